@@ -1,0 +1,125 @@
+//! Reads a catalog file and checks it against itself.
+
+use thiserror::Error;
+
+use super::record::{Field, FieldKind, Service};
+use crate::{
+    Arrivals, Distribution,
+    families::Filter,
+    policy::Backoff,
+    workload,
+};
+
+/// What is wrong with a catalog file.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CatalogError {
+    /// The text is not TOML of this shape; the message names the line.
+    #[error("{file}: {message}")]
+    Syntax {
+        /// Which file.
+        file: String,
+        /// What the parser says.
+        message: String,
+    },
+    /// A record contradicts itself.
+    #[error("{file}: {key}: {message}")]
+    Record {
+        /// Which file.
+        file: String,
+        /// Which field, quota, latency or price.
+        key: String,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+/// Reads one service.
+pub(super) fn service(file: &str, text: &str) -> Result<Service, CatalogError> {
+    let service: Service = toml::from_str(text).map_err(|error| CatalogError::Syntax { file: file.to_owned(), message: error.to_string() })?;
+    check(&service).map_err(|(key, message)| CatalogError::Record { file: file.to_owned(), key, message })?;
+    Ok(service)
+}
+
+fn check(service: &Service) -> Result<(), (String, String)> {
+    for quota in &service.quotas {
+        quota.quantity.parse(&quota.value).map_err(|why| (quota.key.clone(), why))?;
+    }
+    for latency in &service.latencies {
+        latency.law.parse::<Distribution>().map_err(|why| (latency.key.clone(), why))?;
+    }
+    for price in &service.prices {
+        if !(price.usd >= 0.0 && price.per > 0.0) {
+            return Err((price.key.clone(), "a price is at least 0 for more than 0 units".to_owned()));
+        }
+    }
+    for field in &service.fields {
+        let problem = |why: String| (field.key.clone(), why);
+        if service.fields.iter().filter(|other| other.key == field.key).count() > 1 {
+            return Err(problem("the key stands twice".to_owned()));
+        }
+        for bound in [&field.min, &field.max].into_iter().flatten() {
+            let quantity = field.kind.quantity().ok_or_else(|| problem("only quantities have bounds".to_owned()))?;
+            quantity.parse(bound).map_err(problem)?;
+        }
+        if let Some(key) = &field.quota
+            && !service.quotas.iter().any(|quota| quota.key == *key)
+        {
+            return Err(problem(format!("there is no quota `{key}`")));
+        }
+        if let Some(key) = &field.latency
+            && service.latency(key).is_none()
+        {
+            return Err(problem(format!("there is no latency `{key}`")));
+        }
+        if let Some(default) = &field.default {
+            value(field, default).map_err(problem)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a typed text is a value of the field: its kind, its words, its bounds.
+pub(crate) fn value(field: &Field, text: &str) -> Result<(), String> {
+    if field.words.iter().any(|word| word == text.trim()) {
+        return Ok(());
+    }
+    if let Some(quantity) = field.kind.quantity() {
+        let number = quantity.parse(text)?;
+        let bound = |bound: &Option<String>| bound.as_ref().and_then(|text| quantity.parse(text).ok());
+        if let Some(min) = bound(&field.min)
+            && number < min
+        {
+            return Err(format!("`{text}` is below {}, the smallest value", quantity.print(min)));
+        }
+        if let Some(max) = bound(&field.max)
+            && number > max
+        {
+            return Err(format!("`{text}` is above {}, the largest value", quantity.print(max)));
+        }
+        return Ok(());
+    }
+    match field.kind {
+        FieldKind::Flag => match text.trim() {
+            "true" | "false" => Ok(()),
+            other => Err(format!("`{other}` is neither true nor false")),
+        },
+        FieldKind::Choice if field.choices.iter().any(|choice| choice == text.trim()) => Ok(()),
+        FieldKind::Choice => Err(format!("`{}` is not one of: {}", text.trim(), field.choices.join(", "))),
+        FieldKind::Distribution => text.parse::<Distribution>().map(drop),
+        FieldKind::Arrivals => text.parse::<Arrivals>().map(drop),
+        FieldKind::Backoff => text.parse::<Backoff>().map(drop),
+        FieldKind::Mix => workload::parse_mix(text).map(drop),
+        FieldKind::Filter => text.parse::<Filter>().map(drop),
+        FieldKind::Work => serde_json::from_str(text)
+            .map_err(|error| format!("not a list of steps: {error}"))
+            .and_then(|steps| crate::work::parse(&steps).map(drop)),
+        FieldKind::Text
+        | FieldKind::Duration
+        | FieldKind::Rate
+        | FieldKind::Bytes
+        | FieldKind::Fraction
+        | FieldKind::Count
+        | FieldKind::Number
+        | FieldKind::Money => Ok(()),
+    }
+}

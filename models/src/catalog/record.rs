@@ -1,0 +1,326 @@
+//! The records of the catalog.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{EdgeKind, ServiceId, families::Family, units::Quantity};
+
+/// A product, or the rules of a connection between two products.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// Its id, such as `aws/lambda`.
+    pub id: ServiceId,
+    /// Full name.
+    pub title: String,
+    /// Short name for the box on the drawing.
+    #[serde(default)]
+    pub short: String,
+    /// Group in the palette.
+    #[serde(default)]
+    pub category: String,
+    /// The mechanism that simulates it.
+    pub family: Family,
+    /// Key of its glyph.
+    pub icon: String,
+    /// What it is, in a sentence.
+    pub summary: String,
+    /// Its names elsewhere: `cloudformation`, `drawio`, `terraform`.
+    #[serde(default)]
+    pub names: BTreeMap<String, Vec<String>>,
+    /// For a connection: between what.
+    #[serde(default)]
+    pub applies: Vec<Applies>,
+    /// Settings.
+    #[serde(default, rename = "field")]
+    pub fields: Vec<Field>,
+    /// Limits.
+    #[serde(default, rename = "quota")]
+    pub quotas: Vec<Quota>,
+    /// Measured or assumed latencies.
+    #[serde(default, rename = "latency")]
+    pub latencies: Vec<Latency>,
+    /// Prices.
+    #[serde(default, rename = "price")]
+    pub prices: Vec<Price>,
+}
+
+impl Service {
+    /// The setting with this key.
+    pub fn field(&self, key: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.key == key)
+    }
+
+    /// The quota with this key as it stands in a region.
+    pub fn quota(&self, key: &str, region: &str) -> Option<&Quota> {
+        let mut candidates = self.quotas.iter().filter(|quota| quota.key == key);
+        candidates.clone().find(|quota| quota.regions.iter().any(|r| r == region)).or_else(|| candidates.find(|quota| quota.regions.is_empty()))
+    }
+
+    /// The latency with this key.
+    pub fn latency(&self, key: &str) -> Option<&Latency> {
+        self.latencies.iter().find(|latency| latency.key == key)
+    }
+
+    /// The price with this key.
+    pub fn price(&self, key: &str) -> Option<&Price> {
+        self.prices.iter().find(|price| price.key == key)
+    }
+
+    /// Name for the box on the drawing.
+    pub fn short_title(&self) -> &str {
+        if self.short.is_empty() { &self.title } else { &self.short }
+    }
+
+    /// Every fact with where it comes from.
+    pub fn facts(&self) -> impl Iterator<Item = (&str, &Provenance)> {
+        self.quotas
+            .iter()
+            .map(|quota| (quota.key.as_str(), &quota.provenance))
+            .chain(self.latencies.iter().map(|latency| (latency.key.as_str(), &latency.provenance)))
+            .chain(self.prices.iter().map(|price| (price.key.as_str(), &price.provenance)))
+    }
+}
+
+/// Between what a connection may be drawn. Sources and targets are families (`queue`) or services (`aws/sqs`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Applies {
+    /// Kind of the edge.
+    pub kind: EdgeKind,
+    /// What it may leave.
+    pub from: Vec<String>,
+    /// What it may enter.
+    pub to: Vec<String>,
+}
+
+impl Applies {
+    /// Whether an edge of this kind between these two is meant.
+    pub fn fits(&self, kind: EdgeKind, from: &Service, to: &Service) -> bool {
+        let names = |list: &[String], service: &Service| {
+            list.iter().any(|name| name == service.id.as_str() || name == service.family.as_str())
+        };
+        self.kind == kind && names(&self.from, from) && names(&self.to, to)
+    }
+}
+
+/// Where a fact comes from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Page, measurement or price list.
+    #[serde(default)]
+    pub source: String,
+    /// When it was true, a date or a year.
+    #[serde(default)]
+    pub as_of: String,
+    /// `doc`, `measured`, `blog` or `assumed`.
+    #[serde(default)]
+    pub confidence: String,
+    /// What else to know.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+impl Provenance {
+    /// Whether the users should know that this is not documented.
+    pub fn is_assumed(&self) -> bool {
+        self.confidence == "assumed"
+    }
+}
+
+/// What a field holds and how it is edited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FieldKind {
+    /// A length of time.
+    Duration,
+    /// So many per second.
+    Rate,
+    /// A size.
+    Bytes,
+    /// A share.
+    Fraction,
+    /// A whole number of things.
+    Count,
+    /// A plain number.
+    Number,
+    /// US dollars.
+    Money,
+    /// On or off.
+    Flag,
+    /// One of several words.
+    Choice,
+    /// Free text.
+    Text,
+    /// A [`crate::Distribution`].
+    Distribution,
+    /// [`crate::Arrivals`].
+    Arrivals,
+    /// A [`crate::policy::Backoff`].
+    Backoff,
+    /// Names and weights of event types.
+    Mix,
+    /// Which events pass, see [`crate::families::Filter`].
+    Filter,
+    /// Steps of [`crate::work`].
+    Work,
+}
+
+impl FieldKind {
+    /// The plain quantity behind this kind, if it is one.
+    pub fn quantity(self) -> Option<Quantity> {
+        match self {
+            Self::Duration => Some(Quantity::Duration),
+            Self::Rate => Some(Quantity::Rate),
+            Self::Bytes => Some(Quantity::Bytes),
+            Self::Fraction => Some(Quantity::Fraction),
+            Self::Count => Some(Quantity::Count),
+            Self::Number => Some(Quantity::Number),
+            Self::Money => Some(Quantity::Money),
+            Self::Flag | Self::Choice | Self::Text | Self::Distribution | Self::Arrivals | Self::Backoff | Self::Mix | Self::Filter | Self::Work => None,
+        }
+    }
+}
+
+/// A setting of a node or an edge.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Key in the file.
+    pub key: String,
+    /// Name on screen.
+    pub title: String,
+    /// What it holds.
+    pub kind: FieldKind,
+    /// Value when absent, as it would be typed; absent itself for a setting that is off unless set.
+    #[serde(default)]
+    pub default: Option<String>,
+    /// The quota that gives the default.
+    #[serde(default)]
+    pub quota: Option<String>,
+    /// The latency that gives the default.
+    #[serde(default)]
+    pub latency: Option<String>,
+    /// Smallest value, as typed.
+    #[serde(default)]
+    pub min: Option<String>,
+    /// Largest value, as typed.
+    #[serde(default)]
+    pub max: Option<String>,
+    /// The words of a choice.
+    #[serde(default)]
+    pub choices: Vec<String>,
+    /// Words that are allowed instead of a number, such as `unlimited`.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// Heading in the inspector.
+    #[serde(default)]
+    pub group: String,
+    /// What it does.
+    pub help: String,
+    /// Shown only while another field has a value: `mode=provisioned`.
+    #[serde(default)]
+    pub when: Option<String>,
+    /// Where the default comes from, when it is neither a quota nor a latency.
+    #[serde(default)]
+    pub source: Provenance,
+}
+
+/// Whether and how a limit can be raised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QuotaKind {
+    /// Fixed by the provider.
+    Hard,
+    /// Raised on request.
+    Soft,
+    /// A setting.
+    Configurable,
+}
+
+/// A limit of a service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Quota {
+    /// Its key within the service.
+    pub key: String,
+    /// Name on screen.
+    pub title: String,
+    /// The value, as typed: `1000`, `10000/s`, `30 s`, `256 KiB`.
+    pub value: String,
+    /// What the value is.
+    pub quantity: Quantity,
+    /// What is counted: `executions`, `requests`, `units`.
+    #[serde(default)]
+    pub unit: String,
+    /// Whether it can be raised.
+    pub kind: QuotaKind,
+    /// What shares it: `account-region`, `function`, `queue`.
+    pub scope: String,
+    /// Regions with this value; every other one when empty.
+    #[serde(default)]
+    pub regions: Vec<String>,
+    /// Why no behavior reads it, for a fact that only informs.
+    #[serde(default)]
+    pub informational: Option<String>,
+    /// Where it comes from.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
+impl Quota {
+    /// The value in base units.
+    pub fn number(&self) -> f64 {
+        self.quantity.parse(&self.value).unwrap_or(f64::NAN)
+    }
+
+    /// Whether every node of the service in the account shares it.
+    pub fn is_shared(&self) -> bool {
+        self.scope.starts_with("account")
+    }
+}
+
+/// A latency of a service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Latency {
+    /// Its key within the service.
+    pub key: String,
+    /// Name on screen.
+    pub title: String,
+    /// The law, as typed.
+    pub law: String,
+    /// Where it comes from.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
+/// A price of a service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Price {
+    /// Its key within the service: the meter that it prices.
+    pub key: String,
+    /// Name on screen.
+    pub title: String,
+    /// US dollars.
+    pub usd: f64,
+    /// For so many units.
+    pub per: f64,
+    /// The unit.
+    pub unit: String,
+    /// Units that are free each month.
+    #[serde(default)]
+    pub free_per_month: f64,
+    /// Why no behavior meters it, for a price that only informs.
+    #[serde(default)]
+    pub informational: Option<String>,
+    /// Where it comes from.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
+impl Price {
+    /// US dollars for one unit.
+    pub fn each(&self) -> f64 {
+        self.usd / self.per
+    }
+}

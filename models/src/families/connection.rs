@@ -1,0 +1,208 @@
+//! What an edge needs to know.
+
+use std::{fmt, str::FromStr};
+
+use super::{Limit, Settings};
+use crate::{
+    Distribution, EdgeKind,
+    policy::{Backoff, CallPolicy, RetryOn},
+    units,
+};
+
+/// What an edge's mechanism needs to know.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ConnectionConfig {
+    /// A request or a send.
+    Call(Box<CallConfig>),
+    /// A subscription of a topic or bus.
+    Deliver(Box<DeliverConfig>),
+    /// An event source mapping.
+    Poll(Box<PollConfig>),
+    /// Where the source puts what it gives up.
+    DeadLetter,
+}
+
+/// A request or a send.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallConfig {
+    /// What the caller does about slow, refused and failed attempts.
+    pub policy: CallPolicy,
+    /// Time on the way, in seconds.
+    pub latency: Distribution,
+    /// Which events take this edge.
+    pub filter: Filter,
+    /// Share of the source's events that take this edge, where the source chooses one of several.
+    pub share: Option<f64>,
+    /// What is done to a table.
+    pub operation: Operation,
+}
+
+/// What a call does to a table.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Operation {
+    /// Writes an item.
+    Write {
+        /// Whether in a transaction, at twice the units.
+        transactional: bool,
+    },
+    /// Reads an item.
+    Read(ReadKind),
+}
+
+/// How a read sees the latest write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadKind {
+    /// Perhaps not yet, at half the units.
+    Eventual,
+    /// Always.
+    Strong,
+    /// In a transaction, at twice the units.
+    Transactional,
+}
+
+/// A subscription of a topic or bus.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeliverConfig {
+    /// What the source does about slow, refused and failed deliveries.
+    pub policy: CallPolicy,
+    /// Time on the way, in seconds.
+    pub latency: Distribution,
+    /// Which events match.
+    pub filter: Filter,
+}
+
+/// An event source mapping.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PollConfig {
+    /// Most messages of a batch.
+    pub batch_size: u32,
+    /// How long a batch may wait for more messages, in seconds.
+    pub batch_window: f64,
+    /// Largest batch in bytes.
+    pub batch_bytes: Limit,
+    /// Concurrent batches when the queue turns active.
+    pub initial: Limit,
+    /// Concurrent batches that are added per second.
+    pub ramp: Limit,
+    /// Whether the ramp adds a whole minute's worth at each full minute.
+    pub ramp_by_minute: bool,
+    /// Most concurrent batches.
+    pub ceiling: Limit,
+    /// Most concurrent batches as set by the user.
+    pub max_concurrency: Option<Limit>,
+    /// Whether only the failed messages of a batch come back.
+    pub report_item_failures: bool,
+    /// Time from a message's visibility to its pick-up by a waiting poller, in seconds.
+    pub pickup: Distribution,
+    /// Time that a long poll waits for messages before it counts as an empty receive, in seconds.
+    pub long_poll: Limit,
+}
+
+/// Which events pass.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Filter {
+    /// Every one.
+    All,
+    /// Each with this probability.
+    Share(f64),
+    /// The first so many of every so many.
+    FirstOf {
+        /// How many pass.
+        first: u64,
+        /// Out of how many.
+        of: u64,
+    },
+    /// Those of the named types.
+    Types(Vec<String>),
+}
+
+impl FromStr for Filter {
+    type Err = String;
+
+    /// Reads `all`, `40 %`, `2 of 5` or names of event types.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if text.is_empty() || text == "all" {
+            return Ok(Self::All);
+        }
+        if let Some((first, of)) = text.split_once(" of ") {
+            let (first, of) = (units::parse_count(first)?, units::parse_count(of)?);
+            if of < 1.0 || first > of {
+                return Err(format!("`{text}` is not a part of a whole"));
+            }
+            return Ok(Self::FirstOf { first: first as u64, of: of as u64 });
+        }
+        if text.starts_with(|c: char| c.is_ascii_digit()) {
+            return units::parse_fraction(text).map(Self::Share);
+        }
+        Ok(Self::Types(text.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()))
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::Share(share) => f.write_str(&units::print_fraction(*share)),
+            Self::FirstOf { first, of } => write!(f, "{first} of {of}"),
+            Self::Types(names) => f.write_str(&names.join(", ")),
+        }
+    }
+}
+
+impl ConnectionConfig {
+    pub(super) fn read(kind: EdgeKind, settings: &mut Settings<'_>) -> Self {
+        match kind {
+            EdgeKind::Request | EdgeKind::Send => Self::Call(Box::new(CallConfig {
+                policy: policy(settings),
+                latency: settings.distribution("latency"),
+                filter: settings.parsed("filter").unwrap_or(Filter::All),
+                share: settings.optional("share"),
+                operation: operation(settings),
+            })),
+            EdgeKind::Deliver => Self::Deliver(Box::new(DeliverConfig {
+                policy: policy(settings),
+                latency: settings.distribution("latency"),
+                filter: settings.parsed("filter").unwrap_or(Filter::All),
+            })),
+            EdgeKind::Poll => Self::Poll(Box::new(PollConfig {
+                batch_size: settings.count("batch_size").max(1),
+                batch_window: settings.quantity("batch_window"),
+                batch_bytes: settings.limit("batch_bytes"),
+                initial: settings.limit("initial_concurrency"),
+                ramp: settings.limit("ramp"),
+                ramp_by_minute: settings.text("ramp_steps").as_deref() == Some("minutes"),
+                ceiling: settings.limit("ceiling"),
+                max_concurrency: settings.own_limit("maximum_concurrency"),
+                report_item_failures: settings.flag("report_item_failures"),
+                pickup: settings.distribution("pickup_latency"),
+                long_poll: settings.limit("long_poll"),
+            })),
+            EdgeKind::DeadLetter => Self::DeadLetter,
+        }
+    }
+}
+
+fn policy(settings: &mut Settings<'_>) -> CallPolicy {
+    CallPolicy {
+        timeout: settings.optional("timeout"),
+        attempts: settings.optional("attempts").map(|attempts| attempts.clamp(1.0, f64::from(u32::MAX)) as u32),
+        backoff: settings.parsed("backoff").unwrap_or(Backoff::Schedule(vec![0.0])),
+        age_max: settings.optional("age_max"),
+        retry_on: match settings.text("retry_on").as_deref() {
+            Some("throttles") => RetryOn::Throttles,
+            Some("errors") => RetryOn::Errors,
+            _ => RetryOn::Any,
+        },
+    }
+}
+
+fn operation(settings: &mut Settings<'_>) -> Operation {
+    match settings.text("operation").as_deref() {
+        Some("read") => Operation::Read(ReadKind::Strong),
+        Some("eventual-read") => Operation::Read(ReadKind::Eventual),
+        Some("transactional-read") => Operation::Read(ReadKind::Transactional),
+        Some("transactional-write") => Operation::Write { transactional: true },
+        _ => Operation::Write { transactional: false },
+    }
+}

@@ -1,0 +1,39 @@
+//! What somebody else's API needs to know.
+
+use super::{Limit, Settings};
+use crate::Distribution;
+
+/// An API with a rate limit, a concurrency limit and errors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExternalConfig {
+    /// Time of a call, in seconds.
+    pub latency: Distribution,
+    /// Calls per second that are accepted.
+    pub rate_limit: Option<Limit>,
+    /// Calls that are accepted at once after a pause.
+    pub burst: f64,
+    /// Calls that are served at a time.
+    pub concurrency_limit: Option<Limit>,
+    /// Share of calls that fail, drawn anew each time.
+    pub error_rate: f64,
+    /// Share of events whose calls fail every time.
+    pub poison_events: f64,
+    /// Price of a call in US dollars.
+    pub price_per_call: f64,
+}
+
+impl ExternalConfig {
+    pub(super) fn read(settings: &mut Settings<'_>) -> Self {
+        let rate_limit = settings.own_limit("rate_limit");
+        let burst = settings.optional("burst").or(rate_limit.as_ref().map(|limit| limit.value.max(1.0))).unwrap_or(1.0);
+        Self {
+            latency: settings.distribution("latency"),
+            rate_limit,
+            burst,
+            concurrency_limit: settings.own_limit("concurrency_limit"),
+            error_rate: settings.quantity("error_rate"),
+            poison_events: settings.quantity("poison_events"),
+            price_per_call: settings.quantity("price_per_call"),
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Reads the fields of one node or edge: the user's spelling first, then the catalog's default.
+
+use std::{collections::BTreeSet, str::FromStr};
+
+use serde_json::Value;
+
+use crate::{
+    Diagnostic, Distribution, Place, Service,
+    catalog::{Field, QuotaKind},
+    diagnostic::closest,
+    diagram::{Account, Fields},
+    units::Quantity,
+};
+
+/// A limit that a run can hit, with what the report needs to say about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Limit {
+    /// Key of the quota within its service.
+    pub key: String,
+    /// Service whose quota it is.
+    pub service: String,
+    /// Name on screen.
+    pub title: String,
+    /// Value in base units.
+    pub value: f64,
+    /// What the value is.
+    pub quantity: Quantity,
+    /// What is counted.
+    pub unit: String,
+    /// Whether it can be raised.
+    pub kind: QuotaKind,
+    /// What shares it.
+    pub scope: String,
+    /// Whether every node of the service in the account shares it.
+    pub shared: bool,
+    /// Where it comes from.
+    pub source: String,
+    /// Whether the value is an assumption.
+    pub assumed: bool,
+}
+
+/// A reader over the fields of one node or edge.
+#[derive(Debug)]
+pub struct Settings<'a> {
+    service: &'a Service,
+    fields: &'a Fields,
+    account: &'a Account,
+    place: Place,
+    read: BTreeSet<String>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// The text that stands for a field when the user typed nothing: its default, its quota or its latency.
+pub fn field_default(service: &Service, field: &Field, account: &Account) -> Option<String> {
+    if let Some(default) = &field.default {
+        return Some(default.clone());
+    }
+    if let Some(key) = &field.quota {
+        let applied = account.quotas.get(&format!("{}.{key}", service.id)).map(text_of);
+        return applied.or_else(|| service.quota(key, &account.region).map(|quota| quota.value.clone()));
+    }
+    field.latency.as_ref().and_then(|key| service.latency(key)).map(|latency| latency.law.clone())
+}
+
+/// A value of the file as the text that a person would type.
+pub fn field_value(value: &Value) -> String {
+    text_of(value)
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+impl<'a> Settings<'a> {
+    /// Starts to read; `place` says whose fields these are.
+    pub fn new(service: &'a Service, fields: &'a Fields, account: &'a Account, place: Place) -> Self {
+        Self { service, fields, account, place, read: BTreeSet::new(), diagnostics: Vec::new() }
+    }
+
+    /// Ends the reading: fields that exist nowhere become warnings.
+    pub fn finish(mut self) -> Vec<Diagnostic> {
+        for key in self.fields.keys() {
+            let known = self.service.field(key).is_some() || self.service.quotas.iter().any(|quota| quota.key == *key);
+            if !known {
+                let names = self.service.fields.iter().map(|field| field.key.as_str());
+                let hint = closest(key, names).map(|known| format!("did you mean `{known}`?")).unwrap_or_default();
+                let message = format!("{} has no field `{key}`; it is kept but has no effect", self.service.title);
+                self.diagnostics.push(Diagnostic::warning("unknown-field", self.at(key), message).hint(hint));
+            }
+        }
+        self.diagnostics
+    }
+
+    /// Keys that the family has asked for.
+    pub fn keys_read(&self) -> &BTreeSet<String> {
+        &self.read
+    }
+
+    fn at(&self, key: &str) -> Place {
+        let key = Some(key.to_owned());
+        match &self.place {
+            Place::Node(id, _) => Place::Node(id.clone(), key),
+            Place::Edge(id, _) => Place::Edge(id.clone(), key),
+            Place::Document | Place::Text { .. } | Place::EventType(_) | Place::Scenario(..) | Place::Account(_) => Place::Account(key),
+        }
+    }
+
+    fn report(&mut self, key: &str, why: impl Into<String>) {
+        let hint = self.service.field(key).map(|field| field.help.clone()).unwrap_or_default();
+        self.diagnostics.push(Diagnostic::error("bad-value", self.at(key), why).hint(hint));
+    }
+
+    /// The text of a field, checked against its record; the default when it does not pass.
+    pub fn text(&mut self, key: &str) -> Option<String> {
+        self.read.insert(key.to_owned());
+        let service = self.service;
+        let Some(field) = service.field(key) else {
+            self.diagnostics.push(Diagnostic::error("catalog-gap", self.at(key), format!("{} lacks the field `{key}`", service.title)));
+            return None;
+        };
+        let default = field_default(service, field, self.account);
+        let Some(value) = self.fields.get(key).filter(|value| !value.is_null()) else { return default };
+        let text = text_of(value);
+        match crate::catalog_value(field, &text) {
+            Ok(()) => Some(text),
+            Err(why) => {
+                self.report(key, why);
+                default
+            }
+        }
+    }
+
+    /// A quantity in its base unit, unless it is unset or a word such as `unlimited`.
+    pub fn optional(&mut self, key: &str) -> Option<f64> {
+        let text = self.text(key)?;
+        let quantity = self.service.field(key)?.kind.quantity()?;
+        quantity.parse(&text).ok()
+    }
+
+    /// A quantity in its base unit; zero when it is unset.
+    pub fn quantity(&mut self, key: &str) -> f64 {
+        self.optional(key).unwrap_or(0.0)
+    }
+
+    /// A whole number.
+    pub fn count(&mut self, key: &str) -> u32 {
+        self.quantity(key).clamp(0.0, f64::from(u32::MAX)) as u32
+    }
+
+    /// A switch.
+    pub fn flag(&mut self, key: &str) -> bool {
+        self.text(key).is_some_and(|text| text.trim() == "true")
+    }
+
+    /// Anything that is read from text; `None` when it is unset.
+    pub fn parsed<T: FromStr<Err = String>>(&mut self, key: &str) -> Option<T> {
+        let text = self.text(key)?;
+        match text.parse() {
+            Ok(value) => Some(value),
+            Err(why) => {
+                self.report(key, why);
+                None
+            }
+        }
+    }
+
+    /// A law; zero when it is unset.
+    pub fn distribution(&mut self, key: &str) -> Distribution {
+        self.parsed(key).unwrap_or(Distribution::Constant(0.0))
+    }
+
+    /// A structured value as it stands in the file.
+    pub fn value(&mut self, key: &str) -> Option<&'a Value> {
+        self.read.insert(key.to_owned());
+        self.fields.get(key)
+    }
+
+    /// Reports a structured value that could not be read.
+    pub fn reject(&mut self, key: &str, why: impl Into<String>) {
+        self.report(key, why);
+    }
+
+    /// A quota: the node's own value, else the account's, else the region's.
+    pub fn limit(&mut self, key: &str) -> Limit {
+        self.read.insert(key.to_owned());
+        let service = self.service;
+        let Some(quota) = service.quota(key, &self.account.region) else {
+            self.diagnostics.push(Diagnostic::error("catalog-gap", self.at(key), format!("{} lacks the quota `{key}`", service.title)));
+            return Limit {
+                key: key.to_owned(),
+                service: service.id.to_string(),
+                title: key.to_owned(),
+                value: f64::INFINITY,
+                quantity: Quantity::Number,
+                unit: String::new(),
+                kind: QuotaKind::Hard,
+                scope: String::new(),
+                shared: false,
+                source: String::new(),
+                assumed: true,
+            };
+        };
+        let mut value = quota.number();
+        let mut source = quota.provenance.source.clone();
+        let applied = self.account.quotas.get(&format!("{}.{key}", service.id));
+        for (text, origin) in [(applied, "applied quota of the account"), (self.fields.get(key), "set on the drawing")] {
+            let Some(text) = text.map(text_of) else { continue };
+            match quota.quantity.parse(&text) {
+                Ok(number) => {
+                    value = number;
+                    origin.clone_into(&mut source);
+                }
+                Err(why) => self.report(key, why),
+            }
+        }
+        Limit {
+            key: key.to_owned(),
+            service: service.id.to_string(),
+            title: quota.title.clone(),
+            value,
+            quantity: quota.quantity,
+            unit: quota.unit.clone(),
+            kind: quota.kind,
+            scope: quota.scope.clone(),
+            shared: quota.is_shared(),
+            source,
+            assumed: quota.provenance.is_assumed(),
+        }
+    }
+
+    /// A limit that the user sets as a field, not a provider's quota.
+    pub fn own_limit(&mut self, key: &str) -> Option<Limit> {
+        let value = self.optional(key)?;
+        let field = self.service.field(key)?;
+        Some(Limit {
+            key: key.to_owned(),
+            service: self.service.id.to_string(),
+            title: field.title.clone(),
+            value,
+            quantity: field.kind.quantity()?,
+            unit: String::new(),
+            kind: QuotaKind::Configurable,
+            scope: "node".to_owned(),
+            shared: false,
+            source: "set on the drawing".to_owned(),
+            assumed: false,
+        })
+    }
+
+    /// Use of a shared quota by what is outside of the diagram.
+    pub fn outside(&mut self, key: &str) -> f64 {
+        let service = self.service;
+        let Some(text) = self.account.outside.get(&format!("{}.{key}", service.id)).map(text_of) else { return 0.0 };
+        let quantity = service.quota(key, &self.account.region).map_or(Quantity::Number, |quota| quota.quantity);
+        quantity.parse(&text).unwrap_or_else(|why| {
+            self.diagnostics.push(Diagnostic::error("bad-value", Place::Account(Some(key.to_owned())), why));
+            0.0
+        })
+    }
+}

@@ -1,0 +1,28 @@
+//! What a textbook queue needs to know.
+
+use super::{Limit, Settings};
+use crate::Distribution;
+
+/// Servers with a queue before them, first come first served.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StationConfig {
+    /// Servers; as many as needed when absent.
+    pub servers: Option<Limit>,
+    /// Customers that may be in the station, those in service included; without limit when absent.
+    pub capacity: Option<Limit>,
+    /// Service time in seconds.
+    pub service: Distribution,
+    /// Share of services that fail, drawn anew each time.
+    pub failure: f64,
+}
+
+impl StationConfig {
+    pub(super) fn read(settings: &mut Settings<'_>) -> Self {
+        Self {
+            servers: settings.own_limit("servers"),
+            capacity: settings.own_limit("capacity"),
+            service: settings.distribution("service"),
+            failure: settings.quantity("failure"),
+        }
+    }
+}

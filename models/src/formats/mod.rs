@@ -1,0 +1,3 @@
+//! Texts that a diagram can be read from and written to.
+
+pub mod native;

@@ -1,0 +1,36 @@
+//! Fields of nodes, edges and scenarios against their records.
+
+use crate::{Catalog, Diagnostic, Diagram, Place, families, objective::Metric};
+
+/// Every field reads as what its record says.
+pub(super) fn fields(diagram: &Diagram, catalog: &Catalog, found: &mut Vec<Diagnostic>) {
+    for id in diagram.nodes.keys() {
+        found.extend(families::node_config(diagram, catalog, id).1);
+    }
+    for id in diagram.edges.keys() {
+        found.extend(families::edge_config(diagram, catalog, id).1);
+    }
+}
+
+/// Every scenario reads, and speaks of nodes that exist.
+pub(super) fn scenarios(diagram: &Diagram, _catalog: &Catalog, found: &mut Vec<Diagnostic>) {
+    for (id, scenario) in &diagram.scenarios {
+        let (plan, diagnostics) = scenario.plan(id);
+        found.extend(diagnostics);
+        for node in plan.load.keys().filter(|node| !diagram.nodes.contains_key(*node)) {
+            found.push(Diagnostic::error("unknown-node", Place::Scenario(id.clone(), Some("load".to_owned())), format!("there is no node `{node}` to load")));
+        }
+        for objective in &plan.objectives {
+            let place = Place::Scenario(id.clone(), Some("objectives".to_owned()));
+            match &objective.of {
+                Some(of) if !diagram.nodes.contains_key(of.as_str()) => {
+                    found.push(Diagnostic::error("unknown-node", place, format!("`{objective}` speaks of `{of}`, which is no node")));
+                }
+                None if matches!(objective.metric, Metric::Backlog | Metric::Age) => {
+                    found.push(Diagnostic::error("objective-without-node", place, format!("`{objective}` must say of which node")));
+                }
+                Some(_) | None => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What is wrong with a diagram, found without a run.
+
+mod configuration;
+mod structure;
+
+use crate::{Catalog, Diagnostic, Diagram};
+
+/// A rule looks at a whole diagram and adds what it finds.
+type Rule = fn(&Diagram, &Catalog, &mut Vec<Diagnostic>);
+
+/// Every rule, in the order of reading.
+const RULES: &[Rule] = &[structure::connections, structure::event_types, structure::cycles, structure::unreachable, configuration::fields, configuration::scenarios];
+
+/// Everything that is wrong, the worst first, then by place.
+pub fn check(diagram: &Diagram, catalog: &Catalog) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    for rule in RULES {
+        rule(diagram, catalog, &mut diagnostics);
+    }
+    diagnostics.sort_by(|a, b| (a.severity, &a.place, a.code).cmp(&(b.severity, &b.place, b.code)));
+    diagnostics
+}

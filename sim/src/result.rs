@@ -1,0 +1,510 @@
+//! What a run tells. This is the documented, versioned schema of `plimsoll run --json`.
+//!
+//! All times are in seconds, all rates per second, all sizes in bytes, all money in US dollars; shares lie between 0
+//! and 1. Lists are in the order of ids, so that the same run always gives the same bytes.
+
+use std::collections::BTreeMap;
+
+use plimsoll_models::{Diagnostic, EdgeId, EventTypeId, NodeId};
+use serde::Serialize;
+
+/// Version of this schema.
+pub const SCHEMA: &str = "plimsoll-result/1";
+
+/// Everything that a run tells.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RunResult {
+    /// Version of the schema, [`SCHEMA`].
+    pub schema: &'static str,
+    /// What was run, enough to repeat it.
+    pub run: RunInfo,
+    /// Whether the objectives hold.
+    pub verdict: Verdict,
+    /// The limit that gave first, and the one that costs most.
+    pub answer: Answer,
+    /// Latency and fate of journeys, per producer and event type.
+    pub journeys: Vec<JourneyResult>,
+    /// What happened in each node.
+    pub nodes: Vec<NodeResult>,
+    /// What happened on each edge.
+    pub edges: Vec<EdgeResult>,
+    /// Every limit that the run could hit, the tightest first.
+    pub limits: Vec<LimitResult>,
+    /// The fate of every copy.
+    pub ledger: Ledger,
+    /// What it cost.
+    pub cost: CostResult,
+    /// What the tool has to say, the gravest first.
+    pub findings: Vec<Finding>,
+    /// Inputs of low confidence.
+    pub assumptions: Vec<Assumption>,
+    /// Common grid of all series.
+    pub grid: Grid,
+    /// Journeys that were followed step by step: the first ones and the slowest ones.
+    pub traces: Vec<JourneyTrace>,
+    /// Headline figures over replications; empty after a single one.
+    pub intervals: Vec<Interval>,
+    /// What the compiler noticed.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What was run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RunInfo {
+    /// Title of the diagram.
+    pub diagram: String,
+    /// Scenario.
+    pub scenario: String,
+    /// Seed.
+    pub seed: u64,
+    /// Independent repetitions.
+    pub replications: u32,
+    /// Length of the load.
+    pub duration_s: f64,
+    /// Start that latency and rate statistics leave out.
+    pub warm_up_s: f64,
+    /// When the clock stopped.
+    pub ended_s: f64,
+    /// Whether anything was still held at the end.
+    pub drained: bool,
+    /// Version of the program.
+    pub version: &'static str,
+    /// Version of the catalog.
+    pub catalog: &'static str,
+    /// Arrivals and completions of work, and expiries where there are some.
+    pub events: u64,
+    /// Root events that producers created.
+    pub requests: u64,
+}
+
+/// Whether something holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holds {
+    /// It holds.
+    Holds,
+    /// It is broken.
+    Broken,
+    /// The data do not decide.
+    Inconclusive,
+    /// Nothing was asked.
+    NoObjectives,
+}
+
+/// Whether the objectives hold.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Verdict {
+    /// All of them together.
+    pub overall: Holds,
+    /// Each of them.
+    pub objectives: Vec<ObjectiveResult>,
+}
+
+/// An objective with what was measured.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ObjectiveResult {
+    /// As it stands in the scenario.
+    pub objective: String,
+    /// Whether it holds.
+    pub holds: Holds,
+    /// What was measured, in the objective's base unit; absent when there was nothing to measure.
+    pub measured: Option<f64>,
+    /// Half of the confidence interval over replications.
+    pub half_width: Option<f64>,
+    /// The bound.
+    pub bound: f64,
+    /// Measured value and bound as a person reads them.
+    pub text: String,
+}
+
+/// Which limit gives first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Answer {
+    /// Index into the limits of the one that bound earliest.
+    pub first: Option<usize>,
+    /// Index into the limits of the one that refused or delayed most.
+    pub costliest: Option<usize>,
+}
+
+/// A summary of a latency.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct LatencySummary {
+    /// How many were measured.
+    pub count: u64,
+    /// Mean.
+    pub mean: f64,
+    /// Standard deviation.
+    pub sd: f64,
+    /// Least.
+    pub min: f64,
+    /// Half are at most this long.
+    pub p50: f64,
+    /// 90 % are.
+    pub p90: f64,
+    /// 95 % are.
+    pub p95: f64,
+    /// 99 % are.
+    pub p99: f64,
+    /// 99.9 % are.
+    pub p999: f64,
+    /// Greatest.
+    pub max: f64,
+}
+
+/// Journeys of one producer and event type.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct JourneyResult {
+    /// The producer.
+    pub producer: NodeId,
+    /// The event type; absent for plain events.
+    pub event_type: Option<EventTypeId>,
+    /// Root events created.
+    pub started: u64,
+    /// Root events that their producer saw succeed.
+    pub succeeded: u64,
+    /// Root events that their producer saw refused for good.
+    pub rejected: u64,
+    /// Root events that their producer saw fail for good.
+    pub failed: u64,
+    /// Journeys in which no copy was lost anywhere.
+    pub complete: u64,
+    /// Journeys in which at least one copy was refused, failed, expired, dead-lettered or dropped.
+    pub lossy: u64,
+    /// Journeys that had not ended when the clock stopped; they make percentiles lower bounds.
+    pub unfinished: u64,
+    /// From the first attempt to the final success.
+    pub response: LatencySummary,
+    /// From the first attempt to the final failure.
+    pub response_failed: LatencySummary,
+    /// Until the last descendant ended.
+    pub completion: LatencySummary,
+    /// Percentiles of the response per interval of the grid.
+    pub response_series: LatencySeries,
+    /// Percentiles of the completion per interval of the grid.
+    pub completion_series: LatencySeries,
+}
+
+/// Percentiles per interval of the grid; intervals without data are `None`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct LatencySeries {
+    /// Medians.
+    pub p50: Vec<Option<f64>>,
+    /// 90th percentiles.
+    pub p90: Vec<Option<f64>>,
+    /// 99th percentiles.
+    pub p99: Vec<Option<f64>>,
+    /// Maxima.
+    pub max: Vec<Option<f64>>,
+}
+
+/// The time grid of all series.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Grid {
+    /// Length of an interval.
+    pub interval_s: f64,
+    /// Number of intervals.
+    pub intervals: usize,
+}
+
+/// A named series on the grid.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Series {
+    /// Name as on the provider's dashboard, such as `Throttles`.
+    pub name: String,
+    /// What the values are.
+    pub kind: SeriesKind,
+    /// One for each interval of the grid.
+    pub values: Vec<f64>,
+}
+
+/// What the values of a series are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SeriesKind {
+    /// So many per second.
+    Rate,
+    /// Time average of a level.
+    Mean,
+    /// Greatest value of a level.
+    Max,
+}
+
+/// What happened in a node.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NodeResult {
+    /// The node.
+    pub id: NodeId,
+    /// Its service.
+    pub service: String,
+    /// Use of its tightest limit: peak demand over the limit; `None` without limits.
+    pub use_peak: Option<f64>,
+    /// Index of that limit.
+    pub tightest: Option<usize>,
+    /// Whether a limit refused something.
+    pub refused: bool,
+    /// Whether a limit delayed something.
+    pub delayed: bool,
+    /// Figures under the names of the provider's dashboard, such as `Invocations` or `ConcurrentExecutions.Maximum`.
+    pub metrics: BTreeMap<String, f64>,
+    /// Time before service began.
+    pub wait: LatencySummary,
+    /// Time from arrival to outcome.
+    pub sojourn: LatencySummary,
+    /// Series of the node.
+    pub series: Vec<Series>,
+}
+
+/// What happened on an edge.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EdgeResult {
+    /// The edge.
+    pub id: EdgeId,
+    /// Figures by name.
+    pub metrics: BTreeMap<String, f64>,
+    /// Time of a call over all its attempts; for a poll edge the time from pick-up to outcome.
+    pub latency: LatencySummary,
+    /// Series of the edge.
+    pub series: Vec<Series>,
+}
+
+/// A limit and what it did.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LimitResult {
+    /// Name on screen, such as `Concurrent executions`.
+    pub title: String,
+    /// Key of the quota, such as `aws/lambda.concurrent_executions`.
+    pub key: String,
+    /// The node that it belongs to; for a shared limit the one that used it most.
+    pub node: Option<NodeId>,
+    /// The edge that it belongs to, for a mapping.
+    pub edge: Option<EdgeId>,
+    /// What shares it, such as `account-region`.
+    pub scope: String,
+    /// The limit in base units.
+    pub value: f64,
+    /// The limit as a person reads it.
+    pub text: String,
+    /// `hard`, `soft` or `configurable`.
+    pub kind: plimsoll_models::catalog::QuotaKind,
+    /// Where the value comes from.
+    pub source: String,
+    /// Whether the value is an assumption.
+    pub assumed: bool,
+    /// Greatest demand in the limit's own window, over the limit. Above 1 it refused, delayed or drew on a burst.
+    pub use_peak: f64,
+    /// When the greatest demand was.
+    pub peak_at_s: f64,
+    /// Limit over greatest demand, a linear estimate: the load could grow by this factor.
+    pub headroom: f64,
+    /// When it first refused or delayed something.
+    pub first_bound_s: Option<f64>,
+    /// How much it refused.
+    pub refused: u64,
+    /// How much it delayed.
+    pub delayed: u64,
+    /// Sum of those delays.
+    pub delay_s: f64,
+}
+
+impl LimitResult {
+    /// Whether it refused or delayed anything.
+    pub fn bound(&self) -> bool {
+        self.first_bound_s.is_some()
+    }
+}
+
+/// The fates of copies; see [`crate::ledger`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Ledger {
+    /// One row for each edge, and for each node that keeps copies of its own.
+    pub rows: Vec<LedgerRow>,
+    /// Whether every row balances. A run whose books do not balance is a bug.
+    pub balanced: bool,
+}
+
+/// The books of one edge or node.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LedgerRow {
+    /// The edge that the copies travel on.
+    pub edge: Option<EdgeId>,
+    /// The node that keeps the copies, or the source of the edge.
+    pub node: NodeId,
+    /// Copies created.
+    pub created: u64,
+    /// Attempts and deliveries of those copies.
+    pub attempts: u64,
+    /// Number of copies by fate, see [`crate::ledger::Fate`]: all fates are present.
+    pub fates: BTreeMap<String, u64>,
+    /// Copies still held at the end.
+    pub held: u64,
+    /// Effects that an idempotent consumer really applied; equals the done ones elsewhere.
+    pub effects: u64,
+}
+
+/// What a run cost.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct CostResult {
+    /// For the run.
+    pub total_usd: f64,
+    /// For an hour at the average rate of the run.
+    pub per_hour_usd: f64,
+    /// For a thousand root events.
+    pub per_thousand_usd: f64,
+    /// By node and meter.
+    pub items: Vec<CostItem>,
+}
+
+/// A meter of a node.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CostItem {
+    /// The node, or the node that owns the edge that was metered.
+    pub node: NodeId,
+    /// Key of the price.
+    pub meter: String,
+    /// Name on screen.
+    pub title: String,
+    /// Units used.
+    pub units: f64,
+    /// What a unit is.
+    pub unit: String,
+    /// US dollars.
+    pub usd: f64,
+    /// Where the price comes from.
+    pub source: String,
+}
+
+/// Something that the tool tells about a run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    /// Stable name of the rule.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: plimsoll_models::Severity,
+    /// The node it is about.
+    pub node: Option<NodeId>,
+    /// The edge it is about.
+    pub edge: Option<EdgeId>,
+    /// What happened, in a sentence.
+    pub title: String,
+    /// The numbers behind it.
+    pub evidence: String,
+    /// What to do.
+    pub advice: String,
+    /// Index of the limit behind it.
+    pub limit: Option<usize>,
+    /// A change that mends it: path as for `--set`, and value.
+    pub fix: Option<(String, String)>,
+}
+
+/// An input of low confidence.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Assumption {
+    /// The node or edge and field, such as `worker.init`.
+    pub path: String,
+    /// What it is.
+    pub title: String,
+    /// The value as typed.
+    pub value: String,
+    /// Why it is assumed.
+    pub source: String,
+}
+
+/// A journey that was followed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct JourneyTrace {
+    /// Number of the root event, from 0, over all producers.
+    pub ordinal: u64,
+    /// Its producer.
+    pub producer: NodeId,
+    /// When it started.
+    pub started_s: f64,
+    /// When its producer had the final outcome.
+    pub response_s: Option<f64>,
+    /// When its last descendant ended.
+    pub completion_s: Option<f64>,
+    /// Why it is kept: among the first, or among the slowest.
+    pub slowest: bool,
+    /// What happened, in order.
+    pub steps: Vec<TraceStep>,
+}
+
+/// Something that happened to a journey.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TraceStep {
+    /// When.
+    pub at_s: f64,
+    /// Where.
+    pub node: NodeId,
+    /// Along which edge.
+    pub edge: Option<EdgeId>,
+    /// What.
+    pub what: TraceEvent,
+}
+
+/// What can happen to a journey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TraceEvent {
+    /// An attempt of a call left its caller.
+    Attempt,
+    /// The call arrived and waits.
+    Wait,
+    /// A new instance is being initialized for it.
+    ColdStart,
+    /// Service began.
+    Start,
+    /// Service ended well.
+    Done,
+    /// An attempt was refused by a limit.
+    Throttled,
+    /// An attempt failed.
+    Failed,
+    /// An attempt took too long for its caller.
+    TimedOut,
+    /// A message entered a queue.
+    Enqueued,
+    /// A message was received from a queue.
+    Received,
+    /// A message was deleted from a queue.
+    Deleted,
+    /// A copy went to a dead-letter target.
+    DeadLettered,
+    /// A copy expired.
+    Expired,
+    /// A copy was given up.
+    GivenUp,
+    /// A copy did not match.
+    Filtered,
+}
+
+/// A figure over replications.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Interval {
+    /// Which figure, such as `clients.response.p99`.
+    pub metric: String,
+    /// Mean over replications.
+    pub mean: f64,
+    /// Half of the confidence interval.
+    pub half_width: f64,
+    /// Its level.
+    pub level: f64,
+    /// Number of replications.
+    pub replications: u32,
+}
+
+impl RunResult {
+    /// The result of a node.
+    pub fn node(&self, id: &str) -> Option<&NodeResult> {
+        self.nodes.iter().find(|node| node.id.as_str() == id)
+    }
+
+    /// The result of an edge.
+    pub fn edge(&self, id: &str) -> Option<&EdgeResult> {
+        self.edges.iter().find(|edge| edge.id.as_str() == id)
+    }
+
+    /// Limits of a node, the tightest first.
+    pub fn limits_of<'a>(&'a self, id: &'a NodeId) -> impl Iterator<Item = &'a LimitResult> {
+        self.limits.iter().filter(move |limit| limit.node.as_ref() == Some(id))
+    }
+}
