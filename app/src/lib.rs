@@ -1,1 +1,26 @@
-//! app
+//! Plimsoll: draw an event-driven architecture, load it, see which limit gives first.
+//!
+//! The library behind the one binary: command line, drawing, files, and (feature `gui`) the window.
+
+pub mod cli;
+pub mod examples;
+pub mod export;
+pub mod files;
+pub mod icons;
+pub mod report;
+pub mod scene;
+
+#[cfg(feature = "gui")]
+pub mod document;
+#[cfg(feature = "gui")]
+pub mod gui;
+#[cfg(feature = "gui")]
+pub mod history;
+#[cfg(feature = "gui")]
+pub mod jobs;
+#[cfg(feature = "gui")]
+pub mod journal;
+#[cfg(feature = "gui")]
+pub mod run;
+#[cfg(feature = "gui")]
+pub mod settings;
