@@ -1,6 +1,6 @@
 //! Diagram, catalog and run to drawing.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::{BTreeMap, BTreeSet}, sync::Arc};
 
 use plimsoll_models::{Catalog, Diagram, EdgeId, EdgeKind, Node, NodeId, Point};
 use plimsoll_sim::RunResult;
@@ -29,6 +29,7 @@ pub struct SceneCache {
 #[derive(Clone, Debug)]
 struct KnownNode {
     node: Arc<Node>,
+    is_dead_letter: bool,
     load: Option<Load>,
     figure: Option<Figure>,
     shapes: Arc<[Shape]>,
@@ -82,18 +83,27 @@ impl SceneCache {
         parts: &mut Vec<Part>,
     ) {
         let results: BTreeMap<&NodeId, _> = result.iter().flat_map(|result| &result.nodes).map(|node| (&node.id, node)).collect();
+        let dead_letters = dead_letters(diagram);
         let mut known = std::mem::take(&mut self.nodes);
         for (id, node) in &diagram.nodes {
+            let is_dead_letter = dead_letters.contains(id);
             let of_run = results.get(id).copied().zip(result);
             let load = of_run.and_then(|(node, _)| Load::of(node));
             let figure = of_run.and_then(|(node, result)| Figure::of(result, node));
             let entry = match known.remove(id) {
-                Some(entry) if Arc::ptr_eq(&entry.node, node) && entry.load == load && entry.figure == figure => entry,
+                Some(entry)
+                    if Arc::ptr_eq(&entry.node, node)
+                        && entry.is_dead_letter == is_dead_letter
+                        && entry.load == load
+                        && entry.figure == figure =>
+                {
+                    entry
+                }
                 Some(_) | None => {
                     let service = catalog.get(&node.service);
                     let (title, service_id) = (diagram.title(id), node.service.as_str());
-                    let look = NodeLook { title, service, service_id, load, figure: figure.clone() };
-                    KnownNode { node: Arc::clone(node), load, figure, shapes: node::shapes(&look, theme).into() }
+                    let look = NodeLook { title, service, service_id, is_dead_letter, load, figure: figure.clone() };
+                    KnownNode { node: Arc::clone(node), is_dead_letter, load, figure, shapes: node::shapes(&look, theme).into() }
                 }
             };
             let bounds = node_rect(diagram.position(id));
@@ -101,6 +111,13 @@ impl SceneCache {
             self.nodes.insert(id.clone(), entry);
         }
     }
+}
+
+/// Nodes that only dead letters reach.
+fn dead_letters(diagram: &Diagram) -> BTreeSet<&NodeId> {
+    let (dead, alive): (Vec<_>, Vec<_>) = diagram.edges.values().partition(|edge| edge.kind == EdgeKind::DeadLetter);
+    let alive: BTreeSet<_> = alive.into_iter().map(|edge| &edge.to).collect();
+    dead.into_iter().map(|edge| &edge.to).filter(|id| !alive.contains(id)).collect()
 }
 
 /// Frames, the largest first, so that frames within frames stay visible.
@@ -141,7 +158,10 @@ fn labels(diagram: &Diagram, theme: &SceneTheme, routes: &BTreeMap<EdgeId, Route
         };
         let Some(rect) = edge::place_label(route, width, height, clashes) else { continue };
         taken.push(rect);
-        let shapes = edge::label_shapes(words, width, height, theme).into();
+        // The ground looks like what lies behind it.
+        let frames = parts.iter().filter(|part| matches!(part.link, Link::Group(_)) && part.bounds.contains(rect.center()));
+        let ground = frames.fold(theme.canvas, |below, _| theme.group.over(below, f32::from(theme.group.a) / 255.0));
+        let shapes = edge::label_shapes(words, width, height, ground, theme).into();
         parts.push(Part { link: Link::Label(id.clone()), origin: rect.min, bounds: rect, shapes });
     }
 }

@@ -85,7 +85,7 @@ pub(super) fn label_text(name: &str) -> (String, f64, f64) {
 }
 
 /// The shapes of a label on its ground; the origin is its upper left corner.
-pub(super) fn label_shapes(words: String, width: f64, height: f64, theme: &SceneTheme) -> Vec<Shape> {
+pub(super) fn label_shapes(words: String, width: f64, height: f64, ground: Color, theme: &SceneTheme) -> Vec<Shape> {
     let rect = Rect::new(0.0, 0.0, width, height);
     let words = Text {
         text: words,
@@ -96,7 +96,7 @@ pub(super) fn label_shapes(words: String, width: f64, height: f64, theme: &Scene
         color: theme.text_weak,
     };
     vec![
-        Shape::new(Form::Rect { rect, radius: 4.0, fill: theme.canvas, stroke: None }).detail(Detail::Fine),
+        Shape::new(Form::Rect { rect, radius: 4.0, fill: ground, stroke: None }).detail(Detail::Fine),
         Shape::new(Form::Text(words)).detail(Detail::Fine),
     ]
 }

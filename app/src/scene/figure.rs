@@ -31,7 +31,8 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// What matters most about a node after a run: what it refused, else what waits too long, else its throughput.
+    /// What matters most about a node after a run: what it refused, else what waits too long, else its throughput with the
+    /// use of its tightest limit when that is high, and with its latency when it is not.
     pub fn of(result: &RunResult, node: &NodeResult) -> Option<Self> {
         let level = Load::of(node).map_or(Level::Calm, |load| load.level);
         if node.refused {
@@ -48,7 +49,11 @@ impl Figure {
         let span = if result.run.ended_s > 0.0 { result.run.ended_s } else { result.run.duration_s };
         (span > 0.0).then(|| {
             let rate = format!("{}/s", short(count / span));
-            let text = if node.sojourn.count > 0 { format!("{rate} · p99 {}", seconds(node.sojourn.p99)) } else { rate };
+            let text = match (level, node.use_peak) {
+                (Level::Amber, Some(peak)) => format!("{rate} · {:.0} %", peak * 100.0),
+                _ if node.sojourn.count > 0 => format!("{rate} · p99 {}", seconds(node.sojourn.p99)),
+                _ => rate,
+            };
             Self { text, level }
         })
     }
@@ -90,6 +95,7 @@ pub fn short(value: f64) -> String {
 
 /// A time in its natural unit, such as `43 ms` or `4.2 min`.
 pub fn seconds(value: f64) -> String {
+    let short = |value: f64| if value >= 9.95 { format!("{value:.0}") } else { short((value * 10.0).round() / 10.0) };
     match value {
         v if v < 0.001 => format!("{} µs", short(v * 1e6)),
         v if v < 1.0 => format!("{} ms", short(v * 1e3)),
@@ -109,7 +115,7 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(short(value), text);
         }
-        assert_eq!(seconds(0.0431), "43.1 ms");
-        assert_eq!(seconds(250.0), "4.17 min");
+        assert_eq!(seconds(0.0431), "43 ms");
+        assert_eq!(seconds(250.0), "4.2 min");
     }
 }

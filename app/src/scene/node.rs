@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Width of a box.
-pub const NODE_WIDTH: f64 = 176.0;
+pub const NODE_WIDTH: f64 = 184.0;
 /// Height of a box.
 pub const NODE_HEIGHT: f64 = 72.0;
 const RADIUS: f64 = 9.0;
@@ -31,6 +31,8 @@ pub(super) struct NodeLook<'a> {
     pub service: Option<&'a Service>,
     /// What to say when the catalog does not know the service.
     pub service_id: &'a str,
+    /// Whether nothing but dead letters come here.
+    pub is_dead_letter: bool,
     pub load: Option<Load>,
     pub figure: Option<Figure>,
 }
@@ -65,7 +67,12 @@ fn tile(look: &NodeLook<'_>, theme: &SceneTheme, shapes: &mut Vec<Shape>) {
     let rect = Rect::centered(center, TILE, TILE);
     let fill = tint.over(theme.node, 0.16);
     shapes.push(Shape::new(Form::Rect { rect, radius: 8.0, fill, stroke: None }).detail(Detail::Normal));
-    let key = look.service.map_or("help", |service| &service.icon).to_owned();
+    let key = match look.service {
+        Some(_) if look.is_dead_letter => "dead-letter",
+        Some(service) => &service.icon,
+        None => "help",
+    };
+    let key = key.to_owned();
     let rect = Rect::centered(center, ICON, ICON);
     shapes.push(Shape::new(Form::Icon { key, rect, color: tint }).detail(Detail::Normal));
 }
