@@ -140,14 +140,13 @@ fn groups(diagram: &Diagram, theme: &SceneTheme) -> Vec<Part> {
 const CROWD: usize = 400;
 
 fn labels(diagram: &Diagram, theme: &SceneTheme, routes: &BTreeMap<EdgeId, Route>, parts: &mut Vec<Part>) {
-    let boxes: Vec<Rect> = diagram.nodes.keys().map(|id| node_rect(diagram.position(id)).expand(2.0)).collect();
+    let boxes: Vec<Rect> = diagram.nodes.keys().map(|id| node_rect(diagram.position(id)).expand(1.0)).collect();
     let mut taken: Vec<Rect> = Vec::new();
     for (id, route) in routes {
         let name = diagram.edges[id].name.trim();
         if name.is_empty() {
             continue;
         }
-        let (words, width, height) = edge::label_text(name);
         let lines = |rect: Rect| {
             let others = routes.iter().filter(|(other, _)| *other != id && routes.len() <= CROWD);
             others.filter(|(_, route)| route.windows(2).any(|pair| crosses(pair[0], pair[1], rect))).count()
@@ -156,12 +155,24 @@ fn labels(diagram: &Diagram, theme: &SceneTheme, routes: &BTreeMap<EdgeId, Route
             let solid = boxes.iter().chain(&taken).filter(|other| other.intersects(rect)).count();
             solid as f64 * 4.0 + lines(rect) as f64
         };
-        let Some(rect) = edge::place_label(route, width, height, clashes) else { continue };
+        // A label that fits nowhere is shortened to the longest piece of its way.
+        let longest = route.windows(2).map(|pair| (pair[1].x - pair[0].x).abs()).fold(30.0, f64::max);
+        let placed = [f64::INFINITY, longest - 3.0].into_iter().filter_map(|room| {
+            let (words, width, height) = edge::label_text(name, room);
+            edge::place_label(route, width, height, clashes).map(|(score, rect)| (score, words, rect))
+        });
+        let mut best: Option<(f64, String, Rect)> = None;
+        for (score, words, rect) in placed {
+            if best.as_ref().is_none_or(|(least, ..)| *least >= 400.0 && score < *least) {
+                best = Some((score, words, rect));
+            }
+        }
+        let Some((_, words, rect)) = best else { continue };
         taken.push(rect);
         // The ground looks like what lies behind it.
         let frames = parts.iter().filter(|part| matches!(part.link, Link::Group(_)) && part.bounds.contains(rect.center()));
         let ground = frames.fold(theme.canvas, |below, _| theme.group.over(below, f32::from(theme.group.a) / 255.0));
-        let shapes = edge::label_shapes(words, width, height, ground, theme).into();
+        let shapes = edge::label_shapes(words, rect.width(), rect.height(), ground, theme).into();
         parts.push(Part { link: Link::Label(id.clone()), origin: rect.min, bounds: rect, shapes });
     }
 }
