@@ -1,6 +1,9 @@
 //! Diagram, catalog and run to drawing.
 
-use std::{collections::{BTreeMap, BTreeSet}, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use plimsoll_models::{Catalog, Diagram, EdgeId, EdgeKind, Node, NodeId, Point};
 use plimsoll_sim::RunResult;
@@ -74,14 +77,7 @@ impl SceneCache {
         }
     }
 
-    fn draw_nodes(
-        &mut self,
-        diagram: &Diagram,
-        catalog: &Catalog,
-        theme: &SceneTheme,
-        result: Option<&RunResult>,
-        parts: &mut Vec<Part>,
-    ) {
+    fn draw_nodes(&mut self, diagram: &Diagram, catalog: &Catalog, theme: &SceneTheme, result: Option<&RunResult>, parts: &mut Vec<Part>) {
         let results: BTreeMap<&NodeId, _> = result.iter().flat_map(|result| &result.nodes).map(|node| (&node.id, node)).collect();
         let dead_letters = dead_letters(diagram);
         let mut known = std::mem::take(&mut self.nodes);

@@ -15,9 +15,9 @@ const TIP_GAP: f64 = 2.0;
 const MARK_RADIUS: f64 = 7.0;
 /// Distance of the middle of the poll mark from the tip.
 const MARK_BACK: f64 = 22.0;
-const LABEL_SIZE: f64 = 10.5;
+const LABEL_SIZE: f64 = 10.0;
 const LABEL_WIDTH_MAX: f64 = 150.0;
-const LABEL_PADDING: f64 = 4.0;
+const LABEL_PADDING: f64 = 3.5;
 const LABEL_HEIGHT: f64 = 16.0;
 
 /// The shapes of an arrow along its way, on the drawing.
@@ -87,14 +87,7 @@ pub(super) fn label_text(name: &str, room: f64) -> (String, f64, f64) {
 /// The shapes of a label on its ground; the origin is its upper left corner.
 pub(super) fn label_shapes(words: String, width: f64, height: f64, ground: Color, theme: &SceneTheme) -> Vec<Shape> {
     let rect = Rect::new(0.0, 0.0, width, height);
-    let words = Text {
-        text: words,
-        at: rect.center(),
-        anchor: Anchor::Middle,
-        size: LABEL_SIZE,
-        font: Font::Regular,
-        color: theme.text_weak,
-    };
+    let words = Text { words, at: rect.center(), anchor: Anchor::Middle, size: LABEL_SIZE, font: Font::Regular, color: theme.text_weak };
     vec![
         Shape::new(Form::Rect { rect, radius: 4.0, fill: ground, stroke: None }).detail(Detail::Fine),
         Shape::new(Form::Text(words)).detail(Detail::Fine),

@@ -81,8 +81,8 @@ fn words(look: &NodeLook<'_>, theme: &SceneTheme, shapes: &mut Vec<Shape>) {
     let middle = NODE_HEIGHT / 2.0;
     let (name_y, service_y) = if look.figure.is_some() { (middle - 17.0, middle) } else { (middle - 9.0, middle + 9.0) };
     let mut line = |words: &str, y: f64, size: f64, font: Font, color| {
-        let text = text::elide(words, font, size, TEXT_WIDTH);
-        let text = Text { text, at: Point::new(TEXT_X, y), anchor: Anchor::Start, size, font, color };
+        let words = text::elide(words, font, size, TEXT_WIDTH);
+        let text = Text { words, at: Point::new(TEXT_X, y), anchor: Anchor::Start, size, font, color };
         let detail = if size >= NAME_SIZE { Detail::Normal } else { Detail::Fine };
         shapes.push(Shape::new(Form::Text(text)).detail(detail));
     };

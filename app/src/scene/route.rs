@@ -147,9 +147,7 @@ fn inside(rect: Rect, p: Point) -> bool {
 
 fn is_free(a: Point, b: Point, walls: &[Rect]) -> bool {
     let piece = Rect::from_corners(a, b);
-    !walls.iter().any(|wall| {
-        piece.min.x < wall.max.x && wall.min.x < piece.max.x && piece.min.y < wall.max.y && wall.min.y < piece.max.y
-    })
+    !walls.iter().any(|wall| piece.min.x < wall.max.x && wall.min.x < piece.max.x && piece.min.y < wall.max.y && wall.min.y < piece.max.y)
 }
 
 /// A way with at most two turns that runs out of both boxes, when nothing stands on it.

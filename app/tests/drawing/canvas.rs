@@ -96,7 +96,11 @@ fn harness_of(shell: Shell, pixels_per_point: f32) -> Harness<'static, Shell> {
 
 /// Three boxes in a row at 100 %: a client, a function, a table. The function stands in the middle of the window.
 fn row() -> Harness<'static, Shell> {
-    let nodes = [("client", "generic/client", "Client", -300.0), ("worker", "aws/lambda", "Worker", 0.0), ("table", "aws/dynamodb", "Table", 300.0)];
+    let nodes = [
+        ("client", "generic/client", "Client", -300.0),
+        ("worker", "aws/lambda", "Worker", 0.0),
+        ("table", "aws/dynamodb", "Table", 300.0),
+    ];
     let edits = nodes.map(|(id, service, name, x)| Edit::AddNode { id: id.into(), node: Node::new(service, name), at: Point::new(x, 0.0) });
     let diagram = apply(&Diagram::default(), &Edit::All(String::new(), edits.to_vec())).unwrap();
     let mut harness = harness(Shell::new(diagram));
@@ -188,7 +192,9 @@ fn a_drag_from_a_port_connects_what_may_be_connected() {
     let table = middle(&harness, "Table, DynamoDB");
     drag(&mut harness, from, table);
     let shell = harness.state();
-    assert!(matches!(shell.edits()[..], [Edit::AddEdge { edge, .. }] if edge.from == "worker".into() && edge.to == "table".into() && edge.kind == EdgeKind::Request));
+    assert!(
+        matches!(shell.edits()[..], [Edit::AddEdge { edge, .. }] if edge.from == "worker".into() && edge.to == "table".into() && edge.kind == EdgeKind::Request)
+    );
     assert_eq!(shell.selection.edges.len(), 1);
     harness.get_by_label("Request from Worker to Table");
     let client = middle(&harness, "Client, Client");
@@ -321,6 +327,9 @@ fn gestures_show_what_they_do() {
     harness.hover_at(middle(&harness, "Stripe, External") + vec2(10.0, 10.0));
     harness.run();
     save(&mut harness, "canvas-connect.png");
+    harness.hover_at(middle(&harness, "Shoppers, Client"));
+    harness.run();
+    save(&mut harness, "canvas-illegal.png");
 }
 
 #[test]
@@ -343,4 +352,15 @@ fn a_crowd_is_far_away_and_still_drawn() {
     let mut harness = harness(Shell::new(diagram));
     assert!(harness.state().canvas.zoom() < 0.15);
     save(&mut harness, "canvas-far.png");
+}
+
+#[test]
+fn labels_without_a_font_do_no_harm() {
+    let node = Node::new("aws/sqs", "注文キュー \u{1F6A2} \u{7}");
+    let edits = vec![Edit::AddNode { id: "a".into(), node, at: Point::default() }];
+    let mut shell = Shell::new(apply(&Diagram::default(), &Edit::All(String::new(), edits)).unwrap());
+    let ctx = egui::Context::default();
+    for _ in 0..3 {
+        ctx.run_ui(egui::RawInput::default(), |ui| shell.ui(ui)).drop_without_applying_deltas();
+    }
 }

@@ -132,13 +132,7 @@ impl Connecting {
     }
 }
 
-fn verdicts(
-    diagram: &Diagram,
-    catalog: &Catalog,
-    fixed: &NodeId,
-    loose: Loose,
-    keep: Option<EdgeKind>,
-) -> BTreeMap<NodeId, Verdict> {
+fn verdicts(diagram: &Diagram, catalog: &Catalog, fixed: &NodeId, loose: Loose, keep: Option<EdgeKind>) -> BTreeMap<NodeId, Verdict> {
     let Some(fixed_node) = diagram.nodes.get(fixed) else { return BTreeMap::new() };
     let judge = |(id, node): (&NodeId, &std::sync::Arc<plimsoll_models::Node>)| {
         let (from, to) = match loose {
