@@ -80,12 +80,12 @@ impl Shell {
 }
 
 fn harness(shell: Shell) -> Harness<'static, Shell> {
-    harness_of(shell, 1.0)
+    harness_of(shell, vec2(1280.0, 720.0), 1.0)
 }
 
-fn harness_of(shell: Shell, pixels_per_point: f32) -> Harness<'static, Shell> {
+fn harness_of(shell: Shell, size: egui::Vec2, pixels_per_point: f32) -> Harness<'static, Shell> {
     let mut harness = Harness::builder()
-        .with_size([1280.0, 720.0])
+        .with_size(size)
         .with_pixels_per_point(pixels_per_point)
         .with_step_dt(1.0 / 60.0)
         .renderer(Soft::default())
@@ -318,7 +318,7 @@ fn gestures_show_what_they_do() {
     let mut shell = Shell::new(sample::checkout());
     shell.result = Some(sample::run());
     shell.stale = true;
-    let mut harness = harness_of(shell, 2.0);
+    let mut harness = harness_of(shell, vec2(1150.0, 320.0), 1.5);
     let from = port(&harness, "Checkout");
     harness.hover_at(from);
     harness.run();

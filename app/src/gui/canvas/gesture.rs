@@ -146,7 +146,12 @@ fn verdicts(diagram: &Diagram, catalog: &Catalog, fixed: &NodeId, loose: Loose, 
             Some(_) => Verdict::Illegal("A box does not feed itself".to_owned()),
             None => {
                 let name = |id| catalog.get(id).map_or_else(|| id.to_string(), |service| service.short_title().to_owned());
-                Verdict::Illegal(format!("{} cannot feed {}: put something between them", name(from), name(to)))
+                let what = format!("{} cannot feed {}", name(from), name(to));
+                Verdict::Illegal(if catalog.kinds_between(to, from).is_empty() {
+                    format!("{what} directly")
+                } else {
+                    format!("{what}: draw the arrow the other way round")
+                })
             }
         };
         (id.clone(), verdict)
