@@ -4,11 +4,16 @@ use plimsoll_models::families::Limit;
 
 use crate::time::{NEVER, Nanos, SECOND, seconds};
 
+/// Window in which the demand of a level limit with a line before it is measured.
+const OFFER_WINDOW: Nanos = 10 * SECOND;
+
 /// How demand is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Measure {
     /// Units per second, counted in windows of a second.
     Rate,
+    /// Units per ten seconds, the step in which functions scale.
+    RatePerStep,
     /// How many at a time.
     Level,
 }
@@ -64,7 +69,10 @@ impl LimitMeter {
     /// Demand of a rate limit, whether it is admitted or not.
     #[inline]
     pub(crate) fn demand(&mut self, now: Nanos, units: f64) {
-        let window = now / SECOND;
+        let window = match self.measure {
+            Measure::Rate | Measure::Level => now / SECOND,
+            Measure::RatePerStep => now / (10 * SECOND),
+        };
         if window != self.window {
             self.window = window;
             self.demand = 0.0;
@@ -85,6 +93,19 @@ impl LimitMeter {
         }
     }
 
+    /// Something arrives that will hold one of a level limit with a line before it for so long, whether it must wait or
+    /// not: demand is what arrives in ten seconds times how long it stays.
+    pub(crate) fn offer(&mut self, now: Nanos, holding_s: f64) {
+        let window = now / OFFER_WINDOW;
+        if window != self.window {
+            self.window = window;
+            self.demand = 0.0;
+        }
+        self.demand += holding_s / seconds(OFFER_WINDOW);
+        let demand = self.demand;
+        self.level(now, demand);
+    }
+
     /// It refused something.
     pub(crate) fn refuse(&mut self, now: Nanos) {
         self.first_bound = self.first_bound.min(now);
@@ -103,6 +124,14 @@ impl LimitMeter {
         self.refused_in_window += 1;
         let turned_away = (self.refused_in_window as f64 * holding_s).max(1.0);
         self.level(now, self.limit.value + turned_away);
+    }
+
+    /// It refused something whose demand, for a rate, has been counted already.
+    pub(crate) fn refuse_demand(&mut self, now: Nanos, holding_s: f64) {
+        match self.measure {
+            Measure::Rate | Measure::RatePerStep => self.refuse(now),
+            Measure::Level => self.refuse_level(now, holding_s),
+        }
     }
 
     /// It delayed something by so much.
