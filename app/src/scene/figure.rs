@@ -30,7 +30,7 @@ impl Figure {
         if metric("age.max") >= AGE_MIN_S {
             return Some(Self { text: format!("oldest {}", seconds(metric("age.max"))), level: level.max(Level::Amber) });
         }
-        let rate = format!("{}/s", short(*node.metrics.get("arrivals_per_s")?));
+        let rate = format!("{}/s", brief(*node.metrics.get("arrivals_per_s")?));
         let text = match (level, node.use_peak) {
             (Level::Amber, Some(peak)) => format!("{rate} · {:.0} %", peak * 100.0),
             _ if node.sojourn.count > 0 => format!("{rate} · p99 {}", seconds(node.sojourn.p99)),
@@ -52,7 +52,7 @@ fn refused(node: &NodeResult) -> Option<String> {
     let metric = |name: &str| node.metrics.get(name).copied().unwrap_or_default();
     let word = if ["Throttles", "ThrottledRequests"].iter().any(|name| node.metrics.contains_key(*name)) { "throttled" } else { "refused" };
     let share = if metric("arrivals") > 0.0 { metric("refused") / metric("arrivals") } else { 0.0 };
-    if share >= SHARE_MIN { Some(format!("{} % {word}", short(share * 100.0))) } else { node.refused.then(|| format!("{word} a few")) }
+    if share >= SHARE_MIN { Some(format!("{} % {word}", brief(share * 100.0))) } else { node.refused.then(|| format!("{word} a few")) }
 }
 
 /// A number in three digits, such as `198`, `1.2k` or `0.35`.
@@ -73,15 +73,29 @@ pub fn short(value: f64) -> String {
     format!("{text}{unit}")
 }
 
+/// A number in two or three digits without needless decimals, such as `198`, `40`, `1.2k` or `0.4`.
+fn brief(value: f64) -> String {
+    let scale = match value.abs() {
+        v if v >= 999.5e6 => 1e9,
+        v if v >= 999.5e3 => 1e6,
+        v if v >= 999.5 => 1e3,
+        _ => 1.0,
+    };
+    let value = value / scale;
+    let digits = if value >= 9.95 { 1.0 } else { 10.0 };
+    let rounded = (value * digits).round() / digits;
+    // What is there is not said to be nothing.
+    if rounded == 0.0 { short(value * scale) } else { short(rounded * scale) }
+}
+
 /// A time in its natural unit, such as `43 ms` or `4.2 min`.
 pub fn seconds(value: f64) -> String {
-    let short = |value: f64| if value >= 9.95 { format!("{value:.0}") } else { short((value * 10.0).round() / 10.0) };
     match value {
-        v if v < 0.001 => format!("{} µs", short(v * 1e6)),
-        v if v < 1.0 => format!("{} ms", short(v * 1e3)),
-        v if v < 120.0 => format!("{} s", short(v)),
-        v if v < 7200.0 => format!("{} min", short(v / 60.0)),
-        v => format!("{} h", short(v / 3600.0)),
+        v if v < 0.001 => format!("{} µs", brief(v * 1e6)),
+        v if v < 1.0 => format!("{} ms", brief(v * 1e3)),
+        v if v < 120.0 => format!("{} s", brief(v)),
+        v if v < 7200.0 => format!("{} min", brief(v / 60.0)),
+        v => format!("{} h", brief(v / 3600.0)),
     }
 }
 
@@ -95,6 +109,7 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(short(value), text);
         }
+        assert_eq!([39.5, 1234.0, 0.04, 12_345.0].map(brief), ["40", "1.2k", "0.04", "12k"]);
         assert_eq!(seconds(0.0431), "43 ms");
         assert_eq!(seconds(250.0), "4.2 min");
     }
