@@ -298,6 +298,7 @@ fn edges(core: &Core, window: Nanos) -> Vec<EdgeResult> {
                 put("failed", meter.failed.since_warm_up() as f64);
                 put("timeouts", meter.timeouts.since_warm_up() as f64);
                 put("waiting_retry.mean", meter.orbit.mean(now));
+                put("delay.mean", meter.delay.mean() / 1e9);
             }
             let mut series = vec![
                 Series { name: "Attempts".to_owned(), kind: SeriesKind::Rate, values: meter.attempts.rates(window) },

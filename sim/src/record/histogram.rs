@@ -91,8 +91,12 @@ impl Histogram {
             let count = *count as f64;
             if below + count >= target {
                 let (low, width) = bounds(index);
-                let value = if width <= 1.0 { low } else { low + width * ((target - below) / count).clamp(0.0, 1.0) };
-                return value.clamp(self.min as f64, self.max as f64);
+                if width <= 1.0 {
+                    return low.clamp(self.min as f64, self.max as f64);
+                }
+                // The first and the last bucket are only filled from the least and up to the greatest value.
+                let (from, to) = (low.max(self.min as f64), (low + width).min(self.max as f64));
+                return from + (to - from) * ((target - below) / count).clamp(0.0, 1.0);
             }
             below += count;
         }
