@@ -395,7 +395,7 @@ mod tests {
         for text in [
             "", "fast", "exponential()", "exponential(1)", "exponential(-1 s)", "uniform(2 s, 1 s)", "gamma(shape=0, scale=1 s)",
             "lognormal(p50=2 s, p99=1 s)", "mixture()", "quantiles(50%: 1 s)", "pareto(alpha=2, minimum=1 s)", "exponential(1 s",
-            "mixture(1: mixture(1: mixture(1: mixture(1: mixture(1: mixture(1: mixture(1: mixture(1: mixture(1: 1 s)))))))))",
+            "mixture(1: mixture(1: mixture(1: mixture(1: mixture(1: mixture(1: mixture(1: mixture(1: mixture(1: mixture(1: 1 s))))))))))",
         ] {
             assert!(text.parse::<Distribution>().is_err(), "{text}");
         }

@@ -1,1 +1,25 @@
-pub(super) const FILES: &[(&str, &str)] = &[];
+//! The embedded files. Services stand in the order of the palette; the first connection that fits an edge governs it.
+
+pub(super) const FILES: &[(&str, &str)] = &[
+    ("generic/client.toml", include_str!("../../catalog/generic/client.toml")),
+    ("generic/trace.toml", include_str!("../../catalog/generic/trace.toml")),
+    ("aws/api-gateway-http.toml", include_str!("../../catalog/aws/api-gateway-http.toml")),
+    ("aws/lambda.toml", include_str!("../../catalog/aws/lambda.toml")),
+    ("generic/server.toml", include_str!("../../catalog/generic/server.toml")),
+    ("aws/sqs.toml", include_str!("../../catalog/aws/sqs.toml")),
+    ("aws/sns.toml", include_str!("../../catalog/aws/sns.toml")),
+    ("aws/eventbridge-classic.toml", include_str!("../../catalog/aws/eventbridge-classic.toml")),
+    ("aws/dynamodb.toml", include_str!("../../catalog/aws/dynamodb.toml")),
+    ("generic/http-api.toml", include_str!("../../catalog/generic/http-api.toml")),
+    ("generic/station.toml", include_str!("../../catalog/generic/station.toml")),
+    ("connection/client-request.toml", include_str!("../../catalog/connection/client-request.toml")),
+    ("connection/gateway-integration.toml", include_str!("../../catalog/connection/gateway-integration.toml")),
+    ("connection/sdk-request.toml", include_str!("../../catalog/connection/sdk-request.toml")),
+    ("connection/routing.toml", include_str!("../../catalog/connection/routing.toml")),
+    ("connection/sns-delivery.toml", include_str!("../../catalog/connection/sns-delivery.toml")),
+    ("connection/sns-http-delivery.toml", include_str!("../../catalog/connection/sns-http-delivery.toml")),
+    ("connection/eventbridge-delivery.toml", include_str!("../../catalog/connection/eventbridge-delivery.toml")),
+    ("connection/eventbridge-api-destination.toml", include_str!("../../catalog/connection/eventbridge-api-destination.toml")),
+    ("connection/sqs-mapping.toml", include_str!("../../catalog/connection/sqs-mapping.toml")),
+    ("connection/dead-letter.toml", include_str!("../../catalog/connection/dead-letter.toml")),
+];

@@ -103,6 +103,8 @@ pub struct ComputeConfig {
     pub transient_failures: f64,
     /// Share of events that fail every time.
     pub poison_events: f64,
+    /// So many first attempts of every event fail.
+    pub fail_attempts: u32,
     /// Whether failures hit single events of a batch or the whole invocation.
     pub failures_per_event: bool,
     /// Whether a repeated delivery of an event has no effect.
@@ -150,6 +152,7 @@ impl ComputeConfig {
             cpu_factor: if full_cpu.is_finite() && memory > 0.0 { share(measured) / share(memory) } else { 1.0 },
             transient_failures: settings.quantity("transient_failures"),
             poison_events: settings.quantity("poison_events"),
+            fail_attempts: settings.count("fail_attempts"),
             failures_per_event: settings.text("failures_per").as_deref() != Some("invocation"),
             idempotent: settings.flag("idempotent"),
         }

@@ -117,3 +117,91 @@ pub fn edge_config(diagram: &Diagram, catalog: &Catalog, id: &EdgeId) -> (Option
     let config = ConnectionConfig::read(edge.kind, &mut settings);
     (Some(config), settings.finish())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::{Account, Service, catalog::FieldKind, diagram::Fields};
+
+    /// Reads a record as its family does, once for each kind of edge where it is a connection.
+    fn read(service: &Service, fields: &Fields) -> (BTreeSet<String>, Vec<Diagnostic>) {
+        let account = Account::default();
+        let (mut keys, mut diagnostics) = (BTreeSet::new(), Vec::new());
+        if service.family != Family::Connection {
+            let mut settings = Settings::new(service, fields, &account, Place::Node(NodeId::new("node"), None));
+            assert!(Config::read(service.family, &mut settings).is_some(), "{}", service.id);
+            keys.extend(settings.keys_read().iter().cloned());
+            diagnostics.extend(settings.finish());
+        }
+        for applies in &service.applies {
+            let mut settings = Settings::new(service, fields, &account, Place::Edge(EdgeId::new("edge"), None));
+            ConnectionConfig::read(applies.kind, &mut settings);
+            keys.extend(settings.keys_read().iter().cloned());
+            diagnostics.extend(settings.finish());
+        }
+        (keys, diagnostics)
+    }
+
+    /// No field set, then each word that a field knows, alone: they decide what else is read.
+    fn variants(service: &Service) -> Vec<Fields> {
+        let words = |field: &crate::catalog::Field| field.choices.iter().chain(&field.words).cloned().collect::<Vec<_>>();
+        let single =
+            service.fields.iter().flat_map(|field| words(field).into_iter().map(|word| Fields::from([(field.key.clone(), word.into())])));
+        std::iter::once(Fields::new()).chain(single).collect()
+    }
+
+    #[test]
+    fn every_record_has_what_its_family_reads() {
+        for service in Catalog::embedded().all() {
+            for fields in variants(service) {
+                let (_, diagnostics) = read(service, &fields);
+                assert!(diagnostics.is_empty(), "{} with {fields:?}: {diagnostics:?}", service.id);
+            }
+        }
+    }
+
+    #[test]
+    fn every_field_and_quota_is_read_or_says_why_not() {
+        for service in Catalog::embedded().all() {
+            let keys: BTreeSet<String> = variants(service).iter().flat_map(|fields| read(service, fields).0).collect();
+            for field in &service.fields {
+                assert!(keys.contains(&field.key), "nothing reads the field {}.{}", service.id, field.key);
+            }
+            for quota in &service.quotas {
+                let used = keys.contains(&quota.key) || service.fields.iter().any(|field| field.quota.as_ref() == Some(&quota.key));
+                let excused = quota.informational.as_ref().is_some_and(|reason| !reason.is_empty());
+                assert!(used != excused, "{}.{}: used is {used}, informational is {:?}", service.id, quota.key, quota.informational);
+            }
+        }
+    }
+
+    #[test]
+    fn every_number_says_how_sure_it_is() {
+        let known = ["doc", "measured", "blog", "assumed"];
+        for service in Catalog::embedded().all() {
+            for (key, provenance) in service.facts() {
+                assert!(known.contains(&provenance.confidence.as_str()), "{}.{key}: `{}`", service.id, provenance.confidence);
+            }
+            for field in &service.fields {
+                let number = field.kind.quantity().is_some() || matches!(field.kind, FieldKind::Distribution | FieldKind::Arrivals);
+                let nothing = |text: &str| ["0", "0 s", "0 %", "0 USD", "none"].contains(&text);
+                if number && field.default.as_ref().is_some_and(|text| !nothing(text)) {
+                    let sourced = known.contains(&field.source.confidence.as_str()) && !field.source.source.is_empty();
+                    assert!(sourced, "{}.{} has a default without source", service.id, field.key);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn conditions_of_fields_name_a_field() {
+        for service in Catalog::embedded().all() {
+            for field in &service.fields {
+                let other = field.when.as_ref().map(|when| when.split_once('=').expect("`when` is `field=value`").0);
+                assert!(other.is_none_or(|other| service.field(other).is_some()), "{}.{}: {other:?}", service.id, field.key);
+            }
+        }
+    }
+}

@@ -14,6 +14,8 @@ pub struct StationConfig {
     pub service: Distribution,
     /// Share of services that fail, drawn anew each time.
     pub failure: f64,
+    /// So many first attempts of every customer fail.
+    pub fail_attempts: u32,
 }
 
 impl StationConfig {
@@ -23,6 +25,7 @@ impl StationConfig {
             capacity: settings.own_limit("capacity"),
             service: settings.distribution("service"),
             failure: settings.quantity("failure"),
+            fail_attempts: settings.count("fail_attempts"),
         }
     }
 }

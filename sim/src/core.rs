@@ -1,0 +1,446 @@
+//! What nodes share while a run goes on: the clock, the copies in flight, the books and the meters.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use rand::{Rng as _, RngExt as _};
+use rand_distr::Distribution as _;
+
+use crate::{
+    event::{Class, Event, Timer},
+    ledger::{Fate, Ledger},
+    limits::LimitMeter,
+    meters::{EdgeMeter, JourneyMeter, NodeMeter},
+    parts::TokenBucket,
+    program::{FilterProgram, KeyProgram, Program},
+    queue::EventQueue,
+    record::trace::{Step, Tracer},
+    result::TraceEvent,
+    rng::{self, DrawRng, Purpose, mix},
+    sample::Sampler,
+    slab::{NONE, Slab},
+    time::Nanos,
+};
+
+/// The path of one root event through everything it causes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Journey {
+    /// Number of the root event, over all producers.
+    pub(crate) ordinal: u64,
+    /// Partition key.
+    pub(crate) key: u64,
+    pub(crate) started: Nanos,
+    /// Recorded duration, where the trace has one.
+    pub(crate) recorded: Nanos,
+    /// Row of the journey meters.
+    pub(crate) meter: u32,
+    pub(crate) producer: u32,
+    /// Copies and orphaned attempts that have not ended.
+    open: u32,
+    /// Calls of the producer that have not been settled.
+    pub(crate) awaited: u32,
+    lossy: bool,
+    /// Slot of the tracer.
+    trace: u32,
+}
+
+/// One message on one edge, or one message kept in a node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Copy {
+    /// What makes its draws its own: a hash of its path.
+    pub(crate) line: u64,
+    pub(crate) journey: u32,
+    /// The edge that it travels on; [`NONE`] for a kept message.
+    pub(crate) edge: u32,
+    /// Its row in the ledger.
+    pub(crate) row: u32,
+    /// Node that sent it and wants to know the outcome.
+    pub(crate) caller: u32,
+    /// What the caller calls it.
+    pub(crate) token: u64,
+    pub(crate) born: Nanos,
+    pub(crate) attempt: u32,
+    pub(crate) bytes: u32,
+    pub(crate) event_type: u16,
+    /// State of a kept message.
+    pub(crate) state: MessageState,
+    /// Attempt in flight, or [`NONE`].
+    item: u32,
+    /// Timer of the attempt, of the visibility or of the retention.
+    pub(crate) timer: u32,
+    pub(crate) second_timer: u32,
+    /// Batches that still mention a kept message.
+    pub(crate) holders: u32,
+}
+
+/// Where a kept message stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MessageState {
+    /// Not visible yet.
+    Delayed,
+    /// Waits to be received.
+    Visible,
+    /// Received and not deleted.
+    InFlight,
+    /// Deleted, expired or dead-lettered, but a batch still mentions it.
+    Gone,
+}
+
+/// Who learns the outcome of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReplyTo {
+    /// The call it belongs to.
+    Call(u32),
+    /// The mapping that delivered the batch.
+    Mapping(u32),
+    /// The function's own queue of asynchronous events.
+    Async(u32),
+    /// Nobody: its caller has given up, or never cared.
+    Nobody,
+}
+
+/// An attempt at a node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Item {
+    pub(crate) line: u64,
+    pub(crate) journey: u32,
+    pub(crate) edge: u32,
+    pub(crate) attempt: u32,
+    pub(crate) reply: ReplyTo,
+    /// Its batch, or [`NONE`] for a single event.
+    pub(crate) batch: u32,
+    pub(crate) bytes: u32,
+    pub(crate) event_type: u16,
+    pub(crate) arrived: Nanos,
+    pub(crate) started: Nanos,
+    /// For whatever the node keeps beside.
+    pub(crate) slot: u32,
+}
+
+/// A message in a batch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Member {
+    pub(crate) copy: u32,
+    /// Which delivery of the message this is.
+    pub(crate) delivery: u32,
+    pub(crate) failed: bool,
+}
+
+/// A container of messages.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Batch {
+    pub(crate) members: Vec<Member>,
+    pub(crate) opened: Nanos,
+    pub(crate) tries: u32,
+}
+
+/// What a queue keeps.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Store {
+    pub(crate) visible: VecDeque<(u32, u32)>,
+    pub(crate) in_flight: u64,
+    pub(crate) lane: u32,
+    pub(crate) retention_lane: u32,
+}
+
+/// What nodes share.
+#[derive(Clone, Debug)]
+pub(crate) struct Core {
+    pub(crate) program: Arc<Program>,
+    pub(crate) queue: EventQueue,
+    /// Key of each node's draws, from seed, replication and id.
+    pub(crate) keys: Vec<u64>,
+    pub(crate) edge_keys: Vec<u64>,
+    pub(crate) journeys: Slab<Journey>,
+    pub(crate) copies: Slab<Copy>,
+    pub(crate) items: Slab<Item>,
+    pub(crate) batches: Slab<Batch>,
+    pub(crate) stores: Vec<Store>,
+    pub(crate) ledger: Ledger,
+    pub(crate) limits: Vec<LimitMeter>,
+    pub(crate) buckets: Vec<TokenBucket>,
+    /// Concurrency in use of each shared pool.
+    pub(crate) pools: Vec<u64>,
+    pub(crate) nodes: Vec<NodeMeter>,
+    pub(crate) edges: Vec<EdgeMeter>,
+    pub(crate) journey_meters: Vec<JourneyMeter>,
+    pub(crate) tracer: Tracer,
+    lanes: Vec<u32>,
+    pub(crate) events: u64,
+    pub(crate) requests: u64,
+    pub(crate) warm_up: Nanos,
+    pub(crate) load_ends: Nanos,
+}
+
+/// The cause of a new copy: what it inherits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cause {
+    pub(crate) journey: u32,
+    pub(crate) line: u64,
+    pub(crate) event_type: u16,
+    pub(crate) bytes: u32,
+}
+
+impl Core {
+    pub(crate) fn new(program: &Arc<Program>, seed: u64, replication: u32) -> Self {
+        let root = mix(mix(seed, 0x91_1350), u64::from(replication));
+        let mut queue = EventQueue::default();
+        let (n_nodes, n_edges) = (program.nodes.len(), program.edges.len());
+        let lanes = program.edges.iter().map(|edge| if edge.policy.timeout > 0 { queue.lane() } else { NONE }).collect();
+        let stores = program
+            .nodes
+            .iter()
+            .map(|node| match node.config {
+                plimsoll_models::families::Config::Queue(_) => Store { lane: queue.lane(), retention_lane: queue.lane(), ..Store::default() },
+                _ => Store::default(),
+            })
+            .collect();
+        Self {
+            queue,
+            keys: program.nodes.iter().map(|node| mix(root, node.key)).collect(),
+            edge_keys: program.edges.iter().map(|edge| mix(root, edge.key ^ 0xed9e)).collect(),
+            journeys: Slab::default(),
+            copies: Slab::default(),
+            items: Slab::default(),
+            batches: Slab::default(),
+            stores,
+            ledger: Ledger::new(n_edges + n_nodes),
+            limits: program.limits.clone(),
+            buckets: program.buckets.clone(),
+            pools: vec![0; program.pools.len()],
+            nodes: vec![NodeMeter::default(); n_nodes],
+            edges: vec![EdgeMeter::default(); n_edges],
+            journey_meters: vec![JourneyMeter::default(); n_nodes * program.event_types.len()],
+            tracer: Tracer::default(),
+            lanes,
+            events: 0,
+            requests: 0,
+            warm_up: crate::time::nanos(program.plan.warm_up),
+            load_ends: crate::time::nanos(program.plan.duration),
+            program: Arc::clone(program),
+        }
+    }
+
+    /// The present.
+    #[inline]
+    pub(crate) fn now(&self) -> Nanos {
+        self.queue.now()
+    }
+
+    /// A timer of a node, after a delay.
+    #[inline]
+    pub(crate) fn after(&mut self, delay: Nanos, class: Class, node: u32, timer: Timer, argument: u32) {
+        let at = self.now().saturating_add(delay);
+        self.queue.schedule(at, class, Event::Timer { node, timer, argument });
+    }
+
+    /// The generator for one decision of a node about a copy.
+    #[inline]
+    pub(crate) fn draw(&self, node: u32, purpose: Purpose, line: u64, attempt: u32) -> DrawRng {
+        rng::draw(self.keys[node as usize], purpose, line, attempt)
+    }
+
+    /// A time drawn from a law for a node and a copy.
+    #[inline]
+    pub(crate) fn sample(&self, law: &Sampler, node: u32, purpose: Purpose, line: u64, attempt: u32) -> Nanos {
+        match law {
+            Sampler::Constant(value) => *value,
+            law => law.draw(&mut self.draw(node, purpose, line, attempt)),
+        }
+    }
+
+    /// Whether something with this share happens.
+    #[inline]
+    pub(crate) fn chance(&self, share: f64, node: u32, purpose: Purpose, line: u64, attempt: u32) -> bool {
+        share > 0.0 && (share >= 1.0 || self.draw(node, purpose, line, attempt).random::<f64>() < share)
+    }
+
+    // --- journeys ---
+
+    /// A root event comes into being.
+    pub(crate) fn begin_journey(&mut self, producer: u32, event_type: u16, line: u64, recorded: Nanos) -> u32 {
+        let ordinal = self.requests;
+        self.requests += 1;
+        self.events += 1;
+        let now = self.now();
+        let key = match &self.program.event_types[event_type as usize].key {
+            KeyProgram::Unique => line,
+            KeyProgram::Uniform(keys) => self.draw(producer, Purpose::Key, line, 0).next_u64() % keys,
+            KeyProgram::Zipf(law) => law.sample(&mut self.draw(producer, Purpose::Key, line, 0)) as u64,
+        };
+        let meter = producer * self.program.event_types.len() as u32 + u32::from(event_type);
+        self.journey_meters[meter as usize].started += 1;
+        let trace = self.tracer.begin(ordinal, producer, now).unwrap_or(NONE);
+        self.journeys.insert(Journey { ordinal, key, started: now, recorded, meter, producer, open: 0, awaited: 0, lossy: false, trace })
+    }
+
+    /// The producer has the final outcome of everything it asked for.
+    pub(crate) fn respond(&mut self, journey: u32, fate: Fate) {
+        let now = self.now();
+        let Journey { started, meter, trace, .. } = self.journeys[journey];
+        let counted = now >= self.warm_up;
+        let row = &mut self.journey_meters[meter as usize];
+        match fate {
+            Fate::Done | Fate::Filtered => {
+                row.succeeded += 1;
+                if counted {
+                    row.response.record(now - started);
+                    row.response_series.record(now - started);
+                }
+            }
+            Fate::Rejected => row.rejected += 1,
+            Fate::Failed | Fate::Expired | Fate::DeadLettered | Fate::Dropped => row.failed += 1,
+        }
+        if fate.is_loss() && counted {
+            row.response_failed.record(now - started);
+        }
+        if trace != NONE {
+            self.tracer.respond(trace, now);
+        }
+    }
+
+    /// One more thing of a journey is under way.
+    #[inline]
+    pub(crate) fn hold_journey(&mut self, journey: u32) {
+        self.journeys[journey].open += 1;
+    }
+
+    /// One thing less is under way; the journey ends with the last.
+    #[inline]
+    pub(crate) fn release_journey(&mut self, journey: u32) {
+        let row = &mut self.journeys[journey];
+        row.open -= 1;
+        if row.open > 0 {
+            return;
+        }
+        let Journey { started, meter, lossy, trace, .. } = *row;
+        let now = self.queue.now();
+        let meter = &mut self.journey_meters[meter as usize];
+        if lossy {
+            meter.lossy += 1;
+        } else {
+            meter.complete += 1;
+            if now >= self.warm_up {
+                meter.completion.record(now - started);
+                meter.completion_series.record(now - started);
+            }
+        }
+        if trace != NONE {
+            self.tracer.end(trace, now);
+        }
+        self.journeys.remove(journey);
+    }
+
+    /// Notes a step of a journey, if it is followed.
+    #[inline]
+    pub(crate) fn note(&mut self, journey: u32, node: u32, edge: u32, what: TraceEvent) {
+        let trace = self.journeys[journey].trace;
+        if trace != NONE {
+            let at = self.queue.now();
+            self.tracer.step(trace, Step { at, node, edge, what });
+        }
+    }
+
+    /// Notes a step for every journey of an item.
+    pub(crate) fn note_item(&mut self, item: u32, node: u32, what: TraceEvent) {
+        let Item { batch, journey, edge, .. } = self.items[item];
+        if batch == NONE {
+            self.note(journey, node, edge, what);
+            return;
+        }
+        for index in 0..self.batches[batch].members.len() {
+            let copy = self.batches[batch].members[index].copy;
+            let journey = self.copies[copy].journey;
+            if self.copies[copy].state != MessageState::Gone {
+                self.note(journey, node, edge, what);
+            }
+        }
+    }
+
+    // --- copies ---
+
+    /// Ends a copy; its slot is given back by [`Self::forget`].
+    pub(crate) fn end_copy(&mut self, copy: u32, fate: Fate) {
+        let Copy { row, journey, .. } = self.copies[copy];
+        self.ledger.end(row, fate);
+        self.journeys[journey].lossy |= fate.is_loss();
+    }
+
+    /// Gives back the slot of an ended copy, and its hold on the journey.
+    pub(crate) fn forget(&mut self, copy: u32) {
+        let journey = self.copies[copy].journey;
+        self.copies.remove(copy);
+        self.release_journey(journey);
+    }
+
+    /// A copy that never leaves, because it did not match.
+    pub(crate) fn filtered(&mut self, edge: u32, journey: u32) {
+        self.ledger.create(edge);
+        self.ledger.end(edge, Fate::Filtered);
+        let from = self.program.edges[edge as usize].from;
+        self.note(journey, from, edge, TraceEvent::Filtered);
+    }
+
+    /// Whether an event passes the filter of an edge.
+    pub(crate) fn passes(&self, edge: u32, cause: &Cause) -> bool {
+        match &self.program.edges[edge as usize].filter {
+            FilterProgram::All => true,
+            FilterProgram::Share(share) => {
+                *share >= 1.0 || rng::draw(self.edge_keys[edge as usize], Purpose::Filter, cause.line, 0).random::<f64>() < *share
+            }
+            FilterProgram::FirstOf { first, of } => self.journeys[cause.journey].ordinal % of < *first,
+            FilterProgram::Types(types) => types.contains(&cause.event_type),
+        }
+    }
+
+    /// A message that a node keeps.
+    pub(crate) fn keep(&mut self, node: u32, cause: &Cause, state: MessageState) -> u32 {
+        let row = self.program.edges.len() as u32 + node;
+        self.ledger.create(row);
+        self.hold_journey(cause.journey);
+        let now = self.now();
+        self.copies.insert(Copy {
+            line: mix(cause.line, self.program.nodes[node as usize].key),
+            journey: cause.journey,
+            edge: NONE,
+            row,
+            caller: node,
+            token: 0,
+            born: now,
+            attempt: 0,
+            bytes: cause.bytes,
+            event_type: cause.event_type,
+            state,
+            item: NONE,
+            timer: NONE,
+            second_timer: NONE,
+            holders: 0,
+        })
+    }
+
+    /// What an item hands on to what it causes.
+    pub(crate) fn cause(&self, item: u32) -> Cause {
+        let Item { journey, line, event_type, bytes, .. } = self.items[item];
+        Cause { journey, line, event_type, bytes }
+    }
+
+    /// What a kept or sent copy hands on to what it causes.
+    pub(crate) fn cause_of_copy(&self, copy: u32) -> Cause {
+        let Copy { journey, line, event_type, bytes, .. } = self.copies[copy];
+        Cause { journey, line, event_type, bytes }
+    }
+
+    /// The lane of an edge's time-outs.
+    pub(crate) fn timeout_lane(&self, edge: u32) -> u32 {
+        self.lanes[edge as usize]
+    }
+
+    /// The attempt that a copy has in flight.
+    pub(crate) fn set_item(&mut self, copy: u32, item: u32) {
+        self.copies[copy].item = item;
+    }
+
+    /// The attempt that a copy has in flight, or [`NONE`].
+    pub(crate) fn item_of(&self, copy: u32) -> u32 {
+        self.copies[copy].item
+    }
+}

@@ -1,0 +1,95 @@
+//! What can be scheduled.
+
+use crate::outcome::Outcome;
+
+/// Something that happens at a point in time. Small and `Copy`; what it is about lies in slabs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Event {
+    /// A node's own timer.
+    Timer {
+        /// The node.
+        node: u32,
+        /// Which of its timers.
+        timer: Timer,
+        /// What it is about.
+        argument: u32,
+    },
+    /// An attempt reaches its target.
+    Reach {
+        /// The attempt.
+        item: u32,
+    },
+    /// An attempt has an outcome.
+    Answer {
+        /// The attempt.
+        item: u32,
+        /// The outcome.
+        outcome: Outcome,
+    },
+    /// The caller learns the final outcome of a call.
+    Settle {
+        /// The copy that was sent.
+        copy: u32,
+        /// The outcome.
+        outcome: Outcome,
+    },
+    /// The wait before the next attempt of a call is over.
+    Retry {
+        /// The copy that is sent.
+        copy: u32,
+    },
+    /// The caller has waited long enough for an attempt.
+    CallTimeout {
+        /// The copy that is sent.
+        copy: u32,
+    },
+    /// The head of a lane of timers is due.
+    Lane {
+        /// The lane.
+        lane: u32,
+    },
+    /// Statistics start here.
+    WarmUp,
+}
+
+/// Timers of nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Timer {
+    /// A producer creates its next event.
+    Arrival,
+    /// A user of a closed loop has thought.
+    Thought,
+    /// A service, a call or an overhead is over.
+    Done,
+    /// A step of an invocation is over.
+    Step,
+    /// An invocation has run too long.
+    InvocationTimeout,
+    /// An idle instance may be reclaimed.
+    Reclaim,
+    /// An asynchronous event is tried.
+    AsyncAttempt,
+    /// A message becomes visible.
+    Visible,
+    /// A message is kept no longer.
+    Retention,
+    /// A mapping looks for messages.
+    Poll,
+    /// A batch window is over.
+    Window,
+    /// A mapping reconsiders its concurrency.
+    Ramp,
+    /// A mapping tries a throttled batch again.
+    BatchRetry,
+    /// A delayed delivery may go.
+    Release,
+}
+
+/// What comes first at equal times: completions and releases before arrivals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Ends something.
+    Completion,
+    /// Begins something.
+    Arrival,
+}

@@ -1,0 +1,146 @@
+//! What limits did in a run: demand in the limit's own window, refusals, delays.
+
+use plimsoll_models::families::Limit;
+
+use crate::time::{NEVER, Nanos, SECOND, seconds};
+
+/// How demand is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Measure {
+    /// Units per second, counted in windows of a second.
+    Rate,
+    /// How many at a time.
+    Level,
+}
+
+/// A limit and its use.
+#[derive(Clone, Debug)]
+pub(crate) struct LimitMeter {
+    /// What it is; its value may have been reduced by outside use.
+    pub(crate) limit: Limit,
+    /// How demand is measured.
+    pub(crate) measure: Measure,
+    /// The node that it belongs to.
+    pub(crate) node: Option<u32>,
+    /// The edge that it belongs to.
+    pub(crate) edge: Option<u32>,
+    window: u64,
+    demand: f64,
+    /// Use by what is outside of the diagram, in the limit's unit.
+    pub(crate) outside: f64,
+    peak: f64,
+    peak_at: Nanos,
+    first_bound: Nanos,
+    /// What was refused.
+    pub(crate) refused: u64,
+    /// What was delayed.
+    pub(crate) delayed: u64,
+    /// Sum of the delays.
+    delay: u128,
+    refused_in_window: u64,
+}
+
+impl LimitMeter {
+    /// A limit that nothing has used yet.
+    pub(crate) fn new(limit: Limit, measure: Measure, node: Option<u32>, edge: Option<u32>) -> Self {
+        Self {
+            limit,
+            measure,
+            node,
+            edge,
+            window: 0,
+            demand: 0.0,
+            outside: 0.0,
+            peak: 0.0,
+            peak_at: 0,
+            first_bound: NEVER,
+            refused: 0,
+            delayed: 0,
+            delay: 0,
+            refused_in_window: 0,
+        }
+    }
+
+    /// Demand of a rate limit, whether it is admitted or not.
+    #[inline]
+    pub(crate) fn demand(&mut self, now: Nanos, units: f64) {
+        let window = now / SECOND;
+        if window != self.window {
+            self.window = window;
+            self.demand = 0.0;
+        }
+        self.demand += units;
+        if self.demand > self.peak {
+            self.peak = self.demand;
+            self.peak_at = now;
+        }
+    }
+
+    /// The level of a level limit.
+    #[inline]
+    pub(crate) fn level(&mut self, now: Nanos, level: f64) {
+        if level > self.peak {
+            self.peak = level;
+            self.peak_at = now;
+        }
+    }
+
+    /// It refused something.
+    pub(crate) fn refuse(&mut self, now: Nanos) {
+        self.first_bound = self.first_bound.min(now);
+        self.refused += 1;
+    }
+
+    /// A level limit refused something that would have stayed for so long: the demand that it turned away in this
+    /// second is part of its use.
+    pub(crate) fn refuse_level(&mut self, now: Nanos, holding_s: f64) {
+        self.refuse(now);
+        let window = now / SECOND;
+        if window != self.window {
+            self.window = window;
+            self.refused_in_window = 0;
+        }
+        self.refused_in_window += 1;
+        let turned_away = (self.refused_in_window as f64 * holding_s).max(1.0);
+        self.level(now, self.limit.value + turned_away);
+    }
+
+    /// It delayed something by so much.
+    pub(crate) fn delay(&mut self, now: Nanos, by: Nanos) {
+        self.first_bound = self.first_bound.min(now);
+        self.delayed += 1;
+        self.delay += u128::from(by);
+    }
+
+    /// Makes one more delay known without knowing yet how long it will be.
+    pub(crate) fn begin_delay(&mut self, now: Nanos) {
+        self.first_bound = self.first_bound.min(now);
+        self.delayed += 1;
+    }
+
+    /// Adds the length of a delay that has ended.
+    pub(crate) fn end_delay(&mut self, by: Nanos) {
+        self.delay += u128::from(by);
+    }
+
+    /// Greatest demand over the limit.
+    pub(crate) fn use_peak(&self) -> f64 {
+        let demand = self.peak + self.outside;
+        if self.limit.value > 0.0 { demand / self.limit.value } else if self.peak > 0.0 { f64::from(u16::MAX) } else { 0.0 }
+    }
+
+    /// When the greatest demand was, in seconds.
+    pub(crate) fn peak_at_s(&self) -> f64 {
+        seconds(self.peak_at)
+    }
+
+    /// When it first refused or delayed something, in seconds.
+    pub(crate) fn first_bound_s(&self) -> Option<f64> {
+        (self.first_bound != NEVER).then(|| seconds(self.first_bound))
+    }
+
+    /// Sum of the delays in seconds.
+    pub(crate) fn delay_s(&self) -> f64 {
+        self.delay as f64 / 1e9
+    }
+}

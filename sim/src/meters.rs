@@ -1,0 +1,150 @@
+//! Figures of nodes, edges and journeys while a run goes on.
+
+use crate::{
+    record::{Counter, Histogram, Latencies, Level},
+    time::Nanos,
+};
+
+/// Units that are billed, by position in [`crate::cost::meters`] of the family.
+pub(crate) const METERS: usize = 4;
+
+/// Figures of a node.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NodeMeter {
+    pub(crate) arrivals: Counter,
+    pub(crate) accepted: Counter,
+    pub(crate) refused: Counter,
+    pub(crate) completed: Counter,
+    pub(crate) failed: Counter,
+    /// Cold starts, or messages that were dead-lettered: whatever the family counts beside.
+    pub(crate) special: Counter,
+    pub(crate) waited: Counter,
+    pub(crate) busy: Level,
+    pub(crate) waiting: Level,
+    pub(crate) instances: Level,
+    pub(crate) wait: Histogram,
+    pub(crate) sojourn: Histogram,
+    pub(crate) lifespan: Histogram,
+    pub(crate) age_max: Nanos,
+    pub(crate) units: [u64; METERS],
+    pub(crate) windows: LevelWindows,
+}
+
+/// Mean and maximum of the levels per window.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LevelWindows {
+    pub(crate) busy: Vec<(f32, f32)>,
+    pub(crate) waiting: Vec<(f32, f32)>,
+    pub(crate) instances: Vec<(f32, f32)>,
+}
+
+impl NodeMeter {
+    pub(crate) fn restart(&mut self, now: Nanos) {
+        let Self { arrivals, accepted, refused, completed, failed, special, waited, busy, waiting, instances, wait, sojourn, lifespan, age_max: _, units: _, windows: _ } = self;
+        for counter in [arrivals, accepted, refused, completed, failed, special, waited] {
+            counter.restart();
+        }
+        for level in [busy, waiting, instances] {
+            level.restart(now);
+        }
+        for histogram in [wait, sojourn, lifespan] {
+            histogram.clear();
+        }
+    }
+
+    pub(crate) fn close_window(&mut self, at: Nanos, length: Nanos) {
+        for counter in [&mut self.arrivals, &mut self.accepted, &mut self.refused, &mut self.completed, &mut self.failed, &mut self.special] {
+            counter.close_window();
+        }
+        let pair = |(mean, max): (f64, f64)| (mean as f32, max as f32);
+        self.windows.busy.push(pair(self.busy.window(at, length)));
+        self.windows.waiting.push(pair(self.waiting.window(at, length)));
+        self.windows.instances.push(pair(self.instances.window(at, length)));
+    }
+}
+
+/// Figures of an edge.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EdgeMeter {
+    pub(crate) calls: Counter,
+    pub(crate) attempts: Counter,
+    pub(crate) throttled: Counter,
+    pub(crate) failed: Counter,
+    pub(crate) timeouts: Counter,
+    pub(crate) settled: Counter,
+    /// Copies that wait for their next attempt.
+    pub(crate) orbit: Level,
+    /// First attempts that were refused.
+    pub(crate) first_throttled: Counter,
+    /// From the first attempt to the last one.
+    pub(crate) delay: Histogram,
+    /// Time of a call over all attempts.
+    pub(crate) latency: Histogram,
+    pub(crate) poll: PollMeter,
+}
+
+/// Figures of an event source mapping.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PollMeter {
+    pub(crate) batches: Counter,
+    pub(crate) messages: Counter,
+    pub(crate) closed_by_size: Counter,
+    pub(crate) batching_delay: Histogram,
+    /// Batches that run.
+    pub(crate) running: Level,
+    /// Batches that may run.
+    pub(crate) allowed: Level,
+    pub(crate) allowed_windows: Vec<(f32, f32)>,
+}
+
+impl EdgeMeter {
+    pub(crate) fn restart(&mut self, now: Nanos) {
+        let Self { calls, attempts, throttled, failed, timeouts, settled, orbit, first_throttled, delay, latency, poll } = self;
+        for counter in [calls, attempts, throttled, failed, timeouts, settled, first_throttled, &mut poll.batches, &mut poll.messages, &mut poll.closed_by_size] {
+            counter.restart();
+        }
+        for level in [orbit, &mut poll.running, &mut poll.allowed] {
+            level.restart(now);
+        }
+        for histogram in [delay, latency, &mut poll.batching_delay] {
+            histogram.clear();
+        }
+    }
+
+    pub(crate) fn close_window(&mut self, at: Nanos, length: Nanos) {
+        for counter in [&mut self.calls, &mut self.attempts, &mut self.throttled, &mut self.failed, &mut self.timeouts] {
+            counter.close_window();
+        }
+        let (mean, max) = self.poll.allowed.window(at, length);
+        self.poll.allowed_windows.push((mean as f32, max as f32));
+    }
+}
+
+/// Figures of the journeys of one producer and event type.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct JourneyMeter {
+    pub(crate) started: u64,
+    pub(crate) succeeded: u64,
+    pub(crate) rejected: u64,
+    pub(crate) failed: u64,
+    pub(crate) complete: u64,
+    pub(crate) lossy: u64,
+    pub(crate) response: Histogram,
+    pub(crate) response_failed: Histogram,
+    pub(crate) completion: Histogram,
+    pub(crate) response_series: Latencies,
+    pub(crate) completion_series: Latencies,
+}
+
+impl JourneyMeter {
+    pub(crate) fn restart(&mut self) {
+        self.response.clear();
+        self.response_failed.clear();
+        self.completion.clear();
+    }
+
+    pub(crate) fn close_window(&mut self) {
+        self.response_series.close_window();
+        self.completion_series.close_window();
+    }
+}

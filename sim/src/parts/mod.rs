@@ -1,0 +1,7 @@
+//! The bricks that nodes are built from, each testable alone.
+
+mod ramp;
+mod token_bucket;
+
+pub(crate) use ramp::{Ramp, RampRefill};
+pub(crate) use token_bucket::TokenBucket;

@@ -1,0 +1,56 @@
+//! An allowance for new instances: never more than its burst, coming back in one of two ways.
+
+use super::TokenBucket;
+use crate::time::{Nanos, SECOND};
+
+/// Length of a step of a stepped refill.
+const STEP: Nanos = 10 * SECOND;
+
+/// How the allowance comes back.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum RampRefill {
+    /// Little by little.
+    Continuous(TokenBucket),
+    /// All at once every ten seconds.
+    Stepped {
+        /// Allowance at the start of a step.
+        burst: u64,
+        /// What is left of it.
+        left: u64,
+        /// Number of the step.
+        step: u64,
+    },
+}
+
+/// An allowance for new instances.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Ramp(pub(crate) RampRefill);
+
+impl Ramp {
+    /// Refilled little by little at so many per second.
+    pub(crate) fn continuous(burst: f64, per_second: f64) -> Self {
+        Self(RampRefill::Continuous(TokenBucket::new(burst, per_second)))
+    }
+
+    /// Refilled all at once every ten seconds.
+    pub(crate) fn stepped(burst: f64) -> Self {
+        let burst = burst as u64;
+        Self(RampRefill::Stepped { burst, left: burst, step: 0 })
+    }
+
+    /// Uses one if there is one.
+    pub(crate) fn take(&mut self, now: Nanos) -> bool {
+        match &mut self.0 {
+            RampRefill::Continuous(bucket) => bucket.take(now, 1.0),
+            RampRefill::Stepped { burst, left, step } => {
+                if now / STEP != *step {
+                    *step = now / STEP;
+                    *left = *burst;
+                }
+                let some = *left > 0;
+                *left -= u64::from(some);
+                some
+            }
+        }
+    }
+}

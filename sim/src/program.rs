@@ -1,0 +1,156 @@
+//! A diagram made ready to run: names become indices, laws become samplers, quotas become limits.
+
+use std::collections::BTreeMap;
+
+use plimsoll_models::{
+    Diagnostic, EdgeId, EdgeKind, EventTypeId, NodeId, ScenarioId,
+    catalog::Price,
+    families::{Config, Filter, Operation, PollConfig},
+    keys::KeyLaw,
+    policy::RetryOn,
+    scenario::Plan,
+};
+
+use crate::{limits::LimitMeter, parts::TokenBucket, result::Assumption, sample::Sampler, time::Nanos};
+
+/// What does not change in a run.
+#[derive(Clone, Debug)]
+pub struct Program {
+    pub(crate) diagram: String,
+    pub(crate) scenario: ScenarioId,
+    pub(crate) plan: Plan,
+    pub(crate) nodes: Vec<NodeProgram>,
+    pub(crate) edges: Vec<EdgeProgram>,
+    /// Event types; the first is the plain one.
+    pub(crate) event_types: Vec<EventTypeProgram>,
+    /// The limits before anything has used them.
+    pub(crate) limits: Vec<LimitMeter>,
+    /// Buckets that several nodes share, full.
+    pub(crate) buckets: Vec<TokenBucket>,
+    /// Concurrency pools that several functions share.
+    pub(crate) pools: Vec<PoolProgram>,
+    /// Mappings: the poll edges, each an internal node after those of the diagram.
+    pub(crate) mappings: Vec<u32>,
+    pub(crate) traces: Vec<plimsoll_models::workload::Trace>,
+    pub(crate) assumptions: Vec<Assumption>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// A node made ready.
+#[derive(Clone, Debug)]
+pub(crate) struct NodeProgram {
+    pub(crate) id: NodeId,
+    pub(crate) service: String,
+    pub(crate) config: Config,
+    /// Hash of the id, for keyed draws.
+    pub(crate) key: u64,
+    /// Calls and deliveries that leave it, in order of their ids.
+    pub(crate) calls: Vec<u32>,
+    /// Edge to its dead-letter target.
+    pub(crate) dead_letter: Option<u32>,
+    /// Mappings that poll it, as node indices.
+    pub(crate) pollers: Vec<u32>,
+    /// Prices by meter.
+    pub(crate) prices: Vec<Option<Price>>,
+    /// Indices of limits, by key.
+    pub(crate) limits: BTreeMap<String, u32>,
+    /// Indices of shared buckets, by key.
+    pub(crate) buckets: BTreeMap<String, u32>,
+    /// Index of its trace.
+    pub(crate) trace: Option<u32>,
+    /// Index of its shared concurrency pool.
+    pub(crate) pool: Option<u32>,
+}
+
+/// An edge made ready.
+#[derive(Clone, Debug)]
+pub(crate) struct EdgeProgram {
+    pub(crate) id: EdgeId,
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+    pub(crate) kind: EdgeKind,
+    pub(crate) key: u64,
+    pub(crate) policy: Policy,
+    pub(crate) latency: Sampler,
+    pub(crate) filter: FilterProgram,
+    pub(crate) share: Option<f64>,
+    pub(crate) operation: Operation,
+    pub(crate) poll: Option<Box<PollConfig>>,
+    /// Indices of limits, by key.
+    pub(crate) limits: BTreeMap<String, u32>,
+}
+
+/// What a caller does about bad attempts.
+#[derive(Clone, Debug)]
+pub(crate) struct Policy {
+    /// Zero is without time-out.
+    pub(crate) timeout: Nanos,
+    pub(crate) attempts: u32,
+    pub(crate) backoff: BackoffProgram,
+    pub(crate) age_max: Nanos,
+    pub(crate) retry_on: RetryOn,
+}
+
+/// The wait before an attempt.
+#[derive(Clone, Debug)]
+pub(crate) enum BackoffProgram {
+    Exponential { base: f64, factor: f64, cap: f64, full_jitter: bool },
+    Schedule(Box<[Nanos]>),
+    Random(Sampler),
+}
+
+/// Which events pass.
+#[derive(Clone, Debug)]
+pub(crate) enum FilterProgram {
+    All,
+    Share(f64),
+    FirstOf { first: u64, of: u64 },
+    Types(Box<[u16]>),
+}
+
+impl FilterProgram {
+    pub(crate) fn new(filter: &Filter, type_index: impl Fn(&str) -> Option<u16>) -> Self {
+        match filter {
+            Filter::All => Self::All,
+            Filter::Share(share) => Self::Share(*share),
+            Filter::FirstOf { first, of } => Self::FirstOf { first: *first, of: *of },
+            Filter::Types(names) => Self::Types(names.iter().filter_map(|name| type_index(name)).collect()),
+        }
+    }
+}
+
+/// An event type made ready.
+#[derive(Clone, Debug)]
+pub(crate) struct EventTypeProgram {
+    pub(crate) id: Option<EventTypeId>,
+    pub(crate) bytes: u32,
+    pub(crate) key: KeyProgram,
+}
+
+/// The law of keys, ready for drawing.
+#[derive(Clone, Debug)]
+pub(crate) enum KeyProgram {
+    Unique,
+    Uniform(u64),
+    /// Zipf over so many keys.
+    Zipf(rand_distr::Zipf<f64>),
+}
+
+impl KeyProgram {
+    pub(crate) fn new(law: &KeyLaw) -> Self {
+        match law {
+            KeyLaw::Unique => Self::Unique,
+            KeyLaw::Uniform { keys } => Self::Uniform(*keys),
+            KeyLaw::Zipf { keys, exponent } => rand_distr::Zipf::new(*keys as f64, *exponent).map_or(Self::Unique, Self::Zipf),
+        }
+    }
+}
+
+/// A pool of concurrency that several functions share.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PoolProgram {
+    /// What is left for functions without a reservation.
+    pub(crate) shared: f64,
+    /// The limit meter of the account.
+    pub(crate) limit: u32,
+}

@@ -1,0 +1,10 @@
+//! What is kept of a run: streaming, with bounds, never a record per event.
+
+pub(crate) mod histogram;
+pub(crate) mod level;
+pub(crate) mod series;
+pub(crate) mod trace;
+
+pub(crate) use histogram::Histogram;
+pub(crate) use level::Level;
+pub(crate) use series::{Counter, Latencies};
