@@ -4,7 +4,12 @@ use std::path::PathBuf;
 
 use plimsoll_models::{Edit, NodeId, Place, Point, ScenarioId, ServiceId};
 
-use super::{canvas::Selection, command::Command, state::Tab};
+use super::{
+    canvas::{CanvasEvent, Selection},
+    command::Command,
+    dialogs::Decision,
+    state::Tab,
+};
 
 /// A wish of a panel.
 #[derive(Clone, Debug)]
@@ -42,6 +47,14 @@ pub enum Action {
     Show(Tab),
     /// Say something in the status bar.
     Notice(String),
+    /// What the canvas tells.
+    Canvas(CanvasEvent),
+    /// Show a change that goes on.
+    Preview(Edit),
+    /// What was decided in a dialog.
+    Decide(Box<Decision>),
+    /// Paste this text.
+    Paste(String),
     /// Take a file off the list of recent ones.
     Forget(PathBuf),
 }

@@ -117,6 +117,26 @@ pub fn row(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>) -> Op
     change
 }
 
+/// Shows a setting over the whole width, with a button that takes it away.
+pub fn wide_row(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>) -> Option<Change> {
+    let mut change = None;
+    ui.push_id(&row.address, |ui| {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            let width = ui.available_width() - 26.0;
+            change = editor_ui(ui, theme, typing, row, width);
+            if icons::icon_button(ui, "trash", &format!("Remove {}", row.title)).clicked() {
+                typing.texts.remove(&row.address);
+                change = Some(Change::Reset);
+            }
+        });
+        if let Some(error) = typing.texts.get(&row.address).and_then(|typed| typed.error.as_ref()) {
+            ui.add(egui::Label::new(RichText::new(error).small().color(Tone::Bad.color(theme))).wrap());
+        }
+    });
+    change
+}
+
 fn title_ui(ui: &mut Ui, theme: &Theme, row: &Row<'_>, width: f32) {
     let color = if row.value.is_some() { ui.visuals().strong_text_color() } else { Tone::Muted.color(theme) };
     let height = ui.spacing().interact_size.y;
