@@ -1,8 +1,16 @@
 //! The drawing as a file: SVG, and PNG made from that SVG.
 
+mod png;
+mod svg;
+
 use plimsoll_models::{Catalog, Diagram};
 use plimsoll_sim::RunResult;
 use thiserror::Error;
+
+pub use png::{SIDE_MAX, png};
+pub use svg::svg;
+
+use crate::scene::{self, SceneTheme};
 
 /// The look of an exported picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,12 +61,26 @@ pub enum ExportError {
 }
 
 /// Draws a diagram, with the figures of a run when there is one, into the bytes of a file.
+///
+/// A diagram without nodes is an error: there is nothing to look at. So is a picture of too many pixels.
 pub fn render(
-    _diagram: &Diagram,
-    _catalog: &Catalog,
-    _result: Option<&RunResult>,
-    _theme: ExportTheme,
-    _format: Format,
+    diagram: &Diagram,
+    catalog: &Catalog,
+    result: Option<&RunResult>,
+    theme: ExportTheme,
+    format: Format,
 ) -> Result<Vec<u8>, ExportError> {
-    Err(ExportError::Empty)
+    let theme = match theme {
+        ExportTheme::Light => SceneTheme::light(),
+        ExportTheme::Dark => SceneTheme::dark(),
+    };
+    let scene = scene::build(diagram, catalog, &theme, result);
+    if scene.bounds.is_none() {
+        return Err(ExportError::Empty);
+    }
+    let svg = svg(&scene);
+    match format {
+        Format::Svg => Ok(svg.into_bytes()),
+        Format::Png { scale } => png(&svg, scale),
+    }
 }

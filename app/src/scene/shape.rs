@@ -1,10 +1,10 @@
 //! What a drawing is made of.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use plimsoll_models::{EdgeId, GroupId, NodeId, Point};
 
-use super::{Color, Rect};
+use super::{Color, Rect, route::Route};
 
 /// A drawing: parts in the order in which they are painted.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,8 @@ pub struct Scene {
     pub background: Color,
     /// Title of the diagram.
     pub title: String,
+    /// The way of each arrow, from border to border.
+    pub routes: BTreeMap<EdgeId, Route>,
 }
 
 /// Shapes that belong together and stand for something.
@@ -213,4 +215,38 @@ pub enum Font {
     Regular,
     /// Inter, semibold.
     SemiBold,
+}
+
+/// The corners of a line with arcs of short straight pieces instead of sharp corners.
+pub fn rounded(points: &[Point], radius: f64, pieces: u32) -> Vec<Point> {
+    let mut line = Vec::with_capacity(points.len() * (pieces as usize + 1));
+    for (i, point) in points.iter().enumerate() {
+        match corner(points, i, radius) {
+            None => line.push(*point),
+            Some((enter, leave)) => {
+                for n in 0..=pieces {
+                    let t = f64::from(n) / f64::from(pieces);
+                    let s = 1.0 - t;
+                    let bend = |a: f64, b: f64, c: f64| s * s * a + 2.0 * s * t * b + t * t * c;
+                    line.push(Point::new(bend(enter.x, point.x, leave.x), bend(enter.y, point.y, leave.y)));
+                }
+            }
+        }
+    }
+    line
+}
+
+/// Where the arc of a corner begins and ends; `None` at the ends of a line and for sharp corners.
+pub fn corner(points: &[Point], i: usize, radius: f64) -> Option<(Point, Point)> {
+    if i == 0 || i + 1 >= points.len() || radius <= 0.0 {
+        return None;
+    }
+    let (before, at, after) = (points[i - 1], points[i], points[i + 1]);
+    let length = |a: Point, b: Point| (b.x - a.x).hypot(b.y - a.y);
+    let radius = radius.min(length(before, at) / 2.0).min(length(at, after) / 2.0);
+    let toward = |to: Point| {
+        let share = radius / length(at, to).max(1e-9);
+        Point::new(at.x + (to.x - at.x) * share, at.y + (to.y - at.y) * share)
+    };
+    Some((toward(before), toward(after)))
 }

@@ -1,0 +1,167 @@
+//! `plimsoll run`: load through a diagram, the answer in words, the result as data.
+
+use std::{
+    fs, io,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use plimsoll_models::{
+    Catalog, Diagram, Scenario, ScenarioId,
+    diagnostic::{closest, has_errors},
+    scenario::Plan,
+    validate,
+};
+use plimsoll_sim::{Input, Progress, RunError, RunResult, Traces, result::Holds};
+
+use super::{Outcome, Refusal, Stop, Streams, args::RunArgs, canceling, overrides::Overrides};
+use crate::{
+    files,
+    report::{csv, json, text},
+};
+
+/// Everything that a run depends on, owned.
+struct Prepared {
+    diagram: Diagram,
+    scenario: ScenarioId,
+    plan: Plan,
+    traces: Traces,
+}
+
+/// Opens, changes, runs, tells.
+pub(super) fn perform(args: &RunArgs, streams: &mut Streams<'_>) -> Result<Outcome, Stop> {
+    let prepared = prepare(args, streams)?;
+    let progress = Progress::new();
+    let input =
+        Input { diagram: &prepared.diagram, catalog: Catalog::embedded(), scenario: prepared.scenario.clone(), plan: prepared.plan.clone(), traces: &prepared.traces };
+    let (result, wall) = canceling::watch(&progress, streams.watched.then_some("simulating"), || {
+        let started = Instant::now();
+        let result = plimsoll_sim::run(&input, &progress);
+        (result, started.elapsed())
+    });
+    let result = match result {
+        Ok(result) => result,
+        Err(RunError::Canceled) => {
+            writeln!(streams.talk, "canceled")?;
+            return Ok(Outcome::Canceled);
+        }
+        Err(RunError::Invalid(diagnostics)) => {
+            streams.tell(&diagnostics)?;
+            return Err(Refusal::new("the diagram cannot be run").hint("mend the errors above").into());
+        }
+        Err(RunError::TooLarge(why)) => return Err(Refusal::new(why).into()),
+    };
+    if args.timing {
+        writeln!(streams.talk, "{}", timing(&result, wall))?;
+    }
+    deliver(args, &prepared.diagram, &result, streams)?;
+    Ok(if result.verdict.overall == Holds::Broken { Outcome::Broken } else { Outcome::Fine })
+}
+
+fn prepare(args: &RunArgs, streams: &mut Streams<'_>) -> Result<Prepared, Stop> {
+    let opened = files::open(&args.file)?;
+    let (scenario_id, scenario) = scenario(&opened.diagram, args.scenario.as_deref())?;
+    let mut overrides = Overrides { diagram: opened.diagram, scenario, scenario_id, catalog: Catalog::embedded() };
+    for change in &args.changes {
+        overrides.apply(change)?;
+    }
+    let flags = [
+        ("seed", args.seed.map(|seed| seed.to_string())),
+        ("duration", args.duration.clone()),
+        ("replications", args.replications.map(|n| n.to_string())),
+    ];
+    for (key, value) in flags {
+        if let Some(value) = value {
+            overrides.apply(&format!("scenario.{key}={value}"))?;
+        }
+    }
+    let Overrides { mut diagram, scenario, scenario_id, catalog } = overrides;
+    let (plan, _) = scenario.plan(&scenario_id);
+    // The checks and the traces see what is run, not what stands in the file.
+    diagram.scenarios.insert(scenario_id.clone(), std::sync::Arc::new(scenario));
+    let (traces, trace_diagnostics) = files::load_traces(&diagram, args.file.parent().unwrap_or(Path::new(".")));
+    let mut diagnostics = opened.diagnostics;
+    diagnostics.extend(trace_diagnostics);
+    diagnostics.extend(validate::check(&diagram, catalog));
+    diagnostics.retain(|diagnostic| diagnostic.severity != plimsoll_models::Severity::Info);
+    streams.tell(&diagnostics)?;
+    if has_errors(&diagnostics) {
+        let hint = format!("mend the errors above; `plimsoll check {}` shows them too", args.file.display());
+        return Err(Refusal::new(format!("`{}` cannot be run", args.file.display())).hint(hint).into());
+    }
+    Ok(Prepared { diagram, scenario: scenario_id, plan, traces })
+}
+
+/// The scenario that was asked for, else the diagram's default, else one with all defaults.
+fn scenario(diagram: &Diagram, name: Option<&str>) -> Result<(ScenarioId, Scenario), Refusal> {
+    let id = match name {
+        Some(name) => ScenarioId::new(name),
+        None => match diagram.default_scenario() {
+            Some(id) => id.clone(),
+            None => return Ok((ScenarioId::new("default"), Scenario::default())),
+        },
+    };
+    match diagram.scenarios.get(&id) {
+        Some(scenario) => Ok((id, (**scenario).clone())),
+        None => {
+            let known: Vec<&str> = diagram.scenarios.keys().map(ScenarioId::as_str).collect();
+            let hint = match closest(id.as_str(), known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if known.is_empty() => "the diagram has no scenarios; leave --scenario out to run with all defaults".to_owned(),
+                None => format!("known: {}", known.join(", ")),
+            };
+            Err(Refusal::new(format!("there is no scenario `{id}`")).hint(hint))
+        }
+    }
+}
+
+fn timing(result: &RunResult, wall: Duration) -> String {
+    let (events, seconds) = (result.run.events, wall.as_secs_f64());
+    format!("events={events} wall_s={seconds:.3} events_per_s={:.0}", events as f64 / seconds.max(1e-9))
+}
+
+/// Writes what was asked for; the summary too, unless the JSON takes the standard output.
+fn deliver(args: &RunArgs, diagram: &Diagram, result: &RunResult, streams: &mut Streams<'_>) -> Result<(), Stop> {
+    let summary = text::Summary { result, diagram, reproduce: &reproduce(args, result) };
+    let to_stdout = args.json.as_deref() == Some(Path::new("-"));
+    match &args.json {
+        Some(_) if to_stdout => streams.out.write_all(json::text(result).as_bytes())?,
+        Some(path) => files::save_atomic(path, &json::text(result)).map_err(|error| cannot_write(path, &error))?,
+        None => {}
+    }
+    if let Some(folder) = &args.csv {
+        fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
+        for (name, table) in csv::files(result) {
+            let path = folder.join(name);
+            files::save_atomic(&path, &table).map_err(|error| cannot_write(&path, &error))?;
+        }
+    }
+    if to_stdout {
+        writeln!(streams.talk, "{}", text::headline(result, streams.talk_style))?;
+    } else {
+        streams.out.write_all(summary.print(streams.style).as_bytes())?;
+    }
+    Ok(())
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Refusal {
+    Refusal::new(format!("cannot write `{}`: {error}", path.display())).hint("look at the path and at the permissions of its folder")
+}
+
+/// The command that gives this very result again.
+fn reproduce(args: &RunArgs, result: &RunResult) -> String {
+    let mut words = vec!["plimsoll run".to_owned(), quoted(&args.file.display().to_string()), format!("--scenario {}", result.run.scenario), format!("--seed {}", result.run.seed)];
+    if let Some(duration) = &args.duration {
+        words.push(format!("--duration {}", quoted(duration)));
+    }
+    if result.run.replications > 1 {
+        words.push(format!("--replications {}", result.run.replications));
+    }
+    words.extend(args.changes.iter().map(|change| format!("--set {}", quoted(change))));
+    words.join(" ")
+}
+
+fn quoted(text: &str) -> String {
+    let plain = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "._-/=:+@%,".contains(c));
+    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}

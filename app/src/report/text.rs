@@ -1,0 +1,395 @@
+//! A result as a person reads it: the answer first, then what it rests on.
+
+use plimsoll_models::{
+    Diagram, Severity,
+    units::{print_compact, print_duration, print_fraction, print_number, print_significant},
+};
+use plimsoll_sim::{
+    RunResult,
+    result::{Finding, Holds, LatencySummary, LimitResult, ObjectiveResult},
+};
+
+use super::{
+    style::Style,
+    table::{Align, Table, WIDTH_MAX, wrap},
+};
+
+/// Limits that are listed; the rest is in the data.
+const LIMITS_MAX: usize = 12;
+
+/// Findings that are listed.
+const FINDINGS_MAX: usize = 8;
+
+/// Rows of the ledger and of the cost that are listed.
+const ROWS_MAX: usize = 20;
+
+/// Peak use above which a limit is worth a row even when it never bound.
+const USE_WORTH_A_ROW: f64 = 0.005;
+
+/// A result with what its summary needs beside it.
+#[derive(Clone, Copy, Debug)]
+pub struct Summary<'a> {
+    /// What happened.
+    pub result: &'a RunResult,
+    /// What was run, for names.
+    pub diagram: &'a Diagram,
+    /// The command that gives the same result.
+    pub reproduce: &'a str,
+}
+
+impl Summary<'_> {
+    /// The text, at most 100 characters wide.
+    pub fn print(&self, style: Style) -> String {
+        let sections =
+            [self.answer(style), self.objectives(style), self.journeys(style), self.limits(style), self.ledger(style), self.findings(style), self.cost(style), self.closing(style)];
+        let mut text = String::new();
+        for section in sections.into_iter().filter(|section| !section.is_empty()) {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(&section);
+        }
+        text
+    }
+
+    fn answer(&self, style: Style) -> String {
+        let Self { result, .. } = self;
+        let run = &result.run;
+        let title = if run.diagram.is_empty() { "Untitled" } else { &run.diagram };
+        let mut text = format!("{}, scenario {}: {}\n", style.strong(title), run.scenario, self.length());
+        text.push_str(&format!("{}\n", headline(result, style)));
+        for line in self.reasons() {
+            push_wrapped(&mut text, &line, 2);
+        }
+        text
+    }
+
+    fn length(&self) -> String {
+        let run = &self.result.run;
+        let mut parts = vec![format!("{} of load", print_duration(run.duration_s))];
+        if run.warm_up_s > 0.0 {
+            parts.push(format!("{} warm-up left out", print_duration(run.warm_up_s)));
+        }
+        parts.push(format!("{} root events", print_number(run.requests as f64)));
+        if run.replications > 1 {
+            parts.push(format!("{} replications", run.replications));
+        }
+        if run.ended_s > run.duration_s {
+            parts.push(format!("{} after {}", if run.drained { "drained" } else { "stopped" }, print_duration(run.ended_s)));
+        }
+        parts.join(", ")
+    }
+
+    /// Which limit gave first, which one costs most, and what to do.
+    fn reasons(&self) -> Vec<String> {
+        let Self { result, .. } = self;
+        let limit = |index: Option<usize>| index.and_then(|index| result.limits.get(index));
+        let mut lines = Vec::new();
+        match limit(result.answer.first) {
+            Some(first) => {
+                lines.push(format!("Gives first: {}", self.told(first)));
+                if let Some(costliest) = limit(result.answer.costliest)
+                    && result.answer.costliest != result.answer.first
+                {
+                    lines.push(format!("Costs most: {}", self.told(costliest)));
+                }
+            }
+            None => match result.limits.iter().find(|limit| limit.use_peak > 0.0) {
+                Some(tightest) => lines.push(format!(
+                    "No limit refused or delayed anything. The tightest is {}{}: {} of {} at its peak, so the load could grow about {} times.",
+                    tightest.title,
+                    self.owner(tightest),
+                    print_fraction(tightest.use_peak),
+                    tightest.text,
+                    print_significant(tightest.headroom),
+                )),
+                None => lines.push("No limit refused or delayed anything.".to_owned()),
+            },
+        }
+        let told = result.answer.costliest.or(result.answer.first);
+        let advice = result.findings.iter().find(|finding| told.is_some() && finding.limit == told).filter(|finding| !finding.advice.is_empty());
+        if let Some(finding) = advice {
+            lines.push(format!("What to do: {}", finding.advice));
+        }
+        lines
+    }
+
+    fn told(&self, limit: &LimitResult) -> String {
+        let mut did = Vec::new();
+        if limit.refused > 0 {
+            did.push(format!("refused {}", print_number(limit.refused as f64)));
+        }
+        if limit.delayed > 0 {
+            let mean = limit.delay_s / limit.delayed as f64;
+            did.push(format!("delayed {} by {} on average", print_number(limit.delayed as f64), print_duration(mean)));
+        }
+        let when = limit.first_bound_s.map_or_else(String::new, |at| format!(", first at {}", print_duration(at)));
+        let did = if did.is_empty() { "held back load".to_owned() } else { did.join(" and ") };
+        format!("{} ({}){} {did}{when}.", limit.title, limit.text, self.owner(limit))
+    }
+
+    fn owner(&self, limit: &LimitResult) -> String {
+        match (&limit.node, &limit.edge) {
+            (Some(node), _) => format!(" of {}", self.diagram.title(node)),
+            (None, Some(edge)) => format!(" of edge {edge}"),
+            (None, None) => String::new(),
+        }
+    }
+
+    fn objectives(&self, style: Style) -> String {
+        let objectives = &self.result.verdict.objectives;
+        if objectives.is_empty() {
+            return String::new();
+        }
+        let mut text = heading("Objectives", style);
+        let word = |objective: &ObjectiveResult| match objective.holds {
+            Holds::Holds => "holds",
+            Holds::Broken => "BROKEN",
+            Holds::Inconclusive => "open",
+            Holds::NoObjectives => "-",
+        };
+        for objective in objectives {
+            let word = format!("{:<8}", word(objective));
+            let word = match objective.holds {
+                Holds::Holds => style.good(&word),
+                Holds::Broken => style.bad(&word),
+                Holds::Inconclusive | Holds::NoObjectives => style.warn(&word),
+            };
+            text.push_str(&format!("  {word}{:<44}  {}\n", objective.objective, objective.text));
+        }
+        if self.result.run.replications == 1 {
+            text.push_str(&format!("  {}\n", style.faint("one replication, no interval: --replications 10 tells how sure this is")));
+        }
+        text
+    }
+
+    fn journeys(&self, style: Style) -> String {
+        let result = self.result;
+        if result.journeys.is_empty() {
+            return String::new();
+        }
+        let mut table = Table::new(&[
+            ("Producer", Align::Left),
+            ("Latency", Align::Left),
+            ("Count", Align::Right),
+            ("p50", Align::Right),
+            ("p90", Align::Right),
+            ("p99", Align::Right),
+            ("Max", Align::Right),
+            ("Success", Align::Right),
+        ]);
+        let mut unfinished = 0;
+        for journey in &result.journeys {
+            let mut name = self.diagram.title(&journey.producer).to_owned();
+            if let Some(event_type) = &journey.event_type {
+                name = format!("{name}, {event_type}");
+            }
+            let share = |good: u64, bad: u64| if good + bad == 0 { "-".to_owned() } else { print_fraction(good as f64 / (good + bad) as f64) };
+            table.row(latency_row(name, "response", &journey.response, share(journey.succeeded, journey.rejected + journey.failed)));
+            table.row(latency_row(String::new(), "completion", &journey.completion, share(journey.complete, journey.lossy)));
+            unfinished += journey.unfinished;
+        }
+        let mut text = heading("Journeys", style) + &table.print();
+        if unfinished > 0 {
+            let remark = format!("  {} had not ended when the clock stopped: completion percentiles are lower bounds\n", print_number(unfinished as f64));
+            text.push_str(&style.warn(&remark));
+        }
+        text
+    }
+
+    fn limits(&self, style: Style) -> String {
+        let limits = &self.result.limits;
+        let shown: Vec<&LimitResult> = limits.iter().filter(|limit| limit.bound() || limit.use_peak >= USE_WORTH_A_ROW).take(LIMITS_MAX).collect();
+        if shown.is_empty() {
+            return String::new();
+        }
+        let mut table = Table::new(&[
+            ("Limit", Align::Left),
+            ("Of", Align::Left),
+            ("Value", Align::Right),
+            ("Peak use", Align::Right),
+            ("Refused", Align::Right),
+            ("Delayed", Align::Right),
+            ("Bound at", Align::Right),
+            ("Headroom", Align::Right),
+        ]);
+        for limit in &shown {
+            let of = self.owner(limit);
+            table.row([
+                if limit.assumed { format!("{} *", limit.title) } else { limit.title.clone() },
+                of.strip_prefix(" of ").unwrap_or(&of).to_owned(),
+                limit.text.clone(),
+                print_fraction(limit.use_peak),
+                count(limit.refused),
+                count(limit.delayed),
+                limit.first_bound_s.map_or_else(|| "-".to_owned(), print_duration),
+                if limit.headroom.is_finite() { format!("{}x", print_significant(limit.headroom)) } else { "-".to_owned() },
+            ]);
+        }
+        let mut text = heading("Limits, the tightest first", style) + &table.print();
+        let hidden = limits.len() - shown.len();
+        let mut remarks = Vec::new();
+        if shown.iter().any(|limit| limit.assumed) {
+            remarks.push("* is an assumed value".to_owned());
+        }
+        if hidden > 0 {
+            remarks.push(format!("{hidden} more with little or no use are in --json and --csv"));
+        }
+        if !remarks.is_empty() {
+            text.push_str(&format!("  {}\n", style.faint(&remarks.join("; "))));
+        }
+        text
+    }
+
+    fn ledger(&self, style: Style) -> String {
+        let ledger = &self.result.ledger;
+        if ledger.rows.is_empty() {
+            return String::new();
+        }
+        // Only fates that occur get a column.
+        let all: Vec<&String> = ledger.rows.iter().flat_map(|row| row.fates.iter()).filter(|(_, n)| **n > 0).map(|(fate, _)| fate).collect();
+        let fates: std::collections::BTreeSet<&String> = all.into_iter().collect();
+        let mut columns = vec![("Copies on", Align::Left), ("Created", Align::Right), ("Attempts", Align::Right)];
+        columns.extend(fates.iter().map(|fate| (fate.as_str(), Align::Right)));
+        columns.push(("Held", Align::Right));
+        let mut table = Table::new(&columns);
+        for row in ledger.rows.iter().take(ROWS_MAX) {
+            let place = match &row.edge {
+                Some(edge) => match self.diagram.edges.get(edge) {
+                    Some(ends) => format!("{} -> {}", self.diagram.title(&ends.from), self.diagram.title(&ends.to)),
+                    None => edge.to_string(),
+                },
+                None => self.diagram.title(&row.node).to_owned(),
+            };
+            let mut cells = vec![place, count(row.created), count(row.attempts)];
+            cells.extend(fates.iter().map(|fate| count(row.fates.get(*fate).copied().unwrap_or(0))));
+            cells.push(count(row.held));
+            table.row(cells);
+        }
+        let state = if ledger.balanced { style.good("balanced") } else { style.bad("NOT BALANCED, please report this") };
+        let mut text = format!("{}, {state}\n{}", style.strong("Ledger"), table.print());
+        text.push_str(&more(ledger.rows.len(), ROWS_MAX, style));
+        text
+    }
+
+    fn findings(&self, style: Style) -> String {
+        let findings = &self.result.findings;
+        if findings.is_empty() {
+            return String::new();
+        }
+        let mut text = heading("Findings", style);
+        for finding in findings.iter().take(FINDINGS_MAX) {
+            push_finding(&mut text, finding, style);
+        }
+        text.push_str(&more(findings.len(), FINDINGS_MAX, style));
+        text
+    }
+
+    fn cost(&self, style: Style) -> String {
+        let cost = &self.result.cost;
+        if cost.items.is_empty() {
+            return String::new();
+        }
+        let mut text = format!(
+            "{}: {} for the run, {} an hour at this rate, {} per 1,000 root events\n",
+            style.strong("Cost"),
+            money(cost.total_usd),
+            money(cost.per_hour_usd),
+            money(cost.per_thousand_usd)
+        );
+        let mut table = Table::new(&[("Node", Align::Left), ("Meter", Align::Left), ("Units", Align::Right), ("", Align::Left), ("Cost", Align::Right)]);
+        let mut items: Vec<_> = cost.items.iter().filter(|item| item.usd > 0.0).collect();
+        items.sort_by(|a, b| b.usd.total_cmp(&a.usd));
+        for item in items.iter().take(ROWS_MAX) {
+            let title = self.diagram.title(&item.node).to_owned();
+            table.row([title, item.title.clone(), print_compact(item.units), item.unit.clone(), money(item.usd)]);
+        }
+        if !table.is_empty() {
+            text.push_str(&table.print());
+        }
+        text
+    }
+
+    fn closing(&self, style: Style) -> String {
+        let run = &self.result.run;
+        let mut text = String::new();
+        match self.result.assumptions.len() {
+            0 => {}
+            1 => text.push_str("1 input is an assumption, not a documented value; --json lists it.\n"),
+            n => text.push_str(&format!("{n} inputs are assumptions, not documented values; --json lists them.\n")),
+        }
+        let line = format!("Again: {} (Plimsoll {}, catalog {})", self.reproduce, run.version, run.catalog);
+        text.push_str(&format!("{}\n", style.faint(&line)));
+        text
+    }
+}
+
+/// The verdict in one line.
+pub fn headline(result: &RunResult, style: Style) -> String {
+    let objectives = &result.verdict.objectives;
+    let broken = objectives.iter().filter(|objective| objective.holds == Holds::Broken).count();
+    match result.verdict.overall {
+        Holds::Holds => style.good(&format!("HOLDS: {}.", plural(objectives.len(), "the objective is met", "objectives are met"))),
+        Holds::Broken => style.bad(&format!("DOES NOT HOLD: {broken} of {} broken.", plural(objectives.len(), "objective", "objectives"))),
+        Holds::Inconclusive => style.warn("INCONCLUSIVE: the measurements do not decide; run longer or with more --replications."),
+        Holds::NoObjectives if result.answer.first.is_some() => style.warn("No objectives are set, but a limit was reached."),
+        Holds::NoObjectives => "No objectives are set, and no limit was reached.".to_owned(),
+    }
+}
+
+fn plural(n: usize, one: &str, many: &str) -> String {
+    if n == 1 && one.starts_with("the ") { one.to_owned() } else if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
+}
+
+fn heading(text: &str, style: Style) -> String {
+    format!("{}\n", style.strong(text))
+}
+
+fn more(all: usize, shown: usize, style: Style) -> String {
+    match all.checked_sub(shown) {
+        None | Some(0) => String::new(),
+        Some(hidden) => format!("  {}\n", style.faint(&format!("{hidden} more in --json and --csv"))),
+    }
+}
+
+fn count(n: u64) -> String {
+    if n == 0 { "-".to_owned() } else { print_number(n as f64) }
+}
+
+fn money(usd: f64) -> String {
+    let digits = if usd == 0.0 || usd.abs() >= 100.0 { format!("{usd:.2}") } else { print_significant(usd) };
+    format!("{digits} USD")
+}
+
+fn latency_row(name: String, kind: &str, summary: &LatencySummary, share: String) -> [String; 8] {
+    let figure = |value: f64| if summary.count == 0 { "-".to_owned() } else { print_duration(value) };
+    [name, kind.to_owned(), count(summary.count), figure(summary.p50), figure(summary.p90), figure(summary.p99), figure(summary.max), share]
+}
+
+fn push_finding(text: &mut String, finding: &Finding, style: Style) {
+    let (word, painted): (&str, fn(Style, &str) -> String) = match finding.severity {
+        Severity::Error => ("error", Style::bad),
+        Severity::Warning => ("warning", Style::warn),
+        Severity::Info => ("info", Style::faint),
+    };
+    let lines = wrap(&format!("{word}: {}", finding.title), WIDTH_MAX - 2);
+    for (index, line) in lines.iter().enumerate() {
+        let shown = if index == 0 { line.replacen(word, &painted(style, word), 1) } else { format!("  {line}") };
+        text.push_str(&format!("  {shown}\n"));
+    }
+    if !finding.evidence.is_empty() {
+        push_wrapped(text, &finding.evidence, 4);
+    }
+    if !finding.advice.is_empty() {
+        push_wrapped(text, &format!("-> {}", finding.advice), 4);
+    }
+    if let Some((path, value)) = &finding.fix {
+        push_wrapped(text, &format!("   --set {path}=\"{value}\""), 4);
+    }
+}
+
+fn push_wrapped(text: &mut String, line: &str, indent: usize) {
+    for part in wrap(line, WIDTH_MAX - indent) {
+        text.push_str(&format!("{}{part}\n", " ".repeat(indent)));
+    }
+}
