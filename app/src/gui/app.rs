@@ -66,6 +66,8 @@ pub struct App {
     /// The drawing should be shown whole as soon as the canvas knows its size.
     pub(super) fit_soon: bool,
     saved_settings: Settings,
+    /// Title of the window as it stands.
+    title: String,
 }
 
 impl App {
@@ -95,6 +97,7 @@ impl App {
             context_menu: None,
             may_close: false,
             fit_soon: false,
+            title: String::new(),
         };
         if let Some(file) = file {
             app.open_path(&file);
@@ -335,7 +338,11 @@ impl eframe::App for App {
             self.perform(&ctx, action);
         }
         let title = format!("{}{} – Plimsoll", if self.document.is_dirty() { "• " } else { "" }, self.document.title());
-        ctx.send_viewport_cmd(egui::ViewportCommand::Title(title));
+        if title != self.title {
+            // Only on change: a command to the window asks for another frame.
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {

@@ -12,12 +12,16 @@ use super::{
 };
 use crate::{icons, run::RunState};
 
+/// Room for the menus.
+const MENUS_WIDTH: f32 = 236.0;
+
 /// Shows the bar.
 pub fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         mark(ui, view.theme);
-        menus(ui, view, actions);
+        let size = egui::vec2(MENUS_WIDTH, 28.0);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| menus(ui, view, actions));
         if view.now.document {
             ui.separator();
             for command in [Command::Save, Command::Undo, Command::Redo] {
@@ -40,6 +44,8 @@ pub fn mark(ui: &mut Ui, theme: &Theme) {
 }
 
 fn menus(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    // A menu bar takes all the width that it gets.
+    ui.set_max_width(MENUS_WIDTH);
     MenuBar::new().ui(ui, |ui| {
         for group in Group::ALL {
             ui.menu_button(group.title(), |ui| {
@@ -151,6 +157,7 @@ fn load_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let mut multiplier = present;
     ui.scope(|ui| {
         ui.spacing_mut().slider_width = 84.0;
+        ui.spacing_mut().interact_size.y = 18.0;
         let slider = Slider::new(&mut multiplier, 0.1..=10.0)
             .logarithmic(true)
             .clamping(egui::SliderClamping::Never)

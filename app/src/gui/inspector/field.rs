@@ -80,97 +80,109 @@ pub enum Change {
 const TITLE_SHARE: f32 = 0.40;
 
 /// Room for the two small buttons at the right.
-const BUTTONS_WIDTH: f32 = 48.0;
+const BUTTONS_WIDTH: f32 = 52.0;
 
 /// Shows a setting.
 pub fn row(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>) -> Option<Change> {
-    let mut change = None;
-    let width = ui.available_width();
-    ui.push_id(&row.address, |ui| {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
-            title_ui(ui, theme, row, width * TITLE_SHARE);
-            let editor_width = (ui.available_width() - BUTTONS_WIDTH).max(60.0);
-            change = editor_ui(ui, theme, typing, row, editor_width);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.spacing_mut().item_spacing.x = 0.0;
-                if let Some(reason) = &row.why {
-                    why(ui, theme, reason);
-                } else {
-                    ui.add_space(22.0);
-                }
-                let set = row.value.is_some() || typing.texts.contains_key(&row.address);
-                if set && icons::icon_button(ui, "refresh", &format!("Reset {}", row.title)).clicked() {
-                    typing.texts.remove(&row.address);
-                    change = Some(Change::Reset);
-                }
-            });
-        });
-        if let Some(error) = typing.texts.get(&row.address).and_then(|typed| typed.error.as_ref()) {
-            ui.horizontal(|ui| {
-                ui.add_space(width * TITLE_SHARE + 4.0);
-                let text = RichText::new(error).small().color(Tone::Bad.color(theme));
-                ui.add(egui::Label::new(text).wrap());
-            });
-        }
+    if row.editor == Editor::Lines {
+        return lines_row(ui, theme, typing, row);
+    }
+    let height = ui.spacing().interact_size.y;
+    // Fixed places instead of a flowing layout: a long word must not push the panel wider.
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), height), egui::Sense::hover());
+    let split = rect.left() + rect.width() * TITLE_SHARE;
+    let title = rect.with_max_x(split - 6.0);
+    let editor = rect.with_min_x(split).with_max_x(rect.right() - BUTTONS_WIDTH);
+    let buttons = rect.with_min_x(rect.right() - BUTTONS_WIDTH);
+    place(ui, row, "title", title, Layout::left_to_right(Align::Center), |ui| title_ui(ui, theme, row));
+    let change = place(ui, row, "editor", editor, Layout::left_to_right(Align::Center), |ui| {
+        editor_ui(ui, theme, typing, row, editor.width())
     });
-    change
+    let reset = place(ui, row, "buttons", buttons, Layout::right_to_left(Align::Center), |ui| buttons_ui(ui, theme, typing, row));
+    error_ui(ui, theme, typing, row, rect.width() * TITLE_SHARE);
+    reset.or(change)
+}
+
+fn place<R>(ui: &mut Ui, row: &Row<'_>, salt: &str, rect: egui::Rect, layout: Layout, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let mut child = ui.new_child(egui::UiBuilder::new().id_salt((&row.address, salt)).max_rect(rect).layout(layout));
+    child.spacing_mut().item_spacing.x = 2.0;
+    add(&mut child)
+}
+
+fn buttons_ui(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>) -> Option<Change> {
+    ui.spacing_mut().item_spacing.x = 0.0;
+    match &row.why {
+        Some(reason) => {
+            why(ui, theme, reason);
+        }
+        None => ui.add_space(BUTTONS_WIDTH / 2.0),
+    }
+    let set = row.value.is_some() || typing.texts.contains_key(&row.address);
+    if set && icons::icon_button(ui, "refresh", &format!("Reset {}", row.title)).clicked() {
+        typing.texts.remove(&row.address);
+        return Some(Change::Reset);
+    }
+    None
+}
+
+fn error_ui(ui: &mut Ui, theme: &Theme, typing: &Typing, row: &Row<'_>, indent: f32) {
+    let Some(error) = typing.texts.get(&row.address).and_then(|typed| typed.error.as_ref()) else { return };
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.add_space(indent);
+        ui.add(egui::Label::new(RichText::new(error).small().color(Tone::Bad.color(theme))).wrap());
+    });
+}
+
+/// Several lines of text, under their title.
+fn lines_row(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>) -> Option<Change> {
+    let width = ui.available_width();
+    text_ui(ui, theme, typing, row, &[], width)
 }
 
 /// Shows a setting over the whole width, with a button that takes it away.
 pub fn wide_row(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>) -> Option<Change> {
-    let mut change = None;
-    ui.push_id(&row.address, |ui| {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
-            let width = ui.available_width() - 26.0;
-            change = editor_ui(ui, theme, typing, row, width);
-            if icons::icon_button(ui, "trash", &format!("Remove {}", row.title)).clicked() {
-                typing.texts.remove(&row.address);
-                change = Some(Change::Reset);
-            }
-        });
-        if let Some(error) = typing.texts.get(&row.address).and_then(|typed| typed.error.as_ref()) {
-            ui.add(egui::Label::new(RichText::new(error).small().color(Tone::Bad.color(theme))).wrap());
-        }
+    let height = ui.spacing().interact_size.y;
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), height), egui::Sense::hover());
+    let editor = rect.with_max_x(rect.right() - 26.0);
+    let buttons = rect.with_min_x(rect.right() - 26.0);
+    let change = place(ui, row, "editor", editor, Layout::left_to_right(Align::Center), |ui| {
+        editor_ui(ui, theme, typing, row, editor.width())
     });
+    let removed = place(ui, row, "buttons", buttons, Layout::right_to_left(Align::Center), |ui| {
+        icons::icon_button(ui, "trash", &format!("Remove {}", row.title)).clicked()
+    });
+    error_ui(ui, theme, typing, row, 0.0);
+    if removed {
+        typing.texts.remove(&row.address);
+        return Some(Change::Reset);
+    }
     change
 }
 
-fn title_ui(ui: &mut Ui, theme: &Theme, row: &Row<'_>, width: f32) {
+fn title_ui(ui: &mut Ui, theme: &Theme, row: &Row<'_>) {
     let color = if row.value.is_some() { ui.visuals().strong_text_color() } else { Tone::Muted.color(theme) };
-    let height = ui.spacing().interact_size.y;
-    ui.allocate_ui_with_layout(egui::vec2(width, height), Layout::left_to_right(Align::Center), |ui| {
-        ui.set_min_width(width);
-        let label = egui::Label::new(RichText::new(row.title).color(color)).truncate().show_tooltip_when_elided(false);
-        let response = ui.add(label);
-        if !row.help.is_empty() {
-            response.on_hover_text(format!("{}\n{}", row.title, row.help));
-        }
-    });
+    let label = egui::Label::new(RichText::new(row.title).color(color)).truncate().show_tooltip_when_elided(false);
+    let response = ui.add(label);
+    if !row.help.is_empty() {
+        response.on_hover_text(format!("{}\n{}", row.title, row.help));
+    }
 }
 
 fn editor_ui(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>, width: f32) -> Option<Change> {
     match &row.editor {
-        Editor::Flag => flag_ui(ui, row, width),
+        Editor::Flag => flag_ui(ui, row),
         Editor::Choice(words) => choice_ui(ui, row, words, width),
         Editor::Text(examples) => text_ui(ui, theme, typing, row, examples, width),
         Editor::Lines => text_ui(ui, theme, typing, row, &[], width),
     }
 }
 
-fn flag_ui(ui: &mut Ui, row: &Row<'_>, width: f32) -> Option<Change> {
+fn flag_ui(ui: &mut Ui, row: &Row<'_>) -> Option<Change> {
     let text = row.value.map(families::field_value).or_else(|| row.default.clone()).unwrap_or_default();
     let mut on = text.trim() == "true";
-    let mut change = None;
-    ui.allocate_ui_with_layout(egui::vec2(width, ui.spacing().interact_size.y), Layout::left_to_right(Align::Center), |ui| {
-        ui.set_min_width(width);
-        let word = if on { "On" } else { "Off" };
-        if ui.checkbox(&mut on, word).accessible_name(row.title).clicked() {
-            change = Some(Change::Set(Value::Bool(on)));
-        }
-    });
-    change
+    let word = if on { "On" } else { "Off" };
+    ui.checkbox(&mut on, word).accessible_name(row.title).clicked().then_some(Change::Set(Value::Bool(on)))
 }
 
 fn choice_ui(ui: &mut Ui, row: &Row<'_>, words: &[String], width: f32) -> Option<Change> {
@@ -178,7 +190,7 @@ fn choice_ui(ui: &mut Ui, row: &Row<'_>, words: &[String], width: f32) -> Option
     let shown = set.clone().or_else(|| row.default.clone()).unwrap_or_else(|| "–".to_owned());
     let text = if set.is_some() { RichText::new(&shown) } else { RichText::new(&shown).weak() };
     let mut change = None;
-    let response = ComboBox::from_id_salt(&row.address).selected_text(text).width(width - 8.0).truncate().show_ui(ui, |ui| {
+    let response = ComboBox::from_id_salt(&row.address).selected_text(text).width(width - 2.0).truncate().show_ui(ui, |ui| {
         for word in words {
             let is_default = row.default.as_deref() == Some(word);
             let label = if is_default { format!("{word}  (default)") } else { word.clone() };
@@ -195,11 +207,11 @@ fn text_ui(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>, examp
     let stored = row.value.map(families::field_value).unwrap_or_default();
     let mut text = typing.texts.get(&row.address).map_or(stored, |typed| typed.text.clone());
     let wrong = typing.texts.get(&row.address).is_some_and(|typed| typed.error.is_some());
-    let menu_width = if examples.is_empty() { 0.0 } else { 22.0 };
+    let menu_width = if examples.is_empty() { 0.0 } else { 28.0 };
     let hint = row.default.clone().unwrap_or_default();
     let lines = row.editor == Editor::Lines;
     let edit = if lines { TextEdit::multiline(&mut text).desired_rows(3) } else { TextEdit::singleline(&mut text) };
-    let mut edit = edit.id_salt(&row.address).hint_text(RichText::new(hint).weak()).desired_width(width - menu_width - 10.0).clip_text(!lines);
+    let mut edit = edit.id_salt(&row.address).hint_text(RichText::new(hint).weak()).desired_width(width - menu_width - 2.0).clip_text(!lines);
     if wrong {
         edit = edit.text_color(Tone::Bad.color(theme));
     }
