@@ -6,3 +6,6 @@
 mod pictures;
 #[path = "drawing/sample.rs"]
 mod sample;
+#[path = "drawing/canvas.rs"]
+mod canvas;
+mod soft_renderer;

@@ -5,7 +5,7 @@
 
 use rand::RngExt as _;
 
-use plimsoll_models::policy::RetryOn;
+use plimsoll_models::{EdgeKind, policy::RetryOn};
 
 use crate::{
     core::{Cause, Copy, Core, Item, MessageState, ReplyTo},
@@ -74,9 +74,8 @@ impl Core {
             event_type,
             arrived: now,
             started: now,
-            slot: NONE,
         });
-        self.set_item(copy, item);
+        self.copies[copy].item = item;
         self.note(journey, caller, edge, TraceEvent::Attempt);
         let program = &self.program.edges[edge as usize];
         let timeout = program.policy.timeout;
@@ -104,7 +103,7 @@ impl Core {
     pub(crate) fn attempt_ended(&mut self, copy: u32, outcome: Outcome) -> Option<Outcome> {
         let timer = std::mem::replace(&mut self.copies[copy].timer, NONE);
         self.queue.cancel(timer);
-        self.set_item(copy, NONE);
+        self.copies[copy].item = NONE;
         let now = self.now();
         let Copy { edge, attempt, born, journey, caller, line, .. } = self.copies[copy];
         let meter = &mut self.edges[edge as usize];
@@ -182,7 +181,7 @@ impl Core {
     /// The caller's patience is over: the attempt goes on without it.
     pub(crate) fn orphan(&mut self, copy: u32) {
         self.copies[copy].timer = NONE;
-        let item = self.item_of(copy);
+        let item = self.copies[copy].item;
         debug_assert!(item != NONE, "a time-out is canceled with its attempt");
         let journey = self.items[item].journey;
         self.items[item].reply = ReplyTo::Nobody;
@@ -199,7 +198,12 @@ impl Core {
         if counted {
             meter.latency.record(now - born);
         }
-        self.end_copy(copy, fate(outcome));
+        let fate = fate(outcome);
+        let from = self.program.edges[edge as usize].from;
+        // What a topic or bus cannot deliver goes to its dead-letter queue, if it has one.
+        let pushed = self.program.edges[edge as usize].kind == EdgeKind::Deliver;
+        let fate = if fate.is_loss() && pushed && self.dead_letter(from, copy) { Fate::DeadLettered } else { fate };
+        self.end_copy(copy, fate);
     }
 }
 

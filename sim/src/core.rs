@@ -33,7 +33,6 @@ pub(crate) struct Journey {
     pub(crate) recorded: Nanos,
     /// Row of the journey meters.
     pub(crate) meter: u32,
-    pub(crate) producer: u32,
     /// Copies and orphaned attempts that have not ended.
     open: u32,
     /// Calls of the producer that have not been settled.
@@ -64,7 +63,7 @@ pub(crate) struct Copy {
     /// State of a kept message.
     pub(crate) state: MessageState,
     /// Attempt in flight, or [`NONE`].
-    item: u32,
+    pub(crate) item: u32,
     /// Timer of the attempt, of the visibility or of the retention.
     pub(crate) timer: u32,
     pub(crate) second_timer: u32,
@@ -112,8 +111,6 @@ pub(crate) struct Item {
     pub(crate) event_type: u16,
     pub(crate) arrived: Nanos,
     pub(crate) started: Nanos,
-    /// For whatever the node keeps beside.
-    pub(crate) slot: u32,
 }
 
 /// A message in a batch.
@@ -122,6 +119,7 @@ pub(crate) struct Member {
     pub(crate) copy: u32,
     /// Which delivery of the message this is.
     pub(crate) delivery: u32,
+    pub(crate) received: Nanos,
     pub(crate) failed: bool,
 }
 
@@ -270,7 +268,7 @@ impl Core {
         let meter = producer * self.program.event_types.len() as u32 + u32::from(event_type);
         self.journey_meters[meter as usize].started += 1;
         let trace = self.tracer.begin(ordinal, producer, now).unwrap_or(NONE);
-        self.journeys.insert(Journey { ordinal, key, started: now, recorded, meter, producer, open: 0, awaited: 0, lossy: false, trace })
+        self.journeys.insert(Journey { ordinal, key, started: now, recorded, meter, open: 0, awaited: 0, lossy: false, trace })
     }
 
     /// The producer has the final outcome of everything it asked for.
@@ -433,14 +431,19 @@ impl Core {
     pub(crate) fn timeout_lane(&self, edge: u32) -> u32 {
         self.lanes[edge as usize]
     }
+}
 
-    /// The attempt that a copy has in flight.
-    pub(crate) fn set_item(&mut self, copy: u32, item: u32) {
-        self.copies[copy].item = item;
-    }
-
-    /// The attempt that a copy has in flight, or [`NONE`].
-    pub(crate) fn item_of(&self, copy: u32) -> u32 {
-        self.copies[copy].item
+impl Core {
+    /// Sends what a node gives up to its dead-letter target. Answers whether it has one.
+    pub(crate) fn dead_letter(&mut self, node: u32, copy: u32) -> bool {
+        let Some(edge) = self.program.nodes[node as usize].dead_letter else { return false };
+        let cause = self.cause_of_copy(copy);
+        self.note(cause.journey, node, edge, TraceEvent::DeadLettered);
+        self.nodes[node as usize].special.add(1);
+        self.call(edge, DEAD_LETTER, &cause, 0);
+        true
     }
 }
+
+/// Token of calls along dead-letter edges: nobody waits for them.
+pub(crate) const DEAD_LETTER: u64 = u64::MAX;

@@ -26,13 +26,6 @@ pub(crate) enum Event {
         /// The outcome.
         outcome: Outcome,
     },
-    /// The caller learns the final outcome of a call.
-    Settle {
-        /// The copy that was sent.
-        copy: u32,
-        /// The outcome.
-        outcome: Outcome,
-    },
     /// The wait before the next attempt of a call is over.
     Retry {
         /// The copy that is sent.

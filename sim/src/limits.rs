@@ -9,6 +9,8 @@ use crate::time::{NEVER, Nanos, SECOND, seconds};
 pub(crate) enum Measure {
     /// Units per second, counted in windows of a second.
     Rate,
+    /// Units per ten seconds, the step in which functions scale.
+    RatePerStep,
     /// How many at a time.
     Level,
 }
@@ -64,7 +66,10 @@ impl LimitMeter {
     /// Demand of a rate limit, whether it is admitted or not.
     #[inline]
     pub(crate) fn demand(&mut self, now: Nanos, units: f64) {
-        let window = now / SECOND;
+        let window = match self.measure {
+            Measure::Rate | Measure::Level => now / SECOND,
+            Measure::RatePerStep => now / (10 * SECOND),
+        };
         if window != self.window {
             self.window = window;
             self.demand = 0.0;
@@ -103,6 +108,14 @@ impl LimitMeter {
         self.refused_in_window += 1;
         let turned_away = (self.refused_in_window as f64 * holding_s).max(1.0);
         self.level(now, self.limit.value + turned_away);
+    }
+
+    /// It refused something whose demand, for a rate, has been counted already.
+    pub(crate) fn refuse_demand(&mut self, now: Nanos, holding_s: f64) {
+        match self.measure {
+            Measure::Rate | Measure::RatePerStep => self.refuse(now),
+            Measure::Level => self.refuse_level(now, holding_s),
+        }
     }
 
     /// It delayed something by so much.

@@ -151,6 +151,4 @@ impl KeyProgram {
 pub(crate) struct PoolProgram {
     /// What is left for functions without a reservation.
     pub(crate) shared: f64,
-    /// The limit meter of the account.
-    pub(crate) limit: u32,
 }

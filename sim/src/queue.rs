@@ -53,8 +53,8 @@ struct LaneTimer {
 struct Lane {
     head: u32,
     tail: u32,
-    /// Whether an event for the head waits in the heap.
-    armed: bool,
+    /// Key of the one event in the heap that counts for this lane; earlier armings that were overtaken do not.
+    armed: Option<Key>,
 }
 
 /// Names a timer in a lane until it fires or is canceled; [`NONE`] names none.
@@ -115,7 +115,7 @@ impl EventQueue {
 
     /// Makes a lane for timers whose times mostly ascend.
     pub(crate) fn lane(&mut self) -> u32 {
-        self.lanes.push(Lane { head: NONE, tail: NONE, armed: false });
+        self.lanes.push(Lane { head: NONE, tail: NONE, armed: None });
         (self.lanes.len() - 1) as u32
     }
 
@@ -138,12 +138,15 @@ impl EventQueue {
         } else {
             self.timers[before].previous = id;
         }
-        let first = after == NONE;
-        if first && (!self.lanes[lane as usize].armed || before != NONE) {
-            self.lanes[lane as usize].armed = true;
-            self.push(key, Event::Lane { lane });
+        if self.lanes[lane as usize].armed.is_none_or(|armed| key < armed) {
+            self.arm(lane, key);
         }
         id
+    }
+
+    fn arm(&mut self, lane: u32, key: Key) {
+        self.lanes[lane as usize].armed = Some(key);
+        self.push(key, Event::Lane { lane });
     }
 
     /// Takes a timer out of its lane.
@@ -167,25 +170,25 @@ impl EventQueue {
 
     /// The head of a lane if it is due now; else arms the lane for it. Called when an [`Event::Lane`] is popped.
     fn due(&mut self, lane: u32, popped: Key) -> Option<Event> {
+        if self.lanes[lane as usize].armed.is_none_or(|armed| armed.0 != popped.0 >> SLOT_BITS << SLOT_BITS) {
+            return None;
+        }
+        self.lanes[lane as usize].armed = None;
         let head = self.lanes[lane as usize].head;
         if head == NONE {
-            self.lanes[lane as usize].armed = false;
             return None;
         }
-        let key = self.timers[head].key;
-        if key.0 >> SLOT_BITS > popped.0 >> SLOT_BITS {
-            self.push(key, Event::Lane { lane });
-            return None;
+        let LaneTimer { key, event, .. } = self.timers[head];
+        let due = key.0 >> SLOT_BITS <= popped.0 >> SLOT_BITS;
+        if due {
+            self.cancel(head);
         }
-        let event = self.timers[head].event;
-        self.cancel(head);
         let next = self.lanes[lane as usize].head;
-        if next == NONE {
-            self.lanes[lane as usize].armed = false;
-        } else {
-            self.push(self.timers[next].key, Event::Lane { lane });
+        if next != NONE {
+            let key = self.timers[next].key;
+            self.arm(lane, key);
         }
-        Some(event)
+        due.then_some(event)
     }
 
     /// Takes the next event that happens at or before `until`, and moves the clock to it.

@@ -31,7 +31,6 @@ pub(crate) enum Purpose {
     Overhead,
     Think,
     Pickup,
-    Partition,
 }
 
 /// Mixes two words into one that depends on every bit of both.

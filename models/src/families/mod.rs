@@ -16,7 +16,7 @@ mod table;
 mod topic;
 
 pub use bus::BusConfig;
-pub use compute::{ComputeConfig, IdlePick, Refill, Scaling};
+pub use compute::{ComputeConfig, IdlePick, PerRequest, Refill, Scaling};
 pub use connection::{CallConfig, ConnectionConfig, DeliverConfig, Filter, Operation, PollConfig, ReadKind};
 pub use external::ExternalConfig;
 pub use gateway::GatewayConfig;

@@ -3,5 +3,5 @@
 mod ramp;
 mod token_bucket;
 
-pub(crate) use ramp::{Ramp, RampRefill};
+pub(crate) use ramp::Ramp;
 pub(crate) use token_bucket::TokenBucket;

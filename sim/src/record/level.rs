@@ -91,12 +91,6 @@ impl Level {
         (self.integral + open) as f64 / span as f64
     }
 
-    /// Integral over time in level-seconds.
-    pub(crate) fn integral_s(&self, now: Nanos) -> f64 {
-        let open = u128::from(self.value) * u128::from(now.saturating_sub(self.since));
-        (self.integral + open) as f64 / 1e9
-    }
-
     /// Variance over time.
     pub(crate) fn variance(&self) -> f64 {
         let total: f64 = self.time_at.iter().map(|t| *t as f64).sum();

@@ -1,5 +1,217 @@
-//! verify
-use super::{Outcome, Refusal, Stop, Streams, args::VerifyArgs};
-pub(super) fn perform(_args: &VerifyArgs, _streams: &mut Streams<'_>) -> Result<Outcome, Stop> {
-    Err(Refusal::new("this build has no examples yet").into())
+//! `plimsoll verify`: cases with known answers against the engine.
+//!
+//! Every case becomes a diagram that runs on the engine like any other; nothing is computed beside it. The rules of
+//! agreement are those in the header of the case files.
+
+mod bench;
+mod case;
+mod experiment;
+mod judge;
+mod models;
+mod probe;
+mod student;
+
+use std::{
+    fs,
+    io::Write,
+    panic,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use plimsoll_sim::Progress;
+
+use super::{Outcome, Refusal, Stop, Streams, args::VerifyArgs, canceling};
+use crate::{files, report::style::Style};
+use bench::Trouble;
+use case::{Case, CaseFile, Figure, Kind, SCHEMA};
+use experiment::{Experiment, Measured, SEED_SETS};
+use judge::{Judgment, judge};
+
+/// What came of a case.
+enum Verdict {
+    /// It was run; the figures with their judgments.
+    Judged { judgments: Vec<Judgment>, repeated: bool },
+    /// It could not be measured.
+    Failed(String),
+    /// The product lacks what it needs.
+    NotSupported(String),
+    /// Ctrl-C.
+    Canceled,
+}
+
+impl Verdict {
+    fn passed(&self) -> Option<bool> {
+        match self {
+            Self::Judged { judgments, .. } => Some(judgments.iter().all(|judgment| judgment.passed != Some(false))),
+            Self::Failed(_) => Some(false),
+            Self::NotSupported(_) | Self::Canceled => None,
+        }
+    }
+}
+
+/// Runs the cases and tells what agrees.
+pub(super) fn perform(args: &VerifyArgs, streams: &mut Streams<'_>) -> Result<Outcome, Stop> {
+    let cases = select(args)?;
+    let (mut passed, mut failed, mut not_supported) = (0_u32, 0_u32, 0_u32);
+    for (case, folder) in &cases {
+        let started = Instant::now();
+        let experiment = models::build(case, folder);
+        if let (Some(target), Ok(experiment)) = (&args.emit, &experiment) {
+            emit(target, case, experiment)?;
+        }
+        let verdict = verdict(case, experiment);
+        if matches!(verdict, Verdict::Canceled) {
+            writeln!(streams.talk, "canceled")?;
+            return Ok(Outcome::Canceled);
+        }
+        match verdict.passed() {
+            Some(true) => passed += 1,
+            Some(false) => failed += 1,
+            None => not_supported += 1,
+        }
+        print(streams.out, streams.style, case, &verdict, started.elapsed().as_secs_f64())?;
+        streams.out.flush()?;
+    }
+    writeln!(streams.out, "{passed} passed, {failed} failed, {not_supported} not supported")?;
+    Ok(if failed > 0 { Outcome::Broken } else { Outcome::Fine })
+}
+
+/// Reads the case files; each case comes with the folder that its file names are relative to.
+fn select(args: &VerifyArgs) -> Result<Vec<(Case, PathBuf)>, Stop> {
+    let mut cases = Vec::new();
+    for path in &args.cases {
+        let text = fs::read_to_string(path).map_err(|error| Refusal::new(format!("cannot read `{}`: {error}", path.display())))?;
+        let file: CaseFile = serde_json::from_str(&text)
+            .map_err(|error| Refusal::new(format!("{}: {error}", path.display())).hint(format!("a case file has the schema {SCHEMA}")))?;
+        if file.schema != SCHEMA {
+            return Err(Refusal::new(format!("{} has the schema `{}`", path.display(), file.schema)).hint(format!("{SCHEMA} is read")).into());
+        }
+        let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+        cases.extend(file.cases.into_iter().map(|case| (case, folder.clone())));
+    }
+    for id in &args.only {
+        if !cases.iter().any(|(case, _)| case.id == *id) {
+            let near = plimsoll_models::diagnostic::closest(id, cases.iter().map(|(case, _)| case.id.as_str()));
+            let hint = near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+            return Err(Refusal::new(format!("there is no case `{id}`")).hint(hint).into());
+        }
+    }
+    cases.retain(|(case, _)| args.only.is_empty() || args.only.contains(&case.id));
+    Ok(cases)
+}
+
+fn verdict(case: &Case, experiment: Result<Experiment, case::Missing>) -> Verdict {
+    let experiment = match experiment {
+        Ok(experiment) => experiment,
+        Err(missing) => return Verdict::NotSupported(missing),
+    };
+    let progress = Progress::new();
+    // A panic is the fault of one case; the others still count.
+    let work = || panic::catch_unwind(panic::AssertUnwindSafe(|| examine(case, &experiment, &|| progress.is_canceled())));
+    canceling::watch(&progress, None, work).unwrap_or_else(|_| Verdict::Failed("the engine panicked, see above".to_owned()))
+}
+
+/// Runs the first seed set, and the second one where a stochastic case disagrees.
+fn examine(case: &Case, experiment: &Experiment, canceled: &(dyn Fn() -> bool + Sync)) -> Verdict {
+    let mut last = Vec::new();
+    for (round, first_seed) in SEED_SETS.into_iter().enumerate() {
+        match experiment.run(first_seed, canceled) {
+            Ok(runs) => last = judgments(case, &runs),
+            Err(Trouble::Canceled) => return Verdict::Canceled,
+            Err(Trouble::Broken(why)) => return Verdict::Failed(why),
+        }
+        let fine = last.iter().all(|judgment| judgment.passed != Some(false));
+        if fine || case.kind != Kind::Stochastic {
+            return Verdict::Judged { judgments: last, repeated: round > 0 };
+        }
+    }
+    Verdict::Judged { judgments: last, repeated: true }
+}
+
+fn judgments(case: &Case, runs: &[Measured]) -> Vec<Judgment> {
+    case.metrics
+        .iter()
+        .map(|metric| {
+            let values: Vec<Figure> = runs.iter().filter_map(|run| run.get(&metric.name).cloned()).collect();
+            let mut judgment = judge(metric, &values);
+            if values.is_empty() && judgment.passed == Some(false) {
+                "not measured".clone_into(&mut judgment.why);
+            }
+            judgment
+        })
+        .collect()
+}
+
+fn print(out: &mut dyn Write, style: Style, case: &Case, verdict: &Verdict, seconds: f64) -> std::io::Result<()> {
+    let word = match verdict.passed() {
+        Some(true) => style.good("PASS"),
+        Some(false) => style.bad("FAIL"),
+        None => style.faint("n/s "),
+    };
+    let head = format!("{word}  {}: {}", case.id, case.title);
+    match verdict {
+        Verdict::NotSupported(why) => return writeln!(out, "{head} [not supported: {why}]"),
+        Verdict::Failed(why) => return writeln!(out, "{head} [{why}]"),
+        Verdict::Canceled => return Ok(()),
+        Verdict::Judged { repeated: true, .. } => writeln!(out, "{head} ({seconds:.1} s, second seed set)")?,
+        Verdict::Judged { repeated: false, .. } => writeln!(out, "{head} ({seconds:.1} s)")?,
+    }
+    let Verdict::Judged { judgments, .. } = verdict else { return Ok(()) };
+    for (metric, judgment) in case.metrics.iter().zip(judgments) {
+        let word = match judgment.passed {
+            Some(true) => style.good("ok"),
+            Some(false) => style.bad(&format!("FAIL: {}", judgment.why)),
+            None => "info".to_owned(),
+        };
+        let unit = if metric.unit == "1" { "" } else { metric.unit.as_str() };
+        let value = measured_text(judgment);
+        writeln!(out, "      {:<26} expected {:<14} measured {:<26} {unit:<5} {word}", metric.name, list(metric.expected.values()), value)?;
+    }
+    Ok(())
+}
+
+fn measured_text(judgment: &Judgment) -> String {
+    match (&judgment.measured[..], &judgment.half_widths[..]) {
+        ([], _) => "-".to_owned(),
+        ([value], [half_width]) => format!("{} ± {}", short(*value), short(*half_width)),
+        (values, _) => list(values),
+    }
+}
+
+/// Up to four elements of a list; the rest is counted.
+fn list(values: &[f64]) -> String {
+    match values {
+        [value] => short(*value),
+        _ => {
+            let shown: Vec<String> = values.iter().take(4).map(|value| short(*value)).collect();
+            let more = if values.len() > 4 { format!(", …{}", values.len()) } else { String::new() };
+            format!("[{}{more}]", shown.join(", "))
+        }
+    }
+}
+
+/// Six significant digits.
+fn short(value: f64) -> String {
+    if value == 0.0 || (value.fract() == 0.0 && value.abs() < 1e9) {
+        return format!("{value}");
+    }
+    let digits = (5 - value.abs().log10().floor() as i32).clamp(0, 12) as usize;
+    if value.abs() < 1e-4 || value.abs() >= 1e9 { format!("{value:.4e}") } else { format!("{value:.digits$}") }
+}
+
+/// Writes the diagrams of a case with their recordings.
+fn emit(folder: &Path, case: &Case, experiment: &Experiment) -> Result<(), Stop> {
+    let write = |path: &Path, text: &str| -> Result<(), Refusal> {
+        let made = path.parent().map_or(Ok(()), fs::create_dir_all);
+        made.and_then(|()| files::save_atomic(path, text)).map_err(|error| Refusal::new(format!("cannot write `{}`: {error}", path.display())))
+    };
+    for (index, bench) in experiment.benches.iter().enumerate() {
+        let name = if index == 0 { case.id.clone() } else { format!("{}-{}", case.id, index + 1) };
+        write(&folder.join(format!("{name}.plimsoll.json")), &bench.document(SEED_SETS[0]))?;
+        for (file, text) in &bench.recordings {
+            write(&folder.join(file), text)?;
+        }
+    }
+    Ok(())
 }

@@ -1,0 +1,110 @@
+//! What usage costs: rounding, chunks, units.
+
+use plimsoll_models::EdgeKind;
+use plimsoll_sim::RunResult;
+
+use super::{Bench, CONCURRENCY, Case, Experiment, Missing, Trouble, UNREACHED, bare_function, field, measured, metric, sqs};
+
+/// Events per second at which metered usage is produced.
+const RATE: f64 = 1_000.0;
+
+/// Units and US dollars of a meter of a node.
+fn meter(result: &RunResult, node: &str, meter: &str) -> Result<(f64, f64), Trouble> {
+    let items = result.cost.items.iter().filter(|item| item.node.as_str() == node && item.meter == meter);
+    let (units, usd) = items.fold((0.0, 0.0), |(units, usd), item| (units + item.units, usd + item.usd));
+    if units > 0.0 { Ok((units, usd)) } else { Err(Trouble::Broken(format!("node `{node}` has no meter `{meter}`"))) }
+}
+
+/// Requests and duration of a function.
+pub(super) fn lambda(case: &Case) -> Result<Experiment, Missing> {
+    let requests = case.number("requests")?;
+    let fields = [field("duration", format!("{} ms", case.number("duration_ms")?)), field("memory", format!("{} MiB", case.number("memory_mb")?))];
+    let bench = Bench::new(&case.title)
+        .client("client", format!("constant({RATE}/s)"))
+        .node("function", "aws/lambda", &bare_function(&fields))
+        .request("client", "function")
+        .quota(CONCURRENCY, UNREACHED)
+        .price("aws/lambda", "requests", case.number("price_request")?)
+        .price("aws/lambda", "duration", case.number("price_gbs")?)
+        // The half gap makes the last of them arrive before the end.
+        .drained((requests + 0.5) / RATE);
+    Ok(Experiment::new(bench, 1, move |result| {
+        let (_, by_request) = meter(result, "function", "requests")?;
+        let (gb_seconds, by_duration) = meter(result, "function", "duration")?;
+        let billed = metric(result, "function", "billed_s")?;
+        Ok(measured([
+            ("gb_seconds", gb_seconds.into()),
+            ("billed_ms_each", (billed * 1_000.0 / requests).into()),
+            ("cost_requests", by_request.into()),
+            ("cost_duration", by_duration.into()),
+            ("cost_total", result.cost.total_usd.into()),
+        ]))
+    }))
+}
+
+/// Events of a bus by chunks.
+pub(super) fn bus(case: &Case) -> Result<Experiment, Missing> {
+    let events = case.number("events")?;
+    let bench = Bench::new(&case.title)
+        .event_type("event", &[field("size", format!("{} KiB", case.number("kb")?))])
+        .node("client", "generic/client", &[field("arrivals", format!("constant({RATE}/s)")), field("events", "event")])
+        .node("bus", "aws/eventbridge-classic", &[field("publish_latency", "0 s"), field("metered_chunk", format!("{} KiB", case.number("chunk_kb")?))])
+        .edge("publish", EdgeKind::Send, "client", "bus", &[field("attempts", 1)])
+        .price("aws/eventbridge-classic", "events", case.number("price")?)
+        .drained((events + 0.5) / RATE);
+    Ok(Experiment::new(bench, 1, |result| {
+        let (units, usd) = meter(result, "bus", "events")?;
+        Ok(measured([("billed_events", units.into()), ("cost_total", usd.into())]))
+    }))
+}
+
+/// Sends, receives and deletes of messages by chunks.
+pub(super) fn sqs(case: &Case) -> Result<Experiment, Missing> {
+    let messages = case.number("messages")?;
+    let chunk = [field("metered_chunk", format!("{} KiB", case.number("chunk_kb")?))];
+    let mapping = [field("batch_size", 1), field("maximum_concurrency", 1_000)];
+    // All at once and worked off without a pause, so that no poller asks in vain.
+    let bench = sqs::bench(case, format!("batch({messages}, at=0 s)"), &chunk, &mapping, &[field("duration", "1 ms")])
+        .event_type("message", &[field("size", format!("{} KiB", case.number("kb")?))])
+        .structured("client", "events", "message".into())
+        .price("aws/sqs", "requests", case.number("price")?)
+        .drained(1.0);
+    Ok(Experiment::new(bench, 1, |result| {
+        let (requests, usd) = meter(result, "queue", "requests")?;
+        Ok(measured([("requests", requests.into()), ("cost_total", usd.into())]))
+    }))
+}
+
+/// Seconds over which the requests to the table are spread.
+const TABLE_SECONDS: f64 = 2_000.0;
+
+/// Request units of a table on demand.
+pub(super) fn table(case: &Case) -> Result<Experiment, Missing> {
+    let (writes, reads) = (case.number("writes")?, case.number("reads")?);
+    let read = if case.text("consistency") == "eventual" { "eventual-read" } else { "read" };
+    let kib = |key: &str| case.number(key).map(|kib| [field("size", format!("{} B", kib * 1_024.0))]);
+    let client = |count: f64, event: &str| [field("arrivals", format!("constant({}/s)", count / TABLE_SECONDS)), field("events", event)];
+    let table = [
+        field("write_latency", "0 s"),
+        field("read_latency", "0 s"),
+        field("partition_writes", "1000000/s"),
+        field("partition_reads", "1000000/s"),
+        field("on_demand_writes", "1000000/s"),
+        field("on_demand_reads", "1000000/s"),
+    ];
+    let bench = Bench::new(&case.title)
+        .event_type("written", &kib("write_kb")?)
+        .event_type("read", &kib("read_kb")?)
+        .node("writer", "generic/client", &client(writes, "written"))
+        .node("reader", "generic/client", &client(reads, "read"))
+        .node("table", "aws/dynamodb", &table)
+        .edge("write", EdgeKind::Request, "writer", "table", &[field("operation", "write"), field("attempts", 1)])
+        .edge("read", EdgeKind::Request, "reader", "table", &[field("operation", read), field("attempts", 1)])
+        .price("aws/dynamodb", "write_requests", case.number("price_wru")?)
+        .price("aws/dynamodb", "read_requests", case.number("price_rru")?)
+        .drained(TABLE_SECONDS * (1.0 + 0.5 / reads.max(writes)));
+    Ok(Experiment::new(bench, 1, |result| {
+        let ((written, write_usd), (read, read_usd)) = (meter(result, "table", "write_requests")?, meter(result, "table", "read_requests")?);
+        Ok(measured([("wru", written.into()), ("rru", read.into()), ("cost_total", (write_usd + read_usd).into())]))
+    }))
+}

@@ -1,0 +1,455 @@
+//! Makes a diagram ready to run.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use plimsoll_models::{
+    Arrivals, Diagnostic, Diagram, EdgeKind, NodeId, Place,
+    catalog::Field,
+    diagnostic::has_errors,
+    diagram::Fields,
+    families::{self, CallConfig, CapacityMode, Config, ConnectionConfig, Filter, Limit, Operation, Scaling},
+    keys::KeyLaw,
+    policy::{Backoff, CallPolicy, RetryOn},
+    scenario::Plan,
+    units, validate,
+    workload::Trace,
+};
+
+use crate::{
+    Input, RunError,
+    cost,
+    limits::{LimitMeter, Measure},
+    parts::TokenBucket,
+    program::{BackoffProgram, EdgeProgram, EventTypeProgram, FilterProgram, KeyProgram, NodeProgram, Policy, PoolProgram, Program},
+    result::Assumption,
+    rng::name_hash,
+    sample::Sampler,
+    time::nanos,
+};
+
+/// Most root events of one replication that are simulated; a run that needs more is refused with a smaller offer.
+pub const REQUESTS_MAX: f64 = 5e10;
+
+/// Makes a diagram ready to run; every problem is collected.
+pub fn compile(input: &Input<'_>) -> Result<Arc<Program>, RunError> {
+    let (diagram, mut diagnostics) = overridden(input);
+    diagnostics.extend(validate::check(&diagram, input.catalog));
+    if has_errors(&diagnostics) {
+        return Err(RunError::Invalid(diagnostics));
+    }
+    let mut compiler = Compiler::new(input, &diagram, diagnostics);
+    compiler.event_types();
+    compiler.nodes();
+    compiler.edges();
+    compiler.wire();
+    compiler.pools();
+    compiler.finish()
+}
+
+/// The diagram with the scenario's own fields.
+fn overridden(input: &Input<'_>) -> (Diagram, Vec<Diagnostic>) {
+    let mut diagram = input.diagram.clone();
+    let mut diagnostics = Vec::new();
+    for (path, value) in &input.plan.set {
+        if let Err(message) = set_path(&mut diagram, path, value.clone()) {
+            let place = Place::Scenario(input.scenario.clone(), Some("set".to_owned()));
+            diagnostics.push(Diagnostic::error("unknown-path", place, message));
+        }
+    }
+    (diagram, diagnostics)
+}
+
+/// Sets a field of a node, edge or the account by its path, such as `orders.visibility_timeout`.
+pub fn set_path(diagram: &mut Diagram, path: &str, value: serde_json::Value) -> Result<(), String> {
+    let (id, key) = path.split_once('.').ok_or_else(|| format!("`{path}` is not of the form `node.field`"))?;
+    let fields: &mut Fields = if let Some(node) = diagram.nodes.get_mut(id) {
+        &mut Arc::make_mut(node).fields
+    } else if let Some(edge) = diagram.edges.get_mut(id) {
+        &mut Arc::make_mut(edge).fields
+    } else if id == "account" {
+        &mut diagram.account.quotas
+    } else {
+        let known = diagram.nodes.keys().map(NodeId::as_str).chain(diagram.edges.keys().map(plimsoll_models::EdgeId::as_str));
+        let hint = plimsoll_models::diagnostic::closest(id, known).map(|known| format!(", did you mean `{known}`?"));
+        return Err(format!("there is no node or edge `{id}`{}", hint.unwrap_or_default()));
+    };
+    fields.insert(key.to_owned(), value);
+    Ok(())
+}
+
+struct Compiler<'a> {
+    input: &'a Input<'a>,
+    diagram: &'a Diagram,
+    program: Program,
+    node_index: BTreeMap<&'a str, u32>,
+    shared_limits: BTreeMap<String, u32>,
+    shared_buckets: BTreeMap<String, u32>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(input: &'a Input<'a>, diagram: &'a Diagram, diagnostics: Vec<Diagnostic>) -> Self {
+        let node_index = diagram.nodes.keys().enumerate().map(|(index, id)| (id.as_str(), index as u32)).collect();
+        Self {
+            input,
+            diagram,
+            program: Program {
+                diagram: diagram.name.clone(),
+                scenario: input.scenario.clone(),
+                plan: input.plan.clone(),
+                nodes: Vec::new(),
+                edges: Vec::new(),
+                event_types: Vec::new(),
+                limits: Vec::new(),
+                buckets: Vec::new(),
+                pools: Vec::new(),
+                mappings: Vec::new(),
+                traces: Vec::new(),
+                assumptions: Vec::new(),
+                diagnostics,
+            },
+            node_index,
+            shared_limits: BTreeMap::new(),
+            shared_buckets: BTreeMap::new(),
+        }
+    }
+
+    fn event_types(&mut self) {
+        let plain = EventTypeProgram { id: None, bytes: DEFAULT_EVENT_BYTES, key: KeyProgram::Unique };
+        self.program.event_types.push(plain);
+        for (id, event_type) in &self.diagram.event_types {
+            let text = |key: &str| event_type.fields.get(key).map(families::field_value);
+            let bytes = text("size").and_then(|text| units::parse_bytes(&text).ok()).map_or(DEFAULT_EVENT_BYTES, |b| b as u32);
+            let law = text("key").and_then(|text| text.parse::<KeyLaw>().ok()).unwrap_or_default();
+            self.program.event_types.push(EventTypeProgram { id: Some(id.clone()), bytes, key: KeyProgram::new(&law) });
+        }
+    }
+
+    fn nodes(&mut self) {
+        for (index, (id, node)) in self.diagram.nodes.iter().enumerate() {
+            let (config, _) = families::node_config(self.diagram, self.input.catalog, id);
+            let Some(service) = self.input.catalog.get(&node.service) else { continue };
+            let Some(mut config) = config else { continue };
+            if let Config::Producer(producer) = &mut config
+                && let Some(load) = self.input.plan.load.get(id)
+            {
+                producer.arrivals = load.clone();
+            }
+            let mut ready = NodeProgram {
+                id: id.clone(),
+                service: service.id.to_string(),
+                key: name_hash(id.as_str()),
+                calls: Vec::new(),
+                dead_letter: None,
+                pollers: Vec::new(),
+                prices: cost::meters(&config).iter().map(|key| service.price(key).filter(|p| p.informational.is_none()).cloned()).collect(),
+                limits: BTreeMap::new(),
+                buckets: BTreeMap::new(),
+                trace: self.trace(id, &config),
+                pool: None,
+                config,
+            };
+            self.node_limits(index as u32, &mut ready);
+            self.assumptions(id.as_str(), &service.fields, &node.fields, service);
+            self.program.nodes.push(ready);
+        }
+    }
+
+    fn trace(&mut self, id: &NodeId, config: &Config) -> Option<u32> {
+        let Config::Producer(producer) = config else { return None };
+        let file = producer.arrivals.trace_file()?;
+        let Some(trace) = self.input.traces.get(&trace_key(&producer.arrivals)) else {
+            self.program.diagnostics.push(
+                Diagnostic::error("missing-trace", Place::Node(id.clone(), Some("arrivals".to_owned())), format!("the recording `{file}` was not read"))
+                    .hint("it is looked for beside the diagram file"),
+            );
+            return None;
+        };
+        self.program.traces.push(trace.clone());
+        Some(self.program.traces.len() as u32 - 1)
+    }
+
+    /// Registers a limit of a node; shared ones exist once.
+    fn limit(&mut self, node: u32, ready: &mut NodeProgram, limit: &Limit, measure: Measure, outside: f64) -> u32 {
+        let shared = limit.shared.then(|| format!("{}.{}", limit.service, limit.key));
+        let known = shared.as_ref().and_then(|key| self.shared_limits.get(key)).copied();
+        let index = known.unwrap_or_else(|| {
+            let mut meter = LimitMeter::new(limit.clone(), measure, Some(node), None);
+            meter.outside = outside;
+            self.program.limits.push(meter);
+            self.program.limits.len() as u32 - 1
+        });
+        if let Some(key) = shared {
+            self.shared_limits.insert(key, index);
+        }
+        ready.limits.insert(limit.key.clone(), index);
+        index
+    }
+
+    /// Registers a token bucket that every node of the service in the account shares.
+    fn bucket(&mut self, ready: &mut NodeProgram, limit: &Limit, capacity: f64, rate: f64) {
+        let key = format!("{}.{}", limit.service, limit.key);
+        let index = *self.shared_buckets.entry(key).or_insert_with(|| {
+            self.program.buckets.push(TokenBucket::new(capacity, rate));
+            self.program.buckets.len() as u32 - 1
+        });
+        ready.buckets.insert(limit.key.clone(), index);
+    }
+
+    fn node_limits(&mut self, node: u32, ready: &mut NodeProgram) {
+        match ready.config.clone() {
+            Config::Producer(_) => {}
+            Config::Gateway(config) => {
+                self.limit(node, ready, &config.account_rate, Measure::Rate, config.outside_rate);
+                let rate = (config.account_rate.value - config.outside_rate).max(0.0);
+                self.bucket(ready, &config.account_rate, config.account_burst.value, rate);
+                if let Some(stage) = &config.stage_rate {
+                    self.limit(node, ready, stage, Measure::Rate, 0.0);
+                }
+                self.limit(node, ready, &config.integration_timeout, Measure::Level, 0.0);
+            }
+            Config::Compute(config) => {
+                match &config.scaling {
+                    Scaling::PerRequest(scaling) => {
+                        self.limit(node, ready, &scaling.account_concurrency, Measure::Level, scaling.outside_concurrency);
+                        if let Some(reserved) = &scaling.reserved {
+                            self.limit(node, ready, reserved, Measure::Level, 0.0);
+                        }
+                        self.limit(node, ready, &scaling.scaling_burst, Measure::RatePerStep, 0.0);
+                        self.limit(node, ready, &scaling.rate_per_concurrency, Measure::Rate, 0.0);
+                    }
+                    Scaling::Fixed { instances, queue } => {
+                        self.limit(node, ready, instances, Measure::Level, 0.0);
+                        if let Some(queue) = queue {
+                            self.limit(node, ready, queue, Measure::Level, 0.0);
+                        }
+                    }
+                }
+                self.limit(node, ready, &config.timeout, Measure::Level, 0.0);
+            }
+            Config::Queue(config) => {
+                self.limit(node, ready, &config.in_flight, Measure::Level, 0.0);
+                self.limit(node, ready, &config.message_size, Measure::Level, 0.0);
+            }
+            Config::Topic(config) => {
+                self.limit(node, ready, &config.publish_rate, Measure::Rate, config.outside_rate);
+                let rate = (config.publish_rate.value - config.outside_rate).max(0.0);
+                self.bucket(ready, &config.publish_rate, config.publish_rate.value, rate);
+                self.limit(node, ready, &config.message_size, Measure::Level, 0.0);
+            }
+            Config::Bus(config) => {
+                self.limit(node, ready, &config.publish_rate, Measure::Rate, config.outside_publish_rate);
+                let rate = (config.publish_rate.value - config.outside_publish_rate).max(0.0);
+                self.bucket(ready, &config.publish_rate, config.publish_rate.value, rate);
+                self.limit(node, ready, &config.invocation_rate, Measure::Rate, 0.0);
+                self.bucket(ready, &config.invocation_rate, config.invocation_rate.value, config.invocation_rate.value);
+                self.limit(node, ready, &config.event_size, Measure::Level, 0.0);
+            }
+            Config::Table(config) => {
+                match &config.mode {
+                    CapacityMode::OnDemand { initial_writes, initial_reads, .. } => {
+                        self.limit(node, ready, initial_writes, Measure::Rate, 0.0);
+                        self.limit(node, ready, initial_reads, Measure::Rate, 0.0);
+                    }
+                    CapacityMode::Provisioned { write_units, read_units, .. } => {
+                        self.limit(node, ready, write_units, Measure::Rate, 0.0);
+                        self.limit(node, ready, read_units, Measure::Rate, 0.0);
+                    }
+                }
+                self.limit(node, ready, &config.partition_writes, Measure::Rate, 0.0);
+                self.limit(node, ready, &config.partition_reads, Measure::Rate, 0.0);
+                self.limit(node, ready, &config.item_size, Measure::Level, 0.0);
+            }
+            Config::External(config) => {
+                for (limit, measure) in [(&config.rate_limit, Measure::Rate), (&config.concurrency_limit, Measure::Level)] {
+                    if let Some(limit) = limit {
+                        self.limit(node, ready, limit, measure, 0.0);
+                    }
+                }
+            }
+            Config::Station(config) => {
+                for limit in [&config.servers, &config.capacity].into_iter().flatten() {
+                    self.limit(node, ready, limit, Measure::Level, 0.0);
+                }
+            }
+        }
+    }
+
+    /// Lists the inputs that nobody documents.
+    fn assumptions(&mut self, owner: &str, fields: &[Field], set: &Fields, service: &plimsoll_models::Service) {
+        for field in fields.iter().filter(|field| !set.contains_key(&field.key)) {
+            let latency = field.latency.as_ref().and_then(|key| service.latency(key)).map(|latency| &latency.provenance);
+            let quota = field.quota.as_ref().and_then(|key| service.quota(key, &self.diagram.account.region)).map(|quota| &quota.provenance);
+            let provenance = latency.or(quota).unwrap_or(&field.source);
+            if provenance.is_assumed() {
+                let value = families::field_default(service, field, &self.diagram.account).unwrap_or_default();
+                let source = if provenance.note.is_empty() { provenance.source.clone() } else { provenance.note.clone() };
+                self.program.assumptions.push(Assumption { path: format!("{owner}.{}", field.key), title: format!("{}: {}", service.title, field.title), value, source });
+            }
+        }
+    }
+
+    fn edges(&mut self) {
+        for (id, edge) in &self.diagram.edges {
+            let (config, _) = families::edge_config(self.diagram, self.input.catalog, id);
+            let (Some(config), Some(from), Some(to)) =
+                (config, self.node_index.get(edge.from.as_str()).copied(), self.node_index.get(edge.to.as_str()).copied())
+            else {
+                continue;
+            };
+            let (policy, latency, filter, share, operation, poll) = match config {
+                ConnectionConfig::Call(call) => {
+                    let CallConfig { policy, latency, filter, share, operation } = *call;
+                    (policy, latency, filter, share, operation, None)
+                }
+                ConnectionConfig::Deliver(deliver) => {
+                    (deliver.policy, deliver.latency, deliver.filter, None, Operation::Write { transactional: false }, None)
+                }
+                ConnectionConfig::Poll(poll) => {
+                    let latency = poll.pickup.clone();
+                    (no_policy(), latency, Filter::All, None, Operation::Write { transactional: false }, Some(poll))
+                }
+                ConnectionConfig::DeadLetter => {
+                    (no_policy(), plimsoll_models::Distribution::Constant(0.0), Filter::All, None, Operation::Write { transactional: false }, None)
+                }
+            };
+            let event_types = &self.program.event_types;
+            let type_index = |name: &str| event_types.iter().position(|t| t.id.as_ref().is_some_and(|id| id.as_str() == name)).map(|i| i as u16);
+            let index = self.program.edges.len() as u32;
+            let mut ready = EdgeProgram {
+                id: id.clone(),
+                from,
+                to,
+                kind: edge.kind,
+                key: name_hash(id.as_str()),
+                policy: ready_policy(&policy),
+                latency: Sampler::new(&latency),
+                filter: FilterProgram::new(&filter, type_index),
+                share,
+                operation,
+                poll,
+                limits: BTreeMap::new(),
+            };
+            if let Some(poll) = &ready.poll {
+                for limit in [Some(&poll.ceiling), poll.max_concurrency.as_ref()].into_iter().flatten() {
+                    self.program.limits.push(LimitMeter::new(limit.clone(), Measure::Level, Some(from), Some(index)));
+                    ready.limits.insert(limit.key.clone(), self.program.limits.len() as u32 - 1);
+                }
+            }
+            if let (Some(a), Some(b)) = (self.diagram.nodes.get(&edge.from), self.diagram.nodes.get(&edge.to))
+                && let Some(service) = self.input.catalog.connection(edge.kind, &a.service, &b.service)
+            {
+                self.assumptions(id.as_str(), &service.fields, &edge.fields, service);
+            }
+            self.program.edges.push(ready);
+        }
+    }
+
+    /// Tells every node what leaves it.
+    fn wire(&mut self) {
+        let n_nodes = self.diagram.nodes.len() as u32;
+        for index in 0..self.program.edges.len() {
+            let EdgeProgram { from, kind, .. } = self.program.edges[index];
+            let node = &mut self.program.nodes[from as usize];
+            match kind {
+                EdgeKind::Request | EdgeKind::Send | EdgeKind::Deliver => node.calls.push(index as u32),
+                EdgeKind::DeadLetter => node.dead_letter = node.dead_letter.or(Some(index as u32)),
+                EdgeKind::Poll => {
+                    node.pollers.push(n_nodes + self.program.mappings.len() as u32);
+                    self.program.mappings.push(index as u32);
+                }
+            }
+        }
+    }
+
+    /// Shares the account's concurrency among the functions without a reservation.
+    fn pools(&mut self) {
+        let mut pools: BTreeMap<String, u32> = BTreeMap::new();
+        for index in 0..self.program.nodes.len() {
+            let node = &self.program.nodes[index];
+            let Config::Compute(config) = &node.config else { continue };
+            let Scaling::PerRequest(scaling) = &config.scaling else { continue };
+            let account = &scaling.account_concurrency;
+            let pool = *pools.entry(account.service.clone()).or_insert_with(|| {
+                self.program.pools.push(PoolProgram { shared: account.value - scaling.outside_concurrency });
+                self.program.pools.len() as u32 - 1
+            });
+            let carved = scaling.reserved.as_ref().map_or(f64::from(scaling.provisioned), |limit| limit.value);
+            self.program.pools[pool as usize].shared -= carved;
+            self.program.nodes[index].pool = Some(pool);
+        }
+        for pool in &mut self.program.pools {
+            pool.shared = pool.shared.max(0.0);
+        }
+    }
+
+    fn finish(self) -> Result<Arc<Program>, RunError> {
+        let program = self.program;
+        if has_errors(&program.diagnostics) {
+            return Err(RunError::Invalid(program.diagnostics));
+        }
+        let requests = expected_requests(&program);
+        if requests > REQUESTS_MAX {
+            let shorter = program.plan.duration * REQUESTS_MAX / requests;
+            return Err(RunError::TooLarge(format!(
+                "the run would simulate about {} root events, more than the {} that are allowed; a duration of {} would fit, or a smaller load multiplier",
+                units::print_compact(requests),
+                units::print_compact(REQUESTS_MAX),
+                units::print_duration(shorter),
+            )));
+        }
+        Ok(Arc::new(program))
+    }
+}
+
+/// Size of an event that nothing says anything about.
+const DEFAULT_EVENT_BYTES: u32 = 1_024;
+
+/// The key under which a recording is handed to a run: its file and how it is read.
+pub fn trace_key(arrivals: &Arrivals) -> String {
+    match arrivals {
+        Arrivals::Trace(source) => {
+            let to = source.to.map(|to| to.to_string()).unwrap_or_default();
+            format!("{}#{}-{to}", source.file, source.from)
+        }
+        Arrivals::Renewal { .. } | Arrivals::Curve { .. } | Arrivals::Bursts { .. } | Arrivals::Batch { .. } | Arrivals::Times(_) | Arrivals::Closed { .. } => String::new(),
+    }
+}
+
+fn expected_requests(program: &Program) -> f64 {
+    let Plan { duration, multiplier, .. } = program.plan;
+    program
+        .nodes
+        .iter()
+        .filter_map(|node| match &node.config {
+            Config::Producer(producer) => Some((producer, node.trace)),
+            _ => None,
+        })
+        .map(|(producer, trace)| match trace {
+            Some(trace) => match &program.traces[trace as usize] {
+                Trace::Counts { interval, counts } => counts.iter().take((duration / interval).ceil() as usize).sum::<f64>() * multiplier,
+                Trace::Arrivals { times, .. } => times.len() as f64,
+            },
+            None => producer.arrivals.mean_rate(duration) * duration * multiplier,
+        })
+        .sum()
+}
+
+fn no_policy() -> CallPolicy {
+    CallPolicy { timeout: None, attempts: Some(1), backoff: Backoff::Schedule(vec![0.0]), age_max: None, retry_on: RetryOn::Any }
+}
+
+fn ready_policy(policy: &CallPolicy) -> Policy {
+    Policy {
+        timeout: policy.timeout.map_or(0, nanos),
+        attempts: policy.attempts.unwrap_or(u32::MAX),
+        backoff: match &policy.backoff {
+            Backoff::Exponential { base, factor, cap, full_jitter } => {
+                BackoffProgram::Exponential { base: *base, factor: *factor, cap: *cap, full_jitter: *full_jitter }
+            }
+            Backoff::Schedule(waits) => BackoffProgram::Schedule(waits.iter().map(|wait| nanos(*wait)).collect()),
+            Backoff::Random(law) => BackoffProgram::Random(Sampler::new(law)),
+        },
+        age_max: policy.age_max.map_or(0, nanos),
+        retry_on: policy.retry_on,
+    }
+}

@@ -1,0 +1,266 @@
+//! The loop: take the next event, move the clock, let the node handle it.
+
+use std::sync::Arc;
+
+use crate::{
+    Progress, RunError,
+    core::{Core, DEAD_LETTER, ReplyTo},
+    event::{Class, Event},
+    nodes::Node,
+    outcome::Outcome,
+    program::Program,
+    queue::PENDING_MAX,
+    result::RunResult,
+    time::{Nanos, SECOND, nanos, seconds},
+};
+
+/// Points of a series.
+const WINDOWS: u64 = 500;
+
+/// Events between two looks at the cancel flag.
+const CHECK_EVERY: u64 = 1 << 16;
+
+/// Most copies in flight or kept before a run is stopped; a copy takes about 200 bytes with everything around it.
+pub const HELD_MAX: usize = 30_000_000;
+
+/// A simulation that can be stepped, looked at, copied and resumed.
+///
+/// A copy goes on exactly like the original: `snapshot` is `clone`.
+#[derive(Clone, Debug)]
+pub struct Simulation {
+    core: Core,
+    nodes: Vec<Node>,
+    window: Nanos,
+    window_end: Nanos,
+    seed: u64,
+    replication: u32,
+}
+
+/// A level of a node that can be looked at while a simulation runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gauge {
+    /// Requests in service, or messages in flight.
+    Busy,
+    /// Requests or messages that wait.
+    Waiting,
+    /// Instances, idle ones included.
+    Instances,
+    /// Write units in the bank of a table.
+    WriteTokens,
+}
+
+impl Simulation {
+    /// A simulation at time zero. Each replication has its own luck.
+    pub fn new(program: &Arc<Program>, replication: u32) -> Self {
+        let seed = program.plan.seed;
+        let mut core = Core::new(program, seed, replication);
+        let mut nodes: Vec<Node> = (0..program.nodes.len() as u32).map(|index| Node::new(program, index, &mut core)).collect();
+        for (at, edge) in program.mappings.iter().enumerate() {
+            nodes.push(Node::mapping(program, (program.nodes.len() + at) as u32, *edge));
+        }
+        for node in &mut nodes {
+            node.behavior().start(&mut core);
+        }
+        if core.warm_up > 0 {
+            core.queue.schedule(core.warm_up, Class::Completion, Event::WarmUp);
+        }
+        let window = window_length(core.load_ends);
+        Self { core, nodes, window, window_end: window, seed, replication }
+    }
+
+    /// The present, in seconds.
+    pub fn now_s(&self) -> f64 {
+        seconds(self.core.now())
+    }
+
+    /// Handles every event up to a time in seconds, and moves the clock there.
+    pub fn run_until(&mut self, time_s: f64) {
+        let until = nanos(time_s);
+        while self.step(until) {}
+        self.close_windows(until);
+        self.core.queue.advance(until);
+    }
+
+    /// A level of a node.
+    pub fn gauge(&self, node: &str, gauge: Gauge) -> Option<f64> {
+        let index = self.core.program.nodes.iter().position(|ready| ready.id.as_str() == node)?;
+        let meter = &self.core.nodes[index];
+        match gauge {
+            Gauge::Busy => Some(meter.busy.value() as f64),
+            Gauge::Waiting => Some(meter.waiting.value() as f64),
+            Gauge::Instances => Some(meter.instances.value() as f64),
+            Gauge::WriteTokens => self.nodes[index].write_tokens(self.core.now()),
+        }
+    }
+
+    /// Handles one event if there is one up to a time.
+    #[inline]
+    fn step(&mut self, until: Nanos) -> bool {
+        let Some(event) = self.core.queue.pop(until) else { return false };
+        if self.core.now() >= self.window_end {
+            self.close_windows(self.core.now());
+        }
+        self.handle(event);
+        true
+    }
+
+    #[inline]
+    fn handle(&mut self, event: Event) {
+        let core = &mut self.core;
+        match event {
+            Event::Timer { node, timer, argument } => self.nodes[node as usize].behavior().timer(core, timer, argument),
+            Event::Reach { item } => {
+                let edge = core.items[item].edge;
+                let to = core.program.edges[edge as usize].to;
+                self.nodes[to as usize].behavior().arrive(core, item);
+            }
+            Event::Answer { item, outcome } => self.answer(item, outcome),
+            Event::Retry { copy } => {
+                let row = core.copies[copy];
+                if row.token == DEAD_LETTER || self.nodes[row.caller as usize].behavior().awaits(row.token) {
+                    core.retry(copy);
+                } else {
+                    core.abandon(copy);
+                }
+            }
+            Event::CallTimeout { copy } => {
+                core.orphan(copy);
+                self.attempt_ended(copy, Outcome::TimedOut);
+            }
+            Event::WarmUp => self.restart_statistics(),
+            Event::Lane { .. } => debug_assert!(false, "the queue resolves lanes itself"),
+        }
+    }
+
+    fn answer(&mut self, item: u32, outcome: Outcome) {
+        let row = self.core.items[item];
+        match row.reply {
+            ReplyTo::Call(copy) => {
+                self.core.items.remove(item);
+                self.attempt_ended(copy, outcome);
+            }
+            ReplyTo::Mapping(node) => {
+                self.nodes[node as usize].behavior().answered(&mut self.core, item, outcome);
+                self.core.items.remove(item);
+            }
+            ReplyTo::Async(copy) => {
+                let node = self.core.copies[copy].caller;
+                self.nodes[node as usize].behavior().answered(&mut self.core, item, outcome);
+                self.core.items.remove(item);
+            }
+            ReplyTo::Nobody => {
+                self.core.items.remove(item);
+                self.core.release_journey(row.journey);
+            }
+        }
+    }
+
+    fn attempt_ended(&mut self, copy: u32, outcome: Outcome) {
+        if let Some(outcome) = self.core.attempt_ended(copy, outcome) {
+            self.settle(copy, outcome);
+        }
+    }
+
+    /// The call is over: its caller learns the outcome, then the copy is forgotten.
+    fn settle(&mut self, copy: u32, outcome: Outcome) {
+        let row = self.core.copies[copy];
+        self.core.settle(copy, outcome);
+        if row.token != DEAD_LETTER && self.nodes[row.caller as usize].behavior().awaits(row.token) {
+            self.nodes[row.caller as usize].behavior().settled(&mut self.core, copy, outcome);
+        }
+        self.core.forget(copy);
+    }
+
+    fn restart_statistics(&mut self) {
+        let now = self.core.now();
+        for meter in &mut self.core.nodes {
+            meter.restart(now);
+        }
+        for meter in &mut self.core.edges {
+            meter.restart(now);
+        }
+        for meter in &mut self.core.journey_meters {
+            meter.restart();
+        }
+    }
+
+    /// Ends the windows of the series that have passed.
+    fn close_windows(&mut self, now: Nanos) {
+        while self.window_end <= now && self.window_end <= self.core.load_ends {
+            for meter in &mut self.core.nodes {
+                meter.close_window(self.window_end, self.window);
+            }
+            for meter in &mut self.core.edges {
+                meter.close_window(self.window_end, self.window);
+            }
+            for meter in &mut self.core.journey_meters {
+                meter.close_window();
+            }
+            self.window_end += self.window;
+        }
+    }
+
+    /// Whether nothing is held any more.
+    fn is_drained(&self) -> bool {
+        self.core.journeys.len() == 0
+    }
+
+    /// Runs to the end of the scenario.
+    pub fn run(&mut self, progress: &Progress) -> Result<(), RunError> {
+        let plan = &self.core.program.plan;
+        let drained = plan.until == plimsoll_models::scenario::Until::Drained;
+        let end = if drained { plan.duration + plan.drain_limit } else { plan.duration };
+        let (end, load_ends) = (nanos(end), self.core.load_ends);
+        let mut handled: u64 = 0;
+        while self.step(end) {
+            handled += 1;
+            if handled.is_multiple_of(CHECK_EVERY) {
+                self.check(progress, end)?;
+            }
+            if drained && self.core.now() >= load_ends && self.is_drained() {
+                break;
+            }
+        }
+        if !drained || !self.is_drained() {
+            self.core.queue.advance(end);
+        }
+        self.close_windows(self.core.now().max(load_ends));
+        progress.report(1.0, self.core.events);
+        Ok(())
+    }
+
+    fn check(&self, progress: &Progress, end: Nanos) -> Result<(), RunError> {
+        progress.report(self.core.now() as f64 / end as f64, self.core.events);
+        if progress.is_canceled() {
+            return Err(RunError::Canceled);
+        }
+        let held = self.core.copies.len();
+        if held > HELD_MAX || self.core.queue.pending() + 1_000_000 > PENDING_MAX {
+            return Err(RunError::TooLarge(format!(
+                "after {} of simulated time {held} messages and calls are held, more than fit into the memory set aside for a run; \
+                 lower the load, shorten the run or mend what lets the backlog grow",
+                plimsoll_models::units::print_duration(self.now_s()),
+            )));
+        }
+        Ok(())
+    }
+
+    /// What the run tells so far.
+    pub fn result(&self) -> RunResult {
+        crate::summary::summarize(&self.core, self.window, self.seed, self.replication)
+    }
+}
+
+/// The shortest round window that gives at most [`WINDOWS`] points.
+fn window_length(duration: Nanos) -> Nanos {
+    let exact = (duration / WINDOWS).max(1);
+    let mut unit = SECOND / 1_000;
+    // 1, 2, 5, 10, 20, 50 and so on.
+    for factor in [2.0, 2.5, 2.0].into_iter().cycle() {
+        if unit >= exact || unit > Nanos::MAX / 10 {
+            break;
+        }
+        unit = (unit as f64 * factor) as Nanos;
+    }
+    unit
+}

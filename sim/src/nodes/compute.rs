@@ -1,0 +1,254 @@
+//! The runtime unit: function, container or server.
+//!
+//! ```text
+//! sync, batch --> admission --> instance (warm, or new: init) --> steps: compute, calls --> outcome
+//! async ------> own queue --^        ^ idle pool, reclaimed after a while
+//! ```
+//! Scaling per request admits or throttles at once; a fixed number of instances lets requests wait in a line.
+//! While an invocation waits for a call it holds its instance, which is how slow dependencies eat concurrency.
+
+mod admission;
+mod asynchronous;
+mod instances;
+mod invocation;
+
+use std::collections::VecDeque;
+
+use plimsoll_models::{
+    EdgeKind,
+    families::{ComputeConfig, Refill, Scaling},
+    work::{CallStep, OnError, Per, Step},
+};
+
+use super::Behavior;
+use crate::{
+    core::Core,
+    event::Timer,
+    outcome::Outcome,
+    parts::{Ramp, TokenBucket},
+    program::Program,
+    sample::Sampler,
+    slab::Slab,
+    time::{Nanos, nanos},
+};
+
+use self::{
+    asynchronous::Async,
+    instances::Instances,
+    invocation::Invocation,
+};
+
+/// A runtime unit.
+#[derive(Clone, Debug)]
+pub(crate) struct Compute {
+    index: u32,
+    per_request: Option<PerRequest>,
+    fixed: Option<Fixed>,
+    instances: Instances,
+    invocations: Slab<Invocation>,
+    steps: Vec<Work>,
+    duration: Option<Sampler>,
+    duration_per_event: Option<Sampler>,
+    overhead: Sampler,
+    timeout: Nanos,
+    timeout_lane: u32,
+    timeout_limit: u32,
+    cpu_factor: f64,
+    transient: f64,
+    poison: f64,
+    fail_attempts: u32,
+    per_event_failures: bool,
+    idempotent: bool,
+    busy: u64,
+}
+
+/// Scaling per request.
+#[derive(Clone, Debug)]
+struct PerRequest {
+    /// Its own concurrency, if some is reserved; else it takes part in the account's pool.
+    reserved: Option<u64>,
+    pool: u32,
+    ramp: Ramp,
+    rate: TokenBucket,
+    init: Sampler,
+    cold_duration: Option<Sampler>,
+    concurrency_limit: u32,
+    ramp_limit: u32,
+    rate_limit: u32,
+    asynchronous: Async,
+}
+
+/// A fixed number of instances.
+#[derive(Clone, Debug)]
+struct Fixed {
+    slots: u64,
+    line: VecDeque<u32>,
+    queue: u64,
+    instances_limit: u32,
+    queue_limit: Option<u32>,
+}
+
+/// A step with its edges resolved.
+#[derive(Clone, Debug)]
+enum Work {
+    Compute { time: Sampler, per: Per },
+    Calls { calls: Box<[WorkCall]>, per: Per },
+}
+
+#[derive(Clone, Debug)]
+struct WorkCall {
+    edge: u32,
+    times: u32,
+    probability: f64,
+    ignore_errors: bool,
+    event_type: Option<u16>,
+}
+
+impl Compute {
+    pub(crate) fn new(program: &Program, index: u32, config: &ComputeConfig, core: &mut Core) -> Self {
+        let node = &program.nodes[index as usize];
+        let (mut per_request, mut fixed) = (None, None);
+        let instances = match &config.scaling {
+            Scaling::PerRequest(scaling) => {
+                let pool = node.pool.unwrap_or(0);
+                let reserved = scaling.reserved.as_ref().map(|limit| limit.value as u64);
+                let limit = reserved.map_or(program.pools[pool as usize].shared, |own| own as f64);
+                let rate = scaling.rate_per_concurrency.value * limit;
+                per_request = Some(PerRequest {
+                    reserved,
+                    pool,
+                    ramp: match scaling.refill {
+                        Refill::Continuous => Ramp::continuous(scaling.scaling_burst.value, scaling.scaling_rate.value),
+                        Refill::Stepped => Ramp::stepped(scaling.scaling_burst.value),
+                    },
+                    rate: TokenBucket::new(rate.max(1.0), rate),
+                    init: Sampler::new(&scaling.init),
+                    cold_duration: scaling.cold_duration.as_ref().map(Sampler::new),
+                    concurrency_limit: scaling.reserved.as_ref().map_or(node.limits[&scaling.account_concurrency.key], |limit| node.limits[&limit.key]),
+                    ramp_limit: node.limits[&scaling.scaling_burst.key],
+                    rate_limit: node.limits[&scaling.rate_per_concurrency.key],
+                    asynchronous: Async::new(scaling),
+                });
+                if let Some(limit) = per_request.as_ref().map(|scaling| scaling.rate_limit) {
+                    core.limits[limit as usize].limit.value = rate;
+                }
+                Instances::new(index, scaling)
+            }
+            Scaling::Fixed { instances, queue } => {
+                let slots = instances.value as u64 * u64::from(config.concurrency_per_instance);
+                let meter = &mut core.limits[node.limits[&instances.key] as usize];
+                meter.limit.value = slots as f64;
+                fixed = Some(Fixed {
+                    slots,
+                    line: VecDeque::new(),
+                    queue: queue.as_ref().map_or(u64::MAX, |limit| limit.value as u64),
+                    instances_limit: node.limits[&instances.key],
+                    queue_limit: queue.as_ref().map(|limit| node.limits[&limit.key]),
+                });
+                core.nodes[index as usize].instances.add(0, instances.value as u64);
+                Instances::none(index)
+            }
+        };
+        Self {
+            index,
+            per_request,
+            fixed,
+            instances,
+            invocations: Slab::default(),
+            steps: resolve(program, index, config),
+            duration: config.duration.as_ref().map(Sampler::new),
+            duration_per_event: config.duration_per_event.as_ref().map(Sampler::new),
+            overhead: Sampler::new(&config.overhead),
+            timeout: nanos(config.timeout.value),
+            timeout_lane: core.queue.lane(),
+            timeout_limit: node.limits[&config.timeout.key],
+            cpu_factor: config.cpu_factor,
+            transient: config.transient_failures,
+            poison: config.poison_events,
+            fail_attempts: config.fail_attempts,
+            per_event_failures: config.failures_per_event,
+            idempotent: config.idempotent,
+            busy: 0,
+        }
+    }
+}
+
+/// The work of a node with its edges as indices; without any, every outgoing edge is called once after computing.
+fn resolve(program: &Program, index: u32, config: &ComputeConfig) -> Vec<Work> {
+    let node = &program.nodes[index as usize];
+    let edge_index = |id: &str| node.calls.iter().copied().find(|edge| program.edges[*edge as usize].id.as_str() == id);
+    let call = |step: &CallStep| {
+        let event_type = step.emit.as_ref().and_then(|name| program.event_types.iter().position(|t| t.id.as_ref().is_some_and(|id| id.as_str() == name)));
+        edge_index(step.edge.as_str()).map(|edge| WorkCall {
+            edge,
+            times: step.times,
+            probability: step.probability,
+            ignore_errors: step.on_error == OnError::Ignore,
+            event_type: event_type.map(|at| at as u16),
+        })
+    };
+    let Some(steps) = &config.work else {
+        return node
+            .calls
+            .iter()
+            .map(|edge| Work::Calls {
+                calls: Box::new([WorkCall { edge: *edge, times: 1, probability: 1.0, ignore_errors: false, event_type: None }]),
+                per: Per::Event,
+            })
+            .collect();
+    };
+    steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Compute { time, per } => Some(Work::Compute { time: Sampler::new(time), per: *per }),
+            Step::Call(step) => call(step).map(|ready| Work::Calls { calls: Box::new([ready]), per: step.per }),
+            Step::Parallel(steps) => {
+                let calls: Box<[WorkCall]> = steps.iter().filter_map(call).collect();
+                let per = steps.first().map_or(Per::Event, |step| step.per);
+                (!calls.is_empty()).then_some(Work::Calls { calls, per })
+            }
+        })
+        .collect()
+}
+
+impl Behavior for Compute {
+    fn arrive(&mut self, core: &mut Core, item: u32) {
+        let now = core.now();
+        core.items[item].arrived = now;
+        let edge = core.items[item].edge;
+        let pushed = matches!(core.program.edges[edge as usize].kind, EdgeKind::Send | EdgeKind::Deliver);
+        if pushed && self.per_request.is_some() {
+            self.accept_async(core, item);
+        } else if self.overhead.is_zero() {
+            self.admit(core, item);
+        } else {
+            let row = core.items[item];
+            let overhead = core.sample(&self.overhead, self.index, crate::rng::Purpose::Overhead, row.line, row.attempt);
+            core.after(overhead, crate::event::Class::Arrival, self.index, Timer::Release, item);
+        }
+    }
+
+    fn timer(&mut self, core: &mut Core, timer: Timer, argument: u32) {
+        match timer {
+            Timer::Step => self.step_over(core, argument),
+            Timer::InvocationTimeout => self.timed_out(core, argument),
+            Timer::Reclaim => self.instances.reclaim(core, argument),
+            Timer::AsyncAttempt => self.try_async(core, argument),
+            Timer::Release => self.admit(core, argument),
+            Timer::Retention => self.expire_async(core, argument),
+            other => debug_assert!(false, "{other:?} is not a timer of a runtime unit"),
+        }
+    }
+
+    fn settled(&mut self, core: &mut Core, copy: u32, outcome: Outcome) {
+        self.call_settled(core, copy, outcome);
+    }
+
+    fn awaits(&self, token: u64) -> bool {
+        self.is_alive(token)
+    }
+
+    fn answered(&mut self, core: &mut Core, item: u32, outcome: Outcome) {
+        self.async_answered(core, item, outcome);
+    }
+}

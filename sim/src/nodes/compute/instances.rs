@@ -1,0 +1,186 @@
+//! Instances of a function: made on demand, kept idle for a while, reclaimed.
+
+use plimsoll_models::families::{IdlePick, PerRequest};
+
+use crate::{
+    core::Core,
+    event::{Class, Timer},
+    rng::{Purpose, mix},
+    sample::Sampler,
+    slab::Slab,
+    time::{NEVER, Nanos},
+};
+
+/// An instance.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Instance {
+    /// Which one it is, counted from the first.
+    number: u64,
+    created: Nanos,
+    idle_since: Nanos,
+    expires: Nanos,
+    /// When the pending reclaim timer fires; [`NEVER`] when there is none.
+    reclaim_at: Nanos,
+    uses: u32,
+    idle: bool,
+    /// Whether the next invocation must initialize it again.
+    pub(super) reset: bool,
+    /// Whether it is part of the provisioned concurrency.
+    pub(super) provisioned: bool,
+    gone: bool,
+}
+
+/// The pool of one function.
+#[derive(Clone, Debug)]
+pub(super) struct Instances {
+    index: u32,
+    all: Slab<Instance>,
+    /// Idle ones: by time of release, or by time of creation.
+    idle: Vec<u32>,
+    idle_provisioned: Vec<u32>,
+    pick: IdlePick,
+    timeout: Sampler,
+    created: u64,
+    provisioned: u32,
+}
+
+impl Instances {
+    pub(super) fn new(index: u32, scaling: &PerRequest) -> Self {
+        Self {
+            index,
+            all: Slab::default(),
+            idle: Vec::new(),
+            idle_provisioned: Vec::new(),
+            pick: scaling.pick,
+            timeout: Sampler::new(&scaling.idle_timeout),
+            created: 0,
+            provisioned: scaling.provisioned,
+        }
+    }
+
+    /// A pool without instances, for units that do not come and go.
+    pub(super) fn none(index: u32) -> Self {
+        Self {
+            index,
+            all: Slab::default(),
+            idle: Vec::new(),
+            idle_provisioned: Vec::new(),
+            pick: IdlePick::MostRecentlyUsed,
+            timeout: Sampler::Constant(0),
+            created: 0,
+            provisioned: 0,
+        }
+    }
+
+    /// Makes the provisioned instances, before the first request.
+    pub(super) fn provision(&mut self, core: &mut Core) {
+        for _ in 0..std::mem::take(&mut self.provisioned) {
+            let instance = self.create(core);
+            self.all[instance].provisioned = true;
+            self.all[instance].idle = true;
+            self.idle_provisioned.push(instance);
+        }
+    }
+
+    /// Takes an idle instance of the provisioned concurrency.
+    pub(super) fn take_provisioned(&mut self) -> Option<u32> {
+        let id = self.idle_provisioned.pop()?;
+        self.all[id].idle = false;
+        Some(id)
+    }
+
+    /// Takes an idle instance that was made on demand.
+    pub(super) fn take(&mut self) -> Option<u32> {
+        let id = match self.pick {
+            IdlePick::MostRecentlyUsed | IdlePick::NewestCreated => self.idle.pop()?,
+            IdlePick::LeastRecentlyUsed if self.idle.is_empty() => return None,
+            IdlePick::LeastRecentlyUsed => self.idle.remove(0),
+        };
+        self.all[id].idle = false;
+        Some(id)
+    }
+
+    /// Makes an instance.
+    pub(super) fn create(&mut self, core: &mut Core) -> u32 {
+        let now = core.now();
+        self.created += 1;
+        core.nodes[self.index as usize].instances.add(now, 1);
+        self.all.insert(Instance {
+            number: self.created,
+            created: now,
+            idle_since: now,
+            expires: NEVER,
+            reclaim_at: NEVER,
+            uses: 0,
+            idle: false,
+            reset: false,
+            provisioned: false,
+            gone: false,
+        })
+    }
+
+    /// Puts an instance back that has finished.
+    pub(super) fn release(&mut self, core: &mut Core, id: u32) {
+        let now = core.now();
+        let row = &mut self.all[id];
+        row.uses += 1;
+        row.idle = true;
+        row.idle_since = now;
+        let (number, uses, provisioned) = (row.number, row.uses, row.provisioned);
+        if provisioned {
+            self.idle_provisioned.push(id);
+            return;
+        }
+        let at = match self.pick {
+            IdlePick::MostRecentlyUsed | IdlePick::LeastRecentlyUsed => self.idle.len(),
+            IdlePick::NewestCreated => self.idle.partition_point(|other| self.all[*other].number < number),
+        };
+        self.idle.insert(at, id);
+        let line = mix(number, u64::from(uses));
+        let wait = core.sample(&self.timeout, self.index, Purpose::Idle, line, 0);
+        let expires = now.saturating_add(wait);
+        let row = &mut self.all[id];
+        row.expires = expires;
+        // One timer for each instance: when it fires early, it is set again for the rest.
+        if row.reclaim_at > expires {
+            row.reclaim_at = expires;
+            core.after(wait, Class::Completion, self.index, Timer::Reclaim, id);
+        }
+    }
+
+    /// The reclaim timer of an instance fires.
+    pub(super) fn reclaim(&mut self, core: &mut Core, id: u32) {
+        let now = core.now();
+        let row = &mut self.all[id];
+        if row.gone || row.reclaim_at != now {
+            return;
+        }
+        row.reclaim_at = NEVER;
+        if !row.idle {
+            return;
+        }
+        if row.expires > now {
+            row.reclaim_at = row.expires;
+            let wait = row.expires - now;
+            core.after(wait, Class::Completion, self.index, Timer::Reclaim, id);
+            return;
+        }
+        row.gone = true;
+        let life = now - row.created;
+        if let Some(at) = self.idle.iter().position(|other| *other == id) {
+            self.idle.remove(at);
+        }
+        self.all.remove(id);
+        core.events += 1;
+        let meter = &mut core.nodes[self.index as usize];
+        meter.instances.subtract(now, 1);
+        if now >= core.warm_up {
+            meter.lifespan.record(life);
+        }
+    }
+
+    /// What an instance is like.
+    pub(super) fn get(&mut self, id: u32) -> &mut Instance {
+        &mut self.all[id]
+    }
+}

@@ -1,0 +1,104 @@
+//! Behaviors, one file for each family.
+//!
+//! A node handles what reaches it, its own timers, and the outcomes of its calls. Everything else it does through
+//! [`Core`], so that nodes never see each other.
+
+mod arrivals;
+mod compute;
+mod external;
+mod fan_out;
+mod gateway;
+mod mapping;
+mod producer;
+mod queue;
+mod station;
+mod table;
+
+use plimsoll_models::families::Config;
+
+use crate::{core::Core, event::Timer, outcome::Outcome, program::Program};
+
+/// What every behavior must do; the list of nodes is closed, so that forgetting one is a compile error.
+pub(crate) trait Behavior {
+    /// An attempt reaches the node.
+    fn arrive(&mut self, core: &mut Core, item: u32);
+
+    /// One of the node's timers fires.
+    fn timer(&mut self, core: &mut Core, timer: Timer, argument: u32);
+
+    /// A call of the node has its final outcome. The copy is still there and is given back afterwards.
+    fn settled(&mut self, core: &mut Core, copy: u32, outcome: Outcome);
+
+    /// Whether the node still wants the outcome of a call with this token.
+    fn awaits(&self, _token: u64) -> bool {
+        true
+    }
+
+    /// An attempt that the node itself made (a batch, an asynchronous event) has its outcome.
+    fn answered(&mut self, _core: &mut Core, _item: u32, _outcome: Outcome) {}
+
+    /// The run begins.
+    fn start(&mut self, _core: &mut Core) {}
+}
+
+macro_rules! nodes {
+    ($($name:ident($behavior:ty),)*) => {
+        /// A node of a running simulation.
+        #[derive(Clone, Debug)]
+        pub(crate) enum Node {
+            $($name(Box<$behavior>),)*
+        }
+
+        impl Node {
+            #[inline]
+            pub(crate) fn behavior(&mut self) -> &mut dyn Behavior {
+                match self {
+                    $(Self::$name(node) => &mut **node,)*
+                }
+            }
+        }
+    };
+}
+
+nodes! {
+    Producer(producer::Producer),
+    Gateway(gateway::Gateway),
+    Compute(compute::Compute),
+    Queue(queue::Queue),
+    FanOut(fan_out::FanOut),
+    Table(table::Table),
+    External(external::External),
+    Station(station::Station),
+    Mapping(mapping::Mapping),
+}
+
+impl Node {
+    /// The node of a diagram at the start of a run.
+    pub(crate) fn new(program: &Program, index: u32, core: &mut Core) -> Self {
+        let node = &program.nodes[index as usize];
+        match &node.config {
+            Config::Producer(config) => Self::Producer(Box::new(producer::Producer::new(program, index, config, core))),
+            Config::Gateway(config) => Self::Gateway(Box::new(gateway::Gateway::new(node, index, config))),
+            Config::Compute(config) => Self::Compute(Box::new(compute::Compute::new(program, index, config, core))),
+            Config::Queue(config) => Self::Queue(Box::new(queue::Queue::new(node, index, config))),
+            Config::Topic(config) => Self::FanOut(Box::new(fan_out::FanOut::topic(node, index, config))),
+            Config::Bus(config) => Self::FanOut(Box::new(fan_out::FanOut::bus(node, index, config))),
+            Config::Table(config) => Self::Table(Box::new(table::Table::new(program, index, config))),
+            Config::External(config) => Self::External(Box::new(external::External::new(node, index, config))),
+            Config::Station(config) => Self::Station(Box::new(station::Station::new(program, index, config))),
+        }
+    }
+
+    /// The mapping of a poll edge.
+    pub(crate) fn mapping(program: &Program, index: u32, edge: u32) -> Self {
+        Self::Mapping(Box::new(mapping::Mapping::new(program, index, edge)))
+    }
+
+    /// Tokens in a table's write bank, for those who look at it.
+    pub(crate) fn write_tokens(&self, now: crate::time::Nanos) -> Option<f64> {
+        match self {
+            Self::Table(table) => Some(table.write_tokens(now)),
+            Self::Producer(_) | Self::Gateway(_) | Self::Compute(_) | Self::Queue(_) | Self::FanOut(_) | Self::External(_) | Self::Station(_) | Self::Mapping(_) => None,
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Clients, devices, recordings: what makes root events and waits for their outcome.
+
+use plimsoll_models::{Arrivals, families::ProducerConfig};
+use rand::RngExt as _;
+
+use super::{
+    Behavior,
+    arrivals::{Arrival, Source},
+};
+use crate::{
+    calls::fate,
+    core::{Cause, Core},
+    event::{Class, Timer},
+    ledger::Fate,
+    outcome::Outcome,
+    program::Program,
+    rng::{self, Purpose, StreamRng, mix},
+    sample::Sampler,
+    time::Nanos,
+};
+
+/// A source of load.
+#[derive(Clone, Debug)]
+pub(crate) struct Producer {
+    index: u32,
+    source: Source,
+    rng: StreamRng,
+    /// Event types with cumulated shares.
+    mix: Vec<(f64, u16)>,
+    /// Edges that take every event that passes their filter.
+    edges: Vec<u32>,
+    /// Edges of which one takes the event, with cumulated shares.
+    routes: Vec<(f64, u32)>,
+    closed: Option<(u32, Sampler)>,
+    /// Number of the next event of this producer.
+    number: u64,
+    recorded: Nanos,
+}
+
+impl Producer {
+    pub(crate) fn new(program: &Program, index: u32, config: &ProducerConfig, core: &Core) -> Self {
+        let node = &program.nodes[index as usize];
+        let total: f64 = config.mix.iter().map(|(_, weight)| weight).sum();
+        let mut sum = 0.0;
+        let mix = config
+            .mix
+            .iter()
+            .filter_map(|(id, weight)| {
+                sum += weight / total;
+                let at = program.event_types.iter().position(|event_type| event_type.id.as_ref() == Some(id))?;
+                Some((sum, at as u16))
+            })
+            .collect();
+        let (mut edges, mut routes, mut sum) = (Vec::new(), Vec::new(), 0.0);
+        for edge in &node.calls {
+            match program.edges[*edge as usize].share {
+                None => edges.push(*edge),
+                Some(share) => {
+                    sum += share;
+                    routes.push((sum, *edge));
+                }
+            }
+        }
+        let closed = match &config.arrivals {
+            Arrivals::Closed { users, think } => Some(((f64::from(*users) * program.plan.multiplier).round() as u32, Sampler::new(think))),
+            _ => None,
+        };
+        Self {
+            index,
+            source: Source::new(&config.arrivals, node.trace, program),
+            rng: rng::stream(core.keys[index as usize]),
+            mix,
+            edges,
+            routes,
+            closed,
+            number: 0,
+            recorded: 0,
+        }
+    }
+
+    fn schedule_next(&mut self, core: &mut Core) {
+        let program = std::sync::Arc::clone(&core.program);
+        let Some(Arrival { at, recorded }) = self.source.next(core.now(), &mut self.rng, &program) else { return };
+        if at >= core.load_ends {
+            return;
+        }
+        self.recorded = recorded;
+        core.after(at.saturating_sub(core.now()), Class::Arrival, self.index, Timer::Arrival, 0);
+    }
+
+    /// Makes a root event and sends it. Answers whether anybody will tell its outcome.
+    fn emit(&mut self, core: &mut Core, user: u32) {
+        let line = mix(core.program.nodes[self.index as usize].key, self.number);
+        self.number += 1;
+        let event_type = if self.mix.is_empty() {
+            0
+        } else {
+            let u: f64 = core.draw(self.index, Purpose::Mix, line, 0).random();
+            self.mix.iter().find(|(sum, _)| u < *sum).or(self.mix.last()).map_or(0, |(_, event_type)| *event_type)
+        };
+        let bytes = core.program.event_types[event_type as usize].bytes;
+        core.nodes[self.index as usize].arrivals.add(1);
+        let journey = core.begin_journey(self.index, event_type, line, self.recorded);
+        let cause = Cause { journey, line, event_type, bytes };
+        // The producer's own hold keeps the journey open until every call is made.
+        core.hold_journey(journey);
+        for position in 0..self.edges.len() {
+            let edge = self.edges[position];
+            if core.passes(edge, &cause) {
+                core.journeys[journey].awaited += 1;
+                core.call(edge, u64::from(user), &cause, 0);
+            } else {
+                core.filtered(edge, journey);
+            }
+        }
+        if !self.routes.is_empty() {
+            let u: f64 = core.draw(self.index, Purpose::Route, line, 0).random();
+            if let Some((_, edge)) = self.routes.iter().find(|(sum, _)| u < *sum) {
+                core.journeys[journey].awaited += 1;
+                core.call(*edge, u64::from(user), &cause, 0);
+            }
+        }
+        if core.journeys[journey].awaited == 0 {
+            core.respond(journey, Fate::Filtered);
+        }
+        core.release_journey(journey);
+    }
+
+    fn think(&mut self, core: &mut Core, user: u32) {
+        let Some((_, law)) = &self.closed else { return };
+        let line = mix(u64::from(user), self.number);
+        let wait = core.sample(law, self.index, Purpose::Think, line, 0);
+        if core.now().saturating_add(wait) < core.load_ends {
+            core.after(wait, Class::Arrival, self.index, Timer::Thought, user);
+        }
+    }
+}
+
+impl Behavior for Producer {
+    fn start(&mut self, core: &mut Core) {
+        if let Some((users, _)) = self.closed {
+            for user in 0..users {
+                self.number += 1;
+                self.think(core, user);
+            }
+            self.number = 0;
+            return;
+        }
+        self.schedule_next(core);
+    }
+
+    fn arrive(&mut self, core: &mut Core, item: u32) {
+        debug_assert!(false, "nothing reaches a producer");
+        core.answer(item, Outcome::Ok);
+    }
+
+    fn timer(&mut self, core: &mut Core, timer: Timer, argument: u32) {
+        if timer == Timer::Thought {
+            self.emit(core, argument);
+        } else {
+            self.emit(core, 0);
+            self.schedule_next(core);
+        }
+    }
+
+    fn settled(&mut self, core: &mut Core, copy: u32, outcome: Outcome) {
+        let copy = core.copies[copy];
+        let journey = &mut core.journeys[copy.journey];
+        journey.awaited -= 1;
+        let last = journey.awaited == 0;
+        match fate(outcome) {
+            Fate::Done => core.nodes[self.index as usize].completed.add(1),
+            Fate::Rejected => core.nodes[self.index as usize].refused.add(1),
+            _ => core.nodes[self.index as usize].failed.add(1),
+        }
+        if last {
+            core.respond(copy.journey, fate(outcome));
+            if self.closed.is_some() {
+                self.think(core, copy.token as u32);
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Statistics over replications.
+
+pub mod interval;

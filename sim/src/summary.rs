@@ -1,0 +1,426 @@
+//! Turns the meters of a finished run into its result.
+
+use std::collections::BTreeMap;
+
+use plimsoll_models::families::Config;
+
+use crate::{
+    core::Core,
+    cost, findings,
+    ledger::Fate,
+    limits::LimitMeter,
+    record::{Counter, trace::Followed},
+    result::{
+        Answer, EdgeResult, Grid, JourneyResult, JourneyTrace, LatencySummary, Ledger, LedgerRow, LimitResult, NodeResult, RunInfo, RunResult, SCHEMA,
+        Series, SeriesKind, TraceStep,
+    },
+    slab::NONE,
+    time::{Nanos, seconds},
+    verdict,
+};
+
+/// Everything that a simulation tells at its present time.
+pub(crate) fn summarize(core: &Core, window: Nanos, seed: u64, _replication: u32) -> RunResult {
+    let limits = limits(core);
+    let mut result = RunResult {
+        schema: SCHEMA,
+        run: info(core, seed),
+        verdict: verdict::none(),
+        answer: answer(&limits),
+        journeys: journeys(core),
+        nodes: nodes(core, window, &limits),
+        edges: edges(core, window),
+        limits,
+        ledger: ledger(core),
+        cost: cost::bill(core),
+        findings: Vec::new(),
+        assumptions: core.program.assumptions.clone(),
+        grid: Grid { interval_s: seconds(window), intervals: core.nodes.first().map_or(0, |meter| meter.windows.busy.len()) },
+        traces: traces(core),
+        intervals: Vec::new(),
+        diagnostics: core.program.diagnostics.clone(),
+    };
+    debug_assert!(result.ledger.balanced, "the books of {} do not balance: {:#?}", result.run.diagram, result.ledger);
+    result.verdict = verdict::judge(&core.program.plan.objectives, &result);
+    result.findings = findings::find(&core.program, &result);
+    result
+}
+
+fn info(core: &Core, seed: u64) -> RunInfo {
+    let plan = &core.program.plan;
+    RunInfo {
+        diagram: core.program.diagram.clone(),
+        scenario: core.program.scenario.to_string(),
+        seed,
+        replications: 1,
+        duration_s: plan.duration,
+        warm_up_s: plan.warm_up,
+        ended_s: seconds(core.now()),
+        drained: core.journeys.len() == 0,
+        version: env!("CARGO_PKG_VERSION"),
+        catalog: plimsoll_models::catalog::VERSION,
+        events: core.events,
+        requests: core.requests,
+    }
+}
+
+fn journeys(core: &Core) -> Vec<JourneyResult> {
+    let types = core.program.event_types.len();
+    let mut unfinished = vec![0_u64; core.journey_meters.len()];
+    for journey in core.journeys.occupied() {
+        unfinished[journey.meter as usize] += 1;
+    }
+    let rows = core.journey_meters.iter().enumerate().filter(|(_, meter)| meter.started > 0);
+    rows.map(|(index, meter)| JourneyResult {
+        producer: core.program.nodes[index / types].id.clone(),
+        event_type: core.program.event_types[index % types].id.clone(),
+        started: meter.started,
+        succeeded: meter.succeeded,
+        rejected: meter.rejected,
+        failed: meter.failed,
+        complete: meter.complete,
+        lossy: meter.lossy,
+        unfinished: unfinished[index],
+        response: meter.response.summary(),
+        response_failed: meter.response_failed.summary(),
+        completion: meter.completion.summary(),
+        response_series: meter.response_series.series().clone(),
+        completion_series: meter.completion_series.series().clone(),
+    })
+    .collect()
+}
+
+/// Names of a family's figures on its provider's dashboard.
+struct Names {
+    arrivals: &'static str,
+    completed: &'static str,
+    refused: &'static str,
+    failed: &'static str,
+    special: &'static str,
+    busy: &'static str,
+    waiting: &'static str,
+}
+
+fn names(config: &Config) -> Names {
+    let base = Names {
+        arrivals: "Requests",
+        completed: "Successes",
+        refused: "Throttles",
+        failed: "Errors",
+        special: "Special",
+        busy: "InService",
+        waiting: "Waiting",
+    };
+    match config {
+        Config::Producer(_) => Names { arrivals: "Events", refused: "Refused", ..base },
+        Config::Gateway(_) => Names { arrivals: "Count", refused: "4XXError", failed: "5XXError", busy: "InFlight", ..base },
+        Config::Compute(_) => Names { arrivals: "Invocations", special: "ColdStarts", busy: "ConcurrentExecutions", waiting: "AsyncEventsWaiting", ..base },
+        Config::Queue(_) => Names {
+            arrivals: "NumberOfMessagesSent",
+            completed: "NumberOfMessagesDeleted",
+            refused: "Refused",
+            special: "DeadLettered",
+            busy: "ApproximateNumberOfMessagesNotVisible",
+            waiting: "ApproximateNumberOfMessagesVisible",
+            ..base
+        },
+        Config::Topic(_) => Names { arrivals: "NumberOfMessagesPublished", failed: "NumberOfNotificationsFailed", special: "NumberOfNotificationsSent", ..base },
+        Config::Bus(_) => Names { arrivals: "PutEventsRequests", refused: "PutEventsThrottled", failed: "FailedInvocations", special: "InvocationAttempts", waiting: "ThrottledRulesWaiting", ..base },
+        Config::Table(_) => Names { refused: "ThrottledRequests", ..base },
+        Config::External(_) => Names { refused: "Refused", ..base },
+        Config::Station(_) => Names { arrivals: "Arrivals", completed: "Departures", refused: "Blocked", ..base },
+    }
+}
+
+fn nodes(core: &Core, window: Nanos, limits: &[LimitResult]) -> Vec<NodeResult> {
+    let ready = core.program.nodes.iter().enumerate();
+    ready
+        .map(|(index, node)| {
+            let meter = &core.nodes[index];
+            let tightest = limits
+                .iter()
+                .enumerate()
+                .filter(|(_, limit)| limit.node.as_ref() == Some(&node.id))
+                .max_by(|(i, a), (j, b)| (a.bound(), a.use_peak).partial_cmp(&(b.bound(), b.use_peak)).unwrap_or(std::cmp::Ordering::Equal).then(j.cmp(i)));
+            let names = names(&node.config);
+            NodeResult {
+                id: node.id.clone(),
+                service: node.service.clone(),
+                use_peak: tightest.map(|(_, limit)| limit.use_peak),
+                tightest: tightest.map(|(at, _)| at),
+                refused: limits.iter().any(|limit| limit.node.as_ref() == Some(&node.id) && limit.refused > 0),
+                delayed: limits.iter().any(|limit| limit.node.as_ref() == Some(&node.id) && limit.delayed > 0),
+                metrics: node_metrics(core, index, &names),
+                wait: meter.wait.summary(),
+                sojourn: meter.sojourn.summary(),
+                series: node_series(core, index, &names, window),
+            }
+        })
+        .collect()
+}
+
+fn node_metrics(core: &Core, index: usize, names: &Names) -> BTreeMap<String, f64> {
+    let meter = &core.nodes[index];
+    let now = core.now();
+    let span = seconds(now.saturating_sub(core.warm_up.min(now)));
+    let per_second = |count: u64| if span > 0.0 { count as f64 / span } else { 0.0 };
+    let mut metrics = BTreeMap::new();
+    let mut put = |name: &str, value: f64| {
+        metrics.insert(name.to_owned(), value);
+    };
+    let counted = |counter: &Counter| counter.since_warm_up() as f64;
+    put("arrivals", counted(&meter.arrivals));
+    put("accepted", counted(&meter.accepted));
+    put("refused", counted(&meter.refused));
+    put("completed", counted(&meter.completed));
+    put("failed", counted(&meter.failed));
+    put("throughput_per_s", per_second(meter.completed.since_warm_up()));
+    put("refused_per_s", per_second(meter.refused.since_warm_up()));
+    put("arrivals_per_s", per_second(meter.arrivals.since_warm_up()));
+    put("busy.mean", meter.busy.mean(now));
+    put("busy.max", meter.busy.max() as f64);
+    put("busy.variance", meter.busy.variance());
+    put("busy.p99", meter.busy.quantile(0.99));
+    put("waiting.mean", meter.waiting.mean(now));
+    put("waiting.max", meter.waiting.max() as f64);
+    put("in_system.mean", meter.busy.mean(now) + meter.waiting.mean(now));
+    if meter.wait.count() > 0 {
+        put("p_wait", counted(&meter.waited) / meter.wait.count() as f64);
+    }
+    let total = [("arrivals", names.arrivals, &meter.arrivals), ("", names.completed, &meter.completed), ("", names.refused, &meter.refused), ("", names.failed, &meter.failed)];
+    for (_, name, counter) in total {
+        put(name, counter.total() as f64);
+    }
+    if names.special != "Special" {
+        put(names.special, meter.special.total() as f64);
+    }
+    put(&format!("{}.Maximum", names.busy), meter.busy.max() as f64);
+    match &core.program.nodes[index].config {
+        Config::Compute(config) => {
+            put("cold_starts", counted(&meter.special));
+            put("instances.mean", meter.instances.mean(now));
+            put("instances.max", meter.instances.max() as f64);
+            put("idle.mean", meter.instances.mean(now) - meter.busy.mean(now));
+            put("instances_created", meter.special.total() as f64);
+            put("lifespan.mean", meter.lifespan.mean() / 1e9);
+            put("billed_s", meter.units[1] as f64 / 1_000.0);
+            put("gb_seconds", meter.units[1] as f64 / 1_000.0 * config.memory / 1_073_741_824.0);
+            if let plimsoll_models::families::Scaling::Fixed { instances, .. } = &config.scaling {
+                put("utilization", meter.busy.mean(now) / (instances.value * f64::from(config.concurrency_per_instance)));
+            }
+        }
+        Config::Station(config) => {
+            if let Some(servers) = &config.servers {
+                put("utilization", meter.busy.mean(now) / servers.value);
+            }
+        }
+        Config::Queue(_) => {
+            put("sent", meter.accepted.total() as f64);
+            put("deleted", meter.completed.total() as f64);
+            put("dead_lettered", meter.special.total() as f64);
+            put("received", core.ledger.row((core.program.edges.len() + index) as u32).attempts as f64);
+            put("backlog.mean", meter.waiting.mean(now));
+            put("backlog.max", meter.waiting.max() as f64);
+            put("age.max", oldest(core, index));
+            put("billed_requests", meter.units[0] as f64);
+        }
+        Config::Table(_) => {
+            put("write_units", meter.units[0] as f64 / 2.0);
+            put("read_units", meter.units[1] as f64 / 2.0);
+            put("throttled", meter.refused.total() as f64);
+        }
+        Config::Gateway(_) | Config::Topic(_) | Config::Bus(_) => put("billed_requests", meter.units[0] as f64),
+        Config::Producer(_) | Config::External(_) => {}
+    }
+    metrics
+}
+
+/// Greatest age of any message of a queue, those still there included.
+fn oldest(core: &Core, queue: usize) -> f64 {
+    let row = (core.program.edges.len() + queue) as u32;
+    let held = core.copies.occupied().filter(|copy| copy.row == row && copy.edge == NONE).map(|copy| core.now() - copy.born).max();
+    seconds(core.nodes[queue].age_max.max(held.unwrap_or(0)))
+}
+
+fn node_series(core: &Core, index: usize, names: &Names, window: Nanos) -> Vec<Series> {
+    let meter = &core.nodes[index];
+    let mut series = Vec::new();
+    let rates = [(names.arrivals, &meter.arrivals), (names.completed, &meter.completed), (names.refused, &meter.refused), (names.failed, &meter.failed), (names.special, &meter.special)];
+    for (name, counter) in rates {
+        if name != "Special" {
+            series.push(Series { name: name.to_owned(), kind: SeriesKind::Rate, values: counter.rates(window) });
+        }
+    }
+    let mut level = |name: &str, windows: &[(f32, f32)]| {
+        for (kind, values) in [
+            (SeriesKind::Mean, windows.iter().map(|(mean, _)| f64::from(*mean)).collect()),
+            (SeriesKind::Max, windows.iter().map(|(_, max)| f64::from(*max)).collect()),
+        ] {
+            series.push(Series { name: name.to_owned(), kind, values });
+        }
+    };
+    level(names.busy, &meter.windows.busy);
+    level(names.waiting, &meter.windows.waiting);
+    if matches!(core.program.nodes[index].config, Config::Compute(_)) {
+        level("Instances", &meter.windows.instances);
+    }
+    series
+}
+
+fn edges(core: &Core, window: Nanos) -> Vec<EdgeResult> {
+    let now = core.now();
+    let ready = core.program.edges.iter().enumerate();
+    ready
+        .map(|(index, edge)| {
+            let meter = &core.edges[index];
+            let mut metrics = BTreeMap::new();
+            let mut put = |name: &str, value: f64| {
+                metrics.insert(name.to_owned(), value);
+            };
+            if edge.poll.is_some() {
+                let batches = meter.poll.batches.since_warm_up() as f64;
+                put("batches", batches);
+                put("messages", meter.poll.messages.since_warm_up() as f64);
+                put("batch_size.mean", if batches > 0.0 { meter.poll.messages.since_warm_up() as f64 / batches } else { 0.0 });
+                put("closed_by_size", meter.poll.closed_by_size.since_warm_up() as f64);
+                put("batching_delay.mean", meter.poll.batching_delay.mean() / 1e9);
+                put("concurrency.max", meter.poll.running.max() as f64);
+                put("concurrency.mean", meter.poll.running.mean(now));
+                put("allowed.max", meter.poll.allowed.max() as f64);
+                put("redeliveries", meter.attempts.since_warm_up() as f64);
+                put("throttled", meter.throttled.since_warm_up() as f64);
+            } else {
+                put("calls", meter.calls.since_warm_up() as f64);
+                put("attempts", meter.attempts.since_warm_up() as f64);
+                put("retries", meter.attempts.since_warm_up().saturating_sub(meter.calls.since_warm_up()) as f64);
+                put("throttled", meter.throttled.since_warm_up() as f64);
+                put("first_throttled", meter.first_throttled.since_warm_up() as f64);
+                put("failed", meter.failed.since_warm_up() as f64);
+                put("timeouts", meter.timeouts.since_warm_up() as f64);
+                put("waiting_retry.mean", meter.orbit.mean(now));
+            }
+            let mut series = vec![
+                Series { name: "Attempts".to_owned(), kind: SeriesKind::Rate, values: meter.attempts.rates(window) },
+                Series { name: "Throttled".to_owned(), kind: SeriesKind::Rate, values: meter.throttled.rates(window) },
+            ];
+            if edge.poll.is_some() {
+                let allowed = meter.poll.allowed_windows.iter().map(|(_, max)| f64::from(*max)).collect();
+                series = vec![Series { name: "AllowedConcurrency".to_owned(), kind: SeriesKind::Max, values: allowed }];
+            }
+            EdgeResult { id: edge.id.clone(), metrics, latency: meter.latency.summary(), series }
+        })
+        .collect()
+}
+
+fn limits(core: &Core) -> Vec<LimitResult> {
+    let mut limits: Vec<LimitResult> = core.limits.iter().map(|meter| limit(core, meter)).collect();
+    limits.sort_by(|a, b| b.bound().cmp(&a.bound()).then(b.use_peak.total_cmp(&a.use_peak)).then_with(|| (&a.node, &a.edge, &a.key).cmp(&(&b.node, &b.edge, &b.key))));
+    limits
+}
+
+fn limit(core: &Core, meter: &LimitMeter) -> LimitResult {
+    let use_peak = meter.use_peak();
+    LimitResult {
+        title: meter.limit.title.clone(),
+        key: format!("{}.{}", meter.limit.service, meter.limit.key),
+        node: meter.node.map(|node| core.program.nodes[node as usize].id.clone()),
+        edge: meter.edge.map(|edge| core.program.edges[edge as usize].id.clone()),
+        scope: meter.limit.scope.clone(),
+        value: meter.limit.value,
+        text: meter.limit.quantity.print(meter.limit.value),
+        kind: meter.limit.kind,
+        source: meter.limit.source.clone(),
+        assumed: meter.limit.assumed,
+        use_peak,
+        peak_at_s: meter.peak_at_s(),
+        headroom: if use_peak > 0.0 { 1.0 / use_peak } else { f64::MAX },
+        first_bound_s: meter.first_bound_s(),
+        refused: meter.refused,
+        delayed: meter.delayed,
+        delay_s: meter.delay_s(),
+    }
+}
+
+/// The limit that bound earliest, and the one that turned away or held up most.
+fn answer(limits: &[LimitResult]) -> Answer {
+    let bound = || limits.iter().enumerate().filter(|(_, limit)| limit.bound());
+    let first = bound().min_by(|(i, a), (j, b)| {
+        let time = |limit: &LimitResult| limit.first_bound_s.unwrap_or(f64::MAX);
+        time(a).total_cmp(&time(b)).then(i.cmp(j))
+    });
+    let costliest = bound().max_by_key(|(index, limit)| (limit.refused + limit.delayed, std::cmp::Reverse(*index)));
+    Answer { first: first.map(|(at, _)| at), costliest: costliest.map(|(at, _)| at) }
+}
+
+fn ledger(core: &Core) -> Ledger {
+    let n_edges = core.program.edges.len();
+    let mut held = vec![0_u64; n_edges + core.program.nodes.len()];
+    for copy in core.copies.occupied().filter(|copy| copy.state != crate::core::MessageState::Gone) {
+        held[copy.row as usize] += 1;
+    }
+    for batch in core.batches.occupied() {
+        if let Some(member) = batch.members.first() {
+            let row = core.copies[member.copy].row as usize;
+            let queue = row.saturating_sub(n_edges) as u32;
+            if let Some(edge) = core.program.mappings.iter().copied().find(|edge| core.program.edges[*edge as usize].from == queue) {
+                held[edge as usize] += if batch.tries > 0 { batch.members.len() as u64 } else { 0 };
+            }
+        }
+    }
+    let mut balanced = true;
+    let mut rows = Vec::new();
+    for (index, held) in held.into_iter().enumerate() {
+        let row = core.ledger.row(index as u32);
+        balanced &= row.open() == held;
+        if row.created == 0 {
+            continue;
+        }
+        let (edge, node) = match core.program.edges.get(index) {
+            Some(edge) => (Some(edge.id.clone()), edge.from as usize),
+            None => (None, index - n_edges),
+        };
+        rows.push(LedgerRow {
+            edge,
+            node: core.program.nodes[node].id.clone(),
+            created: row.created,
+            attempts: row.attempts,
+            fates: Fate::ALL.iter().map(|fate| (fate.as_str().to_owned(), row.fate(*fate))).collect(),
+            held,
+            effects: row.effects,
+        });
+    }
+    Ledger { rows, balanced }
+}
+
+fn traces(core: &Core) -> Vec<JourneyTrace> {
+    let first = core.tracer.first().into_iter().map(|followed| trace(core, followed, false));
+    let slowest = core.tracer.slowest().iter().map(|followed| trace(core, followed, true));
+    first.chain(slowest).collect()
+}
+
+fn trace(core: &Core, followed: &Followed, slowest: bool) -> JourneyTrace {
+    let program = &core.program;
+    JourneyTrace {
+        ordinal: followed.ordinal,
+        producer: program.nodes[followed.producer as usize].id.clone(),
+        started_s: seconds(followed.started),
+        response_s: followed.response.map(seconds),
+        completion_s: followed.completion.map(seconds),
+        slowest,
+        steps: followed
+            .steps
+            .iter()
+            .map(|step| TraceStep {
+                at_s: seconds(step.at),
+                node: program.nodes[step.node as usize].id.clone(),
+                edge: (step.edge != NONE).then(|| program.edges[step.edge as usize].id.clone()),
+                what: step.what,
+            })
+            .collect(),
+    }
+}
+
+/// Whether a summary has measured anything.
+pub(crate) fn measured(summary: &LatencySummary) -> bool {
+    summary.count > 0
+}
