@@ -87,7 +87,7 @@ fn zoom_ui(ui: &mut Ui, view: &View<'_>, zoom: f32, actions: &mut Vec<Action>) {
     button(ui, Command::ZoomIn);
     let percent = format!("{} %", (zoom * 100.0).round());
     let text = RichText::new(percent).small().color(view.theme.text_weak);
-    let reset = ui.add_sized([52.0, 20.0], Button::new(text).frame(false)).on_hover_text(Command::ZoomReset.tooltip());
+    let reset = ui.add(Button::new(text).frame(false).min_size(egui::vec2(48.0, 0.0))).on_hover_text(Command::ZoomReset.tooltip());
     button(ui, Command::ZoomOut);
     if reset.clicked() {
         actions.push(Action::Command(Command::ZoomReset));

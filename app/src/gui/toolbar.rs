@@ -145,7 +145,7 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     }
     let text = RichText::new("Run").font(Theme::strong()).color(view.theme.text_on_accent);
     let button = Button::new(text).fill(view.theme.accent).stroke(egui::Stroke::NONE).min_size(egui::vec2(72.0, 28.0));
-    let response = ui.add(button).on_hover_text(Command::Run.tooltip());
+    let response = ui.add(button).accessible_name("Run with F5").on_hover_text(Command::Run.tooltip());
     if response.clicked() {
         actions.push(Action::Command(Command::Run));
     }

@@ -2,10 +2,10 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use plimsoll_models::{Catalog, Diagnostic, Diagram, Scenario, ScenarioId, diagnostic::has_errors, validate};
+use plimsoll_models::{Catalog, Diagnostic, Diagram, Place, Scenario, ScenarioId, diagnostic::has_errors, validate};
 use plimsoll_sim::{Input, Progress, RunError, RunResult, Traces};
 
-use crate::jobs::Job;
+use crate::{files, jobs::Job};
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -67,6 +67,20 @@ fn work(request: &Request, progress: &Progress) -> Outcome {
     }
 }
 
-fn traces(_request: &Request) -> (Traces, Vec<Diagnostic>) {
-    (Traces::new(), Vec::new())
+/// Reads the recordings that the diagram names; those of an example are laid out in a folder for that.
+fn traces(request: &Request) -> (Traces, Vec<Diagnostic>) {
+    let folder = request.folder.clone().unwrap_or_default();
+    if request.traces.is_empty() {
+        return files::load_traces(&request.diagram, &folder);
+    }
+    let laid_out = tempfile::tempdir().and_then(|folder| {
+        for (name, text) in &request.traces {
+            std::fs::write(folder.path().join(name), text)?;
+        }
+        Ok(folder)
+    });
+    match laid_out {
+        Ok(folder) => files::load_traces(&request.diagram, folder.path()),
+        Err(error) => (Traces::new(), vec![Diagnostic::error("unreadable-trace", Place::Document, format!("the recordings of the example cannot be laid out: {error}"))]),
+    }
 }

@@ -14,6 +14,9 @@ use crate::gui::{
     why::{Why, why},
 };
 
+/// Height of the three cards, so that they end on one line.
+const CARD_HEIGHT: f32 = 136.0;
+
 /// Shows the answer.
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
     ScrollArea::vertical().id_salt("answer").auto_shrink([false, false]).show(ui, |ui| {
@@ -31,11 +34,13 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
 
 fn card(ui: &mut Ui, theme: &Theme, title: &str, add: impl FnOnce(&mut Ui)) {
     Frame::new().fill(theme.surface_sunken).stroke(egui::Stroke::new(1.0, theme.stroke)).corner_radius(8.0).inner_margin(Margin::same(12)).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.set_min_height(104.0);
-        ui.spacing_mut().item_spacing.y = 4.0;
-        ui.label(RichText::new(title).font(Theme::semibold(Theme::SIZE_SMALL)).color(theme.text_weak));
-        add(ui);
+        ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
+            ui.set_width(ui.available_width());
+            ui.set_min_height(CARD_HEIGHT);
+            ui.spacing_mut().item_spacing.y = 4.0;
+            ui.label(RichText::new(title).font(Theme::semibold(Theme::SIZE_SMALL)).color(theme.text_weak));
+            add(ui);
+        });
     });
 }
 
