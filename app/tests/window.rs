@@ -108,7 +108,7 @@ fn the_gallery_opens_every_example() {
 fn the_palette_adds_a_node_in_the_middle_and_selects_it() {
     let mut window = Window::open();
     window.click("New diagram");
-    window.click("AWS Lambda");
+    window.click("AWS Lambda function");
     let app = window.app();
     assert_eq!(app.document.diagram().nodes.len(), 1);
     assert_eq!(app.state.selection.nodes.len(), 1);

@@ -66,6 +66,8 @@ pub struct App {
     /// The drawing should be shown whole as soon as the canvas knows its size.
     pub(super) fit_soon: bool,
     saved_settings: Settings,
+    /// A text field had the focus at the end of the latest frame.
+    typing: bool,
     /// Title of the window as it stands.
     title: String,
 }
@@ -97,6 +99,7 @@ impl App {
             context_menu: None,
             may_close: false,
             fit_soon: false,
+            typing: false,
             title: String::new(),
         };
         if let Some(file) = file {
@@ -330,13 +333,14 @@ impl eframe::App for App {
             if self.canvas.busy() {
                 now.selected = 0;
             }
-            actions.extend(command::pressed(&ctx, &now).into_iter().map(Action::Command));
+            actions.extend(command::pressed(&ctx, &now, self.typing).into_iter().map(Action::Command));
             actions.extend(super::perform::clipboard::events(&ctx, &now));
         }
         actions.extend(self.panels(ui));
         for action in actions {
             self.perform(&ctx, action);
         }
+        self.typing = ctx.text_edit_focused();
         let title = format!("{}{} – Plimsoll", if self.document.is_dirty() { "• " } else { "" }, self.document.title());
         if title != self.title {
             // Only on change: a command to the window asks for another frame.

@@ -221,8 +221,9 @@ impl Command {
 }
 
 /// Takes the keys that mean commands out of the input and says which commands were meant.
-pub fn pressed(ctx: &egui::Context, now: &Situation) -> Vec<Command> {
-    let typing = ctx.text_edit_focused();
+///
+/// `typing` tells that a text field had the focus until now: the key that ends that, Escape, is the field's too.
+pub fn pressed(ctx: &egui::Context, now: &Situation, typing: bool) -> Vec<Command> {
     let mut commands = Vec::new();
     ctx.input_mut(|input| {
         input.events.retain(|event| {
