@@ -2,10 +2,12 @@
 //!
 //! Pictures are left in `target/tmp` to look at.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "drawing/canvas.rs"]
+mod canvas;
 #[path = "drawing/pictures.rs"]
 mod pictures;
 #[path = "drawing/sample.rs"]
 mod sample;
-#[path = "drawing/canvas.rs"]
-mod canvas;
 mod soft_renderer;

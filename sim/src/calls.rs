@@ -44,6 +44,7 @@ impl Core {
             caller,
             token,
             born,
+            sent: born,
             attempt: 0,
             bytes: cause.bytes,
             event_type: cause.event_type,
@@ -60,6 +61,7 @@ impl Core {
         let now = self.now();
         let row = &mut self.copies[copy];
         row.attempt += 1;
+        row.sent = now;
         let Copy { line, journey, edge, attempt, bytes, event_type, caller, .. } = *row;
         self.ledger.attempt(edge);
         self.edges[edge as usize].attempts.add(1);
@@ -191,12 +193,13 @@ impl Core {
     /// Writes the final outcome of a call into the books.
     pub(crate) fn settle(&mut self, copy: u32, outcome: Outcome) {
         let now = self.now();
-        let Copy { edge, born, .. } = self.copies[copy];
+        let Copy { edge, born, sent, .. } = self.copies[copy];
         let counted = now >= self.warm_up;
         let meter = &mut self.edges[edge as usize];
         meter.settled.add(1);
         if counted {
             meter.latency.record(now - born);
+            meter.delay.record(sent - born);
         }
         let fate = fate(outcome);
         let from = self.program.edges[edge as usize].from;

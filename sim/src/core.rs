@@ -57,6 +57,8 @@ pub(crate) struct Copy {
     /// What the caller calls it.
     pub(crate) token: u64,
     pub(crate) born: Nanos,
+    /// When its latest attempt was made, or when it last became visible.
+    pub(crate) sent: Nanos,
     pub(crate) attempt: u32,
     pub(crate) bytes: u32,
     pub(crate) event_type: u16,
@@ -128,6 +130,8 @@ pub(crate) struct Member {
 pub(crate) struct Batch {
     pub(crate) members: Vec<Member>,
     pub(crate) opened: Nanos,
+    /// The poll edge that it travels on, once it is closed.
+    pub(crate) edge: Option<u32>,
     pub(crate) tries: u32,
 }
 
@@ -404,6 +408,7 @@ impl Core {
             caller: node,
             token: 0,
             born: now,
+            sent: now,
             attempt: 0,
             bytes: cause.bytes,
             event_type: cause.event_type,

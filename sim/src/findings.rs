@@ -103,21 +103,9 @@ fn advice(limit: &LimitResult) -> String {
 /// How far above the peak demand a lifted limit should be.
 const HEADROOM: f64 = 1.2;
 
-/// The change that lifts a limit above the demand that was seen.
+/// The change that lifts a limit above the demand that was seen; what the provider fixed cannot be lifted.
 fn fix(limit: &LimitResult) -> Option<(String, String)> {
-    if limit.kind == QuotaKind::Hard {
-        return None;
-    }
-    let key = limit.key.rsplit('.').next()?;
-    let target = (limit.value * limit.use_peak.max(1.0) * HEADROOM).ceil();
-    let quantity = if limit.text.ends_with("/s") { format!("{target}/s") } else if limit.text.contains(' ') { return None } else { format!("{target}") };
-    let path = match (&limit.edge, &limit.node) {
-        _ if limit.scope.starts_with("account") => format!("account.{}", limit.key),
-        (Some(edge), _) => format!("{edge}.{key}"),
-        (None, Some(node)) => format!("{node}.{key}"),
-        (None, None) => return None,
-    };
-    Some((path, quantity))
+    if limit.kind == QuotaKind::Hard { None } else { crate::attribution::lifted(limit) }
 }
 
 fn backlog(result: &RunResult, findings: &mut Vec<Finding>) {

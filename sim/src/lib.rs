@@ -33,6 +33,7 @@
 
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod attribution;
 mod calls;
 mod compile;
 mod core;
@@ -104,10 +105,12 @@ pub enum RunError {
 /// Runs a scenario with all its replications.
 pub fn run(input: &Input<'_>, progress: &Progress) -> Result<RunResult, RunError> {
     let program = compile(input)?;
-    run_program(&program, progress)
+    let mut result = run_program(&program, progress)?;
+    attribution::explain(input, &mut result, progress)?;
+    Ok(result)
 }
 
-/// Runs a program with all its replications.
+/// Runs a program with all its replications, without asking which limit is to blame.
 pub fn run_program(program: &Arc<Program>, progress: &Progress) -> Result<RunResult, RunError> {
     replicate::run(program, progress)
 }

@@ -4,6 +4,9 @@ use plimsoll_models::families::Limit;
 
 use crate::time::{NEVER, Nanos, SECOND, seconds};
 
+/// Window in which the demand of a level limit with a line before it is measured.
+const OFFER_WINDOW: Nanos = 10 * SECOND;
+
 /// How demand is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Measure {
@@ -88,6 +91,19 @@ impl LimitMeter {
             self.peak = level;
             self.peak_at = now;
         }
+    }
+
+    /// Something arrives that will hold one of a level limit with a line before it for so long, whether it must wait or
+    /// not: demand is what arrives in ten seconds times how long it stays.
+    pub(crate) fn offer(&mut self, now: Nanos, holding_s: f64) {
+        let window = now / OFFER_WINDOW;
+        if window != self.window {
+            self.window = window;
+            self.demand = 0.0;
+        }
+        self.demand += holding_s / seconds(OFFER_WINDOW);
+        let demand = self.demand;
+        self.level(now, demand);
     }
 
     /// It refused something.

@@ -76,7 +76,7 @@ pub(crate) struct EdgeMeter {
     pub(crate) orbit: Level,
     /// First attempts that were refused.
     pub(crate) first_throttled: Counter,
-    /// From the first attempt to the last one.
+    /// From the first attempt of a call to its last one.
     pub(crate) delay: Histogram,
     /// Time of a call over all attempts.
     pub(crate) latency: Histogram,

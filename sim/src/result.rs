@@ -124,6 +124,24 @@ pub struct Answer {
     pub first: Option<usize>,
     /// Index into the limits of the one that refused or delayed most.
     pub costliest: Option<usize>,
+    /// The limit whose lifting restores most of the broken objectives, found by simulating it; absent when nothing is
+    /// broken, when no single limit helps, or when the run is too long to be repeated for each limit.
+    pub restores: Option<Restores>,
+}
+
+/// What lifting one limit does for the objectives that broke.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Restores {
+    /// Index into the limits.
+    pub limit: usize,
+    /// Path of the limit, as for `--set`.
+    pub path: String,
+    /// The value that was tried.
+    pub value: String,
+    /// The broken objectives with what is measured after lifting.
+    pub objectives: Vec<ObjectiveResult>,
+    /// The limit that binds first afterwards, as a sentence; absent when none does.
+    pub next: Option<String>,
 }
 
 /// A summary of a latency.
@@ -282,6 +300,8 @@ pub struct LimitResult {
     pub scope: String,
     /// The limit in base units.
     pub value: f64,
+    /// What the limit is: a rate, a count, a duration.
+    pub quantity: plimsoll_models::units::Quantity,
     /// The limit as a person reads it.
     pub text: String,
     /// `hard`, `soft` or `configurable`.

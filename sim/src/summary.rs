@@ -229,7 +229,13 @@ fn node_metrics(core: &Core, index: usize, names: &Names) -> BTreeMap<String, f6
             put("read_units", meter.units[1] as f64 / 2.0);
             put("throttled", meter.refused.total() as f64);
         }
-        Config::Gateway(_) | Config::Topic(_) | Config::Bus(_) => put("billed_requests", meter.units[0] as f64),
+        Config::Gateway(_) => {
+            put("billed_requests", meter.units[0] as f64);
+            put("500", meter.units[1] as f64);
+            put("503", meter.units[2] as f64);
+            put("504", meter.units[3] as f64);
+        }
+        Config::Topic(_) | Config::Bus(_) => put("billed_requests", meter.units[0] as f64),
         Config::Producer(_) | Config::External(_) => {}
     }
     metrics
@@ -298,6 +304,7 @@ fn edges(core: &Core, window: Nanos) -> Vec<EdgeResult> {
                 put("failed", meter.failed.since_warm_up() as f64);
                 put("timeouts", meter.timeouts.since_warm_up() as f64);
                 put("waiting_retry.mean", meter.orbit.mean(now));
+                put("delay.mean", meter.delay.mean() / 1e9);
             }
             let mut series = vec![
                 Series { name: "Attempts".to_owned(), kind: SeriesKind::Rate, values: meter.attempts.rates(window) },
@@ -327,6 +334,7 @@ fn limit(core: &Core, meter: &LimitMeter) -> LimitResult {
         edge: meter.edge.map(|edge| core.program.edges[edge as usize].id.clone()),
         scope: meter.limit.scope.clone(),
         value: meter.limit.value,
+        quantity: meter.limit.quantity,
         text: meter.limit.quantity.print(meter.limit.value),
         kind: meter.limit.kind,
         source: meter.limit.source.clone(),
@@ -349,7 +357,7 @@ fn answer(limits: &[LimitResult]) -> Answer {
         time(a).total_cmp(&time(b)).then(i.cmp(j))
     });
     let costliest = bound().max_by_key(|(index, limit)| (limit.refused + limit.delayed, std::cmp::Reverse(*index)));
-    Answer { first: first.map(|(at, _)| at), costliest: costliest.map(|(at, _)| at) }
+    Answer { first: first.map(|(at, _)| at), costliest: costliest.map(|(at, _)| at), restores: None }
 }
 
 fn ledger(core: &Core) -> Ledger {
@@ -359,12 +367,8 @@ fn ledger(core: &Core) -> Ledger {
         held[copy.row as usize] += 1;
     }
     for batch in core.batches.occupied() {
-        if let Some(member) = batch.members.first() {
-            let row = core.copies[member.copy].row as usize;
-            let queue = row.saturating_sub(n_edges) as u32;
-            if let Some(edge) = core.program.mappings.iter().copied().find(|edge| core.program.edges[*edge as usize].from == queue) {
-                held[edge as usize] += if batch.tries > 0 { batch.members.len() as u64 } else { 0 };
-            }
+        if let Some(edge) = batch.edge {
+            held[edge as usize] += batch.members.len() as u64;
         }
     }
     let mut balanced = true;

@@ -44,7 +44,9 @@ pub enum ExportError {
     #[error("a scale of {0} makes no picture: use a number above zero, such as 2")]
     Scale(f32),
     /// The picture would take too much memory.
-    #[error("the picture would have {width} x {height} pixels and the most is {max} on a side: use a scale of at most {scale_max:.2}, or SVG")]
+    #[error(
+        "the picture would have {width} x {height} pixels and the most is {max} on a side: use a scale of at most {scale_max:.2}, or SVG"
+    )]
     TooLarge {
         /// Pixels across.
         width: u64,

@@ -33,7 +33,8 @@ fn document(out: &mut String, scene: &Scene, frame: Rect) -> fmt::Result {
     let (width, height) = (frame.width(), frame.height());
     let (x, y) = (Num(frame.min.x), Num(frame.min.y));
     let title = if scene.title.is_empty() { "Architecture" } else { &scene.title };
-    let count = |node: bool| scene.parts.iter().filter(|part| matches!((&part.link, node), (Link::Node(_), true) | (Link::Edge(_), false))).count();
+    let count =
+        |node: bool| scene.parts.iter().filter(|part| matches!((&part.link, node), (Link::Node(_), true) | (Link::Edge(_), false))).count();
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
     writeln!(
         out,
@@ -121,7 +122,7 @@ fn outline(out: &mut String, stroke: Option<&Stroke>) -> fmt::Result {
 }
 
 fn line_of_text(out: &mut String, line: &Text) -> fmt::Result {
-    let Text { text: words, at, anchor, size, font, color } = line;
+    let Text { words, at, anchor, size, font, color } = line;
     let baseline = at.y + text::CAPITAL * size / 2.0;
     write!(out, r#"<text x="{}" y="{}" font-size="{}""#, Num(at.x), Num(baseline), Num(*size))?;
     match anchor {

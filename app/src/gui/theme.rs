@@ -59,6 +59,12 @@ pub struct Theme {
     pub amber: Color32,
     /// A limit refused something; also errors.
     pub red: Color32,
+    /// Words of good news, in enough contrast to be read.
+    pub calm_text: Color32,
+    /// Words of warning, in enough contrast to be read.
+    pub amber_text: Color32,
+    /// Words about errors, in enough contrast to be read.
+    pub red_text: Color32,
     /// Lines of a plot, in order of use.
     pub plot: [Color32; 6],
 }
@@ -152,6 +158,9 @@ impl Theme {
             calm: color32(scene.load.calm),
             amber: color32(scene.load.amber),
             red: color32(scene.load.red),
+            calm_text: color32(scene.load_text.calm),
+            amber_text: color32(scene.load_text.amber),
+            red_text: color32(scene.load_text.red),
             plot: [none; 6],
             scene,
         }
@@ -237,8 +246,8 @@ impl Theme {
             extreme_bg_color: self.surface_sunken,
             text_edit_bg_color: Some(self.surface_sunken),
             code_bg_color: self.surface_raised,
-            warn_fg_color: self.amber,
-            error_fg_color: self.red,
+            warn_fg_color: self.amber_text,
+            error_fg_color: self.red_text,
             window_corner_radius: CornerRadius::same(8),
             window_shadow: shadow(12, 32, 50),
             window_fill: self.surface,

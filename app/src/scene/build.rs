@@ -1,12 +1,16 @@
 //! Diagram, catalog and run to drawing.
 
-use std::{collections::{BTreeMap, BTreeSet}, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use plimsoll_models::{Catalog, Diagram, EdgeId, EdgeKind, Node, NodeId, Point};
 use plimsoll_sim::RunResult;
 
 use super::{
     Figure, Link, Load, Part, Rect, Scene, SceneTheme, Shape, edge, group, group_rect,
+    index::Index,
     node::{self, NodeLook},
     node_rect,
     route::{Route, RouteCache},
@@ -74,14 +78,7 @@ impl SceneCache {
         }
     }
 
-    fn draw_nodes(
-        &mut self,
-        diagram: &Diagram,
-        catalog: &Catalog,
-        theme: &SceneTheme,
-        result: Option<&RunResult>,
-        parts: &mut Vec<Part>,
-    ) {
+    fn draw_nodes(&mut self, diagram: &Diagram, catalog: &Catalog, theme: &SceneTheme, result: Option<&RunResult>, parts: &mut Vec<Part>) {
         let results: BTreeMap<&NodeId, _> = result.iter().flat_map(|result| &result.nodes).map(|node| (&node.id, node)).collect();
         let dead_letters = dead_letters(diagram);
         let mut known = std::mem::take(&mut self.nodes);
@@ -136,36 +133,49 @@ fn groups(diagram: &Diagram, theme: &SceneTheme) -> Vec<Part> {
         .collect()
 }
 
-/// Most named arrows for which a label also keeps away from other arrows.
-const CROWD: usize = 400;
-
+/// Labels, each where it covers no box, no other label and no other arrow if there is such a place.
 fn labels(diagram: &Diagram, theme: &SceneTheme, routes: &BTreeMap<EdgeId, Route>, parts: &mut Vec<Part>) {
-    let boxes: Vec<Rect> = diagram.nodes.keys().map(|id| node_rect(diagram.position(id)).expand(2.0)).collect();
-    let mut taken: Vec<Rect> = Vec::new();
-    for (id, route) in routes {
+    let (mut solid, mut lines) = (Index::default(), Index::default());
+    for id in diagram.nodes.keys() {
+        solid.insert(0, node_rect(diagram.position(id)).expand(0.5));
+    }
+    for (number, route) in routes.values().enumerate() {
+        for pair in route.windows(2) {
+            lines.insert(number, Rect::from_corners(pair[0], pair[1]).expand(0.5));
+        }
+    }
+    for (number, (id, route)) in routes.iter().enumerate() {
         let name = diagram.edges[id].name.trim();
         if name.is_empty() {
             continue;
         }
-        let (words, width, height) = edge::label_text(name);
-        let lines = |rect: Rect| {
-            let others = routes.iter().filter(|(other, _)| *other != id && routes.len() <= CROWD);
-            others.filter(|(_, route)| route.windows(2).any(|pair| crosses(pair[0], pair[1], rect))).count()
-        };
         let clashes = |rect: Rect| {
-            let solid = boxes.iter().chain(&taken).filter(|other| other.intersects(rect)).count();
-            solid as f64 * 4.0 + lines(rect) as f64
+            let crossed = lines.touching(rect).into_iter().filter(|other| *other != number).count();
+            if solid.touching(rect).is_empty() { crossed as f64 } else { 4.0 + crossed as f64 }
         };
-        let Some(rect) = edge::place_label(route, width, height, clashes) else { continue };
-        taken.push(rect);
+        let Some((words, rect)) = label(name, route, clashes) else { continue };
+        solid.insert(0, rect);
         // The ground looks like what lies behind it.
-        let frames = parts.iter().filter(|part| matches!(part.link, Link::Group(_)) && part.bounds.contains(rect.center()));
+        let frames = parts.iter().take_while(|part| matches!(part.link, Link::Group(_))).filter(|part| part.bounds.contains(rect.center()));
         let ground = frames.fold(theme.canvas, |below, _| theme.group.over(below, f32::from(theme.group.a) / 255.0));
-        let shapes = edge::label_shapes(words, width, height, ground, theme).into();
+        let shapes = edge::label_shapes(words, rect.width(), rect.height(), ground, theme).into();
         parts.push(Part { link: Link::Label(id.clone()), origin: rect.min, bounds: rect, shapes });
     }
 }
 
-fn crosses(a: Point, b: Point, rect: Rect) -> bool {
-    Rect::from_corners(a, b).expand(0.5).intersects(rect)
+/// The words of a label and their place; shortened to the longest piece of the way when they fit nowhere.
+fn label(name: &str, route: &Route, clashes: impl Fn(Rect) -> f64) -> Option<(String, Rect)> {
+    let place = |room: f64| {
+        let (words, width, height) = edge::label_text(name, room);
+        edge::place_label(route, width, height, &clashes).map(|(score, rect)| (score, words, rect))
+    };
+    let (score, words, rect) = place(f64::INFINITY)?;
+    if score < 400.0 {
+        return Some((words, rect));
+    }
+    let longest = route.windows(2).map(|pair| (pair[1].x - pair[0].x).abs()).fold(30.0, f64::max);
+    match place(longest - 3.0) {
+        Some((shorter, words, rect)) if shorter < score => Some((words, rect)),
+        Some(_) | None => Some((words, rect)),
+    }
 }

@@ -15,9 +15,9 @@ const TIP_GAP: f64 = 2.0;
 const MARK_RADIUS: f64 = 7.0;
 /// Distance of the middle of the poll mark from the tip.
 const MARK_BACK: f64 = 22.0;
-const LABEL_SIZE: f64 = 10.5;
+const LABEL_SIZE: f64 = 10.0;
 const LABEL_WIDTH_MAX: f64 = 150.0;
-const LABEL_PADDING: f64 = 5.0;
+const LABEL_PADDING: f64 = 3.5;
 const LABEL_HEIGHT: f64 = 16.0;
 
 /// The shapes of an arrow along its way, on the drawing.
@@ -77,9 +77,9 @@ fn back(p: Point, along: Point, by: f64) -> Point {
     Point::new(p.x - along.x * by, p.y - along.y * by)
 }
 
-/// The words of a label as they are drawn, and the size of its ground.
-pub(super) fn label_text(name: &str) -> (String, f64, f64) {
-    let words = text::elide(name, Font::Regular, LABEL_SIZE, LABEL_WIDTH_MAX);
+/// The words of a label as they are drawn, and the size of its ground. `room` is the width that it may have.
+pub(super) fn label_text(name: &str, room: f64) -> (String, f64, f64) {
+    let words = text::elide(name, Font::Regular, LABEL_SIZE, LABEL_WIDTH_MAX.min(room - 2.0 * LABEL_PADDING));
     let width = text::width(&words, Font::Regular, LABEL_SIZE) + 2.0 * LABEL_PADDING;
     (words, width, LABEL_HEIGHT)
 }
@@ -87,14 +87,7 @@ pub(super) fn label_text(name: &str) -> (String, f64, f64) {
 /// The shapes of a label on its ground; the origin is its upper left corner.
 pub(super) fn label_shapes(words: String, width: f64, height: f64, ground: Color, theme: &SceneTheme) -> Vec<Shape> {
     let rect = Rect::new(0.0, 0.0, width, height);
-    let words = Text {
-        text: words,
-        at: rect.center(),
-        anchor: Anchor::Middle,
-        size: LABEL_SIZE,
-        font: Font::Regular,
-        color: theme.text_weak,
-    };
+    let words = Text { words, at: rect.center(), anchor: Anchor::Middle, size: LABEL_SIZE, font: Font::Regular, color: theme.text_weak };
     vec![
         Shape::new(Form::Rect { rect, radius: 4.0, fill: ground, stroke: None }).detail(Detail::Fine),
         Shape::new(Form::Text(words)).detail(Detail::Fine),
@@ -102,7 +95,8 @@ pub(super) fn label_shapes(words: String, width: f64, height: f64, ground: Color
 }
 
 /// Where a label of this size stands on a way: in the middle of a long piece, beside it when a box is in the way.
-pub(super) fn place_label(route: &[Point], width: f64, height: f64, clashes: impl Fn(Rect) -> f64) -> Option<Rect> {
+/// Also says how bad that place is: from 100 on it covers something.
+pub(super) fn place_label(route: &[Point], width: f64, height: f64, clashes: impl Fn(Rect) -> f64) -> Option<(f64, Rect)> {
     let mut pieces: Vec<(Point, Point)> = route.windows(2).map(|pair| (pair[0], pair[1])).collect();
     // A label lies well on a horizontal piece that is longer than itself.
     let fits = |(a, b): &(Point, Point)| if (a.y - b.y).abs() < 1e-6 { length(*a, *b) - width } else { length(*a, *b) - 3.0 * height };
@@ -124,5 +118,5 @@ pub(super) fn place_label(route: &[Point], width: f64, height: f64, clashes: imp
             }
         }
     }
-    best.map(|(_, rect)| rect)
+    best
 }

@@ -66,13 +66,11 @@ fn count(node: &NodeResult) -> Option<f64> {
 
 fn refused(result: &RunResult, node: &NodeResult) -> String {
     let by_name = REFUSALS.iter().find_map(|name| node.metrics.get(*name)).copied().filter(|count| *count > 0.0);
-    match (by_name, count(node)) {
-        (Some(refused), Some(handled)) => format!("{} % throttled", short(100.0 * refused / (refused + handled))),
-        _ => {
-            let refused: u64 = result.limits_of(&node.id).map(|limit| limit.refused).sum();
-            if refused > 0 { format!("{} refused", short(refused as f64)) } else { "refused some".to_owned() }
-        }
+    if let (Some(refused), Some(handled)) = (by_name, count(node)) {
+        return format!("{} % throttled", short(100.0 * refused / (refused + handled)));
     }
+    let refused: u64 = result.limits_of(&node.id).map(|limit| limit.refused).sum();
+    if refused > 0 { format!("{} refused", short(refused as f64)) } else { "refused some".to_owned() }
 }
 
 /// A number in three digits, such as `198`, `1.2k` or `0.35`.

@@ -30,7 +30,7 @@ pub(super) fn shapes(group: &Group, width: f64, height: f64, theme: &SceneTheme)
         (kind, name) => format!("{kind} · {name}"),
     };
     let title = Text {
-        text: text::elide(&words, Font::SemiBold, TITLE_SIZE, width - 24.0),
+        words: text::elide(&words, Font::SemiBold, TITLE_SIZE, width - 24.0),
         at: Point::new(14.0, 18.0),
         anchor: Anchor::Start,
         size: TITLE_SIZE,

@@ -6,7 +6,7 @@ use plimsoll_sim::{
     result::{LimitResult, NodeResult},
 };
 
-use super::{Color, Form, Rect, SceneTheme, Shape, Stroke};
+use super::{Color, Form, LoadColors, Rect, SceneTheme, Shape, Stroke};
 
 /// Use of a limit from which on the gauge is amber.
 pub const AMBER_FROM: f64 = 0.7;
@@ -79,12 +79,14 @@ pub fn load_sentence(result: &RunResult, id: &NodeId) -> Option<String> {
     })
 }
 
-/// The color of a level.
-pub fn level_color(level: Level, theme: &SceneTheme) -> Color {
-    match level {
-        Level::Calm => theme.load.calm,
-        Level::Amber => theme.load.amber,
-        Level::Red => theme.load.red,
+impl Level {
+    /// Its color out of a set.
+    pub fn color(self, colors: LoadColors) -> Color {
+        match self {
+            Self::Calm => colors.calm,
+            Self::Amber => colors.amber,
+            Self::Red => colors.red,
+        }
     }
 }
 
@@ -94,7 +96,7 @@ pub(super) fn gauge(rect: Rect, load: Option<Load>, theme: &SceneTheme, shapes: 
     shapes.push(Shape::new(Form::Rect { rect, radius, fill: theme.track, stroke: None }));
     let y_at = |share: f64| rect.max.y - rect.height() * (share / SCALE_MAX).clamp(0.0, 1.0);
     if let Some(load) = load {
-        let color = level_color(load.level, theme);
+        let color = load.level.color(theme.load);
         // Even a little use shows.
         let top = y_at(load.peak).min(rect.max.y - rect.width());
         let fill = Rect { min: Point::new(rect.min.x, top), max: rect.max };

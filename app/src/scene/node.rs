@@ -2,11 +2,7 @@
 
 use plimsoll_models::{Point, Service};
 
-use super::{
-    Anchor, Detail, Figure, Font, Form, Level, Load, Rect, SceneTheme, Shape, Stroke, Text,
-    load::{gauge, level_color},
-    text,
-};
+use super::{Anchor, Detail, Figure, Font, Form, Level, Load, Rect, SceneTheme, Shape, Stroke, Text, load::gauge, text};
 
 /// Width of a box.
 pub const NODE_WIDTH: f64 = 184.0;
@@ -20,7 +16,7 @@ const TEXT_X: f64 = TILE_X + TILE + 10.0;
 const GAUGE_WIDTH: f64 = 5.0;
 const GAUGE_X: f64 = NODE_WIDTH - 9.0 - GAUGE_WIDTH;
 const GAUGE_INSET: f64 = 11.0;
-const TEXT_WIDTH: f64 = GAUGE_X - 6.0 - TEXT_X;
+const TEXT_WIDTH: f64 = GAUGE_X - 8.0 - TEXT_X;
 const NAME_SIZE: f64 = 13.0;
 const SMALL_SIZE: f64 = 11.0;
 
@@ -81,8 +77,8 @@ fn words(look: &NodeLook<'_>, theme: &SceneTheme, shapes: &mut Vec<Shape>) {
     let middle = NODE_HEIGHT / 2.0;
     let (name_y, service_y) = if look.figure.is_some() { (middle - 17.0, middle) } else { (middle - 9.0, middle + 9.0) };
     let mut line = |words: &str, y: f64, size: f64, font: Font, color| {
-        let text = text::elide(words, font, size, TEXT_WIDTH);
-        let text = Text { text, at: Point::new(TEXT_X, y), anchor: Anchor::Start, size, font, color };
+        let words = text::elide(words, font, size, TEXT_WIDTH);
+        let text = Text { words, at: Point::new(TEXT_X, y), anchor: Anchor::Start, size, font, color };
         let detail = if size >= NAME_SIZE { Detail::Normal } else { Detail::Fine };
         shapes.push(Shape::new(Form::Text(text)).detail(detail));
     };
@@ -91,7 +87,7 @@ fn words(look: &NodeLook<'_>, theme: &SceneTheme, shapes: &mut Vec<Shape>) {
     if let Some(figure) = &look.figure {
         let color = match figure.level {
             Level::Calm => theme.text,
-            Level::Amber | Level::Red => level_color(figure.level, theme),
+            Level::Amber | Level::Red => figure.level.color(theme.load_text),
         };
         line(&figure.text, middle + 17.0, SMALL_SIZE, Font::SemiBold, color);
         if let Some(shape) = shapes.last_mut() {

@@ -23,8 +23,8 @@ const STUB: f64 = 20.0;
 const TURN_COST: f64 = 60.0;
 /// How far around both ends boxes are seen.
 const SIGHT: f64 = 240.0;
-/// Most boxes that a way is led around; the nearest count.
-const OBSTACLES_MAX: usize = 28;
+/// Most boxes that a way is led around.
+const WALLS_MAX: usize = 48;
 /// Side of a cell of the index of boxes.
 const CELL: f64 = 512.0;
 
@@ -87,7 +87,7 @@ impl<'a> Index<'a> {
         Self { boxes, cells }
     }
 
-    /// Boxes near a region other than the two, the nearest ones when there are too many, in a fixed order.
+    /// Boxes near a region other than the two, in a fixed order.
     fn near(&self, region: Rect, from: &NodeId, to: &NodeId) -> Vec<Rect> {
         let region = region.expand(SIGHT);
         let ((x0, y0), (x1, y1)) = (cell(region.expand(CELL / 2.0).min), cell(region.expand(CELL / 2.0).max));
@@ -99,15 +99,6 @@ impl<'a> Index<'a> {
                 id != from && id != to && rect.intersects(region)
             })
             .collect();
-        if found.len() > OBSTACLES_MAX {
-            let center = region.center();
-            let far = |i: usize| {
-                let c = self.boxes[i].1.center();
-                (c.x - center.x).abs() + (c.y - center.y).abs()
-            };
-            found.sort_by(|a, b| far(*a).total_cmp(&far(*b)));
-            found.truncate(OBSTACLES_MAX);
-        }
         found.sort_unstable();
         found.into_iter().map(|i| self.boxes[i].1).collect()
     }
@@ -134,7 +125,19 @@ pub fn find(from: End, to: End, own_from: Rect, own_to: Rect, obstacles: &[Rect]
     if let Some(route) = simple(from, to, start, goal, &walls) {
         return tidy(route);
     }
-    let middle = search(from, to, start, goal, &walls).unwrap_or_else(|| vec![start, Point::new(goal.x, start.y), goal]);
+    let mut middle = vec![start, Point::new(goal.x, start.y), goal];
+    let mut seen: Vec<Rect> = Vec::new();
+    // Only walls that a way runs into matter: most of a crowd never does.
+    while seen.len() <= WALLS_MAX {
+        let hit = |wall: &&Rect| !middle.windows(2).all(|pair| is_free(pair[0], pair[1], &[**wall]));
+        let hits: Vec<Rect> = walls.iter().filter(hit).filter(|wall| !seen.contains(wall)).copied().collect();
+        if hits.is_empty() {
+            break;
+        }
+        seen.extend(hits);
+        let Some(around) = search(from, to, start, goal, &seen) else { break };
+        middle = around;
+    }
     let mut route = vec![from.at];
     route.extend(middle);
     route.push(to.at);
@@ -147,9 +150,7 @@ fn inside(rect: Rect, p: Point) -> bool {
 
 fn is_free(a: Point, b: Point, walls: &[Rect]) -> bool {
     let piece = Rect::from_corners(a, b);
-    !walls.iter().any(|wall| {
-        piece.min.x < wall.max.x && wall.min.x < piece.max.x && piece.min.y < wall.max.y && wall.min.y < piece.max.y
-    })
+    !walls.iter().any(|wall| piece.min.x < wall.max.x && wall.min.x < piece.max.x && piece.min.y < wall.max.y && wall.min.y < piece.max.y)
 }
 
 /// A way with at most two turns that runs out of both boxes, when nothing stands on it.

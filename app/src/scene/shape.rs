@@ -184,7 +184,7 @@ impl Dash {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Text {
     /// What it says.
-    pub text: String,
+    pub words: String,
     /// Beginning, middle or end of the line, by the anchor; in height the middle of a capital letter.
     pub at: Point,
     /// Which point of the line stands there.

@@ -40,6 +40,8 @@ pub struct SceneTheme {
     pub mark: Color,
     /// The gauge.
     pub load: LoadColors,
+    /// Words about the load, in enough contrast to be read.
+    pub load_text: LoadColors,
     /// Inside of a frame.
     pub group: Color,
     /// Outline of a frame.
@@ -84,6 +86,7 @@ impl SceneTheme {
             track: Color::hex(0x2A_323D),
             mark: Color::hex(0xAE_B9C6),
             load: LoadColors { calm: Color::hex(0x3D_BFAF), amber: Color::hex(0xF2_A63C), red: Color::hex(0xF2_5C54) },
+            load_text: LoadColors { calm: Color::hex(0x3D_BFAF), amber: Color::hex(0xF2_A63C), red: Color::hex(0xF7_6F67) },
             group: Color { r: 0x8F, g: 0xA3, b: 0xBD, a: 12 },
             group_stroke: Color::hex(0x33_3D4A),
             accent: Color::hex(0x5B_9DFF),
@@ -118,6 +121,7 @@ impl SceneTheme {
             track: Color::hex(0xE3_E7ED),
             mark: Color::hex(0x55_6273),
             load: LoadColors { calm: Color::hex(0x14_9E8C), amber: Color::hex(0xDB_8400), red: Color::hex(0xD6_342B) },
+            load_text: LoadColors { calm: Color::hex(0x0B_7566), amber: Color::hex(0xA0_5A00), red: Color::hex(0xB8_261E) },
             group: Color { r: 0x4A, g: 0x60, b: 0x80, a: 10 },
             group_stroke: Color::hex(0xCC_D3DC),
             accent: Color::hex(0x1F_6FEB),

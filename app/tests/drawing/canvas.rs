@@ -80,13 +80,14 @@ impl Shell {
 }
 
 fn harness(shell: Shell) -> Harness<'static, Shell> {
-    harness_of(shell, 1.0)
+    harness_of(shell, vec2(1280.0, 720.0), 1.0)
 }
 
-fn harness_of(shell: Shell, pixels_per_point: f32) -> Harness<'static, Shell> {
+fn harness_of(shell: Shell, size: egui::Vec2, pixels_per_point: f32) -> Harness<'static, Shell> {
     let mut harness = Harness::builder()
-        .with_size([1280.0, 720.0])
+        .with_size(size)
         .with_pixels_per_point(pixels_per_point)
+        .with_step_dt(1.0 / 60.0)
         .renderer(Soft::default())
         .build_ui_state(|ui, shell: &mut Shell| shell.ui(ui), shell);
     harness.run();
@@ -95,7 +96,11 @@ fn harness_of(shell: Shell, pixels_per_point: f32) -> Harness<'static, Shell> {
 
 /// Three boxes in a row at 100 %: a client, a function, a table. The function stands in the middle of the window.
 fn row() -> Harness<'static, Shell> {
-    let nodes = [("client", "generic/client", "Client", -300.0), ("worker", "aws/lambda", "Worker", 0.0), ("table", "aws/dynamodb", "Table", 300.0)];
+    let nodes = [
+        ("client", "generic/client", "Client", -300.0),
+        ("worker", "aws/lambda", "Worker", 0.0),
+        ("table", "aws/dynamodb", "Table", 300.0),
+    ];
     let edits = nodes.map(|(id, service, name, x)| Edit::AddNode { id: id.into(), node: Node::new(service, name), at: Point::new(x, 0.0) });
     let diagram = apply(&Diagram::default(), &Edit::All(String::new(), edits.to_vec())).unwrap();
     let mut harness = harness(Shell::new(diagram));
@@ -106,6 +111,10 @@ fn row() -> Harness<'static, Shell> {
 
 fn middle(harness: &Harness<'_, Shell>, label: &str) -> Pos2 {
     harness.get_by_label_contains(label).rect().center()
+}
+
+fn port(harness: &Harness<'_, Shell>, of: &str) -> Pos2 {
+    harness.get_by_label(&format!("Connect from {of}")).rect().center()
 }
 
 fn drag(harness: &mut Harness<'_, Shell>, from: Pos2, to: Pos2) {
@@ -179,34 +188,36 @@ fn chosen_boxes_move_together_and_escape_takes_a_move_back() {
 #[test]
 fn a_drag_from_a_port_connects_what_may_be_connected() {
     let mut harness = row();
-    let port = middle(&harness, "Connect from Worker");
+    let from = port(&harness, "Worker");
     let table = middle(&harness, "Table, DynamoDB");
-    drag(&mut harness, port, table);
+    drag(&mut harness, from, table);
     let shell = harness.state();
-    assert!(matches!(shell.edits()[..], [Edit::AddEdge { edge, .. }] if edge.from == "worker".into() && edge.to == "table".into() && edge.kind == EdgeKind::Request));
+    assert!(
+        matches!(shell.edits()[..], [Edit::AddEdge { edge, .. }] if edge.from == "worker".into() && edge.to == "table".into() && edge.kind == EdgeKind::Request)
+    );
     assert_eq!(shell.selection.edges.len(), 1);
     harness.get_by_label("Request from Worker to Table");
     let client = middle(&harness, "Client, Client");
-    let port = middle(&harness, "Connect from Table");
-    drag(&mut harness, port, client);
+    let from = port(&harness, "Table");
+    drag(&mut harness, from, client);
     assert_eq!(harness.state().edits().len(), 1, "a table cannot feed a client");
 }
 
 #[test]
 fn a_connection_is_made_by_two_clicks_and_dropped_on_the_ground_asks_for_a_box() {
     let mut harness = row();
-    let port = middle(&harness, "Connect from Client");
-    harness.hover_at(port);
+    let from = port(&harness, "Client");
+    harness.hover_at(from);
     harness.run();
-    harness.drag_at(port);
-    harness.drop_at(port);
+    harness.drag_at(from);
+    harness.drop_at(from);
     harness.run();
     assert!(harness.state().canvas.busy());
     harness.get_by_label_contains("Worker, Lambda").click();
     harness.run();
     assert!(matches!(harness.state().edits()[..], [Edit::AddEdge { .. }]));
-    let port = middle(&harness, "Connect from Worker");
-    drag(&mut harness, port, port + vec2(60.0, 180.0));
+    let from = port(&harness, "Worker");
+    drag(&mut harness, from, from + vec2(60.0, 180.0));
     let asked = harness.state().events.iter().any(|event| matches!(event, CanvasEvent::QuickAdd { from, .. } if from.as_str() == "worker"));
     assert!(asked);
 }
@@ -214,8 +225,8 @@ fn a_connection_is_made_by_two_clicks_and_dropped_on_the_ground_asks_for_a_box()
 #[test]
 fn an_arrow_is_chosen_and_gets_another_end() {
     let mut harness = row();
-    let (port, worker) = (middle(&harness, "Connect from Client"), middle(&harness, "Worker, Lambda"));
-    drag(&mut harness, port, worker);
+    let (from, worker) = (port(&harness, "Client"), middle(&harness, "Worker, Lambda"));
+    drag(&mut harness, from, worker);
     let edge = harness.state().diagram.edges.keys().next().unwrap().clone();
     let beside = worker + vec2(0.0, 200.0);
     harness.drag_at(beside);
@@ -307,15 +318,18 @@ fn gestures_show_what_they_do() {
     let mut shell = Shell::new(sample::checkout());
     shell.result = Some(sample::run());
     shell.stale = true;
-    let mut harness = harness_of(shell, 2.0);
-    let port = middle(&harness, "Connect from Checkout");
-    harness.hover_at(port);
+    let mut harness = harness_of(shell, vec2(1150.0, 320.0), 1.5);
+    let from = port(&harness, "Checkout");
+    harness.hover_at(from);
     harness.run();
-    harness.drag_at(port);
+    harness.drag_at(from);
     harness.run();
     harness.hover_at(middle(&harness, "Stripe, External") + vec2(10.0, 10.0));
     harness.run();
     save(&mut harness, "canvas-connect.png");
+    harness.hover_at(middle(&harness, "Shoppers, Client"));
+    harness.run();
+    save(&mut harness, "canvas-illegal.png");
 }
 
 #[test]
@@ -338,4 +352,15 @@ fn a_crowd_is_far_away_and_still_drawn() {
     let mut harness = harness(Shell::new(diagram));
     assert!(harness.state().canvas.zoom() < 0.15);
     save(&mut harness, "canvas-far.png");
+}
+
+#[test]
+fn labels_without_a_font_do_no_harm() {
+    let node = Node::new("aws/sqs", "注文キュー \u{1F6A2} \u{7}");
+    let edits = vec![Edit::AddNode { id: "a".into(), node, at: Point::default() }];
+    let mut shell = Shell::new(apply(&Diagram::default(), &Edit::All(String::new(), edits)).unwrap());
+    let ctx = egui::Context::default();
+    for _ in 0..3 {
+        ctx.run_ui(egui::RawInput::default(), |ui| shell.ui(ui)).drop_without_applying_deltas();
+    }
 }

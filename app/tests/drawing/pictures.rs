@@ -1,8 +1,10 @@
 //! Exported pictures.
 
+use std::sync::Arc;
+
 use plimsoll::{
     export::{ExportError, ExportTheme, Format, SIDE_MAX, render},
-    scene::{self, Link, Rect, SceneTheme, node_rect},
+    scene::{self, Link, Rect, Scene, SceneTheme, node_rect},
 };
 use plimsoll_models::{Catalog, Diagram, Edge, EdgeKind, Edit, Node, Point, edit::apply};
 
@@ -67,7 +69,11 @@ fn labels_of_any_script_are_drawn() {
 
 #[test]
 fn no_arrow_runs_through_a_box_and_no_label_covers_one() {
-    for diagram in [sample::checkout(), lattice(6, 5)] {
+    let far = Edge::new("n0-0", "n9-7", EdgeKind::Send);
+    let back = Edge::new("n9-3", "n0-3", EdgeKind::Deliver);
+    let across =
+        Edit::All(String::new(), vec![Edit::AddEdge { id: "far".into(), edge: far }, Edit::AddEdge { id: "back".into(), edge: back }]);
+    for diagram in [sample::checkout(), lattice(6, 5), apply(&lattice(10, 8), &across).unwrap()] {
         let scene = scene::build(&diagram, Catalog::embedded(), &SceneTheme::light(), None);
         for (id, route) in &scene.routes {
             for node in diagram.nodes.keys() {
@@ -105,6 +111,16 @@ fn lattice(columns: usize, rows: usize) -> Diagram {
 #[test]
 fn a_crowd_is_drawn_in_time() {
     let diagram = lattice(12, 12);
+    let mut cache = scene::SceneCache::default();
+    let draw = |cache: &mut scene::SceneCache, diagram: &Diagram| cache.build(diagram, Catalog::embedded(), &SceneTheme::light(), None);
+    let first = draw(&mut cache, &diagram);
+    let moved = apply(&diagram, &Edit::Move(vec![("n3-3".into(), Point::new(733.0, 371.0))])).unwrap();
+    let second = draw(&mut cache, &moved);
+    assert_eq!(second, scene::build(&moved, Catalog::embedded(), &SceneTheme::light(), None), "what is shared is what would be drawn anew");
+    let node = |scene: &Scene, id: &str| {
+        scene.parts.iter().find(|part| matches!(&part.link, Link::Node(node) if node.as_str() == id)).unwrap().shapes.clone()
+    };
+    assert!(Arc::ptr_eq(&node(&first, "n3-3"), &node(&second, "n3-3")), "a moved box is not drawn anew");
     let png = render(&diagram, Catalog::embedded(), None, ExportTheme::Light, Format::Png { scale: 0.6 }).unwrap();
     save("lattice.png", &png);
 }

@@ -1,13 +1,8 @@
 //! A checkout, and a made-up run of it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
-use plimsoll_models::{
-    Diagram, Edge, EdgeKind, Edit, Group, Node, Point,
-    catalog::QuotaKind,
-    diagram::GroupKind,
-    edit::apply,
-};
+use plimsoll_models::{Diagram, Edge, EdgeKind, Edit, Group, Node, Point, catalog::QuotaKind, diagram::GroupKind, edit::apply};
 use plimsoll_sim::{
     RunResult,
     result::{Answer, CostResult, Grid, Holds, LatencySummary, Ledger, LimitResult, NodeResult, RunInfo, SCHEMA, Verdict},
@@ -53,11 +48,6 @@ pub(crate) fn checkout() -> Diagram {
     all.push(Edit::SetGroup("billing".into(), Some(group)));
     all.push(Edit::RenameDiagram("Checkout <b>2026</b>".to_owned()));
     apply(&Diagram::default(), &Edit::All("Draw".to_owned(), all)).unwrap()
-}
-
-/// The checkout, to be shared.
-pub(crate) fn shared() -> Arc<Diagram> {
-    Arc::new(checkout())
 }
 
 /// A run in which the account's concurrency refuses, Stripe's rate delays and the table is warm.

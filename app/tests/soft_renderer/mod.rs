@@ -36,6 +36,7 @@ pub(crate) struct Soft {
 }
 
 impl egui_kittest::TestRenderer for Soft {
+    #[expect(clippy::iter_over_hash_type, reason = "textures do not depend on each other")]
     fn handle_delta(&mut self, delta: &mut egui::TexturesDelta) {
         for (id, images) in delta.set.drain() {
             for image in images {

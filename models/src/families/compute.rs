@@ -86,6 +86,7 @@ pub struct ComputeConfig {
     /// Requests that one instance serves at a time.
     pub concurrency_per_instance: u32,
     /// Computing time of an invocation before its calls, in seconds; `None` takes the recorded duration of the event.
+    /// Without effect where the work has compute steps of its own.
     pub duration: Option<Distribution>,
     /// Computing time for each further event of a batch, in seconds.
     pub duration_per_event: Option<Distribution>,

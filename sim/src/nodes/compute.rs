@@ -149,14 +149,20 @@ impl Compute {
                 Instances::none(index)
             }
         };
+        let steps = resolve(program, index, config);
+        let computes = steps.iter().any(|step| matches!(step, Work::Compute { .. }));
         Self {
             index,
             per_request,
             fixed,
             instances,
             invocations: Slab::default(),
-            steps: resolve(program, index, config),
-            duration: config.duration.as_ref().map(Sampler::new),
+            steps,
+            duration: if computes {
+                Some(Sampler::Constant(0))
+            } else {
+                config.duration.as_ref().map(Sampler::new)
+            },
             duration_per_event: config.duration_per_event.as_ref().map(Sampler::new),
             overhead: Sampler::new(&config.overhead),
             timeout: nanos(config.timeout.value),

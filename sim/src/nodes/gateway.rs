@@ -16,6 +16,13 @@ use crate::{
     time::{Nanos, nanos, seconds},
 };
 
+/// Where responses with status 500 are counted, beside the billed requests.
+const SERVER_ERROR: usize = 1;
+/// Where responses with status 503 are counted.
+const SERVICE_UNAVAILABLE: usize = 2;
+/// Where responses with status 504 are counted.
+const GATEWAY_TIMEOUT: usize = 3;
+
 /// A gateway.
 #[derive(Clone, Debug)]
 pub(crate) struct Gateway {
@@ -153,6 +160,7 @@ impl Behavior for Gateway {
         core.limits[self.timeout_limit as usize].refuse(now);
         core.limits[self.timeout_limit as usize].level(now, seconds(self.timeout));
         core.note(core.items[item].journey, self.index, NONE, TraceEvent::TimedOut);
+        core.nodes[self.index as usize].units[GATEWAY_TIMEOUT] += 1;
         self.finish(core, item, Outcome::Failed);
     }
 
@@ -169,6 +177,12 @@ impl Behavior for Gateway {
         let now = core.now();
         core.limits[self.timeout_limit as usize].level(now, seconds(now - row.born));
         // A throttled or failed integration is a server error to the client.
+        match outcome {
+            Outcome::Ok => {}
+            Outcome::Throttled => core.nodes[self.index as usize].units[SERVICE_UNAVAILABLE] += 1,
+            Outcome::TimedOut => core.nodes[self.index as usize].units[GATEWAY_TIMEOUT] += 1,
+            Outcome::Failed | Outcome::Rejected | Outcome::Expired => core.nodes[self.index as usize].units[SERVER_ERROR] += 1,
+        }
         self.finish(core, item, if outcome == Outcome::Ok { Outcome::Ok } else { Outcome::Failed });
     }
 

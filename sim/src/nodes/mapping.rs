@@ -111,6 +111,7 @@ impl Mapping {
                 batch.members.clear();
                 batch.opened = now;
                 batch.tries = 0;
+                batch.edge = None;
                 self.open_bytes = 0.0;
                 self.window_number = self.window_number.wrapping_add(1);
                 if self.window > 0 {
@@ -118,6 +119,9 @@ impl Mapping {
                 }
             }
             let row = core.copies[copy];
+            if now > row.sent && self.allowed >= self.ceiling {
+                core.limits[self.ceiling_limit as usize].end_delay(now - row.sent);
+            }
             core.batches[self.open].members.push(Member { copy, delivery: row.attempt, received: now, failed: false });
             self.open_bytes += f64::from(row.bytes);
             let full = core.batches[self.open].members.len() >= self.batch_size || self.open_bytes >= self.batch_bytes;
@@ -134,18 +138,23 @@ impl Mapping {
     fn saturated(&mut self, core: &mut Core) {
         let now = core.now();
         self.saturated_since = now;
-        let waiting = core.nodes[self.queue as usize].waiting.value();
-        if self.allowed >= self.ceiling {
-            let meter = &mut core.limits[self.ceiling_limit as usize];
-            let demand = self.ceiling + (waiting as f64 / self.batch_size as f64).ceil();
-            meter.level(now, demand);
-            if meter.first_bound_s().is_none() || waiting as f64 > self.batch_size as f64 {
-                meter.begin_delay(now);
-            }
-        }
         if !self.ramping && self.allowed < self.ceiling {
             self.ramping = true;
             core.after(self.ramp_every, Class::Completion, self.index, Timer::Ramp, 0);
+        }
+    }
+
+    /// A message has become visible: concurrency is in demand for as long as it will take, and if it is left lying
+    /// although every poller that may run does, the limit delays it.
+    fn offered(&self, core: &mut Core) {
+        let now = core.now();
+        let meter = &core.edges[self.edge as usize];
+        let messages_per_batch = meter.poll.messages.total() as f64 / meter.poll.batches.total().max(1) as f64;
+        let holding = if messages_per_batch > 0.0 { meter.latency.mean() / 1e9 / messages_per_batch } else { 0.0 };
+        let limit = &mut core.limits[self.ceiling_limit as usize];
+        limit.offer(now, holding);
+        if self.allowed >= self.ceiling && self.running as f64 >= self.ceiling && self.has_messages(core) {
+            core.limits[self.ceiling_limit as usize].begin_delay(now);
         }
     }
 
@@ -154,6 +163,7 @@ impl Mapping {
         let now = core.now();
         let batch = std::mem::replace(&mut self.open, NONE);
         self.running += 1;
+        core.batches[batch].edge = Some(self.edge);
         let n = core.batches[batch].members.len() as u64;
         let meter = &mut core.edges[self.edge as usize];
         meter.poll.batches.add(1);
@@ -284,7 +294,10 @@ impl Behavior for Mapping {
 
     fn timer(&mut self, core: &mut Core, timer: Timer, argument: u32) {
         match timer {
-            Timer::Poll => self.poll(core),
+            Timer::Poll => {
+                self.poll(core);
+                self.offered(core);
+            }
             Timer::Window => {
                 if self.open != NONE && argument == self.window_number {
                     self.close(core, false);

@@ -78,6 +78,7 @@ impl Queue {
     /// A message can be received, and the pollers hear of it.
     fn show(&mut self, core: &mut Core, copy: u32) {
         core.copies[copy].state = MessageState::Visible;
+        core.copies[copy].sent = core.now();
         let delivery = core.copies[copy].attempt;
         core.stores[self.index as usize].visible.push_back((copy, delivery));
         for poller in &self.pollers {

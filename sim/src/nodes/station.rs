@@ -112,6 +112,11 @@ impl Behavior for Station {
             return;
         }
         core.nodes[self.index as usize].accepted.add(1);
+        if let Some(limit) = self.servers_limit {
+            let meter = &core.nodes[self.index as usize];
+            let holding = (meter.sojourn.mean() - meter.wait.mean()).max(0.0) / 1e9;
+            core.limits[limit as usize].offer(now, holding);
+        }
         if let Some(limit) = self.capacity_limit {
             core.limits[limit as usize].level(now, (self.busy + self.line.len() as u64 + 1) as f64);
         }
@@ -121,8 +126,6 @@ impl Behavior for Station {
         }
         core.nodes[self.index as usize].waiting.add(now, 1);
         if let Some(limit) = self.servers_limit {
-            let demand = self.busy + self.line.len() as u64 + 1;
-            core.limits[limit as usize].level(now, demand as f64);
             core.limits[limit as usize].begin_delay(now);
         }
         core.note(core.items[item].journey, self.index, core.items[item].edge, TraceEvent::Wait);

@@ -134,6 +134,8 @@ impl Side {
             return Err(self.limit);
         }
         if !self.partitions[partition].take(now, units) {
+            let partition_limit = &mut core.limits[self.partition_limit as usize];
+            partition_limit.level(now, partition_limit.limit.value + units);
             return Err(self.partition_limit);
         }
         self.bucket.take(now, units);

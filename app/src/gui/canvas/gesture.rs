@@ -132,13 +132,7 @@ impl Connecting {
     }
 }
 
-fn verdicts(
-    diagram: &Diagram,
-    catalog: &Catalog,
-    fixed: &NodeId,
-    loose: Loose,
-    keep: Option<EdgeKind>,
-) -> BTreeMap<NodeId, Verdict> {
+fn verdicts(diagram: &Diagram, catalog: &Catalog, fixed: &NodeId, loose: Loose, keep: Option<EdgeKind>) -> BTreeMap<NodeId, Verdict> {
     let Some(fixed_node) = diagram.nodes.get(fixed) else { return BTreeMap::new() };
     let judge = |(id, node): (&NodeId, &std::sync::Arc<plimsoll_models::Node>)| {
         let (from, to) = match loose {
@@ -152,7 +146,12 @@ fn verdicts(
             Some(_) => Verdict::Illegal("A box does not feed itself".to_owned()),
             None => {
                 let name = |id| catalog.get(id).map_or_else(|| id.to_string(), |service| service.short_title().to_owned());
-                Verdict::Illegal(format!("{} cannot feed {}: put something between them", name(from), name(to)))
+                let what = format!("{} cannot feed {}", name(from), name(to));
+                Verdict::Illegal(if catalog.kinds_between(to, from).is_empty() {
+                    format!("{what} directly")
+                } else {
+                    format!("{what}: draw the arrow the other way round")
+                })
             }
         };
         (id.clone(), verdict)

@@ -301,9 +301,11 @@ impl Canvas {
             Some(Goal::Reveal(link)) => {
                 let rect = match &link {
                     Link::Node(id) if input.diagram.nodes.contains_key(id) => Some(node_rect(input.diagram.position(id))),
-                    Link::Edge(id) => input.diagram.edges.get(id).map(|edge| {
-                        node_rect(input.diagram.position(&edge.from)).union(node_rect(input.diagram.position(&edge.to)))
-                    }),
+                    Link::Edge(id) => input
+                        .diagram
+                        .edges
+                        .get(id)
+                        .map(|edge| node_rect(input.diagram.position(&edge.from)).union(node_rect(input.diagram.position(&edge.to)))),
                     Link::Node(_) | Link::Group(_) | Link::Label(_) => None,
                 };
                 if let Some(rect) = rect {

@@ -25,7 +25,7 @@ const NODE_RADIUS: f32 = 9.0;
 
 impl Canvas {
     /// Paints the drawing and what lies over it.
-    pub(super) fn paint(&mut self, ui: &Ui, input: &CanvasInput<'_>, touched: &Touched) {
+    pub(super) fn paint(&self, ui: &Ui, input: &CanvasInput<'_>, touched: &Touched) {
         let theme = input.theme;
         let painter = ui.painter_at(self.camera.view);
         painter.rect_filled(self.camera.view, 0.0, theme.canvas);
@@ -307,7 +307,9 @@ fn hint(painter: &Painter, view: egui::Rect, theme: &Theme) {
         }
     }
     painter.text(middle + vec2(0.0, 10.0), Align2::CENTER_CENTER, "Draw your architecture", Theme::heading(), theme.text);
-    for (i, line) in ["Drag a service from the palette to this place", "Then drag from the border of a box to connect it"].into_iter().enumerate() {
+    for (i, line) in
+        ["Drag a service from the palette to this place", "Then drag from the border of a box to connect it"].into_iter().enumerate()
+    {
         let at = middle + vec2(0.0, 36.0 + 20.0 * i as f32);
         painter.text(at, Align2::CENTER_CENTER, line, egui::FontId::proportional(Theme::SIZE_BODY), theme.text_weak);
     }

@@ -77,17 +77,12 @@ impl Brush<'_> {
         for part in parts {
             match part.link {
                 Link::Label(_) => {}
-                Link::Group(_) | Link::Node(_) => {
-                    for shape in part.shapes.iter().filter(|shape| shape.detail == Detail::Always) {
-                        if let Form::Rect { rect, fill, stroke, .. } = &shape.form {
-                            let rect = self.camera.screen_rect(rect.translate(part.origin));
-                            if let Some(stroke) = stroke {
-                                mesh.add_colored_rect(rect, color32(stroke.color));
-                            }
-                            mesh.add_colored_rect(rect.shrink(0.5), self.faded(shape, *fill));
-                        }
+                Link::Group(_) => {
+                    if let Some(Form::Rect { fill, .. }) = part.shapes.first().map(|shape| &shape.form) {
+                        mesh.add_colored_rect(self.camera.screen_rect(part.bounds), color32(*fill));
                     }
                 }
+                Link::Node(_) => self.mark(part, &mut mesh),
                 Link::Edge(_) => {
                     if let Some(Form::Line { points, stroke, .. }) = part.shapes.first().map(|shape| &shape.form) {
                         for pair in points.windows(2) {
@@ -99,6 +94,18 @@ impl Brush<'_> {
             }
         }
         self.painter.add(mesh);
+    }
+
+    /// A box as a mark in the color of its category, with its load at the right.
+    fn mark(&self, part: &Part, mesh: &mut Mesh) {
+        let rect = self.camera.screen_rect(part.bounds);
+        let icon = part.shapes.iter().find_map(|shape| if let Form::Icon { color, .. } = &shape.form { Some(*color) } else { None });
+        mesh.add_colored_rect(rect, color32(icon.unwrap_or(Color::NONE).opacity(0.5)));
+        let load = part.shapes.iter().rev().find(|shape| shape.of_run && matches!(shape.form, Form::Rect { .. }));
+        if let Some((shape, Form::Rect { fill, .. })) = load.map(|shape| (shape, &shape.form)) {
+            let right = egui::Rect::from_min_max(Pos2::new(rect.max.x - rect.width() * 0.22, rect.min.y), rect.max);
+            mesh.add_colored_rect(right, self.faded(shape, *fill));
+        }
     }
 
     /// Paints a line of the drawing with rounded corners in a color and width of the screen.
@@ -117,7 +124,8 @@ impl Brush<'_> {
             }
             Form::Circle { center, radius, fill, stroke } => {
                 let radius = *radius as f32 * self.camera.zoom;
-                let outline = stroke.map_or(egui::Stroke::NONE, |stroke| egui::Stroke::new(self.width(stroke.width), color32(stroke.color)));
+                let outline =
+                    stroke.map_or(egui::Stroke::NONE, |stroke| egui::Stroke::new(self.width(stroke.width), color32(stroke.color)));
                 self.painter.circle(screen(center), radius, self.faded(shape, *fill), outline);
             }
             Form::Line { points, radius, stroke } => {
@@ -183,7 +191,7 @@ impl Brush<'_> {
             Font::Regular => FontFamily::Proportional,
             Font::SemiBold => FontFamily::Name(SEMIBOLD.into()),
         };
-        let galley = self.painter.layout_no_wrap(line.text.clone(), FontId::new(size, family), color);
+        let galley = self.painter.layout_no_wrap(line.words.clone(), FontId::new(size, family), color);
         let x = match line.anchor {
             Anchor::Start => at.x,
             Anchor::Middle => at.x - galley.size().x / 2.0,

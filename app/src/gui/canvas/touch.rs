@@ -105,7 +105,7 @@ impl Canvas {
         if ground.hovered() && !self.busy() {
             touched.edge = at.and_then(|at| self.edge_at(at));
         }
-        if Self::begins_pan(ui, ground) {
+        if !self.busy() && Self::begins_pan(ui, ground) {
             self.gesture = Gesture::Pan;
         } else if ground.drag_started_by(PointerButton::Primary) && !self.busy() {
             let from = ui.input(|input| input.pointer.press_origin()).or(at).unwrap_or_default();
@@ -156,7 +156,7 @@ impl Canvas {
             let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
             ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
         }
-        if Self::begins_pan(ui, &response) {
+        if !self.busy() && Self::begins_pan(ui, &response) {
             self.gesture = Gesture::Pan;
         } else if response.drag_started_by(PointerButton::Primary) && !self.busy() {
             self.begin_drag(ui, input, id, events);
@@ -213,14 +213,7 @@ impl Canvas {
     }
 
     /// Ports of the box under the pointer, and one port of each other box for the keyboard.
-    fn touch_ports(
-        &mut self,
-        ui: &Ui,
-        input: &CanvasInput<'_>,
-        visible: &[NodeId],
-        events: &mut Vec<CanvasEvent>,
-        touched: &mut Touched,
-    ) {
+    fn touch_ports(&mut self, ui: &Ui, input: &CanvasInput<'_>, visible: &[NodeId], events: &mut Vec<CanvasEvent>, touched: &mut Touched) {
         if self.camera.zoom < NORMAL_FROM {
             return;
         }
@@ -244,10 +237,7 @@ impl Canvas {
     ) {
         let middle = self.camera.screen(side.middle(node_rect(self.position(input, id))));
         let out = side.outward();
-        let area = egui::Rect::from_center_size(
-            middle + vec2(out.x as f32, out.y as f32) * PORT_OUT,
-            egui::Vec2::splat(PORT_REACH),
-        );
+        let area = egui::Rect::from_center_size(middle + vec2(out.x as f32, out.y as f32) * PORT_OUT, egui::Vec2::splat(PORT_REACH));
         let response = ui.interact(area, ui.scope_id().with(("canvas-port", id.as_str(), side as u8)), Sense::click_and_drag());
         let title = input.diagram.title(id);
         response.widget_info(|| {
@@ -278,7 +268,7 @@ impl Canvas {
     }
 
     /// A handle in the middle of each arrow: its name for screen readers, and a place to click.
-    fn touch_edges(&mut self, ui: &Ui, input: &CanvasInput<'_>, events: &mut Vec<CanvasEvent>, touched: &mut Touched) {
+    fn touch_edges(&self, ui: &Ui, input: &CanvasInput<'_>, events: &mut Vec<CanvasEvent>, touched: &mut Touched) {
         if self.camera.zoom < FINE_FROM || self.busy() {
             return;
         }

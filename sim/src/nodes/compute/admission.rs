@@ -43,7 +43,11 @@ impl Compute {
         let now = core.now();
         let Some(fixed) = &mut self.fixed else { return };
         let waiting = fixed.line.len() as u64;
-        core.limits[fixed.instances_limit as usize].level(now, (self.busy + waiting + 1) as f64);
+        let meter = &core.nodes[self.index as usize];
+        let holding = (meter.sojourn.mean() - meter.wait.mean()).max(0.0) / 1e9;
+        let limit = &mut core.limits[fixed.instances_limit as usize];
+        limit.offer(now, holding);
+        limit.level(now, (self.busy + 1).min(fixed.slots) as f64);
         if self.busy < fixed.slots {
             core.nodes[self.index as usize].accepted.add(1);
             self.begin(core, item, 0, false);

@@ -1,0 +1,96 @@
+//! Which limit is to blame: not by its color, but by lifting each one that bound and simulating again.
+
+use plimsoll_models::objective::{Bound, Objective};
+
+use crate::{
+    Input, Progress, RunError, compile,
+    engine::Simulation,
+    result::{Holds, LimitResult, ObjectiveResult, Restores, RunResult},
+    verdict,
+};
+
+/// Most events of a run that is repeated for each limit: a few seconds altogether.
+const EVENTS_MAX: u64 = 5_000_000;
+/// Most limits that are tried, the costliest first.
+const LIMITS_MAX: usize = 6;
+/// Least improvement of a broken objective, as a share of its distance from the bound, that counts as help.
+const HELP: f64 = 0.02;
+
+/// Finds the limit whose lifting restores most, and notes it in the answer.
+pub(crate) fn explain(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -> Result<(), RunError> {
+    if result.verdict.overall != Holds::Broken || result.run.events > EVENTS_MAX * u64::from(result.run.replications) {
+        return Ok(());
+    }
+    let broken: Vec<&Objective> =
+        input.plan.objectives.iter().zip(&result.verdict.objectives).filter(|(_, judged)| judged.holds == Holds::Broken).map(|(objective, _)| objective).collect();
+    let before: Vec<Option<f64>> = broken.iter().map(|objective| verdict::measure(objective, result)).collect();
+    let mut candidates: Vec<usize> = (0..result.limits.len()).filter(|index| result.limits[*index].bound()).collect();
+    candidates.sort_by_key(|index| std::cmp::Reverse(result.limits[*index].refused + result.limits[*index].delayed));
+    candidates.truncate(LIMITS_MAX);
+    let mut best: Option<(f64, Restores)> = None;
+    for index in candidates {
+        let Some((path, value)) = lifted(&result.limits[index]) else { continue };
+        let Some(lifted) = repeat(input, &path, &value, progress)? else { continue };
+        let after: Vec<Option<f64>> = broken.iter().map(|objective| verdict::measure(objective, &lifted)).collect();
+        let score: f64 = broken.iter().zip(before.iter().zip(&after)).map(|(objective, (before, after))| improvement(objective, *before, *after)).sum();
+        if score > HELP && best.as_ref().is_none_or(|(other, _)| score > *other) {
+            let objectives: Vec<ObjectiveResult> = broken.iter().zip(after).map(|(objective, after)| verdict::judge_one(objective, after, None)).collect();
+            let next = lifted.answer.first.map(|first| {
+                let limit = &lifted.limits[first];
+                let place = limit.edge.as_ref().map(ToString::to_string).or(limit.node.as_ref().map(ToString::to_string)).unwrap_or_default();
+                format!("{} of {place}", limit.title)
+            });
+            best = Some((score, Restores { limit: index, path, value, objectives, next }));
+        }
+    }
+    result.answer.restores = best.map(|(_, restores)| restores);
+    Ok(())
+}
+
+/// The path of a limit and a value far above the demand that was seen.
+pub(crate) fn lifted(limit: &LimitResult) -> Option<(String, String)> {
+    let key = limit.key.rsplit('.').next()?;
+    let path = match (&limit.edge, &limit.node) {
+        _ if limit.scope.starts_with("account") => format!("account.{}", limit.key),
+        (Some(edge), _) => format!("{edge}.{key}"),
+        (None, Some(node)) => format!("{node}.{key}"),
+        (None, None) => return None,
+    };
+    let value = limit.value.max(1.0) * limit.use_peak.clamp(1.0, 1e3) * 2.0;
+    let text = match limit.quantity {
+        plimsoll_models::units::Quantity::Rate => format!("{}/s", value.ceil()),
+        plimsoll_models::units::Quantity::Duration => format!("{value} s"),
+        plimsoll_models::units::Quantity::Bytes => format!("{} B", value.ceil()),
+        plimsoll_models::units::Quantity::Count | plimsoll_models::units::Quantity::Number => format!("{}", value.ceil()),
+        plimsoll_models::units::Quantity::Fraction | plimsoll_models::units::Quantity::Money => return None,
+    };
+    Some((path, text))
+}
+
+/// The first replication again with one field changed; `None` where that is not possible.
+fn repeat(input: &Input<'_>, path: &str, value: &str, progress: &Progress) -> Result<Option<RunResult>, RunError> {
+    let mut input = input.clone();
+    input.plan.set.insert(path.to_owned(), value.into());
+    let program = match compile(&input) {
+        Ok(program) => program,
+        Err(RunError::Canceled) => return Err(RunError::Canceled),
+        Err(RunError::Invalid(_) | RunError::TooLarge(_)) => return Ok(None),
+    };
+    let mut simulation = Simulation::new(&program, 0);
+    match simulation.run(progress) {
+        Ok(()) => Ok(Some(simulation.result())),
+        Err(RunError::Canceled) => Err(RunError::Canceled),
+        Err(RunError::Invalid(_) | RunError::TooLarge(_)) => Ok(None),
+    }
+}
+
+/// How much of its distance from the bound an objective has made good: 1 when it holds, 0 when nothing changed.
+fn improvement(objective: &Objective, before: Option<f64>, after: Option<f64>) -> f64 {
+    let (Some(before), Some(after)) = (before, after) else { return 0.0 };
+    let sign = match objective.bound {
+        Bound::AtMost => 1.0,
+        Bound::AtLeast => -1.0,
+    };
+    let distance = sign * (before - objective.value);
+    if distance <= 0.0 { 0.0 } else { (sign * (before - after) / distance).clamp(-1.0, 1.0) }
+}
