@@ -1,1 +1,88 @@
-//! export
+//! The drawing as a file: SVG, and PNG made from that SVG.
+
+mod png;
+mod svg;
+
+use plimsoll_models::{Catalog, Diagram};
+use plimsoll_sim::RunResult;
+use thiserror::Error;
+
+pub use png::{SIDE_MAX, png};
+pub use svg::svg;
+
+use crate::scene::{self, SceneTheme};
+
+/// The look of an exported picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExportTheme {
+    /// Dark strokes on paper.
+    #[default]
+    Light,
+    /// Light strokes on slate.
+    Dark,
+}
+
+/// The file format.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Format {
+    /// Scalable Vector Graphics, one self-contained file.
+    Svg,
+    /// Portable Network Graphics.
+    Png {
+        /// Pixels for each unit of the drawing.
+        scale: f32,
+    },
+}
+
+/// Why a picture cannot be made.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum ExportError {
+    /// There is nothing to draw.
+    #[error("the diagram is empty: there is nothing to draw")]
+    Empty,
+    /// The scale is not a positive number.
+    #[error("a scale of {0} makes no picture: use a number above zero, such as 2")]
+    Scale(f32),
+    /// The picture would take too much memory.
+    #[error(
+        "the picture would have {width} x {height} pixels and the most is {max} on a side: use a scale of at most {scale_max:.2}, or SVG"
+    )]
+    TooLarge {
+        /// Pixels across.
+        width: u64,
+        /// Pixels down.
+        height: u64,
+        /// Most pixels on a side.
+        max: u32,
+        /// Largest scale that fits.
+        scale_max: f32,
+    },
+    /// Our own SVG cannot be drawn; a fault of ours.
+    #[error("the picture cannot be drawn: {0}")]
+    Render(String),
+}
+
+/// Draws a diagram, with the figures of a run when there is one, into the bytes of a file.
+///
+/// A diagram without nodes is an error: there is nothing to look at. So is a picture of too many pixels.
+pub fn render(
+    diagram: &Diagram,
+    catalog: &Catalog,
+    result: Option<&RunResult>,
+    theme: ExportTheme,
+    format: Format,
+) -> Result<Vec<u8>, ExportError> {
+    let theme = match theme {
+        ExportTheme::Light => SceneTheme::light(),
+        ExportTheme::Dark => SceneTheme::dark(),
+    };
+    let scene = scene::build(diagram, catalog, &theme, result);
+    if scene.bounds.is_none() {
+        return Err(ExportError::Empty);
+    }
+    let svg = svg(&scene);
+    match format {
+        Format::Svg => Ok(svg.into_bytes()),
+        Format::Png { scale } => png(&svg, scale),
+    }
+}

@@ -1,1 +1,38 @@
-//! scene
+//! The drawing as plain data: what the window paints and what an export writes.
+//!
+//! [`build`] turns a diagram into a [`Scene`], a flat list of shapes in diagram units that remember which node or edge
+//! they stand for. It knows neither egui nor files.
+
+mod build;
+mod color;
+mod edge;
+mod figure;
+mod group;
+mod index;
+mod load;
+mod node;
+mod nudge;
+pub mod port;
+mod rect;
+pub mod route;
+mod shape;
+pub mod text;
+mod theme;
+
+pub use build::{SceneCache, build};
+pub use color::Color;
+pub use edge::{CORNER_RADIUS, EDGE_WIDTH};
+pub use figure::{Figure, seconds, short};
+pub use group::group_rect;
+pub use load::{AMBER_FROM, Level, Load, load_sentence};
+pub use node::{NODE_HEIGHT, NODE_WIDTH, node_rect};
+pub use rect::Rect;
+pub use shape::{Anchor, Dash, Detail, Font, Form, Link, Part, Scene, Shape, Stroke, Text, corner, rounded};
+pub use theme::{LoadColors, SceneTheme};
+
+/// The bundled fonts by family name: text, emphasis, figures.
+pub const FONTS: [(&str, &[u8]); 3] = [
+    ("Inter", include_bytes!("../../../assets/fonts/Inter-Regular.ttf")),
+    ("Inter SemiBold", include_bytes!("../../../assets/fonts/Inter-SemiBold.ttf")),
+    ("JetBrains Mono", include_bytes!("../../../assets/fonts/JetBrainsMono-Regular.ttf")),
+];

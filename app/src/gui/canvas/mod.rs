@@ -1,1 +1,348 @@
-//! canvas
+//! The drawing that people edit.
+//!
+//! [`Canvas::show`] paints a diagram and turns gestures into [`CanvasEvent`]s; the shell performs them. A gesture is one
+//! event when it is complete: what happens while the pointer moves stays inside of the canvas.
+
+mod camera;
+mod gesture;
+mod guide;
+mod navigate;
+mod overlay;
+mod paint;
+mod sentence;
+mod touch;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use egui::{Sense, WidgetInfo, accesskit::Role};
+use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, Edit, NodeId, Point, ServiceId, edit};
+use plimsoll_sim::RunResult;
+
+use self::{camera::Camera, gesture::Gesture};
+use super::theme::Theme;
+use crate::scene::{Link, Rect, Scene, SceneCache, group_rect, node_rect};
+
+/// What a drag on a node does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tool {
+    /// Moves it; connections begin at ports.
+    #[default]
+    Select,
+    /// Begins a connection.
+    Connect,
+}
+
+/// The chosen nodes and edges.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Boxes.
+    pub nodes: BTreeSet<NodeId>,
+    /// Arrows.
+    pub edges: BTreeSet<EdgeId>,
+}
+
+impl Selection {
+    /// One box.
+    pub fn node(id: NodeId) -> Self {
+        Self { nodes: [id].into(), edges: BTreeSet::new() }
+    }
+
+    /// One arrow.
+    pub fn edge(id: EdgeId) -> Self {
+        Self { nodes: BTreeSet::new(), edges: [id].into() }
+    }
+
+    /// Whether nothing is chosen.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty() && self.edges.is_empty()
+    }
+
+    /// The same with a box added, or taken away when it was there.
+    fn toggle_node(&self, id: &NodeId) -> Self {
+        let mut next = self.clone();
+        if !next.nodes.remove(id) {
+            next.nodes.insert(id.clone());
+        }
+        next
+    }
+
+    /// The same with an arrow added, or taken away when it was there.
+    fn toggle_edge(&self, id: &EdgeId) -> Self {
+        let mut next = self.clone();
+        if !next.edges.remove(id) {
+            next.edges.insert(id.clone());
+        }
+        next
+    }
+}
+
+/// What the canvas shows.
+#[derive(Clone, Copy, Debug)]
+pub struct CanvasInput<'a> {
+    /// The document.
+    pub diagram: &'a Arc<Diagram>,
+    /// What may be connected, icons and short names.
+    pub catalog: &'a Catalog,
+    /// Colors and sizes.
+    pub theme: &'a Theme,
+    /// What is chosen.
+    pub selection: &'a Selection,
+    /// The latest run, whose figures the boxes wear.
+    pub result: Option<&'a RunResult>,
+    /// Whether the diagram has changed since that run: its figures fade.
+    pub stale: bool,
+    /// Badges on nodes and edges.
+    pub problems: &'a [Diagnostic],
+    /// What a drag on a node does.
+    pub tool: Tool,
+}
+
+/// What the user did on the canvas.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CanvasEvent {
+    /// Chose these and nothing else.
+    Select(Selection),
+    /// Made a change: a complete gesture, one entry of the history.
+    Edit(Edit),
+    /// Is about to make a change; nobody needs to keep it.
+    Preview(Edit),
+    /// Dropped a connection on an empty place.
+    QuickAdd {
+        /// Where the connection begins.
+        from: NodeId,
+        /// Where the new node's center should stand.
+        at: Point,
+        /// The same place on the screen, for a popup.
+        screen: egui::Pos2,
+    },
+    /// Wants to rename a node: double-clicked its name.
+    RenameRequested(NodeId),
+    /// Wants to see a node's settings: double-clicked its icon or pressed Enter.
+    OpenNode(NodeId),
+    /// Clicked with the secondary button.
+    ContextMenu {
+        /// On what.
+        target: ContextTarget,
+        /// Where on the drawing.
+        at: Point,
+        /// Where on the screen.
+        screen: egui::Pos2,
+    },
+    /// Dropped a service of the palette.
+    DropService {
+        /// Which.
+        service: ServiceId,
+        /// Where the new node's center should stand.
+        at: Point,
+    },
+}
+
+/// What a context menu is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ContextTarget {
+    /// An empty place.
+    Canvas,
+    /// A box.
+    Node(NodeId),
+    /// An arrow.
+    Edge(EdgeId),
+}
+
+/// The view of one document: camera, gesture in progress, cached drawing.
+#[derive(Debug, Default)]
+pub struct Canvas {
+    camera: Camera,
+    goal: Option<Goal>,
+    /// Whether it has been shown: the first time it fits the drawing.
+    shown: bool,
+    gesture: Gesture,
+    cache: SceneCache,
+    drawn: Option<Drawn>,
+    pointer: Option<Point>,
+    /// Whether the wheel that turned last has notches.
+    notched: bool,
+    flash: Option<Flash>,
+    /// Whether a move has just ended: the drawing still shows it, the diagram does not know it yet.
+    landed: bool,
+}
+
+/// Where the camera shall go, once the view's size is known.
+#[derive(Debug)]
+enum Goal {
+    Fit(Rect),
+    Reveal(Link),
+}
+
+/// What lights up for a moment, and since when.
+#[derive(Debug)]
+struct Flash {
+    link: Link,
+    /// In seconds of the window's clock.
+    since: f64,
+}
+
+/// The latest drawing and what it depends on.
+#[derive(Debug)]
+struct Drawn {
+    diagram: Arc<Diagram>,
+    result: Option<RunKey>,
+    dark: bool,
+    by: Point,
+    scene: Scene,
+}
+
+/// Tells runs apart.
+type RunKey = (usize, u64, u64, u64);
+
+fn run_key(result: &RunResult) -> RunKey {
+    (std::ptr::from_ref(result).addr(), result.run.events, result.run.requests, result.run.ended_s.to_bits())
+}
+
+impl Canvas {
+    /// Paints the diagram into all available space and reports what the user did.
+    pub fn show(&mut self, ui: &mut egui::Ui, input: &CanvasInput<'_>) -> Vec<CanvasEvent> {
+        let (view, ground) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
+        ground.widget_info(|| {
+            let (nodes, edges) = (input.diagram.nodes.len(), input.diagram.edges.len());
+            WidgetInfo::labeled(Role::Canvas, true, format!("Diagram with {nodes} components and {edges} connections"))
+        });
+        self.camera.view = view;
+        if std::mem::take(&mut self.landed) {
+            self.drawn = None;
+        }
+        self.reach_goal(ui, input);
+        let inside = ui.rect_contains_pointer(view);
+        let at = ui.input(|input| input.pointer.hover_pos()).filter(|_| inside);
+        self.pointer = at.map(|at| self.camera.diagram(at));
+        let mut events = Vec::new();
+        if inside {
+            self.navigate(ui);
+        }
+        self.redraw(input);
+        let touched = self.touch(ui, input, &ground, &mut events);
+        self.follow(ui, input, &mut events);
+        self.redraw(input);
+        self.paint(ui, input, &touched);
+        events
+    }
+
+    /// Shows all of the diagram in the next frame.
+    pub fn fit(&mut self, diagram: &Diagram) {
+        let nodes = diagram.nodes.keys().map(|id| node_rect(diagram.position(id)));
+        let groups = diagram.groups.values().filter_map(|group| group_rect(diagram, group));
+        self.goal = nodes.chain(groups).reduce(Rect::union).map(Goal::Fit);
+    }
+
+    /// Shows the chosen nodes and edges in the next frame.
+    pub fn fit_selection(&mut self, diagram: &Diagram, selection: &Selection) {
+        let of_edges = selection.edges.iter().filter_map(|id| diagram.edges.get(id)).flat_map(|edge| [&edge.from, &edge.to]);
+        let nodes = selection.nodes.iter().chain(of_edges).filter(|id| diagram.nodes.contains_key(*id));
+        match nodes.map(|id| node_rect(diagram.position(id))).reduce(Rect::union) {
+            Some(rect) => self.goal = Some(Goal::Fit(rect)),
+            None => self.fit(diagram),
+        }
+    }
+
+    /// Sets the zoom; 1 is 100 %. The center stays.
+    pub fn zoom_to(&mut self, zoom: f32) {
+        self.camera.zoom = zoom.clamp(camera::ZOOM_MIN, camera::ZOOM_MAX);
+    }
+
+    /// One step closer.
+    pub fn zoom_in(&mut self) {
+        self.camera.step(1);
+    }
+
+    /// One step away.
+    pub fn zoom_out(&mut self) {
+        self.camera.step(-1);
+    }
+
+    /// The zoom; 1 is 100 %.
+    pub fn zoom(&self) -> f32 {
+        self.camera.zoom
+    }
+
+    /// Moves the camera so that a node is seen, and lets it flash.
+    pub fn reveal(&mut self, id: &NodeId) {
+        self.goal = Some(Goal::Reveal(Link::Node(id.clone())));
+    }
+
+    /// Moves the camera so that an edge is seen, and lets it flash.
+    pub fn reveal_edge(&mut self, id: &EdgeId) {
+        self.goal = Some(Goal::Reveal(Link::Edge(id.clone())));
+    }
+
+    /// The middle of the view on the drawing: where something new belongs.
+    pub fn center(&self) -> Point {
+        self.camera.center
+    }
+
+    /// The pointer's place on the drawing, for the status bar.
+    pub fn pointer(&self) -> Option<Point> {
+        self.pointer
+    }
+
+    /// Whether a gesture is in progress, so that Escape belongs to the canvas.
+    pub fn busy(&self) -> bool {
+        !matches!(self.gesture, Gesture::Idle)
+    }
+
+    fn reach_goal(&mut self, ui: &egui::Ui, input: &CanvasInput<'_>) {
+        if !self.shown {
+            self.shown = true;
+            if self.goal.is_none() {
+                self.fit(input.diagram);
+            }
+        }
+        match self.goal.take() {
+            None => {}
+            Some(Goal::Fit(rect)) => self.camera.fit(rect),
+            Some(Goal::Reveal(link)) => {
+                let rect = match &link {
+                    Link::Node(id) if input.diagram.nodes.contains_key(id) => Some(node_rect(input.diagram.position(id))),
+                    Link::Edge(id) => input
+                        .diagram
+                        .edges
+                        .get(id)
+                        .map(|edge| node_rect(input.diagram.position(&edge.from)).union(node_rect(input.diagram.position(&edge.to)))),
+                    Link::Node(_) | Link::Group(_) | Link::Label(_) => None,
+                };
+                if let Some(rect) = rect {
+                    self.camera.reveal(rect);
+                    self.flash = Some(Flash { link, since: ui.input(|input| input.time) });
+                }
+            }
+        }
+    }
+
+    /// Draws anew when the diagram, the run, the look or the move in progress is another one.
+    fn redraw(&mut self, input: &CanvasInput<'_>) {
+        let result = input.result.map(run_key);
+        let by = if let Gesture::Move(moving) = &self.gesture { moving.by } else { Point::default() };
+        let known = self.drawn.as_ref().is_some_and(|drawn| {
+            Arc::ptr_eq(&drawn.diagram, input.diagram) && drawn.result == result && drawn.dark == input.theme.dark && drawn.by == by
+        });
+        if known {
+            return;
+        }
+        let moved = match &self.gesture {
+            Gesture::Move(moving) => moving.edit().and_then(|edit| edit::apply(input.diagram, &edit).ok()),
+            Gesture::Idle | Gesture::Pan | Gesture::Marquee { .. } | Gesture::Connect(_) => None,
+        };
+        let diagram = moved.as_ref().unwrap_or(input.diagram);
+        let scene = self.cache.build(diagram, input.catalog, &input.theme.scene, input.result);
+        self.drawn = Some(Drawn { diagram: Arc::clone(input.diagram), result, dark: input.theme.dark, by, scene });
+    }
+
+    /// Where a box stands now, in the middle of a move too.
+    fn position(&self, input: &CanvasInput<'_>, id: &NodeId) -> Point {
+        let at = input.diagram.position(id);
+        match &self.gesture {
+            Gesture::Move(moving) if moving.nodes.iter().any(|(moved, _)| moved == id) => {
+                Point::new(at.x + moving.by.x, at.y + moving.by.y)
+            }
+            Gesture::Move(_) | Gesture::Idle | Gesture::Pan | Gesture::Marquee { .. } | Gesture::Connect(_) => at,
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! What lies over the drawing: choice, hover, ports, guides, badges, the gesture in progress.
+
+use std::sync::Arc;
+
+use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Stroke, StrokeKind, Ui, epaint::PathShape, pos2, vec2};
+use plimsoll_models::{EdgeId, Point, Severity};
+
+use super::{
+    Canvas, CanvasInput, Selection,
+    gesture::{Connecting, Gesture, Loose, Verdict},
+    paint::{Brush, FINE_FROM, NORMAL_FROM, outline},
+    sentence,
+    touch::Touched,
+};
+use crate::{
+    gui::theme::Theme,
+    icons,
+    scene::{CORNER_RADIUS, Link, Part, Rect, node_rect, port::Side},
+};
+
+/// How long something flashes, in seconds.
+const FLASH_S: f64 = 0.9;
+/// Corners of a box, in units of the drawing.
+const NODE_RADIUS: f32 = 9.0;
+
+impl Canvas {
+    /// Paints the drawing and what lies over it.
+    pub(super) fn paint(&self, ui: &Ui, input: &CanvasInput<'_>, touched: &Touched) {
+        let theme = input.theme;
+        let painter = ui.painter_at(self.camera.view);
+        painter.rect_filled(self.camera.view, 0.0, theme.canvas);
+        let brush = Brush { painter: &painter, camera: &self.camera, stale: input.stale };
+        brush.grid(theme);
+        let Some(drawn) = &self.drawn else { return };
+        let chosen = self.chosen(ui, input);
+        let seen = self.camera.seen();
+        let parts = || drawn.scene.parts.iter().filter(|part| part.bounds.expand(4.0).intersects(seen));
+        if self.camera.zoom < NORMAL_FROM {
+            brush.far(parts());
+            for part in parts() {
+                self.ring(&painter, input, &chosen, touched, part);
+            }
+        } else {
+            for part in parts() {
+                self.under(&brush, input, &chosen, touched, part);
+                brush.part(part);
+                self.ring(&painter, input, &chosen, touched, part);
+            }
+        }
+        self.badges(&painter, input);
+        self.flashes(ui, &brush, theme);
+        match &self.gesture {
+            Gesture::Idle | Gesture::Pan => self.ports(&painter, input, touched),
+            Gesture::Move(moving) => {
+                for guide in &moving.guides {
+                    let line = [self.camera.screen(guide.from), self.camera.screen(guide.to)];
+                    painter.extend(egui::Shape::dashed_line(&line, (1.0, theme.accent), 4.0, 3.0));
+                }
+            }
+            Gesture::Marquee { from, .. } => {
+                if let Some(at) = ui.input(|input| input.pointer.latest_pos()) {
+                    let rect = egui::Rect::from_two_pos(self.camera.screen(*from), at);
+                    painter.rect(rect, 2.0, theme.accent.gamma_multiply(0.12), Stroke::new(1.0, theme.accent), StrokeKind::Middle);
+                }
+            }
+            Gesture::Connect(connecting) => self.connection(ui, &painter, input, connecting),
+        }
+        self.ghost(&painter, input, touched);
+        if input.diagram.nodes.is_empty() && touched.service.is_none() {
+            hint(&painter, self.camera.view, theme);
+        }
+    }
+
+    /// What is chosen, or would be if the frame in progress ended now.
+    fn chosen(&self, ui: &Ui, input: &CanvasInput<'_>) -> Selection {
+        match &self.gesture {
+            Gesture::Marquee { from, add } => {
+                let at = ui.input(|input| input.pointer.latest_pos()).unwrap_or_else(|| self.camera.screen(*from));
+                let base = if *add { input.selection.clone() } else { Selection::default() };
+                self.inside(input, Rect::from_corners(*from, self.camera.diagram(at)), base)
+            }
+            Gesture::Idle | Gesture::Pan | Gesture::Move(_) | Gesture::Connect(_) => input.selection.clone(),
+        }
+    }
+
+    /// A light below the chosen arrow and the arrow under the pointer.
+    fn under(&self, brush: &Brush<'_>, input: &CanvasInput<'_>, chosen: &Selection, touched: &Touched, part: &Part) {
+        let Link::Edge(id) = &part.link else { return };
+        let focused = touched.focus.as_ref() == Some(&part.link);
+        let opacity = match (chosen.edges.contains(id) || focused, touched.edge.as_ref() == Some(id)) {
+            (true, _) => 0.55,
+            (false, true) => 0.28,
+            (false, false) => return,
+        };
+        if let Some(route) = self.route(id) {
+            brush.halo(route, CORNER_RADIUS, (6.0 * self.camera.zoom).clamp(3.0, 9.0), input.theme.accent.gamma_multiply(opacity));
+        }
+    }
+
+    fn route(&self, id: &EdgeId) -> Option<&Vec<Point>> {
+        self.drawn.as_ref()?.scene.routes.get(id)
+    }
+
+    /// The ring around a chosen, touched or possible box.
+    fn ring(&self, painter: &Painter, input: &CanvasInput<'_>, chosen: &Selection, touched: &Touched, part: &Part) {
+        let Link::Node(id) = &part.link else { return };
+        let theme = input.theme;
+        let rect = self.camera.screen_rect(part.bounds);
+        let radius = NODE_RADIUS * self.camera.zoom;
+        let ring = |grow: f32, width: f32, color: Color32| {
+            let corner = CornerRadius::same((radius + grow).round().clamp(0.0, 255.0) as u8);
+            painter.rect_stroke(rect.expand(grow), corner, Stroke::new(width, color), StrokeKind::Middle);
+        };
+        if let Gesture::Connect(connecting) = &self.gesture {
+            let over = self.pointer.is_some_and(|p| part.bounds.contains(p));
+            match connecting.verdicts.get(id) {
+                Some(Verdict::Legal(_)) => ring(1.5, if over { 3.0 } else { 1.5 }, theme.accent),
+                Some(Verdict::Illegal(_)) if *id != connecting.fixed => {
+                    painter.rect_filled(rect.expand(2.0), CornerRadius::same(radius as u8), theme.canvas.gamma_multiply(0.65));
+                }
+                Some(Verdict::Illegal(_)) | None => {}
+            }
+            return;
+        }
+        if chosen.nodes.contains(id) {
+            ring(2.0, 2.0, theme.accent);
+        } else if touched.node.as_ref() == Some(id) && !self.busy() {
+            ring(0.5, 1.0, theme.accent.gamma_multiply(0.6));
+        }
+        if touched.focus.as_ref() == Some(&part.link) {
+            let line = outline(rect.expand(5.0), radius + 5.0);
+            painter.extend(egui::Shape::dashed_line(&line, (1.5, theme.accent), 4.0, 3.0));
+        }
+    }
+
+    fn ports(&self, painter: &Painter, input: &CanvasInput<'_>, touched: &Touched) {
+        let theme = input.theme;
+        if let Some((_, ends)) = self.chosen_ends(input) {
+            for at in ends {
+                painter.circle(at, 5.0, theme.canvas, Stroke::new(2.0, theme.accent));
+            }
+        }
+        let near = touched.node.iter().chain(touched.port.as_ref().map(|(id, _)| id)).next();
+        let Some(id) = near.filter(|_| self.camera.zoom >= NORMAL_FROM) else { return };
+        let rect = node_rect(input.diagram.position(id));
+        for side in Side::ALL {
+            let at = self.camera.screen(side.middle(rect));
+            let grabbed = touched.port.as_ref().is_some_and(|(port_of, of_side)| port_of == id && *of_side == side);
+            let (radius, fill) = if grabbed { (6.0, theme.accent) } else { (4.0, theme.canvas) };
+            painter.circle(at, radius, fill, Stroke::new(1.5, theme.accent));
+        }
+    }
+
+    /// The line from the fixed end to the pointer, and what would come of it.
+    fn connection(&self, ui: &Ui, painter: &Painter, input: &CanvasInput<'_>, connecting: &Connecting) {
+        let theme = input.theme;
+        let Some(at) = ui.input(|input| input.pointer.latest_pos()) else { return };
+        let under = self.pointer.and_then(|p| {
+            let mut nodes = input.diagram.nodes.keys().rev();
+            nodes.find(|id| node_rect(input.diagram.position(id)).contains(p))
+        });
+        let verdict = under.and_then(|id| connecting.verdicts.get(id));
+        let (color, words) = match verdict {
+            Some(Verdict::Legal(kind)) => (theme.accent, Some(sentence::kind(*kind).to_owned())),
+            Some(Verdict::Illegal(reason)) if under != Some(&connecting.fixed) => (theme.red, Some(reason.clone())),
+            Some(Verdict::Illegal(_)) | None => (theme.accent, None),
+        };
+        let rect = node_rect(input.diagram.position(&connecting.fixed));
+        let magnet = under.filter(|_| matches!(verdict, Some(Verdict::Legal(_)))).map(|id| node_rect(input.diagram.position(id)));
+        let pointer = self.camera.diagram(at);
+        let side = nearest_side(rect, pointer);
+        let end = magnet.map_or(at, |magnet| self.camera.screen(nearest_side(magnet, rect.center()).middle(magnet)));
+        dangling(painter, self.camera.screen(side.middle(rect)), end, side, color, connecting.loose);
+        if let Some(words) = words {
+            bubble(painter, at + vec2(16.0, 18.0), &words, color, theme, self.camera.view);
+        }
+    }
+
+    /// Marks of problems on boxes and arrows.
+    fn badges(&self, painter: &Painter, input: &CanvasInput<'_>) {
+        if self.camera.zoom < NORMAL_FROM {
+            return;
+        }
+        let side = (16.0 * self.camera.zoom).clamp(10.0, 20.0);
+        let badge = |at: Pos2, severity: Severity| {
+            let (color, key) = match severity {
+                Severity::Error => (input.theme.red, "error"),
+                Severity::Warning => (input.theme.amber, "warning"),
+                Severity::Info => return,
+            };
+            let rect = egui::Rect::from_center_size(at, egui::Vec2::splat(side));
+            painter.circle_filled(at, side * 0.62, input.theme.canvas);
+            icons::paint(painter, key, rect, color);
+        };
+        for id in input.diagram.nodes.keys() {
+            if let Some(worst) = sentence::problems_of_node(input.problems, id).map(|problem| problem.severity).min() {
+                badge(self.camera.screen(node_rect(self.position(input, id)).min), worst);
+            }
+        }
+        for (id, route) in self.drawn.iter().flat_map(|drawn| &drawn.scene.routes) {
+            if let Some(worst) = sentence::problems_of_edge(input.problems, id).map(|problem| problem.severity).min()
+                && let [first, second, ..] = route[..]
+            {
+                let start = self.camera.screen(first);
+                badge(start + (self.camera.screen(second) - start).normalized() * side, worst);
+            }
+        }
+    }
+
+    /// Lights up what was revealed, and asks for frames while it does.
+    fn flashes(&self, ui: &Ui, brush: &Brush<'_>, theme: &Theme) {
+        let Some(flash) = &self.flash else { return };
+        let age = ui.input(|input| input.time) - flash.since;
+        if !(0.0..FLASH_S).contains(&age) {
+            return;
+        }
+        let light = theme.accent.gamma_multiply(1.0 - (age / FLASH_S) as f32);
+        match &flash.link {
+            Link::Node(_) => {
+                let parts = self.drawn.iter().flat_map(|drawn| &drawn.scene.parts);
+                for part in parts.filter(|part| part.link == flash.link) {
+                    let rect = self.camera.screen_rect(part.bounds).expand(4.0 + 8.0 * (age / FLASH_S) as f32);
+                    brush.painter.rect_stroke(rect, 12.0, Stroke::new(3.0, light), StrokeKind::Middle);
+                }
+            }
+            Link::Edge(id) => {
+                if let Some(route) = self.route(id) {
+                    brush.halo(route, CORNER_RADIUS, 8.0, light);
+                }
+            }
+            Link::Group(_) | Link::Label(_) => {}
+        }
+        ui.ctx().request_repaint();
+    }
+
+    /// The box that a service of the palette would become.
+    fn ghost(&self, painter: &Painter, input: &CanvasInput<'_>, touched: &Touched) {
+        let Some((service, at)) = &touched.service else { return };
+        let rect = self.camera.screen_rect(node_rect(*at));
+        let theme = input.theme;
+        painter.rect_filled(rect, NODE_RADIUS * self.camera.zoom, theme.accent.gamma_multiply(0.12));
+        painter.extend(egui::Shape::dashed_line(&outline(rect, NODE_RADIUS * self.camera.zoom), (1.5, theme.accent), 5.0, 4.0));
+        if self.camera.zoom >= FINE_FROM
+            && let Some(service) = input.catalog.get(service)
+        {
+            painter.text(rect.center(), Align2::CENTER_CENTER, service.short_title(), Theme::strong(), theme.text);
+        }
+    }
+}
+
+fn nearest_side(rect: Rect, p: Point) -> Side {
+    let (right, left) = (p.x - rect.max.x, rect.min.x - p.x);
+    let (down, up) = (p.y - rect.max.y, rect.min.y - p.y);
+    let sides = [(right, Side::Right), (left, Side::Left), (down, Side::Bottom), (up, Side::Top)];
+    sides.into_iter().max_by(|(a, _), (b, _)| a.total_cmp(b)).map_or(Side::Right, |(_, side)| side)
+}
+
+/// A curve that leaves a box straight, with an arrowhead where events go.
+fn dangling(painter: &Painter, from: Pos2, to: Pos2, side: Side, color: Color32, loose: Loose) {
+    let out = side.outward();
+    let out = vec2(out.x as f32, out.y as f32);
+    let reach = ((to - from).length() * 0.4).clamp(12.0, 120.0);
+    let control = from + out * reach;
+    let points: Vec<Pos2> = (0..=24_u8)
+        .map(|i| {
+            let t = f32::from(i) / 24.0;
+            let s = 1.0 - t;
+            (from.to_vec2() * (s * s) + control.to_vec2() * (2.0 * s * t) + to.to_vec2() * (t * t)).to_pos2()
+        })
+        .collect();
+    let (tip, back) = match loose {
+        Loose::Target => (to, points[22]),
+        Loose::Source => (from, points[2]),
+    };
+    painter.add(PathShape::line(points, egui::epaint::PathStroke::new(2.0, color)));
+    let along = (tip - back).normalized();
+    let base = tip - along * 9.0;
+    let across = along.rot90() * 4.5;
+    painter.add(egui::Shape::convex_polygon(vec![base + across, tip, base - across], color, Stroke::NONE));
+}
+
+/// A word beside the pointer, kept inside of the view.
+fn bubble(painter: &Painter, at: Pos2, words: &str, color: Color32, theme: &Theme, view: egui::Rect) {
+    let galley = painter.layout(words.to_owned(), egui::FontId::proportional(Theme::SIZE_BODY), theme.text, 260.0);
+    let size = galley.size() + vec2(16.0, 10.0);
+    let at = pos2(at.x.min(view.max.x - size.x - 4.0), at.y.min(view.max.y - size.y - 4.0));
+    let rect = egui::Rect::from_min_size(at, size);
+    painter.rect(rect, CornerRadius::same(Theme::RADIUS), theme.surface_raised, Stroke::new(1.0, color), StrokeKind::Inside);
+    painter.galley(at + vec2(8.0, 5.0), Arc::clone(&galley), theme.text);
+}
+
+/// What an empty canvas says.
+fn hint(painter: &Painter, view: egui::Rect, theme: &Theme) {
+    let middle = view.center();
+    let size = vec2(64.0, 44.0);
+    for (i, key) in ["client", "queue", "function"].into_iter().enumerate() {
+        let center = middle + vec2((i as f32 - 1.0) * 120.0, -48.0);
+        let rect = egui::Rect::from_center_size(center, size);
+        painter.extend(egui::Shape::dashed_line(&outline(rect, 8.0), (1.0, theme.stroke_strong), 4.0, 3.0));
+        icons::paint(painter, key, egui::Rect::from_center_size(center, egui::Vec2::splat(20.0)), theme.text_weak);
+        if i > 0 {
+            let (from, to) = (center - vec2(size.x / 2.0 + 44.0, 0.0), center - vec2(size.x / 2.0 + 12.0, 0.0));
+            painter.line_segment([from, to], Stroke::new(1.0, theme.stroke_strong));
+            for side in [-3.5, 3.5] {
+                painter.line_segment([to, to + vec2(-5.0, side)], Stroke::new(1.0, theme.stroke_strong));
+            }
+        }
+    }
+    painter.text(middle + vec2(0.0, 10.0), Align2::CENTER_CENTER, "Draw your architecture", Theme::heading(), theme.text);
+    for (i, line) in
+        ["Drag a service from the palette to this place", "Then drag from the border of a box to connect it"].into_iter().enumerate()
+    {
+        let at = middle + vec2(0.0, 36.0 + 20.0 * i as f32);
+        painter.text(at, Align2::CENTER_CENTER, line, egui::FontId::proportional(Theme::SIZE_BODY), theme.text_weak);
+    }
+}

@@ -1,0 +1,63 @@
+//! The drawing in words, for screen readers and tooltips.
+
+use plimsoll_models::{Diagnostic, Edge, EdgeId, EdgeKind, NodeId, Place};
+
+use super::CanvasInput;
+use crate::scene::{Load, load_sentence};
+
+/// A box: its name, what it is, how loaded, how connected, what is wrong.
+pub(super) fn node(input: &CanvasInput<'_>, id: &NodeId) -> String {
+    let mut words = vec![input.diagram.title(id).to_owned()];
+    if let Some(node) = input.diagram.nodes.get(id) {
+        words.push(input.catalog.get(&node.service).map_or_else(|| node.service.to_string(), |service| service.short_title().to_owned()));
+    }
+    let load = input.result.and_then(|result| result.node(id.as_str())).and_then(Load::of);
+    words.extend(load.map(Load::sentence));
+    let (incoming, outgoing) = (input.diagram.incoming(id).count(), input.diagram.outgoing(id).count());
+    words.push(format!("{incoming} in, {outgoing} out"));
+    match problems_of_node(input.problems, id).count() {
+        0 => {}
+        1 => words.push("1 problem".to_owned()),
+        n => words.push(format!("{n} problems")),
+    }
+    words.join(", ")
+}
+
+/// An arrow: what it means, between what, its label.
+pub(super) fn edge(input: &CanvasInput<'_>, edge: &Edge) -> String {
+    let (from, to) = (input.diagram.title(&edge.from), input.diagram.title(&edge.to));
+    let words = format!("{} from {from} to {to}", kind(edge.kind));
+    if edge.name.is_empty() { words } else { format!("{words}, {}", edge.name) }
+}
+
+/// A box in a few lines, for its tooltip.
+pub(super) fn node_tooltip(input: &CanvasInput<'_>, id: &NodeId) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(service) = input.diagram.nodes.get(id).and_then(|node| input.catalog.get(&node.service)) {
+        lines.push(service.title.clone());
+    }
+    lines.extend(input.result.and_then(|result| load_sentence(result, id)));
+    lines.extend(problems_of_node(input.problems, id).map(|problem| problem.message.clone()));
+    lines
+}
+
+/// What is wrong with a box.
+pub(super) fn problems_of_node<'a>(problems: &'a [Diagnostic], id: &'a NodeId) -> impl Iterator<Item = &'a Diagnostic> {
+    problems.iter().filter(move |problem| matches!(&problem.place, Place::Node(node, _) if node == id))
+}
+
+/// What is wrong with an arrow.
+pub(super) fn problems_of_edge<'a>(problems: &'a [Diagnostic], id: &'a EdgeId) -> impl Iterator<Item = &'a Diagnostic> {
+    problems.iter().filter(move |problem| matches!(&problem.place, Place::Edge(edge, _) if edge == id))
+}
+
+/// What an arrow means, as the beginning of a sentence.
+pub(super) fn kind(kind: EdgeKind) -> &'static str {
+    match kind {
+        EdgeKind::Request => "Request",
+        EdgeKind::Send => "Send",
+        EdgeKind::Deliver => "Delivery",
+        EdgeKind::Poll => "Poll",
+        EdgeKind::DeadLetter => "Dead letters",
+    }
+}

@@ -1,0 +1,181 @@
+//! Diagram, catalog and run to drawing.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use plimsoll_models::{Catalog, Diagram, EdgeId, EdgeKind, Node, NodeId, Point};
+use plimsoll_sim::RunResult;
+
+use super::{
+    Figure, Link, Load, Part, Rect, Scene, SceneTheme, Shape, edge, group, group_rect,
+    index::Index,
+    node::{self, NodeLook},
+    node_rect,
+    route::{Route, RouteCache},
+};
+
+/// Draws a diagram, with the figures of a run when there is one.
+pub fn build(diagram: &Diagram, catalog: &Catalog, theme: &SceneTheme, result: Option<&RunResult>) -> Scene {
+    SceneCache::default().build(diagram, catalog, theme, result)
+}
+
+/// What stays the same from one drawing of a document to the next.
+#[derive(Clone, Debug, Default)]
+pub struct SceneCache {
+    routes: RouteCache,
+    nodes: BTreeMap<NodeId, KnownNode>,
+    edges: BTreeMap<EdgeId, KnownEdge>,
+    theme: Option<SceneTheme>,
+}
+
+#[derive(Clone, Debug)]
+struct KnownNode {
+    node: Arc<Node>,
+    is_dead_letter: bool,
+    load: Option<Load>,
+    figure: Option<Figure>,
+    shapes: Arc<[Shape]>,
+}
+
+#[derive(Clone, Debug)]
+struct KnownEdge {
+    kind: EdgeKind,
+    route: Route,
+    shapes: Arc<[Shape]>,
+}
+
+impl SceneCache {
+    /// Draws a diagram; parts that look as before are shared with the last drawing.
+    pub fn build(&mut self, diagram: &Diagram, catalog: &Catalog, theme: &SceneTheme, result: Option<&RunResult>) -> Scene {
+        if self.theme.as_ref() != Some(theme) {
+            self.nodes.clear();
+            self.edges.clear();
+            self.theme = Some(theme.clone());
+        }
+        let routes = self.routes.routes(diagram);
+        let mut parts = groups(diagram, theme);
+        self.draw_edges(diagram, theme, &routes, &mut parts);
+        self.draw_nodes(diagram, catalog, theme, result, &mut parts);
+        labels(diagram, theme, &routes, &mut parts);
+        let bounds = parts.iter().map(|part| part.bounds).reduce(Rect::union);
+        Scene { parts, bounds, background: theme.canvas, title: diagram.name.clone(), routes }
+    }
+
+    fn draw_edges(&mut self, diagram: &Diagram, theme: &SceneTheme, routes: &BTreeMap<EdgeId, Route>, parts: &mut Vec<Part>) {
+        let mut known = std::mem::take(&mut self.edges);
+        for (id, route) in routes {
+            let kind = diagram.edges[id].kind;
+            let entry = match known.remove(id) {
+                Some(entry) if entry.kind == kind && entry.route == *route => entry,
+                Some(_) | None => KnownEdge { kind, route: route.clone(), shapes: edge::shapes(kind, route, theme).into() },
+            };
+            let Some(bounds) = Rect::around(route.iter().copied()) else { continue };
+            let (link, origin) = (Link::Edge(id.clone()), Point::default());
+            parts.push(Part { link, origin, bounds: bounds.expand(8.0), shapes: Arc::clone(&entry.shapes) });
+            self.edges.insert(id.clone(), entry);
+        }
+    }
+
+    fn draw_nodes(&mut self, diagram: &Diagram, catalog: &Catalog, theme: &SceneTheme, result: Option<&RunResult>, parts: &mut Vec<Part>) {
+        let results: BTreeMap<&NodeId, _> = result.iter().flat_map(|result| &result.nodes).map(|node| (&node.id, node)).collect();
+        let dead_letters = dead_letters(diagram);
+        let mut known = std::mem::take(&mut self.nodes);
+        for (id, node) in &diagram.nodes {
+            let is_dead_letter = dead_letters.contains(id);
+            let of_run = results.get(id).copied().zip(result);
+            let load = of_run.and_then(|(node, _)| Load::of(node));
+            let figure = of_run.and_then(|(node, result)| Figure::of(result, node));
+            let entry = match known.remove(id) {
+                Some(entry)
+                    if Arc::ptr_eq(&entry.node, node)
+                        && entry.is_dead_letter == is_dead_letter
+                        && entry.load == load
+                        && entry.figure == figure =>
+                {
+                    entry
+                }
+                Some(_) | None => {
+                    let service = catalog.get(&node.service);
+                    let (title, service_id) = (diagram.title(id), node.service.as_str());
+                    let look = NodeLook { title, service, service_id, is_dead_letter, load, figure: figure.clone() };
+                    KnownNode { node: Arc::clone(node), is_dead_letter, load, figure, shapes: node::shapes(&look, theme).into() }
+                }
+            };
+            let bounds = node_rect(diagram.position(id));
+            parts.push(Part { link: Link::Node(id.clone()), origin: bounds.min, bounds, shapes: Arc::clone(&entry.shapes) });
+            self.nodes.insert(id.clone(), entry);
+        }
+    }
+}
+
+/// Nodes that only dead letters reach.
+fn dead_letters(diagram: &Diagram) -> BTreeSet<&NodeId> {
+    let (dead, alive): (Vec<_>, Vec<_>) = diagram.edges.values().partition(|edge| edge.kind == EdgeKind::DeadLetter);
+    let alive: BTreeSet<_> = alive.into_iter().map(|edge| &edge.to).collect();
+    dead.into_iter().map(|edge| &edge.to).filter(|id| !alive.contains(id)).collect()
+}
+
+/// Frames, the largest first, so that frames within frames stay visible.
+fn groups(diagram: &Diagram, theme: &SceneTheme) -> Vec<Part> {
+    let mut frames: Vec<_> =
+        diagram.groups.iter().filter_map(|(id, group)| group_rect(diagram, group).map(|rect| (id, group, rect))).collect();
+    frames.sort_by(|(_, _, a), (_, _, b)| (b.width() * b.height()).total_cmp(&(a.width() * a.height())));
+    frames
+        .into_iter()
+        .map(|(id, group, rect)| Part {
+            link: Link::Group(id.clone()),
+            origin: rect.min,
+            bounds: rect,
+            shapes: group::shapes(group, rect.width(), rect.height(), theme).into(),
+        })
+        .collect()
+}
+
+/// Labels, each where it covers no box, no other label and no other arrow if there is such a place.
+fn labels(diagram: &Diagram, theme: &SceneTheme, routes: &BTreeMap<EdgeId, Route>, parts: &mut Vec<Part>) {
+    let (mut solid, mut lines) = (Index::default(), Index::default());
+    for id in diagram.nodes.keys() {
+        solid.insert(0, node_rect(diagram.position(id)).expand(0.5));
+    }
+    for (number, route) in routes.values().enumerate() {
+        for pair in route.windows(2) {
+            lines.insert(number, Rect::from_corners(pair[0], pair[1]).expand(0.5));
+        }
+    }
+    for (number, (id, route)) in routes.iter().enumerate() {
+        let name = diagram.edges[id].name.trim();
+        if name.is_empty() {
+            continue;
+        }
+        let clashes = |rect: Rect| {
+            let crossed = lines.touching(rect).into_iter().filter(|other| *other != number).count();
+            if solid.touching(rect).is_empty() { crossed as f64 } else { 4.0 + crossed as f64 }
+        };
+        let Some((words, rect)) = label(name, route, clashes) else { continue };
+        solid.insert(0, rect);
+        // The ground looks like what lies behind it.
+        let frames = parts.iter().take_while(|part| matches!(part.link, Link::Group(_))).filter(|part| part.bounds.contains(rect.center()));
+        let ground = frames.fold(theme.canvas, |below, _| theme.group.over(below, f32::from(theme.group.a) / 255.0));
+        let shapes = edge::label_shapes(words, rect.width(), rect.height(), ground, theme).into();
+        parts.push(Part { link: Link::Label(id.clone()), origin: rect.min, bounds: rect, shapes });
+    }
+}
+
+/// The words of a label and their place; shortened to the longest piece of the way when they fit nowhere.
+fn label(name: &str, route: &Route, clashes: impl Fn(Rect) -> f64) -> Option<(String, Rect)> {
+    let place = |room: f64| {
+        let (words, width, height) = edge::label_text(name, room);
+        edge::place_label(route, width, height, &clashes).map(|(score, rect)| (score, words, rect))
+    };
+    let (score, words, rect) = place(f64::INFINITY)?;
+    if score < 400.0 {
+        return Some((words, rect));
+    }
+    let longest = route.windows(2).map(|pair| (pair[1].x - pair[0].x).abs()).fold(30.0, f64::max);
+    match place(longest - 3.0) {
+        Some((shorter, words, rect)) if shorter < score => Some((words, rect)),
+        Some(_) | None => Some((words, rect)),
+    }
+}

@@ -1,0 +1,97 @@
+//! A box of the drawing.
+
+use plimsoll_models::{Point, Service};
+
+use super::{Anchor, Detail, Figure, Font, Form, Level, Load, Rect, SceneTheme, Shape, Stroke, Text, load::gauge, text};
+
+/// Width of a box.
+pub const NODE_WIDTH: f64 = 184.0;
+/// Height of a box.
+pub const NODE_HEIGHT: f64 = 72.0;
+const RADIUS: f64 = 9.0;
+const TILE: f64 = 36.0;
+const TILE_X: f64 = 11.0;
+const ICON: f64 = 21.0;
+const TEXT_X: f64 = TILE_X + TILE + 10.0;
+const GAUGE_WIDTH: f64 = 5.0;
+const GAUGE_X: f64 = NODE_WIDTH - 9.0 - GAUGE_WIDTH;
+const GAUGE_INSET: f64 = 11.0;
+const TEXT_WIDTH: f64 = GAUGE_X - 8.0 - TEXT_X;
+const NAME_SIZE: f64 = 13.0;
+const SMALL_SIZE: f64 = 11.0;
+
+/// Everything that the look of a box depends on.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct NodeLook<'a> {
+    pub title: &'a str,
+    pub service: Option<&'a Service>,
+    /// What to say when the catalog does not know the service.
+    pub service_id: &'a str,
+    /// Whether nothing but dead letters come here.
+    pub is_dead_letter: bool,
+    pub load: Option<Load>,
+    pub figure: Option<Figure>,
+}
+
+/// The box around a center.
+pub fn node_rect(center: Point) -> Rect {
+    Rect::centered(center, NODE_WIDTH, NODE_HEIGHT)
+}
+
+/// The shapes of a box; the origin is its upper left corner.
+pub(super) fn shapes(look: &NodeLook<'_>, theme: &SceneTheme) -> Vec<Shape> {
+    let mut shapes = Vec::new();
+    let body = Rect::new(0.0, 0.0, NODE_WIDTH, NODE_HEIGHT);
+    for (grow, drop) in [(1.0, 2.0), (0.0, 1.0)] {
+        let rect = body.expand(grow).translate(Point::new(0.0, drop));
+        shapes.push(Shape::new(Form::Rect { rect, radius: RADIUS + grow, fill: theme.shadow, stroke: None }).detail(Detail::Fine));
+    }
+    let refused = look.load.is_some_and(|load| load.level == Level::Red);
+    let outline = if refused { theme.load.red.over(theme.node_stroke, 0.6) } else { theme.node_stroke };
+    let stroke = Some(Stroke::solid(1.0, outline));
+    shapes.push(Shape::new(Form::Rect { rect: body, radius: RADIUS, fill: theme.node, stroke }));
+    tile(look, theme, &mut shapes);
+    words(look, theme, &mut shapes);
+    let rect = Rect::new(GAUGE_X, GAUGE_INSET, GAUGE_WIDTH, NODE_HEIGHT - 2.0 * GAUGE_INSET);
+    gauge(rect, look.load, theme, &mut shapes);
+    shapes
+}
+
+fn tile(look: &NodeLook<'_>, theme: &SceneTheme, shapes: &mut Vec<Shape>) {
+    let tint = look.service.map_or(theme.text_weak, |service| theme.tint(service.family));
+    let center = Point::new(TILE_X + TILE / 2.0, NODE_HEIGHT / 2.0);
+    let rect = Rect::centered(center, TILE, TILE);
+    let fill = tint.over(theme.node, 0.16);
+    shapes.push(Shape::new(Form::Rect { rect, radius: 8.0, fill, stroke: None }).detail(Detail::Normal));
+    let key = match look.service {
+        Some(_) if look.is_dead_letter => "dead-letter",
+        Some(service) => &service.icon,
+        None => "help",
+    };
+    let key = key.to_owned();
+    let rect = Rect::centered(center, ICON, ICON);
+    shapes.push(Shape::new(Form::Icon { key, rect, color: tint }).detail(Detail::Normal));
+}
+
+fn words(look: &NodeLook<'_>, theme: &SceneTheme, shapes: &mut Vec<Shape>) {
+    let middle = NODE_HEIGHT / 2.0;
+    let (name_y, service_y) = if look.figure.is_some() { (middle - 17.0, middle) } else { (middle - 9.0, middle + 9.0) };
+    let mut line = |words: &str, y: f64, size: f64, font: Font, color| {
+        let words = text::elide(words, font, size, TEXT_WIDTH);
+        let text = Text { words, at: Point::new(TEXT_X, y), anchor: Anchor::Start, size, font, color };
+        let detail = if size >= NAME_SIZE { Detail::Normal } else { Detail::Fine };
+        shapes.push(Shape::new(Form::Text(text)).detail(detail));
+    };
+    line(look.title, name_y, NAME_SIZE, Font::SemiBold, theme.text);
+    line(look.service.map_or(look.service_id, Service::short_title), service_y, SMALL_SIZE, Font::Regular, theme.text_weak);
+    if let Some(figure) = &look.figure {
+        let color = match figure.level {
+            Level::Calm => theme.text,
+            Level::Amber | Level::Red => figure.level.color(theme.load_text),
+        };
+        line(&figure.text, middle + 17.0, SMALL_SIZE, Font::SemiBold, color);
+        if let Some(shape) = shapes.last_mut() {
+            shape.of_run = true;
+        }
+    }
+}

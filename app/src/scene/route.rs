@@ -1,0 +1,392 @@
+//! Ways of arrows around boxes: horizontal and vertical pieces, few turns, never through a box.
+//!
+//! Most ways are one of three simple ones, tried first. The others are found by A* over the lines that run along the
+//! boxes in the neighborhood.
+
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::{BTreeMap, BinaryHeap},
+};
+
+use plimsoll_models::{Diagram, EdgeId, NodeId, Point};
+
+use super::{
+    Rect, node_rect,
+    port::{End, ends},
+};
+
+/// Distance that a way keeps from boxes.
+const CLEARANCE: f64 = 14.0;
+/// Length of the first and last piece, straight out of the box.
+const STUB: f64 = 20.0;
+/// A turn is worth a detour of this length.
+const TURN_COST: f64 = 60.0;
+/// How far around both ends boxes are seen.
+const SIGHT: f64 = 240.0;
+/// Most boxes that a way is led around.
+const WALLS_MAX: usize = 48;
+/// Side of a cell of the index of boxes.
+const CELL: f64 = 512.0;
+
+/// The way of an arrow: its corners, from border to border.
+pub type Route = Vec<Point>;
+
+/// Ways that are already known, by what they depend on.
+#[derive(Clone, Debug, Default)]
+pub struct RouteCache {
+    known: BTreeMap<EdgeId, (RouteKey, Route)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct RouteKey {
+    from: End,
+    to: End,
+    obstacles: Vec<Rect>,
+}
+
+impl RouteCache {
+    /// The ways of all arrows of a diagram; only those whose neighborhood has changed are searched.
+    pub fn routes(&mut self, diagram: &Diagram) -> BTreeMap<EdgeId, Route> {
+        let index = Index::new(diagram.nodes.keys().map(|id| (id, node_rect(diagram.position(id)))));
+        let mut known = BTreeMap::new();
+        for (id, (from, to)) in ends(diagram) {
+            let edge = &diagram.edges[&id];
+            let (own_from, own_to) = (node_rect(diagram.position(&edge.from)), node_rect(diagram.position(&edge.to)));
+            let obstacles = index.near(own_from.union(own_to), &edge.from, &edge.to);
+            let key = RouteKey { from, to, obstacles };
+            let entry = match self.known.remove(&id) {
+                Some((old, route)) if old == key => (old, route),
+                Some(_) | None => {
+                    let route = find(from, to, own_from, own_to, &key.obstacles);
+                    (key, route)
+                }
+            };
+            known.insert(id, entry);
+        }
+        self.known = known;
+        let mut routes = self.known.iter().map(|(id, (_, route))| (id.clone(), route.clone())).collect();
+        super::nudge::separate(&mut routes);
+        routes
+    }
+}
+
+/// Boxes by place.
+struct Index<'a> {
+    boxes: Vec<(&'a NodeId, Rect)>,
+    cells: BTreeMap<(i64, i64), Vec<usize>>,
+}
+
+impl<'a> Index<'a> {
+    fn new(boxes: impl Iterator<Item = (&'a NodeId, Rect)>) -> Self {
+        let boxes: Vec<_> = boxes.collect();
+        let mut cells: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for (i, (_, rect)) in boxes.iter().enumerate() {
+            // A box is smaller than a cell: its center tells enough when the search looks a cell farther.
+            cells.entry(cell(rect.center())).or_default().push(i);
+        }
+        Self { boxes, cells }
+    }
+
+    /// Boxes near a region other than the two, in a fixed order.
+    fn near(&self, region: Rect, from: &NodeId, to: &NodeId) -> Vec<Rect> {
+        let region = region.expand(SIGHT);
+        let ((x0, y0), (x1, y1)) = (cell(region.expand(CELL / 2.0).min), cell(region.expand(CELL / 2.0).max));
+        let mut found: Vec<usize> = (x0..=x1)
+            .flat_map(|x| self.cells.range((x, y0)..=(x, y1)))
+            .flat_map(|(_, boxes)| boxes.iter().copied())
+            .filter(|i| {
+                let (id, rect) = self.boxes[*i];
+                id != from && id != to && rect.intersects(region)
+            })
+            .collect();
+        found.sort_unstable();
+        found.into_iter().map(|i| self.boxes[i].1).collect()
+    }
+}
+
+fn cell(point: Point) -> (i64, i64) {
+    ((point.x / CELL).floor() as i64, (point.y / CELL).floor() as i64)
+}
+
+/// The way between two ends around the two boxes they belong to and around obstacles.
+pub fn find(from: End, to: End, own_from: Rect, own_to: Rect, obstacles: &[Rect]) -> Route {
+    let out = |end: End| {
+        let outward = end.side.outward();
+        Point::new(end.at.x + outward.x * STUB, end.at.y + outward.y * STUB)
+    };
+    let (start, goal) = (out(from), out(to));
+    let walls: Vec<Rect> = obstacles
+        .iter()
+        .chain([&own_from, &own_to])
+        .map(|rect| rect.expand(CLEARANCE))
+        // Boxes that stand too close to an end cannot be avoided there.
+        .filter(|wall| !inside(*wall, start) && !inside(*wall, goal))
+        .collect();
+    if let Some(route) = simple(from, to, start, goal, &walls) {
+        return tidy(route);
+    }
+    let mut middle = vec![start, Point::new(goal.x, start.y), goal];
+    let mut seen: Vec<Rect> = Vec::new();
+    // Only walls that a way runs into matter: most of a crowd never does.
+    while seen.len() <= WALLS_MAX {
+        let hit = |wall: &&Rect| !middle.windows(2).all(|pair| is_free(pair[0], pair[1], &[**wall]));
+        let hits: Vec<Rect> = walls.iter().filter(hit).filter(|wall| !seen.contains(wall)).copied().collect();
+        if hits.is_empty() {
+            break;
+        }
+        seen.extend(hits);
+        let Some(around) = search(from, to, start, goal, &seen) else { break };
+        middle = around;
+    }
+    let mut route = vec![from.at];
+    route.extend(middle);
+    route.push(to.at);
+    tidy(route)
+}
+
+fn inside(rect: Rect, p: Point) -> bool {
+    rect.min.x < p.x && p.x < rect.max.x && rect.min.y < p.y && p.y < rect.max.y
+}
+
+fn is_free(a: Point, b: Point, walls: &[Rect]) -> bool {
+    let piece = Rect::from_corners(a, b);
+    !walls.iter().any(|wall| piece.min.x < wall.max.x && wall.min.x < piece.max.x && piece.min.y < wall.max.y && wall.min.y < piece.max.y)
+}
+
+/// A way with at most two turns that runs out of both boxes, when nothing stands on it.
+fn simple(from: End, to: End, start: Point, goal: Point, walls: &[Rect]) -> Option<Route> {
+    let (a, b) = (from.at, to.at);
+    let corners = match (from.side.is_horizontal(), to.side.is_horizontal()) {
+        (true, true) if from.side != to.side => {
+            if (goal.x - start.x) * from.side.outward().x < 0.0 {
+                return None;
+            }
+            let x = f64::midpoint(start.x, goal.x);
+            vec![Point::new(x, a.y), Point::new(x, b.y)]
+        }
+        (false, false) if from.side != to.side => {
+            if (goal.y - start.y) * from.side.outward().y < 0.0 {
+                return None;
+            }
+            let y = f64::midpoint(start.y, goal.y);
+            vec![Point::new(a.x, y), Point::new(b.x, y)]
+        }
+        (true, false) => vec![Point::new(b.x, a.y)],
+        (false, true) => vec![Point::new(a.x, b.y)],
+        (true, true) | (false, false) => return None,
+    };
+    let forward = |end: End, away: Point, corner: Point| {
+        let outward = end.side.outward();
+        (corner.x - away.x) * outward.x + (corner.y - away.y) * outward.y >= 0.0
+    };
+    if !forward(from, start, *corners.first()?) || !forward(to, goal, *corners.last()?) {
+        return None;
+    }
+    let mut way = vec![start];
+    way.extend(&corners);
+    way.push(goal);
+    if !way.windows(2).all(|pair| is_free(pair[0], pair[1], walls)) {
+        return None;
+    }
+    let mut route = vec![a];
+    route.extend(corners);
+    route.push(b);
+    Some(route)
+}
+
+/// Drops points at which the way does not turn.
+fn tidy(route: Route) -> Route {
+    let mut tidy: Route = Vec::with_capacity(route.len());
+    for point in route {
+        if tidy.last().is_some_and(|last| same(*last, point)) {
+            continue;
+        }
+        if let [.., a, b] = tidy[..]
+            && ((same_x(a, b) && same_x(b, point)) || (same_y(a, b) && same_y(b, point)))
+        {
+            tidy.pop();
+        }
+        tidy.push(point);
+    }
+    tidy
+}
+
+fn same(a: Point, b: Point) -> bool {
+    same_x(a, b) && same_y(a, b)
+}
+
+fn same_x(a: Point, b: Point) -> bool {
+    (a.x - b.x).abs() < 1e-6
+}
+
+fn same_y(a: Point, b: Point) -> bool {
+    (a.y - b.y).abs() < 1e-6
+}
+
+/// A place on the grid of lines, and whether the way arrived there along a row.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Stop {
+    column: usize,
+    row: usize,
+    along_row: bool,
+}
+
+struct Grid {
+    xs: Vec<f64>,
+    ys: Vec<f64>,
+}
+
+impl Grid {
+    fn new(start: Point, goal: Point, walls: &[Rect]) -> Self {
+        let lines = |axis: fn(Point) -> f64| {
+            let mut lines = vec![axis(start), axis(goal), f64::midpoint(axis(start), axis(goal))];
+            lines.extend(walls.iter().flat_map(|wall| [axis(wall.min), axis(wall.max)]));
+            lines.sort_by(f64::total_cmp);
+            lines.dedup_by(|a, b| (*a - *b).abs() < 1e-6);
+            lines
+        };
+        Self { xs: lines(|p| p.x), ys: lines(|p| p.y) }
+    }
+
+    fn point(&self, stop: Stop) -> Point {
+        Point::new(self.xs[stop.column], self.ys[stop.row])
+    }
+
+    fn stop(&self, point: Point, along_row: bool) -> Stop {
+        let nearest = |lines: &[f64], value: f64| lines.partition_point(|line| *line < value - 1e-6).min(lines.len() - 1);
+        Stop { column: nearest(&self.xs, point.x), row: nearest(&self.ys, point.y), along_row }
+    }
+
+    fn neighbors(&self, stop: Stop) -> impl Iterator<Item = Stop> {
+        let Stop { column, row, .. } = stop;
+        let (columns, rows) = (self.xs.len(), self.ys.len());
+        [
+            (column + 1 < columns).then(|| Stop { column: column + 1, row, along_row: true }),
+            (column > 0).then(|| Stop { column: column - 1, row, along_row: true }),
+            (row + 1 < rows).then(|| Stop { column, row: row + 1, along_row: false }),
+            (row > 0).then(|| Stop { column, row: row - 1, along_row: false }),
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
+/// A cost that can be ordered; never NaN.
+#[derive(Clone, Copy, PartialEq)]
+struct Cost(f64);
+
+impl Eq for Cost {}
+
+impl PartialOrd for Cost {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Cost {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+/// The cheapest way from start to goal along the grid of lines; `None` when walls enclose one of them.
+fn search(from: End, to: End, start: Point, goal: Point, walls: &[Rect]) -> Option<Route> {
+    let grid = Grid::new(start, goal, walls);
+    let first = grid.stop(start, from.side.is_horizontal());
+    let last = grid.stop(goal, to.side.is_horizontal());
+    let rest = |stop: Stop| {
+        let p = grid.point(stop);
+        (p.x - goal.x).abs() + (p.y - goal.y).abs()
+    };
+    let mut best: BTreeMap<Stop, (f64, Option<Stop>)> = BTreeMap::from([(first, (0.0, None))]);
+    let mut open = BinaryHeap::from([Reverse((Cost(rest(first)), first))]);
+    while let Some(Reverse((Cost(estimate), stop))) = open.pop() {
+        let (cost, _) = best[&stop];
+        if stop == last {
+            return Some(trace_back(&grid, &best, stop));
+        }
+        if estimate > cost + rest(stop) + 1e-9 {
+            continue;
+        }
+        // Arriving across the last piece is a turn on the spot.
+        if (stop.column, stop.row) == (last.column, last.row) {
+            relax(&mut best, &mut open, stop, last, cost + TURN_COST, 0.0);
+            continue;
+        }
+        for next in grid.neighbors(stop) {
+            let (a, b) = (grid.point(stop), grid.point(next));
+            if is_free(a, b, walls) {
+                let turn = if next.along_row == stop.along_row { 0.0 } else { TURN_COST };
+                let length = (a.x - b.x).abs() + (a.y - b.y).abs();
+                relax(&mut best, &mut open, stop, next, cost + length + turn, rest(next));
+            }
+        }
+    }
+    None
+}
+
+type Best = BTreeMap<Stop, (f64, Option<Stop>)>;
+type Open = BinaryHeap<Reverse<(Cost, Stop)>>;
+
+fn relax(best: &mut Best, open: &mut Open, stop: Stop, next: Stop, cost: f64, rest: f64) {
+    if best.get(&next).is_none_or(|(known, _)| cost < *known) {
+        best.insert(next, (cost, Some(stop)));
+        open.push(Reverse((Cost(cost + rest), next)));
+    }
+}
+
+fn trace_back(grid: &Grid, best: &Best, last: Stop) -> Route {
+    let mut route = vec![grid.point(last)];
+    let mut at = last;
+    while let Some((_, Some(before))) = best.get(&at) {
+        route.push(grid.point(*before));
+        at = *before;
+    }
+    route.reverse();
+    route
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::port::Side;
+
+    fn ends_of(a: Rect, b: Rect) -> (End, End) {
+        (End { at: Side::Right.middle(a), side: Side::Right }, End { at: Side::Left.middle(b), side: Side::Left })
+    }
+
+    fn hits(route: &Route, rect: Rect) -> bool {
+        route.windows(2).any(|pair| !is_free(pair[0], pair[1], &[rect.expand(-0.5)]))
+    }
+
+    #[test]
+    fn facing_boxes_get_a_straight_line() {
+        let (a, b) = (node_rect(Point::new(0.0, 0.0)), node_rect(Point::new(400.0, 0.0)));
+        let (from, to) = ends_of(a, b);
+        assert_eq!(find(from, to, a, b, &[]).len(), 2);
+    }
+
+    #[test]
+    fn a_box_in_the_way_is_avoided() {
+        let (a, b) = (node_rect(Point::new(0.0, 0.0)), node_rect(Point::new(800.0, 30.0)));
+        let (from, to) = ends_of(a, b);
+        for y in [-60.0, -20.0, 0.0, 10.0, 70.0] {
+            let wall = node_rect(Point::new(400.0, y));
+            let route = find(from, to, a, b, &[wall]);
+            assert!(!hits(&route, wall), "{y}: {route:?}");
+            assert!(route.len() <= 6, "{y}: {route:?}");
+        }
+    }
+
+    #[test]
+    fn a_way_back_goes_around_its_own_boxes() {
+        let (a, b) = (node_rect(Point::new(0.0, 0.0)), node_rect(Point::new(0.0, 20.0)));
+        let (from, to) = ends_of(a, b);
+        let route = find(from, to, a, b, &[]);
+        assert_eq!((route[0], route[route.len() - 1]), (from.at, to.at));
+        let far = node_rect(Point::new(-500.0, 0.0));
+        let (from, to) = ends_of(a, far);
+        let route = find(from, to, a, far, &[]);
+        assert!(!hits(&route, a) && !hits(&route, far), "{route:?}");
+    }
+}
