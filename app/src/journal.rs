@@ -1,1 +1,184 @@
-//! journal
+//! The crash journal: at most two seconds after a change, the document's text lies in the data folder.
+//!
+//! Each running window has a file of its own and keeps a lock beside it. What a crash leaves behind has no lock any
+//! more, so the next start can tell it from the journal of a window that is still open.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use plimsoll_models::{Diagram, formats::native};
+use serde::{Deserialize, Serialize};
+
+use crate::{document::Document, jobs::Job, settings};
+
+/// Longest time that a change is only in memory.
+pub const DELAY: Duration = Duration::from_millis(1_500);
+
+/// What lies in a journal file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The file that the document belongs to, if any.
+    pub path: Option<PathBuf>,
+    /// Title of the window.
+    pub title: String,
+    /// The document.
+    pub text: String,
+}
+
+/// The journal of one window.
+#[derive(Debug)]
+pub struct Journal {
+    file: PathBuf,
+    /// Held as long as the window lives.
+    lock: Option<File>,
+    /// The diagram that the journal holds or that needs none.
+    written: Option<Arc<Diagram>>,
+    changed_at: Option<Instant>,
+    job: Option<Job<anyhow::Result<()>>>,
+}
+
+/// A document that a crash left behind.
+#[derive(Clone, Debug)]
+pub struct Orphan {
+    /// What was in it.
+    pub entry: Entry,
+    file: PathBuf,
+}
+
+impl Journal {
+    /// Opens the journal of this window in the data folder.
+    pub fn open(data: &Path) -> Self {
+        let folder = folder(data);
+        let _ = fs::create_dir_all(&folder);
+        let id = std::process::id();
+        let name = (0_u32..).map(|n| format!("{id}-{n}")).find(|name| !folder.join(format!("{name}.lock")).exists());
+        let name = name.unwrap_or_else(|| id.to_string());
+        let lock = File::create(folder.join(format!("{name}.lock"))).ok().filter(|file| file.try_lock().is_ok());
+        Self { file: folder.join(format!("{name}.json")), lock, written: None, changed_at: None, job: None }
+    }
+
+    /// Looks at the document, and writes it when a change is old enough. Answers when to look again.
+    pub fn tick(&mut self, document: &Document, now: Instant, repaint: impl FnOnce() + Send + 'static) -> Option<Duration> {
+        if self.job.as_ref().is_some_and(|job| job.poll().is_some()) {
+            self.job = None;
+        }
+        let present = document.history().present();
+        if self.written.as_ref().is_some_and(|written| Arc::ptr_eq(written, present)) {
+            return None;
+        }
+        if !document.is_dirty() {
+            self.written = Some(Arc::clone(present));
+            self.changed_at = None;
+            let _ = fs::remove_file(&self.file);
+            return None;
+        }
+        let since = *self.changed_at.get_or_insert(now);
+        let waited = now.saturating_duration_since(since);
+        if waited < DELAY || self.job.is_some() {
+            return Some(DELAY.saturating_sub(waited).max(Duration::from_millis(100)));
+        }
+        self.changed_at = None;
+        self.written = Some(Arc::clone(present));
+        let (file, diagram) = (self.file.clone(), Arc::clone(present));
+        let (path, title) = (document.path.clone(), document.title());
+        self.job = Some(Job::start("journal", repaint, move || {
+            let entry = Entry { path, title, text: native::write(&diagram) };
+            settings::write_atomically(&file, &serde_json::to_string(&entry)?)
+        }));
+        None
+    }
+
+    /// The document is safe elsewhere, or not wanted any more.
+    pub fn clear(&mut self) {
+        if let Some(job) = self.job.take() {
+            let _ = job.wait();
+        }
+        let _ = fs::remove_file(&self.file);
+        self.changed_at = None;
+        self.written = None;
+    }
+
+    /// Ends the journal of a window that closes in order.
+    pub fn close(&mut self) {
+        self.clear();
+        if self.lock.take().is_some() {
+            let _ = fs::remove_file(self.file.with_extension("lock"));
+        }
+    }
+}
+
+impl Orphan {
+    /// Forgets the document for good.
+    pub fn discard(&self) {
+        let _ = fs::remove_file(&self.file);
+        let _ = fs::remove_file(self.file.with_extension("lock"));
+    }
+}
+
+/// The documents that crashes left behind.
+pub fn orphans(data: &Path) -> Vec<Orphan> {
+    let Ok(listing) = fs::read_dir(folder(data)) else { return Vec::new() };
+    let mut files: Vec<PathBuf> = listing.flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    files
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "json"))
+        .filter(|file| File::open(file.with_extension("lock")).map_or(true, |lock| lock.try_lock().is_ok()))
+        .filter_map(|file| {
+            let entry = serde_json::from_str(&fs::read_to_string(&file).ok()?).ok()?;
+            Some(Orphan { entry, file })
+        })
+        .collect()
+}
+
+fn folder(data: &Path) -> PathBuf {
+    data.join("journal")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plimsoll_models::Edit;
+
+    #[test]
+    fn a_crash_leaves_the_last_text_and_a_living_window_hides_it() {
+        let data = tempfile::tempdir().unwrap();
+        let mut journal = Journal::open(data.path());
+        let mut document = Document::new(Diagram::default());
+        let start = Instant::now();
+        assert_eq!(journal.tick(&document, start, || {}), None);
+        document.perform(&Edit::RenameDiagram("precious".to_owned()), None).unwrap();
+        assert!(journal.tick(&document, start, || {}).is_some());
+        assert_eq!(journal.tick(&document, start + DELAY, || {}), None);
+        journal.job.as_ref().unwrap().wait().unwrap().unwrap();
+        assert!(orphans(data.path()).is_empty(), "the window lives");
+        journal.lock = None;
+        let found = orphans(data.path());
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].entry.text, native::write(document.diagram()));
+        found[0].discard();
+        assert!(orphans(data.path()).is_empty());
+    }
+
+    #[test]
+    fn a_saved_document_needs_no_journal() {
+        let data = tempfile::tempdir().unwrap();
+        let mut journal = Journal::open(data.path());
+        let mut document = Document::new(Diagram::default());
+        document.perform(&Edit::RenameDiagram("x".to_owned()), None).unwrap();
+        let now = Instant::now();
+        journal.tick(&document, now, || {});
+        journal.tick(&document, now + DELAY, || {});
+        journal.job.as_ref().unwrap().wait().unwrap().unwrap();
+        document.mark_saved(PathBuf::from("x"), document.text());
+        journal.written = None;
+        journal.tick(&document, now + DELAY, || {});
+        assert!(!journal.file.exists());
+        journal.close();
+        assert!(orphans(data.path()).is_empty());
+    }
+}

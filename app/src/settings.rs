@@ -1,1 +1,143 @@
-//! settings
+//! What the program remembers between two starts, and in which folders.
+
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
+
+/// Most files in the list of recent ones.
+pub const RECENT_MAX: usize = 12;
+
+/// Where settings and the crash journal live.
+#[derive(Clone, Debug)]
+pub struct Folders {
+    /// Settings.
+    pub config: PathBuf,
+    /// Crash journal.
+    pub data: PathBuf,
+}
+
+impl Folders {
+    /// The folders of this platform; `None` where there is no home.
+    pub fn of_platform() -> Option<Self> {
+        let project = directories::ProjectDirs::from("dev", "plimsoll", "plimsoll")?;
+        Some(Self { config: project.config_dir().to_path_buf(), data: project.data_dir().to_path_buf() })
+    }
+}
+
+/// Light on dark or dark on light.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ThemeChoice {
+    /// Light on dark.
+    #[default]
+    Dark,
+    /// Dark on light.
+    Light,
+}
+
+impl ThemeChoice {
+    /// The other one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Dark => Self::Light,
+            Self::Light => Self::Dark,
+        }
+    }
+}
+
+/// Which panels are open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Panels {
+    /// The palette at the left.
+    pub palette: bool,
+    /// The inspector at the right.
+    pub inspector: bool,
+    /// The results at the bottom.
+    pub results: bool,
+}
+
+impl Default for Panels {
+    fn default() -> Self {
+        Self { palette: true, inspector: true, results: false }
+    }
+}
+
+/// What the user chose.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Light on dark or dark on light.
+    pub theme: ThemeChoice,
+    /// Files that were opened or saved, the latest first.
+    pub recent: Vec<PathBuf>,
+    /// Which panels are open.
+    pub panels: Panels,
+}
+
+impl Settings {
+    /// Reads the settings; the defaults where there are none or they cannot be read.
+    pub fn load(folders: &Folders) -> Self {
+        let Ok(text) = fs::read_to_string(file(folders)) else { return Self::default() };
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    /// Writes the settings in one step.
+    pub fn save(&self, folders: &Folders) -> anyhow::Result<()> {
+        let text = serde_json::to_string_pretty(self)?;
+        write_atomically(&file(folders), &text)
+    }
+
+    /// Puts a file at the top of the recent ones.
+    pub fn remember(&mut self, path: &Path) {
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        self.recent.retain(|known| *known != path);
+        self.recent.insert(0, path);
+        self.recent.truncate(RECENT_MAX);
+    }
+
+    /// Takes a file off the list of recent ones.
+    pub fn forget(&mut self, path: &Path) {
+        self.recent.retain(|known| known != path);
+    }
+}
+
+fn file(folders: &Folders) -> PathBuf {
+    folders.config.join("settings.json")
+}
+
+/// Writes a file so that it is either the old or the new one, whatever happens; makes its folder where it lacks.
+pub(crate) fn write_atomically(path: &Path, text: &str) -> anyhow::Result<()> {
+    let folder = path.parent().context("a file lies in a folder")?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_survive_a_restart_and_nonsense() {
+        let folder = tempfile::tempdir().unwrap();
+        let folders = Folders { config: folder.path().join("config"), data: folder.path().join("data") };
+        let mut settings = Settings { theme: ThemeChoice::Light, ..Settings::default() };
+        settings.remember(Path::new("/a"));
+        settings.remember(Path::new("/b"));
+        settings.remember(Path::new("/a"));
+        settings.save(&folders).unwrap();
+        assert_eq!(Settings::load(&folders), settings);
+        assert_eq!(settings.recent, [PathBuf::from("/a"), PathBuf::from("/b")]);
+        fs::write(folders.config.join("settings.json"), "nonsense").unwrap();
+        assert_eq!(Settings::load(&folders), Settings::default());
+    }
+}

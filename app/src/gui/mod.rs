@@ -1,4 +1,54 @@
 //! The window.
+//!
+//! [`App`] holds the document and draws the panels; a panel reads a [`view::View`] and answers with
+//! [`action::Action`]s, which [`perform`] carries out after the frame. Nothing else changes the document.
 
+pub mod action;
+pub mod app;
 pub mod canvas;
+pub mod command;
+pub mod command_palette;
+pub mod context_menu;
+pub mod dialogs;
+pub mod format;
+pub mod inspector;
+pub mod palette;
+mod perform;
+pub mod plots;
+pub mod problems;
+pub mod quick_add;
+pub mod results;
+pub mod shortcuts;
+pub mod state;
+pub mod status;
 pub mod theme;
+pub mod tone;
+pub mod toolbar;
+pub mod view;
+pub mod welcome;
+pub mod why;
+
+use std::path::PathBuf;
+
+pub use app::App;
+
+use crate::settings::Folders;
+
+/// Smallest window in which everything fits.
+const SIZE_MIN: [f32; 2] = [960.0, 600.0];
+
+/// Opens the window, with a file or with the gallery, and stays until it closes.
+pub fn run(file: Option<PathBuf>) -> anyhow::Result<()> {
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Plimsoll")
+        .with_app_id("plimsoll")
+        .with_inner_size([1440.0, 900.0])
+        .with_min_inner_size(SIZE_MIN);
+    let options = eframe::NativeOptions { viewport, ..Default::default() };
+    let create = Box::new(move |context: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Box::new(App::new(&context.egui_ctx, file, Folders::of_platform())))
+    });
+    eframe::run_native("plimsoll", options, create).map_err(|error| {
+        anyhow::anyhow!("the window cannot be opened: {error}\nwithout a screen, use the command line: `plimsoll run FILE`; on Linux the window needs X11 or Wayland and libGL")
+    })
+}

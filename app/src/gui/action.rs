@@ -1,0 +1,60 @@
+//! What panels ask the window to do. Panels only read; everything that changes goes through here.
+
+use std::path::PathBuf;
+
+use plimsoll_models::{Edit, NodeId, Place, Point, ScenarioId, ServiceId};
+
+use super::{
+    canvas::{CanvasEvent, Selection},
+    command::Command,
+    dialogs::Decision,
+    state::Tab,
+};
+
+/// A wish of a panel.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Do what the menu entry does.
+    Command(Command),
+    /// Change the diagram; one step of the history.
+    Edit(Edit),
+    /// Change the diagram; changes with the same key in a row are one step.
+    Type(Edit, String),
+    /// Select this and nothing else.
+    Select(Selection),
+    /// Select and show what a message is about.
+    Reveal(Place),
+    /// Put a service on the drawing; in the middle of the view without a place, connected when it follows a node.
+    Add {
+        /// Which one.
+        service: ServiceId,
+        /// Where.
+        at: Option<Point>,
+        /// The node that it should be connected with.
+        from: Option<NodeId>,
+    },
+    /// Open a file.
+    OpenPath(PathBuf),
+    /// Open an example, by its index in the list.
+    OpenExample(usize),
+    /// Work with another scenario.
+    UseScenario(ScenarioId),
+    /// Apply the fix of a finding: path as for `--set`, and value.
+    Fix(String, String),
+    /// Go to a step of the history.
+    GoTo(usize),
+    /// Show a tab of the results.
+    Show(Tab),
+    /// Say something in the status bar.
+    Notice(String),
+    /// What the canvas tells.
+    Canvas(CanvasEvent),
+    /// Show a change that goes on.
+    Preview(Edit),
+    /// What was decided in a dialog.
+    Decide(Box<Decision>),
+    /// Paste this text.
+    Paste(String),
+    /// Take a file off the list of recent ones.
+    Forget(PathBuf),
+}

@@ -1,0 +1,386 @@
+//! The application: drains jobs, lays out the panels, then does what they asked for.
+
+use std::{path::PathBuf, sync::Arc, time::Instant};
+
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+use plimsoll_models::{Catalog, Diagnostic, Diagram, ScenarioId, validate};
+
+use super::{
+    action::Action,
+    canvas::{Canvas, CanvasEvent, CanvasInput},
+    command::{self, Command, Situation},
+    context_menu::ContextMenu,
+    dialogs::Dialog,
+    inspector, palette,
+    quick_add::QuickAdd,
+    results,
+    state::{Screen, State},
+    status,
+    theme::{self, Theme},
+    toolbar,
+    view::View,
+    welcome,
+};
+use crate::{
+    document::Document,
+    jobs::Job,
+    journal::{self, Journal},
+    run::Runs,
+    settings::{Folders, Settings, ThemeChoice},
+};
+
+/// Largest diagram that is checked within a frame; larger ones are checked in the background.
+const CHECK_AT_ONCE_MAX: usize = 300;
+
+/// How long the status bar says what happened, in seconds.
+const NOTICE_SECONDS: f64 = 5.0;
+
+/// The window.
+#[derive(Debug)]
+pub struct App {
+    /// The open document.
+    pub document: Document,
+    /// Runs and results.
+    pub runs: Runs,
+    /// What the window shows.
+    pub state: State,
+    /// What the user chose.
+    pub settings: Settings,
+    /// Where settings and journal live; nothing is kept without.
+    pub(super) folders: Option<Folders>,
+    pub(super) catalog: &'static Catalog,
+    pub(super) theme: Theme,
+    pub(super) canvas: Canvas,
+    pub(super) journal: Option<Journal>,
+    pub(super) problems: Vec<Diagnostic>,
+    /// The diagram that the problems are about.
+    checked: Option<Arc<Diagram>>,
+    checking: Option<(Arc<Diagram>, Job<Vec<Diagnostic>>)>,
+    /// What reading the file said; shown with the problems until the first change.
+    pub(super) file_problems: Vec<Diagnostic>,
+    /// Recordings of an example, which is no file.
+    pub(super) example_traces: Vec<(String, String)>,
+    pub(super) context_menu: Option<ContextMenu>,
+    /// The window may close although something is not saved.
+    pub(super) may_close: bool,
+    /// The drawing should be shown whole as soon as the canvas knows its size.
+    pub(super) fit_soon: bool,
+    saved_settings: Settings,
+    /// A text field had the focus at the end of the latest frame.
+    typing: bool,
+    /// Title of the window as it stands.
+    title: String,
+}
+
+impl App {
+    /// Begins with the gallery, or with a file.
+    pub fn new(ctx: &egui::Context, file: Option<PathBuf>, folders: Option<Folders>) -> Self {
+        theme::install_fonts(ctx);
+        let settings = folders.as_ref().map(Settings::load).unwrap_or_default();
+        let theme = theme_of(settings.theme);
+        theme.apply(ctx);
+        let orphans = folders.as_ref().map(|folders| journal::orphans(&folders.data)).unwrap_or_default();
+        let mut app = Self {
+            document: Document::new(Diagram::default()),
+            runs: Runs::default(),
+            state: State::default(),
+            saved_settings: settings.clone(),
+            settings,
+            catalog: Catalog::embedded(),
+            theme,
+            canvas: Canvas::default(),
+            journal: folders.as_ref().map(|folders| Journal::open(&folders.data)),
+            folders,
+            problems: Vec::new(),
+            checked: None,
+            checking: None,
+            file_problems: Vec::new(),
+            example_traces: Vec::new(),
+            context_menu: None,
+            may_close: false,
+            fit_soon: false,
+            typing: false,
+            title: String::new(),
+        };
+        if let Some(file) = file {
+            app.open_path(&file);
+        }
+        if !orphans.is_empty() {
+            app.state.dialog = Some(Dialog::Restore(orphans));
+        }
+        app
+    }
+
+    /// What can be done now.
+    pub(super) fn situation(&self) -> Situation {
+        let history = self.document.history();
+        Situation {
+            document: self.state.screen == Screen::Document,
+            selected: self.state.selection.nodes.len() + self.state.selection.edges.len(),
+            undo: history.undo_label().is_some(),
+            redo: history.redo_label().is_some(),
+            running: self.runs.is_running(),
+            result: self.runs.latest.is_some(),
+            baseline: self.runs.baseline.is_some(),
+        }
+    }
+
+    /// The scenario in use.
+    pub(super) fn scenario(&self) -> ScenarioId {
+        let diagram = self.document.diagram();
+        let picked = self.state.scenario.as_ref().filter(|id| diagram.scenarios.contains_key(*id));
+        picked.or_else(|| diagram.default_scenario()).cloned().unwrap_or_else(|| ScenarioId::new("default"))
+    }
+
+    /// Says something in the status bar.
+    pub(super) fn notice(&mut self, ctx: &egui::Context, text: impl Into<String>) {
+        self.state.notice = Some((text.into(), ctx.input(|input| input.time) + NOTICE_SECONDS));
+        ctx.request_repaint_after_secs(NOTICE_SECONDS as f32 + 0.1);
+    }
+
+    /// Takes another theme.
+    pub(super) fn use_theme(&mut self, ctx: &egui::Context, choice: ThemeChoice) {
+        self.settings.theme = choice;
+        self.theme = theme_of(choice);
+        self.theme.apply(ctx);
+    }
+
+    fn check(&mut self, ctx: &egui::Context) {
+        if let Some((diagram, job)) = &self.checking
+            && let Some(problems) = job.poll()
+        {
+            self.problems = problems.unwrap_or_default();
+            self.checked = Some(Arc::clone(diagram));
+            self.checking = None;
+        }
+        let present = self.document.history().present();
+        let is = |other: &Arc<Diagram>| Arc::ptr_eq(other, present);
+        if self.checked.as_ref().is_some_and(is) || self.checking.as_ref().is_some_and(|(diagram, _)| is(diagram)) {
+            return;
+        }
+        let present = Arc::clone(present);
+        if present.nodes.len() <= CHECK_AT_ONCE_MAX {
+            self.problems = validate::check(&present, self.catalog);
+            if self.document.history().undo_label().is_none() {
+                self.problems.extend(self.file_problems.iter().cloned());
+            }
+            self.checked = Some(present);
+        } else if self.checking.is_none() {
+            let (ctx, catalog, diagram) = (ctx.clone(), self.catalog, Arc::clone(&present));
+            let job = Job::start("check", move || ctx.request_repaint(), move || validate::check(&diagram, catalog));
+            self.checking = Some((present, job));
+        }
+    }
+
+    /// Keeps the selection to what exists.
+    fn prune_selection(&mut self) {
+        let diagram = self.document.diagram();
+        self.state.selection.nodes.retain(|id| diagram.nodes.contains_key(id));
+        self.state.selection.edges.retain(|id| diagram.edges.contains_key(id));
+    }
+
+    fn keep_settings(&mut self) {
+        if self.settings != self.saved_settings
+            && let Some(folders) = &self.folders
+        {
+            // A disk that is full must not keep anybody from working.
+            let _ = self.settings.save(folders);
+            self.saved_settings = self.settings.clone();
+        }
+    }
+
+    fn keep_journal(&mut self, ctx: &egui::Context) {
+        let Some(journal) = &mut self.journal else { return };
+        let repaint = ctx.clone();
+        if let Some(wait) = journal.tick(&self.document, Instant::now(), move || repaint.request_repaint()) {
+            ctx.request_repaint_after(wait);
+        }
+    }
+
+    fn panels(&mut self, ui: &mut Ui) -> Vec<Action> {
+        let mut actions = Vec::new();
+        let Self { document, runs, state, settings, catalog, theme, canvas, problems, context_menu, fit_soon, .. } = self;
+        let State { screen, selection, tool, tab, palette, inspector, results, welcome, quick_add, command_palette, notice, .. } = state;
+        let scenario = {
+            let diagram = document.diagram();
+            let picked = state.scenario.as_ref().filter(|id| diagram.scenarios.contains_key(*id));
+            picked.or_else(|| diagram.default_scenario()).cloned().unwrap_or_else(|| ScenarioId::new("default"))
+        };
+        let history = document.history();
+        let now = Situation {
+            document: *screen == Screen::Document,
+            selected: selection.nodes.len() + selection.edges.len(),
+            undo: history.undo_label().is_some(),
+            redo: history.redo_label().is_some(),
+            running: runs.is_running(),
+            result: runs.latest.is_some(),
+            baseline: runs.baseline.is_some(),
+        };
+        let chosen = selection.clone();
+        let view = View { document, diagram: document.diagram(), catalog, theme, selection: &chosen, scenario: &scenario, runs, problems, now };
+        let bar = |margin: Margin| Frame::new().fill(theme.surface).inner_margin(margin);
+        let edge = bar(Margin::symmetric(10, 0));
+        Panel::top("toolbar").exact_size(46.0).frame(edge).show(ui, |ui| toolbar::ui(ui, &view, &mut actions));
+        if *screen == Screen::Gallery {
+            let frame = Frame::new().fill(theme.background);
+            CentralPanel::default().frame(frame).show(ui, |ui| welcome::ui(ui, &view, welcome, &settings.recent, &mut actions));
+        } else {
+            let notice = notice.as_ref().map(|(text, _)| text.as_str());
+            Panel::bottom("status").exact_size(28.0).frame(edge).show(ui, |ui| status::ui(ui, &view, notice, canvas.zoom(), &mut actions));
+            let panels = &mut settings.panels;
+            Panel::bottom("results").default_size(330.0).size_range(140.0..=700.0).resizable(true).frame(bar(Margin::ZERO)).show_collapsible(
+                ui,
+                &mut panels.results,
+                |ui| results::ui(ui, &view, results, tab, &mut actions),
+            );
+            Panel::left("palette").default_size(216.0).size_range(160.0..=360.0).frame(bar(Margin::ZERO)).show_collapsible(
+                ui,
+                &mut panels.palette,
+                |ui| palette::ui(ui, &view, palette, &mut actions),
+            );
+            Panel::right("inspector").default_size(344.0).size_range(280.0..=560.0).frame(bar(Margin::ZERO)).show_collapsible(
+                ui,
+                &mut panels.inspector,
+                |ui| inspector::ui(ui, &view, inspector, &mut actions),
+            );
+            CentralPanel::default().frame(Frame::new().fill(theme.canvas)).show(ui, |ui| {
+                if std::mem::take(fit_soon) {
+                    canvas.fit(view.diagram);
+                }
+                let input = CanvasInput {
+                    diagram: view.diagram,
+                    catalog,
+                    theme,
+                    selection: view.selection,
+                    result: view.result(),
+                    stale: view.is_stale(),
+                    problems,
+                    tool: *tool,
+                };
+                let events = canvas.show(ui, &input);
+                actions.extend(events.into_iter().map(Action::Canvas));
+                hint_ui(ui, &view);
+            });
+        }
+        if quick_add.as_mut().is_some_and(|popup| !popup.ui(ui.ctx(), &view, &mut actions)) {
+            *quick_add = None;
+        }
+        if context_menu.as_mut().is_some_and(|menu| !menu.ui(ui.ctx(), &view, &mut actions)) {
+            *context_menu = None;
+        }
+        if command_palette.as_mut().is_some_and(|popup| !popup.ui(ui.ctx(), theme, &view.now, &mut actions)) {
+            *command_palette = None;
+        }
+        if let Some(dialog) = &mut state.dialog
+            && let Some(decision) = dialog.ui(ui.ctx(), &view)
+        {
+            actions.push(Action::Decide(Box::new(decision)));
+        }
+        actions
+    }
+}
+
+/// What to do with an empty drawing.
+fn hint_ui(ui: &Ui, view: &View<'_>) {
+    if !view.diagram.nodes.is_empty() {
+        return;
+    }
+    let center = ui.max_rect().center();
+    let painter = ui.painter();
+    let color = view.theme.text_weak;
+    painter.text(center - egui::vec2(0.0, 14.0), egui::Align2::CENTER_CENTER, "Drag a service onto the drawing", Theme::heading(), color);
+    let more = "or double-click here to search. Start with clients: they bring the load.";
+    painter.text(center + egui::vec2(0.0, 12.0), egui::Align2::CENTER_CENTER, more, egui::FontId::proportional(Theme::SIZE_BODY), color);
+}
+
+fn theme_of(choice: ThemeChoice) -> Theme {
+    match choice {
+        ThemeChoice::Dark => Theme::dark(),
+        ThemeChoice::Light => Theme::light(),
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        if self.runs.poll() {
+            self.state.tab = super::state::Tab::Answer;
+            self.settings.panels.results = true;
+        }
+        if self.runs.is_running() {
+            ctx.request_repaint_after_secs(0.1);
+        }
+        if ctx.input(|input| input.viewport().close_requested()) && !self.may_close && self.document.is_dirty() && self.state.screen == Screen::Document {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.state.dialog = Some(Dialog::Unsaved(super::dialogs::Then::Quit));
+        }
+        let time = ctx.input(|input| input.time);
+        if self.state.notice.as_ref().is_some_and(|(_, until)| time > *until) {
+            self.state.notice = None;
+        }
+        self.check(ctx);
+        self.prune_selection();
+        self.keep_journal(ctx);
+        self.keep_settings();
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let mut actions: Vec<Action> = Vec::new();
+        let popup = self.state.dialog.is_some() || self.state.quick_add.is_some() || self.state.command_palette.is_some() || self.context_menu.is_some();
+        if !popup {
+            let mut now = self.situation();
+            // Escape belongs to a gesture first; the canvas ends it.
+            if self.canvas.busy() {
+                now.selected = 0;
+            }
+            actions.extend(command::pressed(&ctx, &now, self.typing).into_iter().map(Action::Command));
+            actions.extend(super::perform::clipboard::events(&ctx, &now));
+        }
+        actions.extend(self.panels(ui));
+        for action in actions {
+            self.perform(&ctx, action);
+        }
+        self.typing = ctx.text_edit_focused();
+        let title = format!("{}{} – Plimsoll", if self.document.is_dirty() { "• " } else { "" }, self.document.title());
+        if title != self.title {
+            // Only on change: a command to the window asks for another frame.
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        self.theme.background.to_normalized_gamma_f32()
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.runs.cancel();
+        self.keep_settings();
+        if let Some(journal) = &mut self.journal {
+            journal.close();
+        }
+    }
+}
+
+/// What the canvas asked for, in the window's words.
+pub(super) fn action_of(event: CanvasEvent, state: &mut State, context_menu: &mut Option<ContextMenu>) -> Option<Action> {
+    match event {
+        CanvasEvent::Select(selection) => Some(Action::Select(selection)),
+        CanvasEvent::Edit(edit) => Some(Action::Edit(edit)),
+        CanvasEvent::Preview(edit) => Some(Action::Preview(edit)),
+        CanvasEvent::QuickAdd { from, at, screen } => {
+            state.quick_add = Some(QuickAdd::new(Some(from), Some(at), Some(screen)));
+            None
+        }
+        CanvasEvent::RenameRequested(id) => {
+            state.selection = super::canvas::Selection::node(id);
+            Some(Action::Command(Command::Rename))
+        }
+        CanvasEvent::OpenNode(id) => Some(Action::Reveal(plimsoll_models::Place::Node(id, None))),
+        CanvasEvent::ContextMenu { target, at, screen } => {
+            *context_menu = Some(ContextMenu::new(target, at, screen));
+            None
+        }
+        CanvasEvent::DropService { service, at } => Some(Action::Add { service, at: Some(at), from: None }),
+    }
+}

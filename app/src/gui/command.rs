@@ -1,0 +1,284 @@
+//! Everything that a user can tell the window to do by a word or a key.
+//!
+//! One list feeds the menus, the toolbar, the command palette and the sheet of shortcuts.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+const NONE: Modifiers = Modifiers::NONE;
+const COMMAND: Modifiers = Modifiers::COMMAND;
+const SHIFT: Modifiers = Modifiers::SHIFT;
+const COMMAND_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+
+/// Where commands stand in the menu and on the sheet of shortcuts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// Documents.
+    File,
+    /// Changes.
+    Edit,
+    /// What is on screen.
+    View,
+    /// Simulation.
+    Run,
+    /// The rest.
+    Help,
+}
+
+impl Group {
+    /// All, in the order of the menu bar.
+    pub const ALL: [Self; 5] = [Self::File, Self::Edit, Self::View, Self::Run, Self::Help];
+
+    /// Title of the menu.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::File => "File",
+            Self::Edit => "Edit",
+            Self::View => "View",
+            Self::Run => "Run",
+            Self::Help => "Help",
+        }
+    }
+}
+
+/// When a key reaches a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Always.
+    Anywhere,
+    /// Unless a text field has the focus, which may want the key itself.
+    Canvas,
+}
+
+/// What a command needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing.
+    Nothing,
+    /// An open document.
+    Document,
+    /// A selected node or edge.
+    Selection,
+    /// Exactly one selected node or edge.
+    One,
+    /// Something to undo.
+    Undo,
+    /// Something to redo.
+    Redo,
+    /// A run that goes on.
+    Running,
+    /// No run that goes on.
+    Idle,
+    /// A result.
+    Result,
+    /// A pinned result.
+    Baseline,
+}
+
+macro_rules! commands {
+    ($($name:ident: $group:ident, $needs:ident, $reach:ident, $icon:literal, $text:literal, $help:literal, [$($modifiers:ident + $key:ident),*];)*) => {
+        /// Something that the window can do.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Command {
+            $(#[doc = $help] $name,)*
+        }
+
+        impl Command {
+            /// Every command, in the order of the menus.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// Which menu it stands in.
+            pub fn group(self) -> Group {
+                match self { $(Self::$name => Group::$group,)* }
+            }
+
+            /// What it needs.
+            pub fn needs(self) -> Needs {
+                match self { $(Self::$name => Needs::$needs,)* }
+            }
+
+            /// When its keys reach it.
+            pub fn reach(self) -> Reach {
+                match self { $(Self::$name => Reach::$reach,)* }
+            }
+
+            /// Key of its glyph; empty when it has none.
+            pub fn icon(self) -> &'static str {
+                match self { $(Self::$name => $icon,)* }
+            }
+
+            /// What menus and the command palette say.
+            pub fn text(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// What it does, for tooltips.
+            pub fn help(self) -> &'static str {
+                match self { $(Self::$name => $help,)* }
+            }
+
+            /// Its keys, the one that is shown first.
+            pub fn shortcuts(self) -> &'static [KeyboardShortcut] {
+                match self {
+                    $(Self::$name => const { &[$(KeyboardShortcut::new($modifiers, Key::$key)),*] },)*
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    New: File, Nothing, Anywhere, "file", "New", "Begins an empty diagram", [COMMAND + N];
+    Open: File, Nothing, Anywhere, "open", "Open…", "Opens a diagram from a file", [COMMAND + O];
+    Save: File, Document, Anywhere, "save", "Save", "Writes the diagram to its file", [COMMAND + S];
+    SaveAs: File, Document, Anywhere, "save-as", "Save as…", "Writes the diagram to another file", [COMMAND_SHIFT + S];
+    ExportSvg: File, Document, Anywhere, "export", "Export SVG…", "Writes the drawing as a vector picture", [];
+    ExportPng: File, Document, Anywhere, "export", "Export PNG…", "Writes the drawing as a pixel picture", [COMMAND + E];
+    Gallery: File, Nothing, Anywhere, "grid", "Gallery", "Shows the examples and the recent files", [];
+    Quit: File, Nothing, Anywhere, "close", "Quit", "Closes the window", [COMMAND + Q];
+    Undo: Edit, Undo, Canvas, "undo", "Undo", "Takes back the latest change", [COMMAND + Z];
+    Redo: Edit, Redo, Canvas, "redo", "Redo", "Makes the change again", [COMMAND_SHIFT + Z, COMMAND + Y];
+    Cut: Edit, Selection, Canvas, "copy", "Cut", "Copies the selection as text and deletes it", [COMMAND + X];
+    Copy: Edit, Selection, Canvas, "copy", "Copy", "Copies the selection as text", [COMMAND + C];
+    Paste: Edit, Document, Canvas, "paste", "Paste", "Adds what was copied", [COMMAND + V];
+    Duplicate: Edit, Selection, Canvas, "duplicate", "Duplicate", "Adds a copy of the selection beside it", [COMMAND + D];
+    Delete: Edit, Selection, Canvas, "trash", "Delete", "Takes the selection away", [NONE + Delete, NONE + Backspace];
+    Rename: Edit, One, Canvas, "pencil", "Rename", "Gives the selected node or edge another name", [NONE + F2];
+    SelectAll: Edit, Document, Canvas, "", "Select all", "Selects every node and edge", [COMMAND + A];
+    Deselect: Edit, Selection, Canvas, "", "Select nothing", "Ends the selection; the inspector shows diagram and scenario", [NONE + Escape];
+    QuickAdd: Edit, Document, Canvas, "plus", "Add a node…", "Searches the services and adds one at the center of the view", [SHIFT + A];
+    History: Edit, Document, Anywhere, "clock", "History…", "Lists every step and goes back to any of them", [];
+    ZoomIn: View, Document, Anywhere, "zoom-in", "Zoom in", "Shows less, larger", [COMMAND + Plus, COMMAND + Equals];
+    ZoomOut: View, Document, Anywhere, "zoom-out", "Zoom out", "Shows more, smaller", [COMMAND + Minus];
+    ZoomReset: View, Document, Anywhere, "", "Zoom to 100 %", "Shows one unit of the drawing as one pixel", [COMMAND + Num0];
+    Fit: View, Document, Canvas, "fit", "Zoom to fit", "Shows the whole drawing", [SHIFT + Num1];
+    FitSelection: View, Selection, Canvas, "target", "Zoom to selection", "Shows the selection as large as it fits", [SHIFT + Num2, NONE + F];
+    TogglePalette: View, Document, Anywhere, "palette", "Palette", "Shows or hides the services at the left", [COMMAND + B];
+    ToggleInspector: View, Document, Anywhere, "inspector", "Inspector", "Shows or hides the settings at the right", [COMMAND + I];
+    ToggleResults: View, Document, Anywhere, "chart", "Results", "Shows or hides the results at the bottom", [COMMAND + J];
+    ShowProblems: View, Document, Anywhere, "problems", "Problems", "Shows what is wrong with the diagram", [COMMAND_SHIFT + M];
+    ToggleTheme: View, Nothing, Anywhere, "moon", "Dark or light theme", "Switches between the dark and the light theme", [];
+    Run: Run, Idle, Anywhere, "play", "Run", "Simulates the scenario", [NONE + F5, COMMAND + Enter];
+    Cancel: Run, Running, Anywhere, "stop", "Cancel the run", "Stops the simulation", [SHIFT + F5];
+    PinBaseline: Run, Result, Anywhere, "pin", "Pin as baseline", "Keeps this result to compare later ones with", [];
+    ClearBaseline: Run, Baseline, Anywhere, "close", "Clear the baseline", "Ends the comparison", [];
+    CommandPalette: Help, Nothing, Anywhere, "search", "Command palette…", "Searches all commands", [COMMAND + K, COMMAND_SHIFT + P];
+    Shortcuts: Help, Nothing, Canvas, "help", "Keyboard shortcuts", "Shows all keys", [NONE + F1, SHIFT + Questionmark];
+    About: Help, Nothing, Anywhere, "info", "About Plimsoll", "Version, catalog and licenses", [];
+}
+
+/// What there is now, so that commands can tell whether they make sense.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Situation {
+    /// A document is on screen, not the gallery.
+    pub document: bool,
+    /// Number of selected nodes and edges.
+    pub selected: usize,
+    /// There is something to undo.
+    pub undo: bool,
+    /// There is something to redo.
+    pub redo: bool,
+    /// A run goes on.
+    pub running: bool,
+    /// There is a result.
+    pub result: bool,
+    /// A result is pinned.
+    pub baseline: bool,
+}
+
+impl Command {
+    /// Whether it can be done now.
+    pub fn is_enabled(self, now: &Situation) -> bool {
+        match self.needs() {
+            Needs::Nothing => true,
+            Needs::Document => now.document,
+            Needs::Selection => now.document && now.selected > 0,
+            Needs::One => now.document && now.selected == 1,
+            Needs::Undo => now.document && now.undo,
+            Needs::Redo => now.document && now.redo,
+            Needs::Running => now.running,
+            Needs::Idle => now.document && !now.running,
+            Needs::Result => now.document && now.result,
+            Needs::Baseline => now.document && now.baseline,
+        }
+    }
+
+    /// Its first key as people write it, or nothing.
+    pub fn shortcut_text(self) -> String {
+        let is_mac = cfg!(target_os = "macos");
+        let names = if is_mac { egui::ModifierNames::SYMBOLS } else { egui::ModifierNames::NAMES };
+        let Some(shortcut) = self.shortcuts().first() else { return String::new() };
+        match shortcut.logical_key {
+            Key::Questionmark => "?".to_owned(),
+            _ => shortcut.format(&names, is_mac),
+        }
+    }
+
+    /// Text, and the key in parentheses.
+    pub fn tooltip(self) -> String {
+        let shortcut = self.shortcut_text();
+        if shortcut.is_empty() { self.help().to_owned() } else { format!("{} ({shortcut})", self.help()) }
+    }
+}
+
+/// Takes the keys that mean commands out of the input and says which commands were meant.
+///
+/// `typing` tells that a text field had the focus until now: the key that ends that, Escape, is the field's too.
+pub fn pressed(ctx: &egui::Context, now: &Situation, typing: bool) -> Vec<Command> {
+    let mut commands = Vec::new();
+    ctx.input_mut(|input| {
+        input.events.retain(|event| {
+            let egui::Event::Key { key, physical_key, pressed: true, modifiers, .. } = event else { return true };
+            match meant(*key, *physical_key, *modifiers) {
+                Some(command) if typing && command.reach() == Reach::Canvas => true,
+                Some(command) if command.is_enabled(now) => {
+                    commands.push(command);
+                    false
+                }
+                Some(_) | None => true,
+            }
+        });
+    });
+    commands
+}
+
+fn meant(key: Key, physical_key: Option<Key>, modifiers: Modifiers) -> Option<Command> {
+    let is = |shortcut: &KeyboardShortcut| {
+        let wanted = shortcut.logical_key;
+        // `!` is on the 1 key of one keyboard and elsewhere on others; digits are meant by place.
+        let digit = matches!(wanted, Key::Num0 | Key::Num1 | Key::Num2);
+        let shifted = wanted == Key::Questionmark || wanted == Key::Plus;
+        let same_key = key == wanted || (digit && physical_key == Some(wanted));
+        let same_modifiers = modifiers.command == shortcut.modifiers.command
+            && modifiers.alt == shortcut.modifiers.alt
+            && (shifted || modifiers.shift == shortcut.modifiers.shift);
+        same_key && same_modifiers
+    };
+    Command::ALL.iter().copied().find(|command| command.shortcuts().iter().any(is))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_has_a_text_and_no_two_share_a_shortcut() {
+        let mut seen: Vec<(KeyboardShortcut, Command)> = Vec::new();
+        for command in Command::ALL {
+            assert!(!command.text().is_empty() && !command.help().is_empty(), "{command:?}");
+            for shortcut in command.shortcuts() {
+                if let Some((_, other)) = seen.iter().find(|(known, _)| known == shortcut) {
+                    panic!("{command:?} and {other:?} share {shortcut:?}");
+                }
+                seen.push((*shortcut, *command));
+            }
+        }
+    }
+
+    #[test]
+    fn keys_find_their_commands() {
+        assert_eq!(meant(Key::Z, None, COMMAND_SHIFT | Modifiers::CTRL), Some(Command::Redo));
+        assert_eq!(meant(Key::Z, None, COMMAND | Modifiers::CTRL), Some(Command::Undo));
+        assert_eq!(meant(Key::Exclamationmark, Some(Key::Num1), SHIFT), Some(Command::Fit));
+        assert_eq!(meant(Key::Z, None, NONE), None);
+    }
+}

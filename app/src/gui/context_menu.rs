@@ -1,0 +1,77 @@
+//! The menu of the secondary button on the drawing.
+
+use egui::{Area, Button, Frame, Id, Order, Pos2, Ui};
+use plimsoll_models::Point;
+
+use super::{
+    action::Action,
+    canvas::{ContextTarget, Selection},
+    command::Command,
+    view::View,
+};
+
+/// The open menu.
+#[derive(Clone, Debug)]
+pub struct ContextMenu {
+    target: ContextTarget,
+    at: Point,
+    screen: Pos2,
+    fresh: bool,
+}
+
+impl ContextMenu {
+    /// Opens the menu.
+    pub fn new(target: ContextTarget, at: Point, screen: Pos2) -> Self {
+        Self { target, at, screen, fresh: true }
+    }
+
+    /// Where on the drawing it was opened.
+    pub fn at(&self) -> Point {
+        self.at
+    }
+
+    /// Shows the menu; false when it is done.
+    pub fn ui(&mut self, ctx: &egui::Context, view: &View<'_>, actions: &mut Vec<Action>) -> bool {
+        let mut open = true;
+        let response = Area::new(Id::new("context menu")).order(Order::Foreground).fixed_pos(self.screen).constrain(true).show(ctx, |ui| {
+            Frame::menu(ui.style()).show(ui, |ui| {
+                ui.set_width(220.0);
+                egui::containers::menu::menu_style(ui.style_mut());
+                open = !self.entries_ui(ui, view, actions);
+            });
+        });
+        let outside = ctx.input(|input| input.pointer.any_pressed())
+            && ctx.pointer_interact_pos().is_some_and(|at| !response.response.rect.contains(at));
+        let escaped = ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape));
+        let fresh = std::mem::take(&mut self.fresh);
+        open && !escaped && (fresh || !outside)
+    }
+
+    /// True when something was picked.
+    fn entries_ui(&self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) -> bool {
+        use Command as C;
+        let commands: &[Command] = match &self.target {
+            ContextTarget::Canvas => &[C::QuickAdd, C::Paste, C::SelectAll, C::Fit],
+            ContextTarget::Node(_) => &[C::Rename, C::Duplicate, C::Copy, C::Cut, C::FitSelection, C::Delete],
+            ContextTarget::Edge(_) => &[C::Rename, C::FitSelection, C::Delete],
+        };
+        let mut picked = false;
+        for command in commands {
+            if ui.add(Button::new(command.text()).shortcut_text(command.shortcut_text())).clicked() {
+                self.select(view, actions);
+                actions.push(Action::Command(*command));
+                picked = true;
+            }
+        }
+        picked
+    }
+
+    /// A menu on something that is not selected is about that alone.
+    fn select(&self, view: &View<'_>, actions: &mut Vec<Action>) {
+        match &self.target {
+            ContextTarget::Node(id) if !view.selection.nodes.contains(id) => actions.push(Action::Select(Selection::node(id.clone()))),
+            ContextTarget::Edge(id) if !view.selection.edges.contains(id) => actions.push(Action::Select(Selection::edge(id.clone()))),
+            ContextTarget::Canvas | ContextTarget::Node(_) | ContextTarget::Edge(_) => {}
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Dialogs in front of everything. One at a time; Escape closes.
+
+mod files;
+
+use std::path::PathBuf;
+
+use egui::{Align, Button, Id, Key, Layout, Modal, RichText, ScrollArea, Ui};
+
+use super::{shortcuts, theme::Theme, tone::Tone, view::View};
+use crate::journal::Orphan;
+pub use files::{FileDialog, Purpose};
+
+/// What to go on with once nothing can be lost.
+#[derive(Clone, Debug)]
+pub enum Then {
+    /// An empty diagram.
+    New,
+    /// The dialog that opens a file.
+    Open,
+    /// A file.
+    OpenPath(PathBuf),
+    /// An example, by its index.
+    OpenExample(usize),
+    /// The end.
+    Quit,
+}
+
+/// A dialog.
+#[derive(Clone, Debug)]
+pub enum Dialog {
+    /// There are changes that are in no file.
+    Unsaved(Then),
+    /// Something to read.
+    Message {
+        /// What it is about.
+        title: String,
+        /// What happened.
+        text: String,
+        /// What to do.
+        hint: String,
+    },
+    /// Open, save, export.
+    Files(FileDialog),
+    /// A crash left documents behind.
+    Restore(Vec<Orphan>),
+    /// The sheet of keys.
+    Shortcuts,
+    /// Every step of the history.
+    History,
+    /// Version, catalog, licenses.
+    About,
+}
+
+/// What the user decided.
+#[derive(Clone, Debug)]
+pub enum Decision {
+    /// The dialog can go.
+    Close,
+    /// Save, then go on.
+    Save(Then),
+    /// Go on without saving.
+    Discard(Then),
+    /// Do with this path what the dialog was for.
+    Path(Purpose, PathBuf),
+    /// Bring a document back.
+    Restore(Box<Orphan>),
+    /// Forget all of them.
+    Forget(Vec<Orphan>),
+    /// Go to a step of the history; the dialog stays.
+    GoTo(usize),
+}
+
+impl Dialog {
+    /// Shows the dialog.
+    pub fn ui(&mut self, ctx: &egui::Context, view: &View<'_>) -> Option<Decision> {
+        let theme = view.theme;
+        let response = Modal::new(Id::new("dialog")).show(ctx, |ui| {
+            ui.spacing_mut().item_spacing.y = Theme::SPACE_8;
+            match self {
+                Self::Unsaved(then) => unsaved_ui(ui, view, then),
+                Self::Message { title, text, hint } => message_ui(ui, theme, title, text, hint),
+                Self::Files(dialog) => dialog.ui(ui, theme),
+                Self::Restore(orphans) => restore_ui(ui, theme, orphans),
+                Self::Shortcuts => shortcuts_ui(ui, theme),
+                Self::History => history_ui(ui, view),
+                Self::About => about_ui(ui, theme),
+            }
+        });
+        let optional = !matches!(self, Self::Restore(_));
+        let closed = response.should_close() && optional;
+        response.inner.or_else(|| closed.then_some(Decision::Close))
+    }
+}
+
+fn title_ui(ui: &mut Ui, text: &str) {
+    ui.label(RichText::new(text).font(Theme::heading()));
+}
+
+fn primary(ui: &mut Ui, theme: &Theme, text: &str) -> bool {
+    let label = RichText::new(text).font(Theme::strong()).color(theme.text_on_accent);
+    let response = ui.add(Button::new(label).fill(theme.accent).stroke(egui::Stroke::NONE).min_size(egui::vec2(76.0, 28.0)));
+    response.clicked()
+}
+
+fn secondary(ui: &mut Ui, text: &str) -> bool {
+    ui.add(Button::new(text).min_size(egui::vec2(76.0, 28.0))).clicked()
+}
+
+/// A row of buttons at the right; the first one stands rightmost.
+fn buttons<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.add_space(Theme::SPACE_8);
+    ui.allocate_ui_with_layout(egui::vec2(ui.available_width(), 30.0), Layout::right_to_left(Align::Center), add).inner
+}
+
+fn unsaved_ui(ui: &mut Ui, view: &View<'_>, then: &Then) -> Option<Decision> {
+    ui.set_width(380.0);
+    title_ui(ui, "Save the changes?");
+    ui.label(format!("“{}” has changes that are in no file yet.", view.document.title()));
+    let enter = ui.input(|input| input.key_pressed(Key::Enter));
+    buttons(ui, |ui| {
+        let save = primary(ui, view.theme, "Save");
+        let cancel = secondary(ui, "Cancel");
+        let discard = ui.add(Button::new(RichText::new("Don't save").color(Tone::Bad.color(view.theme))).min_size(egui::vec2(76.0, 28.0))).clicked();
+        if save || enter {
+            Some(Decision::Save(then.clone()))
+        } else if discard {
+            Some(Decision::Discard(then.clone()))
+        } else {
+            cancel.then_some(Decision::Close)
+        }
+    })
+}
+
+fn message_ui(ui: &mut Ui, theme: &Theme, title: &str, text: &str, hint: &str) -> Option<Decision> {
+    ui.set_width(420.0);
+    title_ui(ui, title);
+    ui.add(egui::Label::new(text).wrap());
+    if !hint.is_empty() {
+        ui.add(egui::Label::new(RichText::new(hint).color(theme.text_weak)).wrap());
+    }
+    buttons(ui, |ui| primary(ui, theme, "OK")).then_some(Decision::Close)
+}
+
+fn restore_ui(ui: &mut Ui, theme: &Theme, orphans: &[Orphan]) -> Option<Decision> {
+    ui.set_width(440.0);
+    title_ui(ui, "Restore unsaved work?");
+    ui.label("Plimsoll did not close in order. These documents had changes that were in no file:");
+    let mut decision = None;
+    for orphan in orphans {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(&orphan.entry.title).strong());
+            if let Some(path) = &orphan.entry.path {
+                ui.add(egui::Label::new(RichText::new(path.display().to_string()).small().color(theme.text_weak)).truncate());
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if primary(ui, theme, "Restore") {
+                    decision = Some(Decision::Restore(Box::new(orphan.clone())));
+                }
+            });
+        });
+    }
+    buttons(ui, |ui| {
+        if secondary(ui, "Discard all") {
+            decision = Some(Decision::Forget(orphans.to_vec()));
+        }
+        if secondary(ui, "Later") {
+            decision = Some(Decision::Close);
+        }
+    });
+    decision
+}
+
+fn shortcuts_ui(ui: &mut Ui, theme: &Theme) -> Option<Decision> {
+    ui.set_width(640.0);
+    title_ui(ui, "Keyboard shortcuts");
+    ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 200.0).show(ui, |ui| shortcuts::ui(ui, theme));
+    buttons(ui, |ui| primary(ui, theme, "Close")).then_some(Decision::Close)
+}
+
+fn history_ui(ui: &mut Ui, view: &View<'_>) -> Option<Decision> {
+    ui.set_width(320.0);
+    title_ui(ui, "History");
+    let (steps, at) = view.document.history().steps();
+    let mut decision = None;
+    ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 1.0;
+        for (index, step) in steps.iter().enumerate() {
+            let color = if index > at { view.theme.text_weak } else { view.theme.text };
+            let text = RichText::new(format!("{index}  {}", step.label)).color(color);
+            if ui.selectable_label(index == at, text).clicked() {
+                decision = Some(Decision::GoTo(index));
+            }
+        }
+    });
+    if buttons(ui, |ui| primary(ui, view.theme, "Close")) {
+        decision = Some(Decision::Close);
+    }
+    decision
+}
+
+fn about_ui(ui: &mut Ui, theme: &Theme) -> Option<Decision> {
+    ui.set_width(380.0);
+    ui.horizontal(|ui| {
+        super::toolbar::mark(ui, theme);
+        title_ui(ui, "Plimsoll");
+    });
+    ui.label("Draw an event-driven architecture, load it, see which limit gives first.");
+    let facts = [
+        ("Version", env!("CARGO_PKG_VERSION")),
+        ("Catalog", plimsoll_models::catalog::VERSION),
+        ("License", "MIT or Apache-2.0"),
+        ("Fonts", "Inter, JetBrains Mono (OFL)"),
+    ];
+    egui::Grid::new("about").num_columns(2).spacing([24.0, 4.0]).show(ui, |ui| {
+        for (name, value) in facts {
+            ui.label(RichText::new(name).color(theme.text_weak));
+            ui.label(value);
+            ui.end_row();
+        }
+    });
+    ui.label(RichText::new("Works offline, without an account, and tells nobody anything.").small().color(theme.text_weak));
+    buttons(ui, |ui| primary(ui, theme, "Close")).then_some(Decision::Close)
+}

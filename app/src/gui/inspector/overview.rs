@@ -1,0 +1,51 @@
+//! What is shown while nothing is selected: scenario, diagram, account.
+
+use egui::{RichText, TextEdit, Ui};
+use plimsoll_models::Edit;
+
+use super::{Memory, Page, account, event_types, scenario, section};
+use crate::gui::{action::Action, theme::Theme, view::View};
+
+/// Shows the page that was picked.
+pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
+    ui.horizontal(|ui| {
+        for (page, title) in [(Page::Scenario, "Scenario"), (Page::Diagram, "Diagram"), (Page::Account, "Account")] {
+            ui.selectable_value(&mut memory.page, page, title);
+        }
+    });
+    ui.add_space(Theme::SPACE_4);
+    match memory.page {
+        Page::Scenario => scenario::ui(ui, view, memory, actions),
+        Page::Diagram => diagram_ui(ui, view, memory, actions),
+        Page::Account => account::ui(ui, view, memory, actions),
+    }
+}
+
+fn diagram_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
+    let diagram = view.diagram;
+    let mut name = diagram.name.clone();
+    ui.label(RichText::new("Title").color(view.theme.text_weak));
+    if ui.add(TextEdit::singleline(&mut name).id_salt("title").hint_text("Untitled").desired_width(f32::INFINITY)).accessible_name("Title").changed() {
+        actions.push(Action::Type(Edit::RenameDiagram(name), "title".to_owned()));
+    }
+    if !diagram.description.is_empty() {
+        ui.add_space(Theme::SPACE_4);
+        ui.label(&diagram.description);
+    }
+    section(ui, "Contents", |ui| {
+        egui::Grid::new("contents").num_columns(2).spacing([24.0, 2.0]).show(ui, |ui| {
+            for (name, count) in [
+                ("Nodes", diagram.nodes.len()),
+                ("Connections", diagram.edges.len()),
+                ("Groups", diagram.groups.len()),
+                ("Event types", diagram.event_types.len()),
+                ("Scenarios", diagram.scenarios.len()),
+            ] {
+                ui.label(RichText::new(name).color(view.theme.text_weak));
+                ui.label(count.to_string());
+                ui.end_row();
+            }
+        });
+    });
+    section(ui, "Event types", |ui| event_types::ui(ui, view, memory, actions));
+}

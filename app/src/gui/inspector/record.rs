@@ -1,0 +1,184 @@
+//! Rows made from the catalog's field records: no service has an inspector of its own.
+
+use egui::Ui;
+use plimsoll_models::{
+    Edit, Place, Service, Severity,
+    catalog::{Field, FieldKind},
+    diagram::Fields,
+    edit::Target,
+    families::{self, Settings},
+    workload,
+};
+use serde_json::Value;
+
+use super::{
+    Memory,
+    field::{self, Change, Editor, Row},
+    section, work,
+};
+use crate::gui::{action::Action, view::View, why::Why};
+
+/// Whose settings are shown.
+#[derive(Debug)]
+pub struct Owner<'a> {
+    /// Node or edge.
+    pub target: Target,
+    /// Its service or connection.
+    pub service: &'a Service,
+    /// What the user set.
+    pub fields: &'a Fields,
+}
+
+/// Shows every setting of a service by its groups.
+pub fn fields_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owner<'_>, actions: &mut Vec<Action>) {
+    let mut groups: Vec<&str> = Vec::new();
+    for field in &owner.service.fields {
+        if !groups.contains(&field.group.as_str()) {
+            groups.push(&field.group);
+        }
+    }
+    for group in groups {
+        let members: Vec<&Field> = owner.service.fields.iter().filter(|field| field.group == group && is_shown(view, owner, field)).collect();
+        if members.is_empty() {
+            continue;
+        }
+        let title = if group.is_empty() { "Settings" } else { group };
+        section(ui, title, |ui| {
+            for field in members {
+                field_ui(ui, view, memory, owner, field, actions);
+            }
+        });
+    }
+}
+
+/// Whether the condition of a setting holds: `mode=provisioned`, or several words by `|`.
+fn is_shown(view: &View<'_>, owner: &Owner<'_>, field: &Field) -> bool {
+    if owner.fields.contains_key(&field.key) {
+        return true;
+    }
+    let Some(condition) = &field.when else { return true };
+    let Some((key, wanted)) = condition.split_once('=') else { return true };
+    let other = owner.service.field(key.trim());
+    let default = other.and_then(|other| families::field_default(owner.service, other, &view.diagram.account));
+    let present = owner.fields.get(key.trim()).map(families::field_value).or(default).unwrap_or_default();
+    wanted.split('|').any(|word| word.trim() == present.trim())
+}
+
+fn field_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owner<'_>, field: &Field, actions: &mut Vec<Action>) {
+    if field.kind == FieldKind::Work {
+        work::ui(ui, view, memory, owner, field, actions);
+        return;
+    }
+    let default = families::field_default(owner.service, field, &view.diagram.account);
+    let row = Row {
+        address: address(&owner.target, &field.key),
+        title: &field.title,
+        help: &field.help,
+        editor: editor(view, field),
+        value: owner.fields.get(&field.key).filter(|value| !value.is_null()),
+        default: default.clone(),
+        why: why_default(view, owner.service, field, default),
+        read: &|text| read(view, owner.service, &field.key, text),
+    };
+    if let Some(change) = field::row(ui, view.theme, &mut memory.typing, &row) {
+        actions.push(set(&owner.target, &field.key, change));
+    }
+}
+
+/// The edit behind a change; typing in one field is one step.
+pub fn set(target: &Target, key: &str, change: Change) -> Action {
+    let value = match change {
+        Change::Set(value) => Some(value),
+        Change::Reset => None,
+    };
+    Action::Type(Edit::SetField { target: target.clone(), key: key.to_owned(), value }, address(target, key))
+}
+
+/// A name for a field that no other field of the document has.
+pub fn address(target: &Target, key: &str) -> String {
+    match target {
+        Target::Node(id) => format!("node {id}.{key}"),
+        Target::Edge(id) => format!("edge {id}.{key}"),
+        Target::Scenario(id) => format!("scenario {id}.{key}"),
+        Target::EventType(id) => format!("event type {id}.{key}"),
+        Target::AccountQuotas => format!("quota {key}"),
+        Target::AccountOutside => format!("outside {key}"),
+    }
+}
+
+/// Reads a typed text the way a run would, and says what a run would say.
+fn read(view: &View<'_>, service: &Service, key: &str, text: &str) -> Result<Value, String> {
+    let value = field::json_of(text);
+    let fields = Fields::from([(key.to_owned(), value.clone())]);
+    let mut settings = Settings::new(service, &fields, &view.diagram.account, Place::Document);
+    let _ = settings.text(key);
+    let problem = settings.finish().into_iter().find(|diagnostic| diagnostic.severity == Severity::Error);
+    problem.map_or(Ok(value), |diagnostic| Err(diagnostic.message))
+}
+
+fn editor(view: &View<'_>, field: &Field) -> Editor {
+    let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let mut examples = match field.kind {
+        FieldKind::Flag => return Editor::Flag,
+        FieldKind::Choice => return Editor::Choice(field.choices.clone()),
+        FieldKind::Arrivals => workload::SHAPES.iter().map(|(_, example)| (*example).to_owned()).collect(),
+        FieldKind::Distribution => owned(&[
+            "20 ms",
+            "exponential(200 ms)",
+            "uniform(10 ms, 50 ms)",
+            "normal(mean=80 ms, sd=20 ms)",
+            "lognormal(p50=40 ms, p99=250 ms)",
+            "erlang(k=4, mean=200 ms)",
+            "pareto(alpha=2.5, min=20 ms)",
+            "values(95: 20 ms, 5: 2 s)",
+        ]),
+        FieldKind::Backoff => owned(&["exponential(base=100 ms, factor=2, cap=20 s, jitter=full)", "schedule(60 s, 120 s)", "random(exponential(2 s))"]),
+        FieldKind::Filter => owned(&["all", "40 %", "2 of 5"]).into_iter().chain(event_types(view)).collect(),
+        FieldKind::Mix => event_types(view).collect(),
+        FieldKind::Duration
+        | FieldKind::Rate
+        | FieldKind::Bytes
+        | FieldKind::Fraction
+        | FieldKind::Count
+        | FieldKind::Number
+        | FieldKind::Money
+        | FieldKind::Text
+        | FieldKind::Work => Vec::new(),
+    };
+    examples.extend(field.words.iter().cloned());
+    Editor::Text(examples)
+}
+
+fn event_types<'a>(view: &View<'a>) -> impl Iterator<Item = String> + use<'a> {
+    view.diagram.event_types.keys().map(ToString::to_string)
+}
+
+/// Where the default of a setting comes from.
+fn why_default(view: &View<'_>, service: &Service, field: &Field, default: Option<String>) -> Option<Why> {
+    let region = &view.diagram.account.region;
+    let base = Why::new(field.title.clone(), field.help.clone()).value(default.clone().unwrap_or_else(|| "not set".to_owned()));
+    if let Some(quota) = field.quota.as_ref().and_then(|key| service.quota(key, region)) {
+        return Some(
+            base.input("Quota", quota.title.clone())
+                .input("Value", format!("{} {}", quota.value, quota.unit).trim().to_owned())
+                .input("Scope", scope(&quota.scope))
+                .provenance(&quota.provenance),
+        );
+    }
+    if let Some(latency) = field.latency.as_ref().and_then(|key| service.latency(key)) {
+        return Some(base.input("Latency", latency.title.clone()).input("Law", latency.law.clone()).provenance(&latency.provenance));
+    }
+    if !field.source.source.is_empty() {
+        return Some(base.provenance(&field.source));
+    }
+    default.is_some().then(|| base.source("A default of Plimsoll, without a provider's document behind it"))
+}
+
+/// What shares a quota, as people say it.
+pub fn scope(scope: &str) -> String {
+    match scope {
+        "account-region" => "shared by the account in the region".to_owned(),
+        "account" => "shared by the account".to_owned(),
+        other => format!("per {}", other.replace('-', " ")),
+    }
+}

@@ -1,0 +1,144 @@
+//! Changes of the document.
+
+use plimsoll_models::{Edge, EdgeKind, Edit, Node, NodeId, Point, ServiceId, edit::Target, ids};
+
+use crate::gui::{App, canvas::Selection, command::Command, inspector::field};
+
+/// Distance between neighbors on the drawing, where the user does not say.
+const STEP_X: f64 = 240.0;
+
+/// See [`STEP_X`].
+const STEP_Y: f64 = 120.0;
+
+impl App {
+    pub(super) fn edit_command(&mut self, ctx: &egui::Context, command: Command) {
+        match command {
+            Command::Undo => {
+                if let Some(label) = self.document.undo() {
+                    self.after_travel(ctx, &format!("Undone: {label}"));
+                }
+            }
+            Command::Redo => {
+                if let Some(label) = self.document.redo() {
+                    self.after_travel(ctx, &format!("Redone: {label}"));
+                }
+            }
+            Command::Cut => {
+                self.copy(ctx);
+                self.delete(ctx);
+            }
+            Command::Copy => self.copy(ctx),
+            Command::Paste => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
+            Command::Duplicate => self.duplicate(ctx),
+            Command::Delete => self.delete(ctx),
+            Command::Rename => {
+                self.settings.panels.inspector = true;
+                self.state.inspector.focus_name = true;
+            }
+            Command::SelectAll => {
+                let diagram = self.document.diagram();
+                self.state.selection = Selection { nodes: diagram.nodes.keys().cloned().collect(), edges: diagram.edges.keys().cloned().collect() };
+            }
+            Command::Deselect => self.state.selection = Selection::default(),
+            Command::QuickAdd => self.open_quick_add(),
+            Command::History => self.state.dialog = Some(crate::gui::dialogs::Dialog::History),
+            _ => {}
+        }
+    }
+
+    /// Makes a change and says so when it cannot be made.
+    pub(super) fn edit(&mut self, ctx: &egui::Context, edit: &Edit, key: Option<String>) {
+        if let Err(error) = self.document.perform(edit, key) {
+            self.notice(ctx, format!("Not possible: {error}"));
+        }
+    }
+
+    fn after_travel(&mut self, ctx: &egui::Context, text: &str) {
+        self.state.inspector.typing.clear();
+        self.notice(ctx, text);
+    }
+
+    pub(super) fn go_to(&mut self, index: usize) {
+        self.document.go_to(index);
+        self.state.inspector.typing.clear();
+    }
+
+    fn delete(&mut self, ctx: &egui::Context) {
+        let Selection { nodes, edges } = self.state.selection.clone();
+        self.edit(ctx, &Edit::Remove { nodes: nodes.into_iter().collect(), edges: edges.into_iter().collect() }, None);
+        self.state.selection = Selection::default();
+    }
+
+    /// Puts a service on the drawing, connects it with the node it follows, and selects it.
+    pub(super) fn add(&mut self, ctx: &egui::Context, service: &ServiceId, at: Option<Point>, from: Option<&NodeId>) {
+        let Some(record) = self.catalog.get(service) else { return };
+        let diagram = self.document.diagram();
+        let name = free_name(record.short_title(), |name| diagram.nodes.values().any(|node| node.name == name));
+        let id = NodeId::new(ids::fresh(&name, |id| diagram.nodes.contains_key(id)));
+        let at = at.unwrap_or_else(|| self.free_place(self.canvas.center()));
+        let add = Edit::AddNode { id: id.clone(), node: Node::new(service.clone(), name), at };
+        let kind = from
+            .and_then(|from| diagram.nodes.get(from))
+            .and_then(|from| self.catalog.kinds_between(&from.service, service).first().copied());
+        let edit = match (from, kind) {
+            (Some(from), Some(kind)) => {
+                let connect = self.connect(from, &id, kind);
+                Edit::All(add.label(), vec![add, connect])
+            }
+            _ => add,
+        };
+        self.edit(ctx, &edit, None);
+        self.state.selection = Selection::node(id);
+    }
+
+    fn connect(&self, from: &NodeId, to: &NodeId, kind: EdgeKind) -> Edit {
+        let diagram = self.document.diagram();
+        let id = ids::fresh(&format!("{from}-{to}"), |id| diagram.edges.contains_key(id));
+        Edit::AddEdge { id: id.as_str().into(), edge: Edge::new(from.clone(), to.clone(), kind) }
+    }
+
+    /// The nearest place where no node stands.
+    fn free_place(&self, wanted: Point) -> Point {
+        let diagram = self.document.diagram();
+        let taken = |at: Point| diagram.layout.values().any(|other| (other.x - at.x).abs() < STEP_X * 0.7 && (other.y - at.y).abs() < STEP_Y * 0.7);
+        let wanted = Point::new((wanted.x / 20.0).round() * 20.0, (wanted.y / 20.0).round() * 20.0);
+        for ring in 0..20_i32 {
+            for y in -ring..=ring {
+                for x in -ring..=ring {
+                    let at = Point::new(wanted.x + f64::from(x) * STEP_X, wanted.y + f64::from(y) * STEP_Y);
+                    if x.abs().max(y.abs()) == ring && !taken(at) {
+                        return at;
+                    }
+                }
+            }
+        }
+        wanted
+    }
+
+    /// Applies the fix of a finding: a path such as `worker.timeout`, and a value.
+    pub(super) fn fix(&mut self, ctx: &egui::Context, path: &str, value: &str) {
+        let diagram = self.document.diagram();
+        let Some((id, key)) = path.split_once('.') else { return };
+        let target = if diagram.nodes.contains_key(id) {
+            Target::Node(id.into())
+        } else if diagram.edges.contains_key(id) {
+            Target::Edge(id.into())
+        } else if id == "account" {
+            let key = key.strip_prefix("quotas.").unwrap_or(key);
+            let edit = Edit::SetField { target: Target::AccountQuotas, key: key.to_owned(), value: Some(field::json_of(value)) };
+            return self.edit(ctx, &edit, None);
+        } else {
+            return self.notice(ctx, format!("There is no `{id}` any more"));
+        };
+        self.edit(ctx, &Edit::SetField { target, key: key.to_owned(), value: Some(field::json_of(value)) }, None);
+        self.notice(ctx, format!("Set {} to {value}; run again to see what it changes", path.replace('_', " ")));
+    }
+}
+
+/// `Orders`, then `Orders 2`.
+pub(super) fn free_name(base: &str, taken: impl Fn(&str) -> bool) -> String {
+    if !taken(base) {
+        return base.to_owned();
+    }
+    (2_u32..).map(|n| format!("{base} {n}")).find(|name| !taken(name)).unwrap_or_else(|| base.to_owned())
+}

@@ -1,0 +1,74 @@
+//! Carries out what panels, keys and dialogs asked for.
+
+pub(super) mod clipboard;
+mod edit;
+mod file;
+mod run;
+mod view;
+
+use super::{
+    action::Action,
+    app::{App, action_of},
+    command::{Command, Group},
+    quick_add::QuickAdd,
+};
+
+impl App {
+    /// Carries out one wish.
+    pub(super) fn perform(&mut self, ctx: &egui::Context, action: Action) {
+        match action {
+            Action::Command(command) => self.command(ctx, command),
+            Action::Edit(edit) => self.edit(ctx, &edit, None),
+            Action::Type(edit, key) => self.edit(ctx, &edit, Some(key)),
+            Action::Preview(edit) => {
+                // A preview that cannot be is a gesture over nothing; the next one will do.
+                let _ = self.document.preview(&edit);
+            }
+            Action::Select(selection) => {
+                self.document.seal();
+                self.state.selection = selection;
+            }
+            Action::Reveal(place) => self.reveal(&place),
+            Action::Add { service, at, from } => self.add(ctx, &service, at, from.as_ref()),
+            Action::OpenPath(path) => self.guarded(super::dialogs::Then::OpenPath(path)),
+            Action::OpenExample(index) => self.guarded(super::dialogs::Then::OpenExample(index)),
+            Action::UseScenario(id) => {
+                self.state.scenario = Some(id);
+                self.state.inspector.typing.clear();
+            }
+            Action::Fix(path, value) => self.fix(ctx, &path, &value),
+            Action::GoTo(index) => self.go_to(index),
+            Action::Show(tab) => {
+                self.state.tab = tab;
+                self.settings.panels.results = true;
+            }
+            Action::Notice(text) => self.notice(ctx, text),
+            Action::Forget(path) => self.settings.forget(&path),
+            Action::Canvas(event) => {
+                if let Some(action) = action_of(event, &mut self.state, &mut self.context_menu) {
+                    self.perform(ctx, action);
+                }
+            }
+            Action::Decide(decision) => self.decide(ctx, *decision),
+            Action::Paste(text) => self.paste(ctx, &text),
+        }
+    }
+
+    /// Carries out a command, if it makes sense now.
+    pub fn command(&mut self, ctx: &egui::Context, command: Command) {
+        if !command.is_enabled(&self.situation()) {
+            return;
+        }
+        match command.group() {
+            Group::File => self.file_command(ctx, command),
+            Group::Edit => self.edit_command(ctx, command),
+            Group::View | Group::Help => self.view_command(ctx, command),
+            Group::Run => self.run_command(ctx, command),
+        }
+    }
+
+    fn open_quick_add(&mut self) {
+        let at = self.context_menu.take().map(|menu| menu.at());
+        self.state.quick_add = Some(QuickAdd::new(None, at, None));
+    }
+}

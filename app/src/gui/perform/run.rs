@@ -1,0 +1,35 @@
+//! Simulation.
+
+use std::sync::Arc;
+
+use crate::{
+    gui::{App, command::Command},
+    run::Request,
+};
+
+impl App {
+    pub(super) fn run_command(&mut self, ctx: &egui::Context, command: Command) {
+        match command {
+            Command::Run => self.run(ctx),
+            Command::Cancel => self.runs.cancel(),
+            Command::PinBaseline => {
+                self.runs.baseline.clone_from(&self.runs.latest);
+                self.notice(ctx, "Pinned: later results are shown beside this one");
+            }
+            Command::ClearBaseline => self.runs.baseline = None,
+            _ => {}
+        }
+    }
+
+    fn run(&mut self, ctx: &egui::Context) {
+        let request = Request {
+            diagram: Arc::clone(self.document.history().present()),
+            scenario: self.scenario(),
+            folder: self.document.folder(),
+            traces: self.example_traces.clone(),
+        };
+        let repaint = ctx.clone();
+        self.runs.start(request, move || repaint.request_repaint());
+        self.settings.panels.results = true;
+    }
+}

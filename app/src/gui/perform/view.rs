@@ -1,0 +1,64 @@
+//! What is on screen.
+
+use plimsoll_models::Place;
+
+use crate::gui::{
+    App,
+    canvas::Selection,
+    command::Command,
+    command_palette::CommandPalette,
+    dialogs::Dialog,
+    inspector::Page,
+    state::Tab,
+};
+
+impl App {
+    pub(super) fn view_command(&mut self, ctx: &egui::Context, command: Command) {
+        let panels = &mut self.settings.panels;
+        match command {
+            Command::ZoomIn => self.canvas.zoom_in(),
+            Command::ZoomOut => self.canvas.zoom_out(),
+            Command::ZoomReset => self.canvas.zoom_to(1.0),
+            Command::Fit => self.canvas.fit(self.document.diagram()),
+            Command::FitSelection => self.canvas.fit_selection(self.document.diagram(), &self.state.selection),
+            Command::TogglePalette => panels.palette = !panels.palette,
+            Command::ToggleInspector => panels.inspector = !panels.inspector,
+            Command::ToggleResults => panels.results = !panels.results,
+            Command::ShowProblems => {
+                panels.results = true;
+                self.state.tab = Tab::Problems;
+            }
+            Command::ToggleTheme => self.use_theme(ctx, self.settings.theme.other()),
+            Command::CommandPalette => self.state.command_palette = Some(CommandPalette::default()),
+            Command::Shortcuts => self.state.dialog = Some(Dialog::Shortcuts),
+            Command::About => self.state.dialog = Some(Dialog::About),
+            _ => {}
+        }
+    }
+
+    /// Selects and shows what a message is about.
+    pub(super) fn reveal(&mut self, place: &Place) {
+        self.settings.panels.inspector = true;
+        let page = match place {
+            Place::Node(id, _) if self.document.diagram().nodes.contains_key(id) => {
+                self.state.selection = Selection::node(id.clone());
+                self.canvas.reveal(id);
+                return;
+            }
+            Place::Edge(id, _) if self.document.diagram().edges.contains_key(id) => {
+                self.state.selection = Selection::edge(id.clone());
+                self.canvas.reveal_edge(id);
+                return;
+            }
+            Place::Node(..) | Place::Edge(..) => return,
+            Place::Scenario(id, _) => {
+                self.state.scenario = Some(id.clone());
+                Page::Scenario
+            }
+            Place::Account(_) => Page::Account,
+            Place::Document | Place::Text { .. } | Place::EventType(_) => Page::Diagram,
+        };
+        self.state.selection = Selection::default();
+        self.state.inspector.page = page;
+    }
+}

@@ -1,0 +1,210 @@
+//! The answer: does it hold, which limit gave first, what to do.
+
+use egui::{Frame, Margin, RichText, ScrollArea, Ui};
+use plimsoll_sim::{
+    RunResult,
+    result::{Holds, LimitResult},
+};
+
+use super::{Action, Tab, View, node_link, verdict_chip};
+use crate::gui::{
+    format,
+    theme::Theme,
+    tone::{Tone, gauge, glyph},
+    why::{Why, why},
+};
+
+/// Height of the three cards, so that they end on one line.
+const CARD_HEIGHT: f32 = 136.0;
+
+/// Shows the answer.
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
+    ScrollArea::vertical().id_salt("answer").auto_shrink([false, false]).show(ui, |ui| {
+        headline_ui(ui, view, result);
+        ui.add_space(Theme::SPACE_8);
+        ui.columns(3, |columns| {
+            card(&mut columns[0], view.theme, "Gives first", |ui| first_ui(ui, view, result, actions));
+            card(&mut columns[1], view.theme, "Objectives", |ui| objectives_ui(ui, view, result));
+            card(&mut columns[2], view.theme, "What to do", |ui| todo_ui(ui, view, result, actions));
+        });
+        ui.add_space(Theme::SPACE_8);
+        figures_ui(ui, view, result);
+    });
+}
+
+fn card(ui: &mut Ui, theme: &Theme, title: &str, add: impl FnOnce(&mut Ui)) {
+    Frame::new().fill(theme.surface_sunken).stroke(egui::Stroke::new(1.0, theme.stroke)).corner_radius(8.0).inner_margin(Margin::same(12)).show(ui, |ui| {
+        ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
+            ui.set_width(ui.available_width());
+            ui.set_min_height(CARD_HEIGHT);
+            ui.spacing_mut().item_spacing.y = 4.0;
+            ui.label(RichText::new(title).font(Theme::semibold(Theme::SIZE_SMALL)).color(theme.text_weak));
+            add(ui);
+        });
+    });
+}
+
+fn headline_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
+    let overall = result.verdict.overall;
+    let broken = result.verdict.objectives.iter().filter(|objective| objective.holds == Holds::Broken).count();
+    let total = result.verdict.objectives.len();
+    let (icon, text) = match overall {
+        Holds::Holds => ("check", "It holds at this load".to_owned()),
+        Holds::Broken => ("error", format!("It does not hold: {broken} of {total} objectives broken")),
+        Holds::Inconclusive => ("warning", "The run does not decide whether it holds".to_owned()),
+        Holds::NoObjectives => ("info", "It ran; no objective says what must hold".to_owned()),
+    };
+    ui.horizontal(|ui| {
+        let (rect, _) = ui.allocate_exact_size(egui::vec2(22.0, 22.0), egui::Sense::hover());
+        crate::icons::paint(ui.painter(), icon, rect, Tone::from(overall).color(view.theme));
+        ui.label(RichText::new(text).font(Theme::title()));
+    });
+}
+
+fn first_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
+    let limit = |index: Option<usize>| index.and_then(|index| result.limits.get(index));
+    let Some(first) = limit(result.answer.first) else {
+        ui.label(RichText::new("No limit was reached").strong());
+        if let Some(tightest) = result.limits.first() {
+            let text = format!("The tightest is {}: {} used, the load could grow about {}.", tightest.title, format::percent(tightest.use_peak), format::factor(tightest.headroom));
+            ui.label(text);
+            ui.horizontal(|ui| {
+                gauge(ui, view.theme, tightest.use_peak, false, 140.0);
+                why(ui, view.theme, &why_limit(tightest));
+            });
+        }
+        return;
+    };
+    limit_ui(ui, view, first, actions);
+    if let Some(costliest) = limit(result.answer.costliest).filter(|costliest| !std::ptr::eq(*costliest, first)) {
+        ui.add_space(4.0);
+        ui.label(RichText::new("Costs most").font(Theme::semibold(Theme::SIZE_SMALL)).color(view.theme.text_weak));
+        limit_ui(ui, view, costliest, actions);
+    }
+}
+
+fn limit_ui(ui: &mut Ui, view: &View<'_>, limit: &LimitResult, actions: &mut Vec<Action>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(format!("{} ({})", limit.title, limit.text)).strong());
+        why(ui, view.theme, &why_limit(limit));
+        if let Some(node) = &limit.node {
+            ui.label(RichText::new("at").color(view.theme.text_weak));
+            node_link(ui, view, node, actions);
+        }
+    });
+    let mut parts = Vec::new();
+    if let Some(at) = limit.first_bound_s {
+        parts.push(format!("first after {}", format::seconds(at)));
+    }
+    if limit.refused > 0 {
+        parts.push(format!("refused {}", format::count(limit.refused)));
+    }
+    if limit.delayed > 0 {
+        let mean = limit.delay_s / limit.delayed as f64;
+        parts.push(format!("delayed {} by {} on average", format::count(limit.delayed), format::seconds(mean)));
+    }
+    ui.label(parts.join(", "));
+}
+
+/// How the use of a limit comes about.
+pub(super) fn why_limit(limit: &LimitResult) -> Why {
+    Why::new(format!("Use of {}", limit.title), "Greatest demand in the limit's own window over the limit; refused and delayed demand counts")
+        .value(format::percent(limit.use_peak))
+        .input("Limit", limit.text.clone())
+        .input("Scope", limit.scope.replace('-', " "))
+        .input("Peak at", format::seconds(limit.peak_at_s))
+        .input("Refused", format::count(limit.refused))
+        .input("Delayed", format::count(limit.delayed))
+        .input("Headroom", format!("{} (linear estimate)", format::factor(limit.headroom)))
+        .source(limit.source.clone())
+}
+
+fn objectives_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
+    if result.verdict.objectives.is_empty() {
+        ui.label("None. Add one in the scenario, such as `response p99 <= 800 ms`.");
+    }
+    for objective in &result.verdict.objectives {
+        ui.horizontal_wrapped(|ui| {
+            verdict_chip(ui, view.theme, objective.holds);
+            ui.label(&objective.objective);
+        });
+        ui.horizontal(|ui| {
+            let interval = objective.half_width.map_or_else(|| "no interval: one replication".to_owned(), |half| format!("± {}", format::number(half)));
+            ui.label(RichText::new(&objective.text).small().color(view.theme.text_weak)).on_hover_text(interval);
+        });
+    }
+}
+
+fn todo_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
+    let Some(finding) = result.findings.first() else {
+        ui.label("Nothing stands out. Raise the load until something gives.");
+        return;
+    };
+    ui.label(RichText::new(&finding.title).strong());
+    ui.add(egui::Label::new(&finding.advice).wrap());
+    ui.horizontal(|ui| {
+        if let Some((path, value)) = &finding.fix
+            && ui.button("Apply fix").on_hover_text(format!("Sets {path} to {value}")).clicked()
+        {
+            actions.push(Action::Fix(path.clone(), value.clone()));
+        }
+        if result.findings.len() > 1 && ui.link(format!("All {} findings", result.findings.len())).clicked() {
+            actions.push(Action::Show(Tab::Findings));
+        }
+    });
+}
+
+/// Headline figures, beside those of the baseline.
+fn figures_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
+    let baseline = view.baseline().filter(|baseline| !std::ptr::eq(*baseline, result));
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = Theme::SPACE_24;
+        for (title, rule, value) in figures() {
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 1.0;
+                ui.horizontal(|ui| {
+                    ui.spacing_mut().item_spacing.x = 2.0;
+                    ui.label(RichText::new(*title).small().color(view.theme.text_weak));
+                    let text = value(result);
+                    why(ui, view.theme, &Why::new(*title, *rule).value(text).source(format!("Simulated, seed {}", result.run.seed)));
+                });
+                ui.label(RichText::new(value(result)).font(Theme::heading()));
+                if let Some(baseline) = baseline {
+                    ui.label(RichText::new(format!("was {}", value(baseline))).small().color(view.theme.text_weak));
+                }
+            });
+        }
+        if let Some(interval) = result.intervals.first() {
+            ui.vertical(|ui| {
+                ui.label(RichText::new(&interval.metric).small().color(view.theme.text_weak));
+                let text = format!("{} ± {} ({})", format::number(interval.mean), format::number(interval.half_width), format::percent(interval.level));
+                ui.label(text).on_hover_text(format!("{} replications", interval.replications));
+            });
+        }
+        if !result.ledger.balanced {
+            glyph(ui, view.theme, Tone::Bad, "error");
+            ui.label("The books do not balance: please report this run");
+        }
+    });
+}
+
+type Figure = (&'static str, &'static str, fn(&RunResult) -> String);
+
+fn figures() -> &'static [Figure] {
+    &[
+        ("Root events", "Events that the producers created", |result| format::count(result.run.requests)),
+        ("Lost", "Share of journeys in which at least one copy was refused, failed, expired, dead-lettered or dropped", |result| {
+            let (lossy, started) = result.journeys.iter().fold((0, 0), |(lossy, started), journey| (lossy + journey.lossy, started + journey.started));
+            if started == 0 { "–".to_owned() } else { format::percent(lossy as f64 / started as f64) }
+        }),
+        ("Response p99", "99 % of the producer's successful requests took at most this long, from the first attempt to the outcome; the slowest producer", |result| {
+            let worst = result.journeys.iter().filter(|journey| journey.response.count > 0).map(|journey| journey.response.p99).fold(f64::NAN, f64::max);
+            format::seconds(worst)
+        }),
+        ("Completion p99", "99 % of the journeys had ended everywhere after at most this long; the slowest producer", |result| {
+            let worst = result.journeys.iter().filter(|journey| journey.completion.count > 0).map(|journey| journey.completion.p99).fold(f64::NAN, f64::max);
+            format::seconds(worst)
+        }),
+        ("Cost per hour", "Metered use times price, at the average rate of the run", |result| format::money(result.cost.per_hour_usd)),
+    ]
+}

@@ -1,0 +1,76 @@
+//! Every limit that the run could hit, the tightest first.
+
+use egui::{Align, Layout, RichText, Ui};
+use egui_extras::{Column, TableBuilder};
+use plimsoll_sim::RunResult;
+
+use super::{Action, View, answer::why_limit, figure, heading, node_link};
+use crate::gui::{
+    format,
+    tone::{Tone, gauge},
+    why::why,
+};
+
+/// Shows the table.
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
+    let titles = ["Limit", "At", "Value", "Use at peak", "", "Refused", "Delayed", "First", "Headroom", "Kind", ""];
+    TableBuilder::new(ui)
+        .id_salt("limits")
+        .striped(true)
+        .cell_layout(Layout::left_to_right(Align::Center))
+        .column(Column::initial(220.0).clip(true).resizable(true))
+        .column(Column::initial(130.0).clip(true).resizable(true))
+        .column(Column::initial(120.0).clip(true))
+        .column(Column::exact(110.0))
+        .columns(Column::exact(68.0), 5)
+        .column(Column::exact(90.0))
+        .column(Column::remainder())
+        .header(22.0, |mut header| {
+            for title in titles {
+                header.col(|ui| heading(ui, view.theme, title));
+            }
+        })
+        .body(|body| {
+            body.rows(26.0, result.limits.len(), |mut row| {
+                let limit = &result.limits[row.index()];
+                row.col(|ui| {
+                    ui.add(egui::Label::new(&limit.title).truncate());
+                });
+                row.col(|ui| match &limit.node {
+                    Some(node) => node_link(ui, view, node, actions),
+                    None => {
+                        ui.label(RichText::new(limit.scope.replace('-', " ")).color(view.theme.text_weak));
+                    }
+                });
+                row.col(|ui| {
+                    ui.label(RichText::new(&limit.text).monospace());
+                });
+                row.col(|ui| {
+                    gauge(ui, view.theme, limit.use_peak, limit.refused > 0, 100.0);
+                });
+                row.col(|ui| {
+                    let tone = Tone::of_use(limit.use_peak, limit.refused > 0);
+                    let color = if tone == Tone::Good { view.theme.text } else { tone.color(view.theme) };
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(RichText::new(format::percent(limit.use_peak)).monospace().color(color)));
+                });
+                row.col(|ui| figure(ui, format::count(limit.refused)));
+                row.col(|ui| figure(ui, format::count(limit.delayed)));
+                row.col(|ui| figure(ui, limit.first_bound_s.map_or_else(|| "–".to_owned(), format::seconds)));
+                row.col(|ui| figure(ui, format::factor(limit.headroom)));
+                row.col(|ui| {
+                    let kind = match limit.kind {
+                        plimsoll_models::catalog::QuotaKind::Hard => "hard",
+                        plimsoll_models::catalog::QuotaKind::Soft => "can be raised",
+                        plimsoll_models::catalog::QuotaKind::Configurable => "a setting",
+                    };
+                    ui.label(RichText::new(kind).color(view.theme.text_weak));
+                });
+                row.col(|ui| {
+                    why(ui, view.theme, &why_limit(limit));
+                    if limit.assumed {
+                        ui.label(RichText::new("assumed").small().color(view.theme.amber));
+                    }
+                });
+            });
+        });
+}

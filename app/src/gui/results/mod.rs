@@ -1,0 +1,185 @@
+//! What a run tells, at the bottom of the window: the answer first.
+
+mod answer;
+mod assumptions;
+mod cost;
+mod findings;
+mod journeys;
+mod latency;
+mod ledger;
+mod limits;
+mod throughput;
+mod traces;
+
+use egui::{Align, Frame, Layout, Margin, RichText, Ui};
+use plimsoll_sim::RunResult;
+
+use super::{
+    action::Action,
+    command::Command,
+    problems,
+    state::Tab,
+    theme::Theme,
+    tone::{Tone, chip, glyph},
+    view::View,
+};
+use crate::{icons, run::RunState};
+
+/// What the results remember between frames.
+#[derive(Debug, Default)]
+pub struct Memory {
+    latency: latency::Memory,
+    throughput: throughput::Memory,
+    traces: traces::Memory,
+}
+
+/// Shows the tabs and the one in front.
+pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, tab: &mut Tab, actions: &mut Vec<Action>) {
+    ui.take_available_height();
+    Frame::new().inner_margin(Margin { left: 10, right: 8, top: 5, bottom: 3 }).show(ui, |ui| tabs_ui(ui, view, tab, actions));
+    ui.separator();
+    Frame::new().inner_margin(Margin { left: 14, right: 8, top: 4, bottom: 6 }).show(ui, |ui| {
+        ui.take_available_space();
+        if *tab == Tab::Problems {
+            problems::ui(ui, view, view.problems, actions);
+            return;
+        }
+        match view.result() {
+            Some(result) => {
+                stale_ui(ui, view, actions);
+                tab_ui(ui, view, result, memory, *tab, actions);
+            }
+            None => nothing_ui(ui, view, actions),
+        }
+    });
+}
+
+fn tab_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut Memory, tab: Tab, actions: &mut Vec<Action>) {
+    match tab {
+        Tab::Answer => answer::ui(ui, view, result, actions),
+        Tab::Latency => latency::ui(ui, view, result, &mut memory.latency),
+        Tab::Throughput => throughput::ui(ui, view, result, &mut memory.throughput, actions),
+        Tab::Limits => limits::ui(ui, view, result, actions),
+        Tab::Journeys => journeys::ui(ui, view, result),
+        Tab::Ledger => ledger::ui(ui, view, result, actions),
+        Tab::Cost => cost::ui(ui, view, result, actions),
+        Tab::Findings => findings::ui(ui, view, result, actions),
+        Tab::Assumptions => assumptions::ui(ui, view, result, actions),
+        Tab::Traces => traces::ui(ui, view, result, &mut memory.traces),
+        Tab::Problems => {}
+    }
+}
+
+fn tabs_ui(ui: &mut Ui, view: &View<'_>, tab: &mut Tab, actions: &mut Vec<Action>) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 1.0;
+        ui.spacing_mut().button_padding.x = 8.0;
+        for candidate in Tab::ALL {
+            let count = match candidate {
+                Tab::Findings => view.result().map_or(0, |result| result.findings.len()),
+                Tab::Assumptions => view.result().map_or(0, |result| result.assumptions.len()),
+                Tab::Problems => view.problems.len(),
+                _ => 0,
+            };
+            let title = if count > 0 { format!("{} {count}", candidate.title()) } else { candidate.title().to_owned() };
+            if ui.selectable_label(*tab == candidate, title).clicked() {
+                *tab = candidate;
+            }
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if icons::icon_button(ui, "close", "Hide the results").clicked() {
+                actions.push(Action::Command(Command::ToggleResults));
+            }
+            let baseline = view.now.baseline;
+            let (command, icon) = if baseline { (Command::ClearBaseline, "pin") } else { (Command::PinBaseline, "pin") };
+            if view.now.result && icons::icon_toggle(ui, icon, command.help(), baseline).clicked() {
+                actions.push(Action::Command(command));
+            }
+            if let Some(result) = view.result() {
+                let run = &result.run;
+                let text = format!("{} · seed {} · {}", run.scenario, run.seed, super::format::seconds(run.duration_s));
+                ui.label(RichText::new(text).small().color(view.theme.text_weak));
+            }
+        });
+    });
+}
+
+/// Says that the diagram is not the one that was run.
+fn stale_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    if let RunState::Failed { message, .. } = &view.runs.state {
+        failed_ui(ui, view, message, actions);
+    }
+    if !view.is_stale() || view.runs.is_running() {
+        return;
+    }
+    ui.horizontal(|ui| {
+        glyph(ui, view.theme, Tone::Warn, "warning");
+        ui.label(RichText::new("The diagram has changed since this run.").color(view.theme.amber));
+        if ui.small_button("Run again").on_hover_text(Command::Run.tooltip()).clicked() {
+            actions.push(Action::Command(Command::Run));
+        }
+    });
+}
+
+fn failed_ui(ui: &mut Ui, view: &View<'_>, message: &str, actions: &mut Vec<Action>) {
+    ui.horizontal(|ui| {
+        glyph(ui, view.theme, Tone::Bad, "error");
+        ui.add(egui::Label::new(RichText::new(message).color(view.theme.red)).wrap());
+        if !view.problems.is_empty() && ui.small_button("Show the problems").clicked() {
+            actions.push(Action::Show(Tab::Problems));
+        }
+    });
+}
+
+/// What there is to do without a result.
+fn nothing_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    ui.vertical_centered(|ui| {
+        ui.add_space((ui.available_height() / 2.0 - 50.0).max(8.0));
+        match &view.runs.state {
+            RunState::Running(running) => {
+                ui.label(RichText::new("Simulating…").font(Theme::heading()));
+                ui.label(RichText::new(format!("{} events", super::format::count(running.progress.events()))).color(view.theme.text_weak));
+            }
+            RunState::Failed { message, .. } => {
+                ui.label(RichText::new("No result").font(Theme::heading()));
+                ui.label(RichText::new(message).color(view.theme.red));
+                if !view.problems.is_empty() && ui.button("Show the problems").clicked() {
+                    actions.push(Action::Show(Tab::Problems));
+                }
+            }
+            RunState::Idle | RunState::Done => {
+                ui.label(RichText::new("Nothing was run yet").font(Theme::heading()));
+                ui.label(RichText::new("Press F5: the scenario runs, and the answer stands here.").color(view.theme.text_weak));
+            }
+        }
+    });
+}
+
+/// The name of a node as a link that selects it.
+fn node_link(ui: &mut Ui, view: &View<'_>, id: &plimsoll_models::NodeId, actions: &mut Vec<Action>) {
+    if ui.link(view.diagram.title(id)).on_hover_text("Show it on the drawing").clicked() {
+        actions.push(Action::Reveal(plimsoll_models::Place::Node(id.clone(), None)));
+    }
+}
+
+/// A heading of a column.
+fn heading(ui: &mut Ui, theme: &Theme, text: &str) {
+    ui.label(RichText::new(text).font(Theme::semibold(Theme::SIZE_SMALL)).color(theme.text_weak));
+}
+
+/// A figure in a table.
+fn figure(ui: &mut Ui, text: impl Into<String>) {
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(RichText::new(text).monospace()));
+}
+
+/// The verdict as a chip.
+fn verdict_chip(ui: &mut Ui, theme: &Theme, holds: plimsoll_sim::result::Holds) {
+    use plimsoll_sim::result::Holds;
+    let text = match holds {
+        Holds::Holds => "Holds",
+        Holds::Broken => "Broken",
+        Holds::Inconclusive => "Inconclusive",
+        Holds::NoObjectives => "Nothing asked",
+    };
+    chip(ui, theme, holds.into(), text);
+}

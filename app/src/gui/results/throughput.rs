@@ -1,0 +1,71 @@
+//! Rates, levels and throttles over time: of the selected node, else of the whole.
+
+use egui::{RichText, ScrollArea, Ui};
+use plimsoll_models::{NodeId, units::Quantity};
+use plimsoll_sim::{
+    RunResult,
+    result::{Series, SeriesKind},
+};
+
+use super::{Action, View};
+use crate::gui::plots::{Chart, Curve, chart_ui};
+
+/// What the user looks at.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    picked: Option<NodeId>,
+}
+
+/// Shows the series of one node.
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut Memory, actions: &mut Vec<Action>) {
+    if let Some(selected) = view.single_node() {
+        memory.picked = Some(selected.clone());
+    }
+    let with_series: Vec<_> = result.nodes.iter().filter(|node| !node.series.is_empty()).collect();
+    let Some(first) = with_series.first() else {
+        ui.label(RichText::new("The run recorded no series").color(view.theme.text_weak));
+        return;
+    };
+    let shown = with_series.iter().find(|node| Some(&node.id) == memory.picked.as_ref()).unwrap_or(first);
+    ui.horizontal_top(|ui| {
+        ui.vertical(|ui| {
+            ui.set_width(170.0);
+            ScrollArea::vertical().id_salt("throughput nodes").auto_shrink([false, false]).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 1.0;
+                for node in &with_series {
+                    if ui.selectable_label(node.id == shown.id, view.diagram.title(&node.id)).clicked() {
+                        memory.picked = Some(node.id.clone());
+                        actions.push(Action::Reveal(plimsoll_models::Place::Node(node.id.clone(), None)));
+                    }
+                }
+            });
+        });
+        ui.vertical(|ui| charts_ui(ui, view, result, &shown.id, &shown.series));
+    });
+}
+
+fn charts_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, id: &NodeId, series: &[Series]) {
+    let rates: Vec<&Series> = series.iter().filter(|series| series.kind == SeriesKind::Rate).collect();
+    let levels: Vec<&Series> = series.iter().filter(|series| series.kind != SeriesKind::Rate).collect();
+    let groups: Vec<_> = [("Per second", rates, Quantity::Rate), ("Levels", levels, Quantity::Number)].into_iter().filter(|(_, list, _)| !list.is_empty()).collect();
+    let height = (ui.available_height() - 28.0).max(90.0);
+    let name = view.diagram.title(id);
+    ui.columns(groups.len().max(1), |columns| {
+        for (ui, (title, list, quantity)) in columns.iter_mut().zip(&groups) {
+            let curves = list.iter().enumerate().map(|(index, series)| {
+                let refusal = ["Throttle", "Reject", "4XX", "5XX", "Error", "Fail", "Refused"].iter().any(|word| series.name.contains(word));
+                let color = if refusal { view.theme.red } else { view.theme.plot[index % view.theme.plot.len()] };
+                Curve { name: series.name.clone(), values: series.values.clone(), color, dashed: false }
+            });
+            let chart = Chart {
+                id: format!("throughput {title}"),
+                title: format!("{name}: {}", title.to_lowercase()),
+                quantity: *quantity,
+                grid: &result.grid,
+                warm_up_s: result.run.warm_up_s,
+                curves: curves.collect(),
+            };
+            chart_ui(ui, view.theme, &chart, height);
+        }
+    });
+}

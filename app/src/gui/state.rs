@@ -1,0 +1,110 @@
+//! What the window shows, apart from the document: nothing here is saved with it.
+
+use plimsoll_models::ScenarioId;
+
+use super::{
+    canvas::{Selection, Tool}, command_palette::CommandPalette, dialogs::Dialog, inspector, palette, quick_add::QuickAdd, results, welcome,
+};
+
+/// What fills the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Screen {
+    /// Examples and recent files.
+    #[default]
+    Gallery,
+    /// The open document.
+    Document,
+}
+
+/// A tab of the results at the bottom.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tab {
+    /// Does it hold, and what gave first?
+    #[default]
+    Answer,
+    /// Latency over time.
+    Latency,
+    /// Rates, levels and throttles over time.
+    Throughput,
+    /// Every limit.
+    Limits,
+    /// Every producer's journeys.
+    Journeys,
+    /// The fate of every copy.
+    Ledger,
+    /// Money.
+    Cost,
+    /// What the tool has to say.
+    Findings,
+    /// Inputs of low confidence.
+    Assumptions,
+    /// Single journeys, step by step.
+    Traces,
+    /// What is wrong with the diagram.
+    Problems,
+}
+
+impl Tab {
+    /// All tabs, from left to right.
+    pub const ALL: [Self; 11] = [
+        Self::Answer,
+        Self::Latency,
+        Self::Throughput,
+        Self::Limits,
+        Self::Journeys,
+        Self::Ledger,
+        Self::Cost,
+        Self::Findings,
+        Self::Assumptions,
+        Self::Traces,
+        Self::Problems,
+    ];
+
+    /// What stands on the tab.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Answer => "Answer",
+            Self::Latency => "Latency",
+            Self::Throughput => "Throughput",
+            Self::Limits => "Limits",
+            Self::Journeys => "Journeys",
+            Self::Ledger => "Ledger",
+            Self::Cost => "Cost",
+            Self::Findings => "Findings",
+            Self::Assumptions => "Assumptions",
+            Self::Traces => "Traces",
+            Self::Problems => "Problems",
+        }
+    }
+}
+
+/// What the window shows, apart from the document.
+#[derive(Debug, Default)]
+pub struct State {
+    /// What fills the window.
+    pub screen: Screen,
+    /// What is selected.
+    pub selection: Selection,
+    /// What the pointer does on the canvas.
+    pub tool: Tool,
+    /// The scenario that the user picked; the default one when it does not exist.
+    pub scenario: Option<ScenarioId>,
+    /// Which tab of the results is in front.
+    pub tab: Tab,
+    /// The palette.
+    pub palette: palette::Memory,
+    /// The inspector.
+    pub inspector: inspector::Memory,
+    /// The results.
+    pub results: results::Memory,
+    /// The gallery.
+    pub welcome: welcome::Memory,
+    /// The popup that adds a node.
+    pub quick_add: Option<QuickAdd>,
+    /// The popup that searches commands.
+    pub command_palette: Option<CommandPalette>,
+    /// The dialog in front of everything.
+    pub dialog: Option<Dialog>,
+    /// What the status bar says, and until when in seconds of the window's clock.
+    pub notice: Option<(String, f64)>,
+}

@@ -1,0 +1,190 @@
+//! The bar at the top: menus, history, title, scenario, load, run.
+
+use egui::{Align, Button, ComboBox, Layout, MenuBar, ProgressBar, RichText, Slider, Ui};
+use plimsoll_models::Scenario;
+
+use super::{
+    action::Action,
+    command::{Command, Group},
+    inspector::scenario,
+    theme::Theme,
+    view::View,
+};
+use crate::{icons, run::RunState};
+
+/// Room for the menus.
+const MENUS_WIDTH: f32 = 236.0;
+
+/// Shows the bar.
+pub fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        mark(ui, view.theme);
+        let size = egui::vec2(MENUS_WIDTH, 28.0);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| menus(ui, view, actions));
+        if view.now.document {
+            ui.separator();
+            for command in [Command::Save, Command::Undo, Command::Redo] {
+                icon(ui, view, command, actions);
+            }
+            ui.separator();
+            title_ui(ui, view);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| right_ui(ui, view, actions));
+    });
+}
+
+/// The product's mark: a hull's circle with its line.
+pub fn mark(ui: &mut Ui, theme: &Theme) {
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(26.0, 22.0), egui::Sense::hover());
+    let center = rect.center();
+    let painter = ui.painter();
+    painter.circle_stroke(center, 7.5, egui::Stroke::new(1.8, theme.accent));
+    painter.hline(center.x - 11.5..=center.x + 11.5, center.y, egui::Stroke::new(1.8, theme.accent));
+}
+
+fn menus(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    // A menu bar takes all the width that it gets.
+    ui.set_max_width(MENUS_WIDTH);
+    MenuBar::new().ui(ui, |ui| {
+        for group in Group::ALL {
+            ui.menu_button(group.title(), |ui| {
+                ui.set_min_width(240.0);
+                for command in Command::ALL.iter().copied().filter(|command| command.group() == group) {
+                    if separated(command) {
+                        ui.separator();
+                    }
+                    entry(ui, view, command, actions);
+                }
+            });
+        }
+    });
+}
+
+fn separated(command: Command) -> bool {
+    use Command as C;
+    matches!(command, C::ExportSvg | C::Gallery | C::Quit | C::Cut | C::Delete | C::SelectAll | C::QuickAdd | C::TogglePalette | C::ToggleTheme | C::PinBaseline | C::About)
+}
+
+fn entry(ui: &mut Ui, view: &View<'_>, command: Command, actions: &mut Vec<Action>) {
+    let button = Button::new(text(view, command)).shortcut_text(command.shortcut_text());
+    if ui.add_enabled(command.is_enabled(&view.now), button).on_hover_text(command.help()).clicked() {
+        actions.push(Action::Command(command));
+    }
+}
+
+/// The text of a command, with the label of the step that it is about.
+fn text(view: &View<'_>, command: Command) -> String {
+    let history = view.document.history();
+    let label = match command {
+        Command::Undo => history.undo_label(),
+        Command::Redo => history.redo_label(),
+        _ => None,
+    };
+    label.map_or_else(|| command.text().to_owned(), |label| format!("{}: {label}", command.text()))
+}
+
+fn icon(ui: &mut Ui, view: &View<'_>, command: Command, actions: &mut Vec<Action>) {
+    ui.add_enabled_ui(command.is_enabled(&view.now), |ui| {
+        let shortcut = command.shortcut_text();
+        let tooltip = if shortcut.is_empty() { text(view, command) } else { format!("{} ({shortcut})", text(view, command)) };
+        if icons::icon_button(ui, command.icon(), &tooltip).clicked() {
+            actions.push(Action::Command(command));
+        }
+    });
+}
+
+fn title_ui(ui: &mut Ui, view: &View<'_>) {
+    let title = view.document.title();
+    let name = &view.diagram.name;
+    ui.spacing_mut().item_spacing.x = 8.0;
+    let strong = if name.is_empty() { title.clone() } else { name.clone() };
+    let space = (ui.available_width() - 560.0).max(80.0);
+    ui.scope(|ui| {
+        ui.set_max_width(space);
+        ui.add(egui::Label::new(RichText::new(strong).font(Theme::strong())).truncate());
+    });
+    if view.document.is_dirty() {
+        ui.label(RichText::new("•").color(view.theme.amber)).on_hover_text("Not saved yet");
+    }
+}
+
+fn right_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    let theme_icon = if view.theme.dark { "sun" } else { "moon" };
+    if icons::icon_button(ui, theme_icon, "Switch between the dark and the light theme").clicked() {
+        actions.push(Action::Command(Command::ToggleTheme));
+    }
+    if icons::icon_button(ui, "search", &Command::CommandPalette.tooltip()).clicked() {
+        actions.push(Action::Command(Command::CommandPalette));
+    }
+    if !view.now.document {
+        return;
+    }
+    for (command, icon) in [(Command::ToggleInspector, "inspector"), (Command::ToggleResults, "chart"), (Command::TogglePalette, "palette")] {
+        if icons::icon_button(ui, icon, &command.tooltip()).clicked() {
+            actions.push(Action::Command(command));
+        }
+    }
+    ui.separator();
+    run_ui(ui, view, actions);
+    ui.add_space(4.0);
+    load_ui(ui, view, actions);
+    ui.add_space(4.0);
+    scenario_ui(ui, view, actions);
+}
+
+fn run_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    if let RunState::Running(running) = &view.runs.state {
+        if icons::icon_button(ui, "stop", &Command::Cancel.tooltip()).clicked() {
+            actions.push(Action::Command(Command::Cancel));
+        }
+        let fraction = running.progress.fraction() as f32;
+        let bar = ProgressBar::new(fraction).desired_width(92.0).text(RichText::new(format!("{:.0} %", fraction * 100.0)).small());
+        ui.add(bar).on_hover_text(format!("{} events", super::format::count(running.progress.events())));
+        return;
+    }
+    let text = RichText::new("Run").font(Theme::strong()).color(view.theme.text_on_accent);
+    let button = Button::new(text).fill(view.theme.accent).stroke(egui::Stroke::NONE).min_size(egui::vec2(72.0, 28.0));
+    let response = ui.add(button).accessible_name("Run with F5").on_hover_text(Command::Run.tooltip());
+    if response.clicked() {
+        actions.push(Action::Command(Command::Run));
+    }
+}
+
+fn load_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    let scenario = view.diagram.scenarios.get(view.scenario).map_or_else(Scenario::default, |scenario| (**scenario).clone());
+    let present = scenario.plan(view.scenario).0.multiplier;
+    let mut multiplier = present;
+    ui.scope(|ui| {
+        ui.spacing_mut().slider_width = 84.0;
+        ui.spacing_mut().interact_size.y = 18.0;
+        let slider = Slider::new(&mut multiplier, 0.1..=10.0)
+            .logarithmic(true)
+            .clamping(egui::SliderClamping::Never)
+            .custom_formatter(|value, _| format!("{}×", super::format::number(value)))
+            .custom_parser(|text| plimsoll_models::units::parse_number(text.trim().trim_end_matches(['×', 'x'])).ok());
+        ui.name_inputs("Load multiplier", |ui| ui.add(slider)).on_hover_text("Load multiplier: scales every open load of the scenario");
+    });
+    ui.label(RichText::new("Load").small().color(view.theme.text_weak));
+    if multiplier != present && multiplier.is_finite() && multiplier >= 0.0 {
+        let rounded = super::format::number(multiplier).replace(',', "");
+        let value = (rounded != "1").then(|| super::inspector::field::json_of(&rounded));
+        let edit = scenario::edit(view.diagram, view.scenario, "multiplier", value);
+        actions.push(Action::Type(edit, format!("scenario {}.multiplier", view.scenario)));
+    }
+}
+
+fn scenario_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    let shown = scenario::title(view.diagram, view.scenario);
+    let response = ComboBox::from_id_salt("toolbar scenario").selected_text(shown).width(120.0).truncate().show_ui(ui, |ui| {
+        for id in view.diagram.scenarios.keys() {
+            if ui.selectable_label(id == view.scenario, scenario::title(view.diagram, id)).clicked() {
+                actions.push(Action::UseScenario(id.clone()));
+            }
+        }
+        if view.diagram.scenarios.is_empty() {
+            ui.label(RichText::new("Only the default one").color(view.theme.text_weak));
+        }
+    });
+    let _ = response.response.accessible_name("Scenario");
+}

@@ -1,0 +1,61 @@
+//! What every panel may look at.
+
+use std::sync::Arc;
+
+use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, NodeId, ScenarioId};
+use plimsoll_sim::RunResult;
+
+use super::{canvas::Selection, command::Situation, theme::Theme};
+use crate::{document::Document, run::Runs};
+
+/// A look at the window's affairs, for one frame.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// The open document.
+    pub document: &'a Document,
+    /// What is on screen of it.
+    pub diagram: &'a Arc<Diagram>,
+    /// The facts.
+    pub catalog: &'a Catalog,
+    /// Colors and spacing.
+    pub theme: &'a Theme,
+    /// What is selected.
+    pub selection: &'a Selection,
+    /// The scenario in use.
+    pub scenario: &'a ScenarioId,
+    /// Runs and results.
+    pub runs: &'a Runs,
+    /// What is wrong with the diagram.
+    pub problems: &'a [Diagnostic],
+    /// What can be done.
+    pub now: Situation,
+}
+
+impl<'a> View<'a> {
+    /// The latest result.
+    pub fn result(&self) -> Option<&'a RunResult> {
+        self.runs.latest.as_ref().map(|latest| &*latest.result)
+    }
+
+    /// The pinned result.
+    pub fn baseline(&self) -> Option<&'a RunResult> {
+        self.runs.baseline.as_ref().map(|baseline| &*baseline.result)
+    }
+
+    /// Whether the diagram has changed since the result.
+    pub fn is_stale(&self) -> bool {
+        self.runs.is_stale(self.document.history().present())
+    }
+
+    /// The only selected node, if exactly one thing is selected.
+    pub fn single_node(&self) -> Option<&'a NodeId> {
+        let Selection { nodes, edges } = self.selection;
+        if nodes.len() == 1 && edges.is_empty() { nodes.first() } else { None }
+    }
+
+    /// The only selected edge, if exactly one thing is selected.
+    pub fn single_edge(&self) -> Option<&'a EdgeId> {
+        let Selection { nodes, edges } = self.selection;
+        if edges.len() == 1 && nodes.is_empty() { edges.first() } else { None }
+    }
+}

@@ -1,0 +1,86 @@
+//! A run on its own thread: frozen diagram in, result or reason out.
+
+use std::{path::PathBuf, sync::Arc};
+
+use plimsoll_models::{Catalog, Diagnostic, Diagram, Place, Scenario, ScenarioId, diagnostic::has_errors, validate};
+use plimsoll_sim::{Input, Progress, RunError, RunResult, Traces};
+
+use crate::{files, jobs::Job};
+
+/// What to run.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The diagram as it stands now; later edits do not reach it.
+    pub diagram: Arc<Diagram>,
+    /// Which scenario.
+    pub scenario: ScenarioId,
+    /// Folder of the recordings that the diagram names.
+    pub folder: Option<PathBuf>,
+    /// Recordings that are there already, by their names in the document; the ones of an example.
+    pub traces: Vec<(String, String)>,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// With a result.
+    Done(Box<RunResult>),
+    /// Someone stopped it.
+    Canceled,
+    /// Without a result.
+    Failed {
+        /// Why.
+        message: String,
+        /// What is wrong with the diagram.
+        diagnostics: Vec<Diagnostic>,
+    },
+}
+
+/// Starts the thread.
+pub(super) fn start(request: Request, progress: Arc<Progress>, repaint: impl FnOnce() + Send + 'static) -> Job<Outcome> {
+    Job::start("simulation", repaint, move || work(&request, &progress))
+}
+
+fn work(request: &Request, progress: &Progress) -> Outcome {
+    let catalog = Catalog::embedded();
+    let invalid = |diagnostics: Vec<Diagnostic>| {
+        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == plimsoll_models::Severity::Error).count();
+        let plural = if errors == 1 { "" } else { "s" };
+        Outcome::Failed { message: format!("The diagram has {errors} error{plural}; mend them first"), diagnostics }
+    };
+    let diagnostics = validate::check(&request.diagram, catalog);
+    if has_errors(&diagnostics) {
+        return invalid(diagnostics);
+    }
+    let scenario = request.diagram.scenarios.get(&request.scenario).map_or_else(Scenario::default, |scenario| (**scenario).clone());
+    let (plan, _) = scenario.plan(&request.scenario);
+    let (traces, diagnostics) = traces(request);
+    if has_errors(&diagnostics) {
+        return invalid(diagnostics);
+    }
+    let input = Input { diagram: &request.diagram, catalog, scenario: request.scenario.clone(), plan, traces: &traces };
+    match plimsoll_sim::run(&input, progress) {
+        Ok(result) => Outcome::Done(Box::new(result)),
+        Err(RunError::Canceled) => Outcome::Canceled,
+        Err(RunError::Invalid(diagnostics)) => invalid(diagnostics),
+        Err(error @ RunError::TooLarge(_)) => Outcome::Failed { message: error.to_string(), diagnostics: Vec::new() },
+    }
+}
+
+/// Reads the recordings that the diagram names; those of an example are laid out in a folder for that.
+fn traces(request: &Request) -> (Traces, Vec<Diagnostic>) {
+    let folder = request.folder.clone().unwrap_or_default();
+    if request.traces.is_empty() {
+        return files::load_traces(&request.diagram, &folder);
+    }
+    let laid_out = tempfile::tempdir().and_then(|folder| {
+        for (name, text) in &request.traces {
+            std::fs::write(folder.path().join(name), text)?;
+        }
+        Ok(folder)
+    });
+    match laid_out {
+        Ok(folder) => files::load_traces(&request.diagram, folder.path()),
+        Err(error) => (Traces::new(), vec![Diagnostic::error("unreadable-trace", Place::Document, format!("the recordings of the example cannot be laid out: {error}"))]),
+    }
+}
