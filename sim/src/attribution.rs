@@ -16,8 +16,9 @@ const LIMITS_MAX: usize = 6;
 /// Least improvement of a broken objective, as a share of its distance from the bound, that counts as help.
 const HELP: f64 = 0.02;
 
-/// Finds the limit whose lifting restores most, and notes it in the answer.
-pub(crate) fn explain(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -> Result<(), RunError> {
+/// Finds the limit whose lifting restores most of what broke, and notes it in the answer. [`crate::run`] does this by
+/// itself; call it after [`crate::run_program`].
+pub fn explain(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -> Result<(), RunError> {
     if result.verdict.overall != Holds::Broken || result.run.events > EVENTS_MAX * u64::from(result.run.replications) {
         return Ok(());
     }

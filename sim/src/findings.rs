@@ -85,7 +85,10 @@ fn near(index: usize, limit: &LimitResult) -> Finding {
         edge: limit.edge.clone(),
         title: format!("{} of {} is close to its limit", limit.title, place(limit)),
         evidence: format!("peak demand {} of {}", units::print_fraction(limit.use_peak), limit.text),
-        advice: format!("it holds until about {} times this load, by a linear estimate", units::print_significant(limit.headroom)),
+        advice: match limit.headroom {
+            Some(headroom) => format!("it holds until about {} times this load, by a linear estimate", units::print_significant(headroom)),
+            None => "what depends on it becomes slower or larger under load: leave it room".to_owned(),
+        },
         limit: Some(index),
         fix: None,
     }

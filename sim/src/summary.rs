@@ -140,7 +140,7 @@ fn nodes(core: &Core, window: Nanos, limits: &[LimitResult]) -> Vec<NodeResult> 
             let tightest = limits
                 .iter()
                 .enumerate()
-                .filter(|(_, limit)| limit.node.as_ref() == Some(&node.id))
+                .filter(|(_, limit)| limit.node.as_ref() == Some(&node.id) && (limit.bound() || limit.grows_with_load()))
                 .max_by(|(i, a), (j, b)| (a.bound(), a.use_peak).partial_cmp(&(b.bound(), b.use_peak)).unwrap_or(std::cmp::Ordering::Equal).then(j.cmp(i)));
             let names = names(&node.config);
             NodeResult {
@@ -327,7 +327,7 @@ fn limits(core: &Core) -> Vec<LimitResult> {
 
 fn limit(core: &Core, meter: &LimitMeter) -> LimitResult {
     let use_peak = meter.use_peak();
-    LimitResult {
+    let mut result = LimitResult {
         title: meter.limit.title.clone(),
         key: format!("{}.{}", meter.limit.service, meter.limit.key),
         node: meter.node.map(|node| core.program.nodes[node as usize].id.clone()),
@@ -341,12 +341,14 @@ fn limit(core: &Core, meter: &LimitMeter) -> LimitResult {
         assumed: meter.limit.assumed,
         use_peak,
         peak_at_s: meter.peak_at_s(),
-        headroom: if use_peak > 0.0 { 1.0 / use_peak } else { f64::MAX },
+        headroom: None,
         first_bound_s: meter.first_bound_s(),
         refused: meter.refused,
         delayed: meter.delayed,
         delay_s: meter.delay_s(),
-    }
+    };
+    result.headroom = (use_peak > 0.0 && result.grows_with_load()).then(|| 1.0 / use_peak);
+    result
 }
 
 /// The limit that bound earliest, and the one that turned away or held up most.

@@ -34,12 +34,18 @@ pub(super) fn perform(args: &RunArgs, streams: &mut Streams<'_>) -> Result<Outco
     let progress = Progress::new();
     let input =
         Input { diagram: &prepared.diagram, catalog: Catalog::embedded(), scenario: prepared.scenario.clone(), plan: prepared.plan.clone(), traces: &prepared.traces };
-    let (result, wall) = canceling::watch(&progress, streams.watched.then_some("simulating"), || {
-        let started = Instant::now();
-        let result = plimsoll_sim::run(&input, &progress);
-        (result, started.elapsed())
+    let result = canceling::watch(&progress, streams.watched.then_some("simulating"), || {
+        let simulate = || {
+            let program = plimsoll_sim::compile(&input)?;
+            let started = Instant::now();
+            let mut result = plimsoll_sim::run_program(&program, &progress)?;
+            let wall = started.elapsed();
+            plimsoll_sim::explain(&input, &mut result, &progress)?;
+            Ok((result, wall))
+        };
+        simulate()
     });
-    let result = match result {
+    let (result, wall) = match result {
         Ok(result) => result,
         Err(RunError::Canceled) => {
             writeln!(streams.talk, "canceled")?;

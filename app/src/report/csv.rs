@@ -67,7 +67,7 @@ fn limits(result: &RunResult) -> String {
                 limit.value.to_string(),
                 limit.use_peak.to_string(),
                 limit.peak_at_s.to_string(),
-                limit.headroom.to_string(),
+                limit.headroom.map(|headroom| headroom.to_string()).unwrap_or_default(),
                 limit.first_bound_s.map(|at| at.to_string()).unwrap_or_default(),
                 limit.refused.to_string(),
                 limit.delayed.to_string(),

@@ -6,7 +6,7 @@ use plimsoll_models::{
 };
 use plimsoll_sim::{
     RunResult,
-    result::{Finding, Holds, LatencySummary, LimitResult, ObjectiveResult},
+    result::{Finding, Holds, LatencySummary, LimitResult, ObjectiveResult, Restores},
 };
 
 use super::{
@@ -91,31 +91,49 @@ impl Summary<'_> {
         match limit(result.answer.first) {
             Some(first) => {
                 lines.push(format!("Gives first: {}", self.told(first)));
-                if let Some(costliest) = limit(result.answer.costliest)
+                if let Some(restores) = &result.answer.restores {
+                    lines.push(self.restores(restores));
+                } else if let Some(costliest) = limit(result.answer.costliest)
                     && result.answer.costliest != result.answer.first
                 {
                     lines.push(format!("Costs most: {}", self.told(costliest)));
                 }
             }
-            None => match result.limits.iter().find(|limit| limit.use_peak > 0.0) {
-                Some(tightest) => lines.push(format!(
+            None => match result.limits.iter().find_map(|limit| Some((limit, limit.headroom?))) {
+                Some((tightest, headroom)) => lines.push(format!(
                     "No limit refused or delayed anything. The tightest is {}{}: {} of {} at its peak, so the load could grow about {} times.",
                     tightest.title,
                     self.owner(tightest),
                     print_fraction(tightest.use_peak),
                     tightest.text,
-                    print_significant(tightest.headroom),
+                    print_significant(headroom),
                 )),
                 None => lines.push("No limit refused or delayed anything.".to_owned()),
             },
         }
-        let told = result.answer.costliest.or(result.answer.first);
+        let told = result.answer.restores.as_ref().map(|restores| restores.limit).or(result.answer.costliest).or(result.answer.first);
         // What is said about the limit itself is more to the point than what is said about an objective that it breaks.
         let about = || result.findings.iter().filter(|finding| told.is_some() && finding.limit == told && !finding.advice.is_empty());
         if let Some(finding) = about().find(|finding| finding.fix.is_some()).or_else(|| about().next()) {
             lines.push(format!("What to do: {}", finding.advice));
         }
         lines
+    }
+
+    /// What lifting the limit to blame does, as simulated.
+    fn restores(&self, restores: &Restores) -> String {
+        let limit = &self.result.limits[restores.limit];
+        let holds = restores.objectives.iter().filter(|objective| objective.holds == Holds::Holds).count();
+        let after: Vec<String> = restores.objectives.iter().map(|objective| format!("{}: {}", objective.objective, objective.text)).collect();
+        let then = restores.next.as_ref().map_or_else(String::new, |next| format!(" Then {next} gives first."));
+        format!(
+            "Lifting {}{} restores most (simulated with {}): {holds} of {} broken objectives then hold ({}).{then}",
+            limit.title,
+            self.owner(limit),
+            restores.value,
+            restores.objectives.len(),
+            after.join("; "),
+        )
     }
 
     fn told(&self, limit: &LimitResult) -> String {
@@ -228,7 +246,7 @@ impl Summary<'_> {
                 count(limit.refused),
                 count(limit.delayed),
                 limit.first_bound_s.map_or_else(|| "-".to_owned(), print_duration),
-                if limit.headroom.is_finite() { format!("{}x", print_significant(limit.headroom)) } else { "-".to_owned() },
+                limit.headroom.map_or_else(|| "-".to_owned(), |headroom| format!("{}x", print_significant(headroom))),
             ]);
         }
         let mut text = heading("Limits, the tightest first", style) + &table.print();

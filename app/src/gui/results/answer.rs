@@ -65,8 +65,8 @@ fn first_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<
     let limit = |index: Option<usize>| index.and_then(|index| result.limits.get(index));
     let Some(first) = limit(result.answer.first) else {
         ui.label(RichText::new("No limit was reached").strong());
-        if let Some(tightest) = result.limits.first() {
-            let text = format!("The tightest is {}: {} used, the load could grow about {}.", tightest.title, format::percent(tightest.use_peak), format::factor(tightest.headroom));
+        if let Some((tightest, headroom)) = result.limits.iter().find_map(|limit| Some((limit, limit.headroom?))) {
+            let text = format!("The tightest is {}: {} used, the load could grow about {}.", tightest.title, format::percent(tightest.use_peak), format::factor(headroom));
             ui.label(text);
             ui.horizontal(|ui| {
                 gauge(ui, view.theme, tightest.use_peak, false, 140.0);
@@ -115,7 +115,7 @@ pub(super) fn why_limit(limit: &LimitResult) -> Why {
         .input("Peak at", format::seconds(limit.peak_at_s))
         .input("Refused", format::count(limit.refused))
         .input("Delayed", format::count(limit.delayed))
-        .input("Headroom", format!("{} (linear estimate)", format::factor(limit.headroom)))
+        .input("Headroom", format!("{} (linear estimate)", limit.headroom.map_or_else(|| "–".to_owned(), format::factor)))
         .source(limit.source.clone())
 }
 

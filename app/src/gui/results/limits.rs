@@ -60,7 +60,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
                 row.col(|ui| figure(ui, format::count(limit.refused)));
                 row.col(|ui| figure(ui, format::count(limit.delayed)));
                 row.col(|ui| figure(ui, limit.first_bound_s.map_or_else(|| "–".to_owned(), format::seconds)));
-                row.col(|ui| figure(ui, format::factor(limit.headroom)));
+                row.col(|ui| figure(ui, limit.headroom.map_or_else(|| "–".to_owned(), format::factor)));
                 row.col(|ui| {
                     ui.add_space(8.0);
                     let kind = match limit.kind {
