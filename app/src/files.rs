@@ -105,9 +105,9 @@ pub fn open(path: &Path) -> Result<OpenedFile, OpenError> {
 
 /// Writes a file so that a crash leaves either the old one or the new one, never half of either.
 ///
-/// The text goes to a new file in the same folder, reaches the disk, and takes the name over. A link stays a link, and
+/// The content goes to a new file in the same folder, reaches the disk, and takes the name over. A link stays a link, and
 /// permissions stay as they were.
-pub fn save_atomic(path: &Path, text: &str) -> io::Result<()> {
+pub fn save_atomic(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -121,7 +121,7 @@ pub fn save_atomic(path: &Path, text: &str) -> io::Result<()> {
     builder.prefix(".plimsoll-").suffix(".tmp");
     let wanted = permissions.or_else(fresh_permissions);
     let mut file = builder.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(content.as_ref())?;
     if let Some(permissions) = wanted {
         file.as_file().set_permissions(permissions)?;
     }

@@ -143,3 +143,40 @@ fn a_closed_pipe_is_no_fault() {
         assert!(!said.talk.contains("fault") && said.code != 3, "{args:?}: {}", said.talk);
     }
 }
+
+#[test]
+fn drawings_are_written_by_their_extension() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a.plimsoll.json", SMALL);
+    for (file, start) in [("a.svg", &b"<svg"[..]), ("a.png", &[0x89, b'P', b'N', b'G'])] {
+        for theme in ["light", "dark"] {
+            sandbox.run(&["export", "a.plimsoll.json", "-o", file, "--theme", theme, "--scale", "1"]).ends_with_code(0);
+            let written = std::fs::read(sandbox.path(file)).unwrap();
+            assert!(written.windows(start.len()).take(200).any(|part| part == start), "{file}");
+        }
+    }
+    for scale in ["0", "-1", "NaN", "1e9"] {
+        sandbox.run(&["export", "a.plimsoll.json", "-o", "b.png", "--scale", scale]).ends_with_code(2);
+    }
+    sandbox.write("empty.plimsoll.json", "{\"plimsoll\": 1}");
+    assert!(sandbox.run(&["export", "empty.plimsoll.json", "-o", "b.svg"]).ends_with_code(2).talk.contains("empty"));
+    assert!(!sandbox.path("b.svg").exists() && !sandbox.path("b.png").exists());
+}
+
+#[test]
+fn new_diagrams_come_from_examples_and_overwrite_nothing() {
+    let sandbox = Sandbox::new();
+    let list = sandbox.run(&["new", "--list"]).ends_with_code(0);
+    for name in ["checkout", "mm1", "trace-replay"] {
+        assert!(list.out.contains(name), "{}", list.out);
+        sandbox.run(&["new", "--from", name]).ends_with_code(0);
+        let file = format!("{name}.plimsoll.json");
+        sandbox.run(&["check", &file]).ends_with_code(0);
+        let written = std::fs::read(sandbox.path(&file)).unwrap();
+        let said = sandbox.run(&["new", "--from", name]).ends_with_code(2);
+        assert!(said.talk.contains("exists already"), "{}", said.talk);
+        assert_eq!(std::fs::read(sandbox.path(&file)).unwrap(), written);
+    }
+    sandbox.run(&["new", "--from", "mm1", "-o", "mine.plimsoll.json"]).ends_with_code(0);
+    assert!(sandbox.run(&["new", "--from", "mm2"]).ends_with_code(2).talk.contains("did you mean `mm1`"));
+}
