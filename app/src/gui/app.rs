@@ -245,17 +245,17 @@ impl App {
             Panel::bottom("results").default_size(330.0).size_range(140.0..=700.0).resizable(true).frame(bar(Margin::ZERO)).show_collapsible(
                 ui,
                 &mut panels.results,
-                |ui| results::ui(ui, &view, results, tab, &mut actions),
+                |ui| contained(ui, |ui| results::ui(ui, &view, results, tab, &mut actions)),
             );
             Panel::left("palette").default_size(216.0).size_range(160.0..=360.0).frame(bar(Margin::ZERO)).show_collapsible(
                 ui,
                 &mut panels.palette,
-                |ui| palette::ui(ui, &view, palette, &mut actions),
+                |ui| contained(ui, |ui| palette::ui(ui, &view, palette, &mut actions)),
             );
             Panel::right("inspector").default_size(344.0).size_range(280.0..=560.0).frame(bar(Margin::ZERO)).show_collapsible(
                 ui,
                 &mut panels.inspector,
-                |ui| inspector::ui(ui, &view, inspector, &mut actions),
+                |ui| contained(ui, |ui| inspector::ui(ui, &view, inspector, &mut actions)),
             );
             CentralPanel::default().frame(Frame::new().fill(theme.canvas)).show(ui, |ui| {
                 let time = ui.input(|input| input.time);
@@ -298,6 +298,15 @@ impl App {
         }
         actions
     }
+}
+
+/// Shows a panel's contents in the room that the panel has: contents that need more must not push its edge.
+fn contained(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    let rect = ui.available_rect_before_wrap();
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(rect));
+    child.shrink_clip_rect(rect);
+    add(&mut child);
+    ui.advance_cursor_after_rect(rect);
 }
 
 /// What to do with an empty drawing.

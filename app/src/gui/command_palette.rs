@@ -28,7 +28,7 @@ impl CommandPalette {
     pub fn ui(&mut self, ctx: &egui::Context, theme: &Theme, now: &Situation, actions: &mut Vec<Action>) -> bool {
         let at = ctx.content_rect().center_top() + egui::vec2(-240.0, 72.0);
         let mut open = true;
-        let response = Area::new(Id::new("command palette")).order(Order::Foreground).fixed_pos(at).show(ctx, |ui| {
+        let response = Area::new(Id::unique("command palette")).order(Order::Foreground).fixed_pos(at).show(ctx, |ui| {
             Frame::popup(ui.style()).inner_margin(10.0).show(ui, |ui| {
                 ui.set_width(480.0);
                 open = self.content_ui(ui, theme, now, actions);
@@ -106,7 +106,7 @@ fn found(query: &str, now: &Situation) -> Vec<Command> {
         query.split_whitespace().all(|word| text.contains(word))
     };
     let mut commands: Vec<Command> =
-        Command::ALL.iter().copied().filter(|command| *command != Command::CommandPalette && command.is_enabled(now) && matches(command)).collect();
+        Command::ALL.iter().copied().filter(|command| *command != Command::SearchCommands && command.is_enabled(now) && matches(command)).collect();
     commands.sort_by_key(|command| !command.text().to_lowercase().contains(query.trim()));
     commands
 }

@@ -33,7 +33,7 @@ impl ContextMenu {
     /// Shows the menu; false when it is done.
     pub fn ui(&mut self, ctx: &egui::Context, view: &View<'_>, actions: &mut Vec<Action>) -> bool {
         let mut open = true;
-        let response = Area::new(Id::new("context menu")).order(Order::Foreground).fixed_pos(self.screen).constrain(true).show(ctx, |ui| {
+        let response = Area::new(Id::unique("context menu")).order(Order::Foreground).fixed_pos(self.screen).constrain(true).show(ctx, |ui| {
             Frame::menu(ui.style()).show(ui, |ui| {
                 ui.set_width(220.0);
                 egui::containers::menu::menu_style(ui.style_mut());

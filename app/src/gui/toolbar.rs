@@ -114,8 +114,8 @@ fn right_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     if icons::icon_button(ui, theme_icon, "Switch between the dark and the light theme").clicked() {
         actions.push(Action::Command(Command::ToggleTheme));
     }
-    if icons::icon_button(ui, "search", &Command::CommandPalette.tooltip()).clicked() {
-        actions.push(Action::Command(Command::CommandPalette));
+    if icons::icon_button(ui, "search", &Command::SearchCommands.tooltip()).clicked() {
+        actions.push(Action::Command(Command::SearchCommands));
     }
     if !view.now.document {
         return;

@@ -19,7 +19,7 @@ const REGIONS: &[&str] = &[
 ];
 
 /// Shows region and shared quotas of the services in use.
-pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
     let account = &view.diagram.account;
     ui.horizontal(|ui| {
         ui.label(RichText::new("Region").color(view.theme.text_weak));

@@ -17,7 +17,7 @@ use crate::gui::{
 };
 
 /// Shows an edge.
-pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &EdgeId, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &EdgeId, actions: &mut Vec<Action>) {
     let diagram = view.diagram;
     let Some(edge) = diagram.edges.get(id) else { return };
     ui.label(RichText::new("Connection").font(Theme::strong()));

@@ -1,6 +1,6 @@
 //! One setting as a row: title, editor, reset, and where the default comes from.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use egui::{Align, Button, ComboBox, Key, Layout, Popup, Response, RichText, TextEdit, Ui};
 use plimsoll_models::{families, units};
@@ -65,6 +65,12 @@ pub struct Row<'a> {
     pub why: Option<Why>,
     /// Reads a typed text, or says what is wrong with it.
     pub read: &'a dyn Fn(&str) -> Result<Value, String>,
+}
+
+impl fmt::Debug for Row<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Row").field("address", &self.address).field("value", &self.value).finish_non_exhaustive()
+    }
 }
 
 /// What the user did to a setting.

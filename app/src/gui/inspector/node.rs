@@ -21,7 +21,7 @@ use crate::gui::{
 };
 
 /// Shows a node.
-pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &NodeId, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &NodeId, actions: &mut Vec<Action>) {
     let Some(node) = view.diagram.nodes.get(id) else { return };
     let service = view.catalog.get(&node.service);
     head_ui(ui, view, memory, id, node, service, actions);
@@ -126,8 +126,10 @@ fn measured_ui(ui: &mut Ui, view: &View<'_>, id: &NodeId) {
                 chip(ui, view.theme, Tone::Warn, "delayed");
             }
         });
+    });
+    folded_section(ui, "Measured", |ui| {
         egui::Grid::new(("measured", id.as_str())).num_columns(3).spacing([12.0, 2.0]).show(ui, |ui| {
-            for (name, value) in node.metrics.iter().take(8) {
+            for (name, value) in &node.metrics {
                 ui.label(RichText::new(name).color(view.theme.text_weak));
                 ui.label(RichText::new(format::number(*value)).monospace());
                 why(ui, view.theme, &Why::new(name.clone(), "Counted in the run, under the name of the provider's dashboard").value(format::number(*value)).source("Simulated"));

@@ -7,7 +7,7 @@ use super::{Memory, Page, account, event_types, scenario, section};
 use crate::gui::{action::Action, theme::Theme, view::View};
 
 /// Shows the page that was picked.
-pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         for (page, title) in [(Page::Scenario, "Scenario"), (Page::Diagram, "Diagram"), (Page::Account, "Account")] {
             ui.selectable_value(&mut memory.page, page, title);

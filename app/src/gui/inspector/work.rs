@@ -15,6 +15,7 @@ use crate::{
 };
 
 /// What the user did to a list of steps.
+#[derive(Clone, Copy)]
 enum Touch {
     Remove(usize),
     Up(usize),
@@ -22,7 +23,7 @@ enum Touch {
 }
 
 /// Shows the steps and lets them be changed.
-pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owner<'_>, field: &Field, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owner<'_>, field: &Field, actions: &mut Vec<Action>) {
     let Target::Node(node) = &owner.target else { return };
     let stored = owner.fields.get(&field.key);
     let mut steps: Vec<Value> = stored.and_then(Value::as_array).cloned().unwrap_or_default();
@@ -62,11 +63,11 @@ fn steps_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, node: &NodeId, st
             });
         });
     }
-    touched(steps, touch);
+    touched(steps, touch.as_ref());
 }
 
-fn touched(steps: &mut Vec<Value>, touch: Option<Touch>) {
-    match touch {
+fn touched(steps: &mut Vec<Value>, touch: Option<&Touch>) {
+    match touch.copied() {
         Some(Touch::Remove(index)) => {
             steps.remove(index);
         }

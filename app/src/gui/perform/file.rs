@@ -18,6 +18,7 @@ use crate::{
         canvas::{Canvas, Selection},
         command::Command,
         dialogs::{Decision, Dialog, FileDialog, Purpose, Then},
+        inspector, results,
         state::Screen,
     },
     journal::Orphan,
@@ -78,8 +79,8 @@ impl App {
         state.screen = Screen::Document;
         state.selection = Selection::default();
         state.scenario = None;
-        state.inspector = Default::default();
-        state.results = Default::default();
+        state.inspector = inspector::Memory::default();
+        state.results = results::Memory::default();
         state.quick_add = None;
         state.notice = None;
         self.settings.panels.results = false;
@@ -158,7 +159,7 @@ impl App {
     }
 
     /// Recordings of an example go along with it, unless files of these names are there.
-    fn write_traces(&mut self, path: &Path) {
+    fn write_traces(&self, path: &Path) {
         let Some(folder) = path.parent() else { return };
         for (name, text) in &self.example_traces {
             let target = folder.join(name);

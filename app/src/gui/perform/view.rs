@@ -29,7 +29,7 @@ impl App {
                 self.state.tab = Tab::Problems;
             }
             Command::ToggleTheme => self.use_theme(ctx, self.settings.theme.other()),
-            Command::CommandPalette => self.state.command_palette = Some(CommandPalette::default()),
+            Command::SearchCommands => self.state.command_palette = Some(CommandPalette::default()),
             Command::Shortcuts => self.state.dialog = Some(Dialog::Shortcuts),
             Command::About => self.state.dialog = Some(Dialog::About),
             _ => {}

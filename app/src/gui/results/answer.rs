@@ -25,7 +25,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
         ui.columns(3, |columns| {
             card(&mut columns[0], view.theme, "Gives first", |ui| first_ui(ui, view, result, actions));
             card(&mut columns[1], view.theme, "Objectives", |ui| objectives_ui(ui, view, result));
-            card(&mut columns[2], view.theme, "What to do", |ui| todo_ui(ui, view, result, actions));
+            card(&mut columns[2], view.theme, "What to do", |ui| todo_ui(ui, result, actions));
         });
         ui.add_space(Theme::SPACE_8);
         figures_ui(ui, view, result);
@@ -133,7 +133,7 @@ fn objectives_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
     }
 }
 
-fn todo_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
+fn todo_ui(ui: &mut Ui, result: &RunResult, actions: &mut Vec<Action>) {
     let Some(finding) = result.findings.first() else {
         ui.label("Nothing stands out. Raise the load until something gives.");
         return;
