@@ -36,7 +36,9 @@ fn list_ui(ui: &mut Ui, view: &View<'_>, query: &str, actions: &mut Vec<Action>)
         ui.spacing_mut().item_spacing.y = 1.0;
         let services = found(view.catalog, query);
         if services.is_empty() {
-            ui.label(RichText::new("No service of this name. Any HTTP service can be drawn as an external API.").color(view.theme.text_weak));
+            ui.label(
+                RichText::new("No service of this name. Any HTTP service can be drawn as an external API.").color(view.theme.text_weak),
+            );
         }
         if !query.trim().is_empty() {
             for service in services {
@@ -125,7 +127,8 @@ pub fn found<'a>(catalog: &'a Catalog, query: &str) -> Vec<&'a Service> {
         .filter_map(|service| {
             let names = service.names.values().flatten().map(String::as_str).collect::<Vec<_>>().join(" ");
             let near = format!("{} {}", service.title, service.short).to_lowercase();
-            let far = format!("{near} {} {} {} {names} {}", service.category, service.id, service.family.as_str(), service.summary).to_lowercase();
+            let far = format!("{near} {} {} {} {names} {}", service.category, service.id, service.family.as_str(), service.summary)
+                .to_lowercase();
             let rank = usize::from(!words.iter().all(|word| near.contains(word)));
             words.iter().all(|word| far.contains(word)).then_some((rank, service))
         })

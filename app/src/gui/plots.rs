@@ -64,7 +64,10 @@ pub fn chart_ui(ui: &mut Ui, theme: &Theme, chart: &Chart<'_>, height: f32) {
         .x_axis_formatter(|mark, _| if mark.value < 0.0 { String::new() } else { clock(mark.value) })
         .y_axis_formatter(move |mark, _| if mark.value < 0.0 { String::new() } else { print(mark.value) })
         .y_axis_min_width(56.0)
-        .coordinates_formatter(Corner::RightTop, egui_plot::CoordinatesFormatter::new(move |point, _| format!("{}   {}", clock(point.x), print(point.y))));
+        .coordinates_formatter(
+            Corner::RightTop,
+            egui_plot::CoordinatesFormatter::new(move |point, _| format!("{}   {}", clock(point.x), print(point.y))),
+        );
     ui.name_inputs(&chart.title, |ui| {
         plot.show(ui, |plot| {
             if warm_up_s > 0.0 {
@@ -100,13 +103,35 @@ fn title_ui(ui: &mut Ui, theme: &Theme, chart: &Chart<'_>) {
 }
 
 /// Steps of the time axis that people count in, in seconds.
-const TIME_STEPS: &[f64] =
-    &[0.001, 0.01, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0, 7_200.0, 21_600.0, 43_200.0, 86_400.0, 604_800.0, 2_592_000.0];
+const TIME_STEPS: &[f64] = &[
+    0.001,
+    0.01,
+    0.1,
+    0.5,
+    1.0,
+    5.0,
+    10.0,
+    30.0,
+    60.0,
+    120.0,
+    300.0,
+    600.0,
+    1_800.0,
+    3_600.0,
+    7_200.0,
+    21_600.0,
+    43_200.0,
+    86_400.0,
+    604_800.0,
+    2_592_000.0,
+];
 
 /// Marks of the time axis: about six, at whole seconds, minutes or hours.
 fn time_marks((low, high): (f64, f64)) -> Vec<GridMark> {
     let wanted = (high - low) / 9.0;
-    let Some(step) = TIME_STEPS.iter().copied().find(|step| *step >= wanted).or_else(|| TIME_STEPS.last().copied()) else { return Vec::new() };
+    let Some(step) = TIME_STEPS.iter().copied().find(|step| *step >= wanted).or_else(|| TIME_STEPS.last().copied()) else {
+        return Vec::new();
+    };
     let first = (low / step).ceil().max(0.0);
     let count = (((high / step).floor() - first).max(0.0) as usize).min(100);
     (0..=count).map(|n| GridMark { value: (first + n as f64) * step, step_size: step }).collect()

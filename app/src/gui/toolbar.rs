@@ -63,7 +63,20 @@ fn menus(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
 
 fn separated(command: Command) -> bool {
     use Command as C;
-    matches!(command, C::ExportSvg | C::Gallery | C::Quit | C::Cut | C::Delete | C::SelectAll | C::QuickAdd | C::TogglePalette | C::ToggleTheme | C::PinBaseline | C::About)
+    matches!(
+        command,
+        C::ExportSvg
+            | C::Gallery
+            | C::Quit
+            | C::Cut
+            | C::Delete
+            | C::SelectAll
+            | C::QuickAdd
+            | C::TogglePalette
+            | C::ToggleTheme
+            | C::PinBaseline
+            | C::About
+    )
 }
 
 fn entry(ui: &mut Ui, view: &View<'_>, command: Command, actions: &mut Vec<Action>) {
@@ -120,7 +133,8 @@ fn right_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     if !view.now.document {
         return;
     }
-    for (command, icon) in [(Command::ToggleInspector, "inspector"), (Command::ToggleResults, "chart"), (Command::TogglePalette, "palette")] {
+    for (command, icon) in [(Command::ToggleInspector, "inspector"), (Command::ToggleResults, "chart"), (Command::TogglePalette, "palette")]
+    {
         if icons::icon_button(ui, icon, &command.tooltip()).clicked() {
             actions.push(Action::Command(command));
         }

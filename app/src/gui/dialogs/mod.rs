@@ -121,7 +121,8 @@ fn unsaved_ui(ui: &mut Ui, view: &View<'_>, then: &Then) -> Option<Decision> {
     buttons(ui, |ui| {
         let save = primary(ui, view.theme, "Save");
         let cancel = secondary(ui, "Cancel");
-        let discard = ui.add(Button::new(RichText::new("Don't save").color(Tone::Bad.color(view.theme))).min_size(egui::vec2(76.0, 28.0))).clicked();
+        let discard =
+            ui.add(Button::new(RichText::new("Don't save").color(Tone::Bad.color(view.theme))).min_size(egui::vec2(76.0, 28.0))).clicked();
         if save || enter {
             Some(Decision::Save(then.clone()))
         } else if discard {

@@ -20,7 +20,11 @@ type Part<'a> = (&'static str, &'static str, &'static str, &'static str, Vec<Str
 /// Shows every event type with its fields.
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
     if view.diagram.event_types.is_empty() {
-        ui.label(RichText::new("None yet: events are plain. Add types to give them sizes and keys, and to filter by them.").small().color(view.theme.text_weak));
+        ui.label(
+            RichText::new("None yet: events are plain. Add types to give them sizes and keys, and to filter by them.")
+                .small()
+                .color(view.theme.text_weak),
+        );
     }
     for (id, event_type) in &view.diagram.event_types {
         ui.horizontal(|ui| {

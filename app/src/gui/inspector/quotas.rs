@@ -65,7 +65,9 @@ pub(super) fn quota_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, place:
         editor: Editor::Text(Vec::new()),
         value: place.fields.get(place.key),
         default: Some(place.default.clone()),
-        why: Some(Why::new(quota.title.clone(), raisable).value(value).input("Scope", record::scope(&quota.scope)).provenance(&quota.provenance)),
+        why: Some(
+            Why::new(quota.title.clone(), raisable).value(value).input("Scope", record::scope(&quota.scope)).provenance(&quota.provenance),
+        ),
         read: &|text| field::read_quantity(quota.quantity, text),
     };
     if let Some(change) = field::row(ui, view.theme, &mut memory.typing, &row) {

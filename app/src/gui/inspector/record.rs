@@ -38,7 +38,8 @@ pub(super) fn fields_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner
         }
     }
     for group in groups {
-        let members: Vec<&Field> = owner.service.fields.iter().filter(|field| field.group == group && is_shown(view, owner, field)).collect();
+        let members: Vec<&Field> =
+            owner.service.fields.iter().filter(|field| field.group == group && is_shown(view, owner, field)).collect();
         if members.is_empty() {
             continue;
         }
@@ -132,7 +133,9 @@ fn editor(view: &View<'_>, field: &Field) -> Editor {
             "pareto(alpha=2.5, min=20 ms)",
             "values(95: 20 ms, 5: 2 s)",
         ]),
-        FieldKind::Backoff => owned(&["exponential(base=100 ms, factor=2, cap=20 s, jitter=full)", "schedule(60 s, 120 s)", "random(exponential(2 s))"]),
+        FieldKind::Backoff => {
+            owned(&["exponential(base=100 ms, factor=2, cap=20 s, jitter=full)", "schedule(60 s, 120 s)", "random(exponential(2 s))"])
+        }
         FieldKind::Filter => owned(&["all", "40 %", "2 of 5"]).into_iter().chain(event_types(view)).collect(),
         FieldKind::Mix => event_types(view).collect(),
         FieldKind::Duration

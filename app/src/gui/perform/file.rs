@@ -121,7 +121,8 @@ impl App {
 
     fn file_dialog(&mut self, purpose: Purpose, name: &str) {
         let recent = || self.settings.recent.first().and_then(|path| path.parent()).map(Path::to_path_buf);
-        let folder = self.document.folder().or_else(recent).or_else(|| directories::UserDirs::new().map(|dirs| dirs.home_dir().to_path_buf()));
+        let folder =
+            self.document.folder().or_else(recent).or_else(|| directories::UserDirs::new().map(|dirs| dirs.home_dir().to_path_buf()));
         self.state.dialog = Some(Dialog::Files(FileDialog::new(purpose, folder, name)));
     }
 
@@ -147,7 +148,11 @@ impl App {
         let text = self.document.text();
         if let Err(error) = files::save_atomic(path, &text) {
             let text = format!("{}: {error}", path.display());
-            return self.message("The diagram could not be saved", text, "Nothing is lost: the old file is as it was. Save under another name.".to_owned());
+            return self.message(
+                "The diagram could not be saved",
+                text,
+                "Nothing is lost: the old file is as it was. Save under another name.".to_owned(),
+            );
         }
         self.document.mark_saved(path.to_path_buf(), text);
         self.settings.remember(path);

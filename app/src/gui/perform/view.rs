@@ -2,15 +2,7 @@
 
 use plimsoll_models::Place;
 
-use crate::gui::{
-    App,
-    canvas::Selection,
-    command::Command,
-    command_palette::CommandPalette,
-    dialogs::Dialog,
-    inspector::Page,
-    state::Tab,
-};
+use crate::gui::{App, canvas::Selection, command::Command, command_palette::CommandPalette, dialogs::Dialog, inspector::Page, state::Tab};
 
 impl App {
     pub(super) fn view_command(&mut self, ctx: &egui::Context, command: Command) {

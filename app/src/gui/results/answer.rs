@@ -33,15 +33,20 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
 }
 
 fn card(ui: &mut Ui, theme: &Theme, title: &str, add: impl FnOnce(&mut Ui)) {
-    Frame::new().fill(theme.surface_sunken).stroke(egui::Stroke::new(1.0, theme.stroke)).corner_radius(8.0).inner_margin(Margin::same(12)).show(ui, |ui| {
-        ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
-            ui.set_width(ui.available_width());
-            ui.set_min_height(CARD_HEIGHT);
-            ui.spacing_mut().item_spacing.y = 4.0;
-            ui.label(RichText::new(title).font(Theme::semibold(Theme::SIZE_SMALL)).color(theme.text_weak));
-            add(ui);
+    Frame::new()
+        .fill(theme.surface_sunken)
+        .stroke(egui::Stroke::new(1.0, theme.stroke))
+        .corner_radius(8.0)
+        .inner_margin(Margin::same(12))
+        .show(ui, |ui| {
+            ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
+                ui.set_width(ui.available_width());
+                ui.set_min_height(CARD_HEIGHT);
+                ui.spacing_mut().item_spacing.y = 4.0;
+                ui.label(RichText::new(title).font(Theme::semibold(Theme::SIZE_SMALL)).color(theme.text_weak));
+                add(ui);
+            });
         });
-    });
 }
 
 fn headline_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
@@ -66,7 +71,12 @@ fn first_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<
     let Some(first) = limit(result.answer.first) else {
         ui.label(RichText::new("No limit was reached").strong());
         if let Some(tightest) = result.limits.first() {
-            let text = format!("The tightest is {}: {} used, the load could grow about {}.", tightest.title, format::percent(tightest.use_peak), format::factor(tightest.headroom));
+            let text = format!(
+                "The tightest is {}: {} used, the load could grow about {}.",
+                tightest.title,
+                format::percent(tightest.use_peak),
+                format::factor(tightest.headroom)
+            );
             ui.label(text);
             ui.horizontal(|ui| {
                 gauge(ui, view.theme, tightest.use_peak, false, 140.0);
@@ -108,15 +118,18 @@ fn limit_ui(ui: &mut Ui, view: &View<'_>, limit: &LimitResult, actions: &mut Vec
 
 /// How the use of a limit comes about.
 pub(super) fn why_limit(limit: &LimitResult) -> Why {
-    Why::new(format!("Use of {}", limit.title), "Greatest demand in the limit's own window over the limit; refused and delayed demand counts")
-        .value(format::percent(limit.use_peak))
-        .input("Limit", limit.text.clone())
-        .input("Scope", limit.scope.replace('-', " "))
-        .input("Peak at", format::seconds(limit.peak_at_s))
-        .input("Refused", format::count(limit.refused))
-        .input("Delayed", format::count(limit.delayed))
-        .input("Headroom", format!("{} (linear estimate)", format::factor(limit.headroom)))
-        .source(limit.source.clone())
+    Why::new(
+        format!("Use of {}", limit.title),
+        "Greatest demand in the limit's own window over the limit; refused and delayed demand counts",
+    )
+    .value(format::percent(limit.use_peak))
+    .input("Limit", limit.text.clone())
+    .input("Scope", limit.scope.replace('-', " "))
+    .input("Peak at", format::seconds(limit.peak_at_s))
+    .input("Refused", format::count(limit.refused))
+    .input("Delayed", format::count(limit.delayed))
+    .input("Headroom", format!("{} (linear estimate)", format::factor(limit.headroom)))
+    .source(limit.source.clone())
 }
 
 fn objectives_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
@@ -127,7 +140,9 @@ fn objectives_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
         ui.horizontal_wrapped(|ui| {
             verdict_chip(ui, view.theme, objective.holds);
             ui.label(&objective.objective);
-            let interval = objective.half_width.map_or_else(|| "no interval: one replication".to_owned(), |half| format!("± {}", format::number(half)));
+            let interval = objective
+                .half_width
+                .map_or_else(|| "no interval: one replication".to_owned(), |half| format!("± {}", format::number(half)));
             ui.label(RichText::new(&objective.text).color(view.theme.text_weak)).on_hover_text(interval);
         });
     }
@@ -175,7 +190,12 @@ fn figures_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
         if let Some(interval) = result.intervals.first() {
             ui.vertical(|ui| {
                 ui.label(RichText::new(&interval.metric).small().color(view.theme.text_weak));
-                let text = format!("{} ± {} ({})", format::number(interval.mean), format::number(interval.half_width), format::percent(interval.level));
+                let text = format!(
+                    "{} ± {} ({})",
+                    format::number(interval.mean),
+                    format::number(interval.half_width),
+                    format::percent(interval.level)
+                );
                 ui.label(text).on_hover_text(format!("{} replications", interval.replications));
             });
         }
@@ -192,15 +212,30 @@ fn figures() -> &'static [Figure] {
     &[
         ("Root events", "Events that the producers created", |result| format::count(result.run.requests)),
         ("Lost", "Share of journeys in which at least one copy was refused, failed, expired, dead-lettered or dropped", |result| {
-            let (lossy, started) = result.journeys.iter().fold((0, 0), |(lossy, started), journey| (lossy + journey.lossy, started + journey.started));
+            let (lossy, started) =
+                result.journeys.iter().fold((0, 0), |(lossy, started), journey| (lossy + journey.lossy, started + journey.started));
             if started == 0 { "–".to_owned() } else { format::percent(lossy as f64 / started as f64) }
         }),
-        ("Response p99", "99 % of the producer's successful requests took at most this long, from the first attempt to the outcome; the slowest producer", |result| {
-            let worst = result.journeys.iter().filter(|journey| journey.response.count > 0).map(|journey| journey.response.p99).fold(f64::NAN, f64::max);
-            format::seconds(worst)
-        }),
+        (
+            "Response p99",
+            "99 % of the producer's successful requests took at most this long, from the first attempt to the outcome; the slowest producer",
+            |result| {
+                let worst = result
+                    .journeys
+                    .iter()
+                    .filter(|journey| journey.response.count > 0)
+                    .map(|journey| journey.response.p99)
+                    .fold(f64::NAN, f64::max);
+                format::seconds(worst)
+            },
+        ),
         ("Completion p99", "99 % of the journeys had ended everywhere after at most this long; the slowest producer", |result| {
-            let worst = result.journeys.iter().filter(|journey| journey.completion.count > 0).map(|journey| journey.completion.p99).fold(f64::NAN, f64::max);
+            let worst = result
+                .journeys
+                .iter()
+                .filter(|journey| journey.completion.count > 0)
+                .map(|journey| journey.completion.p99)
+                .fold(f64::NAN, f64::max);
             format::seconds(worst)
         }),
         ("Cost per hour", "Metered use times price, at the average rate of the run", |result| format::money(result.cost.per_hour_usd)),
