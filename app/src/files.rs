@@ -2,7 +2,7 @@
 //! recordings that lie beside them.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
     io::{self, Read as _, Write as _},
     path::{Component, Path, PathBuf},
@@ -13,7 +13,7 @@ use plimsoll_models::{
     formats::native::{self, FormatError},
     workload::TraceSource,
 };
-use plimsoll_sim::Traces;
+use plimsoll_sim::{Traces, trace_key};
 use thiserror::Error;
 
 /// Largest recording that is read, in bytes.
@@ -105,9 +105,9 @@ pub fn open(path: &Path) -> Result<OpenedFile, OpenError> {
 
 /// Writes a file so that a crash leaves either the old one or the new one, never half of either.
 ///
-/// The text goes to a new file in the same folder, reaches the disk, and takes the name over. A link stays a link, and
+/// The content goes to a new file in the same folder, reaches the disk, and takes the name over. A link stays a link, and
 /// permissions stay as they were.
-pub fn save_atomic(path: &Path, text: &str) -> io::Result<()> {
+pub fn save_atomic(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -121,7 +121,7 @@ pub fn save_atomic(path: &Path, text: &str) -> io::Result<()> {
     builder.prefix(".plimsoll-").suffix(".tmp");
     let wanted = permissions.or_else(fresh_permissions);
     let mut file = builder.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(content.as_ref())?;
     if let Some(permissions) = wanted {
         file.as_file().set_permissions(permissions)?;
     }
@@ -157,22 +157,22 @@ pub fn load_traces(diagram: &Diagram, base: &Path) -> (Traces, Vec<Diagnostic>) 
     let mut traces = Traces::new();
     let mut sources: BTreeMap<String, TraceSource> = BTreeMap::new();
     let mut diagnostics = Vec::new();
-    let mut failed = BTreeSet::new();
     for (place, source) in named_traces(diagram) {
-        if let Some(known) = sources.get(&source.file) {
-            if *known != source && failed.insert(format!("twice {}", source.file)) {
+        let key = trace_key(&Arrivals::Trace(source.clone()));
+        if let Some(known) = sources.get(&key) {
+            if *known != source {
                 let message = format!("`{}` is already read in another way elsewhere in the diagram", source.file);
-                diagnostics.push(Diagnostic::error("trace-read-twice", place, message).hint("copy the file under a second name for the second slice"));
+                diagnostics.push(Diagnostic::error("trace-read-twice", place, message).hint("copy the file under a second name"));
             }
             continue;
         }
         match load(&source, base) {
             Ok(trace) => {
-                traces.insert(source.file.clone(), trace);
+                traces.insert(key.clone(), trace);
             }
             Err((message, hint)) => diagnostics.push(Diagnostic::error("unreadable-trace", place, message).hint(hint)),
         }
-        sources.insert(source.file.clone(), source);
+        sources.insert(key, source);
     }
     (traces, diagnostics)
 }
@@ -298,12 +298,14 @@ mod tests {
         };
         let (traces, diagnostics) = with(&["trace(file=a.csv)", "poisson(5/s)"]);
         assert!(diagnostics.is_empty(), "{diagnostics:?}");
-        assert_eq!(traces["a.csv"].total(), 2.0);
+        assert_eq!(traces.values().next().unwrap().total(), 2.0);
         for file in ["/etc/passwd", "../a.csv", "b/../../a.csv", "missing.csv", "C:\\a.csv"] {
             let (traces, diagnostics) = with(&[&format!("trace(file={file})")]);
             assert!(traces.is_empty() && diagnostics.len() == 1, "{file}: {diagnostics:?}");
         }
-        let (_, diagnostics) = with(&["trace(file=a.csv)", "trace(file=a.csv, from=1 s)"]);
+        let (traces, diagnostics) = with(&["trace(file=a.csv)", "trace(file=a.csv, from=1 s)"]);
+        assert_eq!((traces.len(), diagnostics.len()), (2, 0), "two slices of one file");
+        let (_, diagnostics) = with(&["trace(file=a.csv)", "trace(file=a.csv, interval=1 s)"]);
         assert_eq!(diagnostics[0].code, "trace-read-twice");
     }
 }

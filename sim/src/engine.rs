@@ -47,6 +47,12 @@ pub enum Gauge {
     Instances,
     /// Write units in the bank of a table.
     WriteTokens,
+    /// Arrivals so far, warm-up included.
+    Arrivals,
+    /// Refusals so far, warm-up included.
+    Refused,
+    /// Cold starts so far, warm-up included.
+    ColdStarts,
 }
 
 impl Simulation {
@@ -90,6 +96,9 @@ impl Simulation {
             Gauge::Waiting => Some(meter.waiting.value() as f64),
             Gauge::Instances => Some(meter.instances.value() as f64),
             Gauge::WriteTokens => self.nodes[index].write_tokens(self.core.now()),
+            Gauge::Arrivals => Some(meter.arrivals.total() as f64),
+            Gauge::Refused => Some(meter.refused.total() as f64),
+            Gauge::ColdStarts => Some(meter.special.total() as f64),
         }
     }
 

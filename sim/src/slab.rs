@@ -39,7 +39,7 @@ impl<T> Slab<T> {
     /// Gives the slot back. The value stays in it until the slot is reused.
     #[inline]
     pub(crate) fn remove(&mut self, index: u32) {
-        debug_assert!(!self.free.contains(&index) || self.free.len() > 64, "slot {index} is freed twice");
+        debug_assert!(self.free.len() > 64 || !self.free.contains(&index), "slot {index} is freed twice");
         self.free.push(index);
     }
 

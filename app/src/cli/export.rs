@@ -1,33 +1,42 @@
 //! `plimsoll export`: the drawing as a file.
 
-use super::{Outcome, Refusal, Stop, Streams, args::ExportArgs};
-use crate::files;
+use plimsoll_models::Catalog;
 
-/// A picture format, by the extension of its file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Picture {
-    Svg,
-    Png,
-}
+use super::{
+    Outcome, Refusal, Stop, Streams,
+    args::{ExportArgs, Theme},
+};
+use crate::{
+    export::{ExportError, ExportTheme, Format, render},
+    files,
+};
 
-impl Picture {
-    fn of(args: &ExportArgs) -> Result<Self, Refusal> {
-        match args.output.extension().and_then(|extension| extension.to_str()).map(str::to_lowercase).as_deref() {
-            Some("svg") => Ok(Self::Svg),
-            Some("png") => Ok(Self::Png),
-            _ => Err(Refusal::new(format!("`{}` has no known extension", args.output.display())).hint("end the name in .svg or .png")),
-        }
+/// The format, by the extension of the file.
+fn format(args: &ExportArgs) -> Result<Format, Refusal> {
+    match args.output.extension().and_then(|extension| extension.to_str()).map(str::to_lowercase).as_deref() {
+        Some("svg") => Ok(Format::Svg),
+        Some("png") => Ok(Format::Png { scale: args.scale }),
+        _ => Err(Refusal::new(format!("`{}` has no known extension", args.output.display())).hint("end the name in .svg or .png")),
     }
 }
 
 /// Draws the diagram into a file.
 pub(super) fn perform(args: &ExportArgs, streams: &mut Streams<'_>) -> Result<Outcome, Stop> {
-    let picture = Picture::of(args)?;
-    if !(args.scale.is_finite() && (0.1..=10.0).contains(&args.scale)) {
-        return Err(Refusal::new(format!("a scale of {} makes no picture", args.scale)).hint("between 0.1 and 10").into());
-    }
+    let format = format(args)?;
+    let theme = match args.theme {
+        Theme::Light => ExportTheme::Light,
+        Theme::Dark => ExportTheme::Dark,
+    };
     let opened = files::open(&args.file)?;
     streams.tell(&opened.diagnostics)?;
-    let (_, _, _) = (picture, args.theme, opened.diagram);
-    Err(Refusal::new("this build cannot draw yet").into())
+    let picture = match render(&opened.diagram, Catalog::embedded(), None, theme, format) {
+        Ok(picture) => picture,
+        Err(ExportError::Render(fault)) => panic!("{fault}"),
+        Err(error @ (ExportError::Empty | ExportError::Scale(_) | ExportError::TooLarge { .. })) => return Err(Refusal::new(error.to_string()).into()),
+    };
+    files::save_atomic(&args.output, &picture).map_err(|error| {
+        Refusal::new(format!("cannot write `{}`: {error}", args.output.display())).hint("look at the path and at the permissions of its folder")
+    })?;
+    writeln!(streams.talk, "wrote {}", args.output.display())?;
+    Ok(Outcome::Fine)
 }

@@ -201,6 +201,18 @@ fn quiet_panics() {
     }));
 }
 
+#[cfg(feature = "gui")]
+fn window(file: Option<std::path::PathBuf>) -> ExitCode {
+    match crate::gui::run(file) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let hint = "hint: without a screen use a subcommand, see `plimsoll --help`";
+            ExitCode::from(say(&format!("error: the window cannot open: {error:#}\n  {hint}"), WRONG_USE))
+        }
+    }
+}
+
+#[cfg(not(feature = "gui"))]
 fn window(_file: Option<std::path::PathBuf>) -> ExitCode {
     ExitCode::from(say("error: this build has no window\n  hint: use a subcommand, see `plimsoll --help`", WRONG_USE))
 }

@@ -26,6 +26,9 @@ const ROWS_MAX: usize = 20;
 /// Peak use above which a limit is worth a row even when it never bound.
 const USE_WORTH_A_ROW: f64 = 0.005;
 
+/// Use of a limit from which a multiple reads better than percents.
+const MULTIPLE_FROM: f64 = 10.0;
+
 /// A result with what its summary needs beside it.
 #[derive(Clone, Copy, Debug)]
 pub struct Summary<'a> {
@@ -107,8 +110,9 @@ impl Summary<'_> {
             },
         }
         let told = result.answer.costliest.or(result.answer.first);
-        let advice = result.findings.iter().find(|finding| told.is_some() && finding.limit == told).filter(|finding| !finding.advice.is_empty());
-        if let Some(finding) = advice {
+        // What is said about the limit itself is more to the point than what is said about an objective that it breaks.
+        let about = || result.findings.iter().filter(|finding| told.is_some() && finding.limit == told && !finding.advice.is_empty());
+        if let Some(finding) = about().find(|finding| finding.fix.is_some()).or_else(|| about().next()) {
             lines.push(format!("What to do: {}", finding.advice));
         }
         lines
@@ -121,7 +125,8 @@ impl Summary<'_> {
         }
         if limit.delayed > 0 {
             let mean = limit.delay_s / limit.delayed as f64;
-            did.push(format!("delayed {} by {} on average", print_number(limit.delayed as f64), print_duration(mean)));
+            let by = if mean > 0.0 { format!(" by {} on average", print_duration(mean)) } else { String::new() };
+            did.push(format!("delayed {}{by}", print_number(limit.delayed as f64)));
         }
         let when = limit.first_bound_s.map_or_else(String::new, |at| format!(", first at {}", print_duration(at)));
         let did = if did.is_empty() { "held back load".to_owned() } else { did.join(" and ") };
@@ -219,7 +224,7 @@ impl Summary<'_> {
                 if limit.assumed { format!("{} *", limit.title) } else { limit.title.clone() },
                 of.strip_prefix(" of ").unwrap_or(&of).to_owned(),
                 limit.text.clone(),
-                print_fraction(limit.use_peak),
+                share_of_limit(limit.use_peak),
                 count(limit.refused),
                 count(limit.delayed),
                 limit.first_bound_s.map_or_else(|| "-".to_owned(), print_duration),
@@ -318,8 +323,8 @@ impl Summary<'_> {
             1 => text.push_str("1 input is an assumption, not a documented value; --json lists it.\n"),
             n => text.push_str(&format!("{n} inputs are assumptions, not documented values; --json lists them.\n")),
         }
-        let line = format!("Again: {} (Plimsoll {}, catalog {})", self.reproduce, run.version, run.catalog);
-        text.push_str(&format!("{}\n", style.faint(&line)));
+        text.push_str(&format!("{}\n", style.faint(&format!("Again: {}", self.reproduce))));
+        text.push_str(&format!("{}\n", style.faint(&format!("Plimsoll {}, catalog {}", run.version, run.catalog))));
         text
     }
 }
@@ -354,6 +359,11 @@ fn more(all: usize, shown: usize, style: Style) -> String {
 
 fn count(n: u64) -> String {
     if n == 0 { "-".to_owned() } else { print_number(n as f64) }
+}
+
+/// A use in percent; many times the limit as a multiple.
+fn share_of_limit(share: f64) -> String {
+    if share >= MULTIPLE_FROM { format!("{}x", print_number(share.round())) } else { print_fraction(share) }
 }
 
 fn money(usd: f64) -> String {

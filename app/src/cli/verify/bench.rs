@@ -157,7 +157,7 @@ impl Bench {
             if let Ok(plimsoll_models::Arrivals::Trace(source)) = arrivals.parse() {
                 let text = self.recordings.get(&source.file).ok_or_else(|| format!("there is no recording `{}`", source.file))?;
                 let trace: Trace = source.read(text)?;
-                traces.insert(source.file, trace);
+                traces.insert(plimsoll_sim::trace_key(&plimsoll_models::Arrivals::Trace(source)), trace);
             }
         }
         Ok(Prepared { diagram: self.diagram.clone(), catalog, traces, scenario: self.scenario.clone() })

@@ -197,6 +197,13 @@ impl Case {
         mean(&self.law(key)?)
     }
 
+    /// The same case with so many times the advised sample.
+    pub(super) fn enlarged(&self, factor: f64) -> Self {
+        let mut case = self.clone();
+        case.sample.customers_per_replication = case.sample.customers_per_replication.map(|customers| customers * factor);
+        case
+    }
+
     /// How many replications to run.
     pub(super) fn replications(&self) -> u32 {
         match self.kind {

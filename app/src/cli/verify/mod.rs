@@ -25,7 +25,7 @@ use super::{Outcome, Refusal, Stop, Streams, args::VerifyArgs, canceling};
 use crate::{files, report::style::Style};
 use bench::Trouble;
 use case::{Case, CaseFile, Figure, Kind, SCHEMA};
-use experiment::{Experiment, Measured, SEED_SETS};
+use experiment::{ENLARGEMENTS, Experiment, Measured, SEED_SETS};
 use judge::{Judgment, judge};
 
 /// What came of a case.
@@ -56,11 +56,10 @@ pub(super) fn perform(args: &VerifyArgs, streams: &mut Streams<'_>) -> Result<Ou
     let (mut passed, mut failed, mut not_supported) = (0_u32, 0_u32, 0_u32);
     for (case, folder) in &cases {
         let started = Instant::now();
-        let experiment = models::build(case, folder);
-        if let (Some(target), Ok(experiment)) = (&args.emit, &experiment) {
-            emit(target, case, experiment)?;
+        if let (Some(target), Ok(experiment)) = (&args.emit, models::build(case, folder)) {
+            emit(target, case, &experiment)?;
         }
-        let verdict = verdict(case, experiment);
+        let verdict = verdict(case, folder);
         if matches!(verdict, Verdict::Canceled) {
             writeln!(streams.talk, "canceled")?;
             return Ok(Outcome::Canceled);
@@ -101,21 +100,21 @@ fn select(args: &VerifyArgs) -> Result<Vec<(Case, PathBuf)>, Stop> {
     Ok(cases)
 }
 
-fn verdict(case: &Case, experiment: Result<Experiment, case::Missing>) -> Verdict {
-    let experiment = match experiment {
-        Ok(experiment) => experiment,
-        Err(missing) => return Verdict::NotSupported(missing),
-    };
+fn verdict(case: &Case, folder: &Path) -> Verdict {
     let progress = Progress::new();
     // A panic is the fault of one case; the others still count.
-    let work = || panic::catch_unwind(panic::AssertUnwindSafe(|| examine(case, &experiment, &|| progress.is_canceled())));
+    let work = || panic::catch_unwind(panic::AssertUnwindSafe(|| examine(case, folder, &|| progress.is_canceled())));
     canceling::watch(&progress, None, work).unwrap_or_else(|_| Verdict::Failed("the engine panicked, see above".to_owned()))
 }
 
 /// Runs the first seed set, and the second one where a stochastic case disagrees.
-fn examine(case: &Case, experiment: &Experiment, canceled: &(dyn Fn() -> bool + Sync)) -> Verdict {
+fn examine(case: &Case, folder: &Path, canceled: &(dyn Fn() -> bool + Sync)) -> Verdict {
     let mut last = Vec::new();
-    for (round, first_seed) in SEED_SETS.into_iter().enumerate() {
+    for (round, (first_seed, factor)) in SEED_SETS.into_iter().zip(ENLARGEMENTS).enumerate() {
+        let experiment = match models::build(&case.enlarged(factor), folder) {
+            Ok(experiment) => experiment,
+            Err(missing) => return Verdict::NotSupported(missing),
+        };
         match experiment.run(first_seed, canceled) {
             Ok(runs) => last = judgments(case, &runs),
             Err(Trouble::Canceled) => return Verdict::Canceled,

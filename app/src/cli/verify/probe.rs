@@ -1,51 +1,72 @@
 //! Looks into a running simulation at given times.
 
+use std::sync::{Arc, OnceLock};
+
+use plimsoll_sim::{Gauge, Program, Progress, RunResult, Simulation};
+
 use super::{
-    bench::{Bench, Trouble},
-    experiment::{Experiment, Measured},
+    bench::{Bench, Trouble, trouble},
+    experiment::{Experiment, Measured, SEED_SETS},
 };
-use plimsoll_sim::RunResult;
 
 /// A simulation that is read while it runs.
-pub(super) struct Running;
+pub(super) struct Running {
+    simulation: Simulation,
+}
 
 impl Running {
+    fn read(&mut self, at: f64, node: &str, gauge: Gauge) -> Result<f64, Trouble> {
+        self.simulation.run_until(at);
+        self.simulation.gauge(node, gauge).ok_or_else(|| Trouble::Broken(format!("node `{node}` has no gauge {gauge:?}")))
+    }
+
     /// Servers or instances that are busy at a time.
-    pub(super) fn busy_at(&mut self, _at: f64, _node: &str) -> Result<f64, Trouble> {
-        Err(Trouble::Broken("no gauges".to_owned()))
+    pub(super) fn busy_at(&mut self, at: f64, node: &str) -> Result<f64, Trouble> {
+        self.read(at, node, Gauge::Busy)
     }
 
     /// Customers that wait at a time.
-    pub(super) fn waiting_at(&mut self, _at: f64, _node: &str) -> Result<f64, Trouble> {
-        Err(Trouble::Broken("no gauges".to_owned()))
+    pub(super) fn waiting_at(&mut self, at: f64, node: &str) -> Result<f64, Trouble> {
+        self.read(at, node, Gauge::Waiting)
     }
 
     /// Arrivals up to a time.
-    pub(super) fn arrivals_by(&mut self, _at: f64, _node: &str) -> Result<f64, Trouble> {
-        Err(Trouble::Broken("no gauges".to_owned()))
+    pub(super) fn arrivals_by(&mut self, at: f64, node: &str) -> Result<f64, Trouble> {
+        self.read(at, node, Gauge::Arrivals)
     }
 
     /// Cold starts up to a time.
-    pub(super) fn cold_starts_by(&mut self, _at: f64, _node: &str) -> Result<f64, Trouble> {
-        Err(Trouble::Broken("no gauges".to_owned()))
+    pub(super) fn cold_starts_by(&mut self, at: f64, node: &str) -> Result<f64, Trouble> {
+        self.read(at, node, Gauge::ColdStarts)
     }
 
     /// Refusals up to a time.
-    pub(super) fn refused_by(&mut self, _at: f64, _node: &str) -> Result<f64, Trouble> {
-        Err(Trouble::Broken("no gauges".to_owned()))
+    pub(super) fn refused_by(&mut self, at: f64, node: &str) -> Result<f64, Trouble> {
+        self.read(at, node, Gauge::Refused)
     }
 
-    /// Runs to the end.
+    /// Runs to the end of the scenario.
     pub(super) fn finish(&mut self) -> Result<RunResult, Trouble> {
-        Err(Trouble::Broken("no gauges".to_owned()))
+        self.simulation.run(&Progress::new()).map_err(trouble)?;
+        Ok(self.simulation.result())
     }
 }
 
-/// An experiment that reads gauges of a running simulation.
+/// An experiment that reads gauges of a running simulation. The diagram is compiled once, and each seed is a replication
+/// of it.
 pub(super) fn gauges(
     bench: Bench,
     replications: u32,
     read: impl Fn(&mut Running) -> Result<Measured, Trouble> + Send + Sync + 'static,
 ) -> Experiment {
-    Experiment { benches: vec![bench], replications, measure: Box::new(move |_| read(&mut Running)) }
+    let emitted = bench.clone();
+    let program: OnceLock<Result<Arc<Program>, Trouble>> = OnceLock::new();
+    let measure = move |seed: u64| {
+        let compiled = program.get_or_init(|| {
+            let prepared = bench.prepare()?;
+            plimsoll_sim::compile(&prepared.input(SEED_SETS[0])?).map_err(trouble)
+        });
+        read(&mut Running { simulation: Simulation::new(compiled.as_ref().map_err(Clone::clone)?, (seed - SEED_SETS[0]) as u32) })
+    };
+    Experiment { benches: vec![emitted], replications, measure: Box::new(measure) }
 }

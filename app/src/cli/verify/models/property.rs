@@ -73,10 +73,15 @@ fn conservation(seed: u64) -> Result<u64, Trouble> {
     (0..RANDOM_MODELS)
         .into_par_iter()
         .map(|number| {
-            let bench = random::model(1_000 + number);
-            let mut violations = books(&bench.run(seed)?);
+            let number = 1_000 + number;
+            let bench = random::model(number);
+            let told = |trouble| match trouble {
+                Trouble::Broken(why) => Trouble::Broken(format!("random model {number}: {why}")),
+                Trouble::Canceled => Trouble::Canceled,
+            };
+            let mut violations = books(&bench.run(seed).map_err(told)?);
             for checkpoint in [0.5, 3.25, 7.0] {
-                violations += books(&bench.clone().plan("until", "duration").run_for(seed, checkpoint)?);
+                violations += books(&bench.clone().plan("until", "duration").run_for(seed, checkpoint).map_err(told)?);
             }
             Ok(violations)
         })

@@ -1,0 +1,56 @@
+//! What is written beside the summary: JSON that is the same every time, tables.
+
+use std::fs;
+
+use crate::{SMALL, Sandbox, examples};
+
+#[test]
+fn the_same_run_gives_the_same_bytes_for_any_number_of_threads() {
+    let sandbox = Sandbox::new();
+    for example in examples() {
+        let path = example.to_str().unwrap();
+        let args = ["run", path, "--json", "-", "--duration", "10 s", "--replications", "3", "--set", "scenario.warm_up=0 s"];
+        let first = sandbox.run(&args);
+        assert!(first.out.starts_with("{\n  \"schema\": \"plimsoll-result/1\""), "{path}: {}", first.talk);
+        assert_eq!(sandbox.run(&args).out, first.out, "{path}");
+        for threads in ["1", "2"] {
+            let output = sandbox.command(&args).env("RAYON_NUM_THREADS", threads).output().unwrap();
+            assert!(output.stdout == first.out.as_bytes(), "{path} with {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn another_seed_gives_another_result() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a.plimsoll.json", SMALL);
+    let with = |seed: &str| sandbox.run(&["run", "a.plimsoll.json", "--json", "-", "--seed", seed]).ends_with_code(0).out;
+    assert_ne!(with("1"), with("2"));
+}
+
+#[test]
+fn json_into_a_file_leaves_the_summary_on_the_standard_output() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a.plimsoll.json", SMALL);
+    let said = sandbox.run(&["run", "a.plimsoll.json", "--json", "out.json"]).ends_with_code(0);
+    assert!(said.out.contains("Journeys"));
+    let value: serde_json::Value = serde_json::from_str(&fs::read_to_string(sandbox.path("out.json")).unwrap()).unwrap();
+    assert_eq!(value["run"]["diagram"], "Small");
+    assert_eq!(value["ledger"]["balanced"], true);
+}
+
+#[test]
+fn tables_have_a_heading_and_even_rows() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a.plimsoll.json", SMALL);
+    sandbox.run(&["run", "a.plimsoll.json", "--csv", "tables"]).ends_with_code(0);
+    for name in ["series.csv", "limits.csv", "ledger.csv", "journeys.csv"] {
+        let text = fs::read_to_string(sandbox.path("tables").join(name)).unwrap();
+        let mut lines = text.lines();
+        let columns = lines.next().unwrap().split(',').count();
+        assert!(columns > 3 && lines.clone().next().is_some(), "{name}");
+        if name == "series.csv" || name == "journeys.csv" {
+            assert!(lines.all(|line| line.split(',').count() == columns), "{name}");
+        }
+    }
+}
