@@ -136,7 +136,7 @@ fn call_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, node: &NodeId, pla
     change_ui(ui, view, memory, place, map, ("probability", "Probability", "Share of the invocations that make the call", "100 %"), &share);
     choice_ui(ui, view, memory, place, map, ("on_error", "On error", "What a failed call means to the function"), &["fail", "ignore"]);
     per_ui(ui, view, memory, place, map);
-    change_ui(ui, view, memory, place, map, ("emit", "Emits", "Event type that the call emits", "the type of its cause"), &name);
+    change_ui(ui, view, memory, place, map, ("emit", "Emits", "Event type that the call emits", "same as cause"), &name);
 }
 
 fn edge_ui(ui: &mut Ui, diagram: &Diagram, node: &NodeId, place: &str, map: &mut Map<String, Value>) {

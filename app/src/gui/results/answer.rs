@@ -3,7 +3,7 @@
 use egui::{Frame, Margin, RichText, ScrollArea, Ui};
 use plimsoll_sim::{
     RunResult,
-    result::{Holds, LimitResult},
+    result::{Holds, LimitResult, Restores},
 };
 
 use super::{Action, Tab, View, node_link, verdict_chip};
@@ -149,6 +149,10 @@ fn objectives_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
 }
 
 fn todo_ui(ui: &mut Ui, result: &RunResult, actions: &mut Vec<Action>) {
+    if let Some(restores) = &result.answer.restores {
+        restores_ui(ui, result, restores, actions);
+        return;
+    }
     let Some(finding) = result.findings.first() else {
         ui.label("Nothing stands out. Raise the load until something gives.");
         return;
@@ -162,6 +166,27 @@ fn todo_ui(ui: &mut Ui, result: &RunResult, actions: &mut Vec<Action>) {
             actions.push(Action::Fix(path.clone(), value.clone()));
         }
         if result.findings.len() > 1 && ui.link(format!("All {} findings", result.findings.len())).clicked() {
+            actions.push(Action::Show(Tab::Findings));
+        }
+    });
+}
+
+/// The limit whose lifting was simulated and mends most.
+fn restores_ui(ui: &mut Ui, result: &RunResult, restores: &Restores, actions: &mut Vec<Action>) {
+    let title = result.limits.get(restores.limit).map_or(restores.path.as_str(), |limit| limit.title.as_str());
+    ui.label(RichText::new(format!("Lift {title} to {}", restores.value)).strong());
+    for objective in &restores.objectives {
+        let verb = if objective.holds == Holds::Holds { "then holds" } else { "still broken" };
+        ui.add(egui::Label::new(format!("{}: {verb}, {}", objective.objective, objective.text)).wrap());
+    }
+    if let Some(next) = &restores.next {
+        ui.add(egui::Label::new(next).wrap());
+    }
+    ui.horizontal(|ui| {
+        if ui.button("Try it").on_hover_text(format!("Sets {} to {}", restores.path, restores.value)).clicked() {
+            actions.push(Action::Fix(restores.path.clone(), restores.value.clone()));
+        }
+        if ui.link(format!("All {} findings", result.findings.len())).clicked() {
             actions.push(Action::Show(Tab::Findings));
         }
     });
