@@ -28,7 +28,8 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
         .header(22.0, |mut header| {
             for (index, title) in titles.into_iter().enumerate() {
                 // Figures stand at the right of their columns, so their titles do too.
-                let layout = if (4..=8).contains(&index) { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
+                let layout =
+                    if (4..=8).contains(&index) { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
                 header.col(|ui| {
                     ui.with_layout(layout, |ui| heading(ui, view.theme, title));
                 });
@@ -55,7 +56,9 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
                 row.col(|ui| {
                     let tone = Tone::of_use(limit.use_peak, limit.refused > 0);
                     let color = if tone == Tone::Good { view.theme.text } else { tone.color(view.theme) };
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(RichText::new(format::percent(limit.use_peak)).monospace().color(color)));
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                        ui.label(RichText::new(format::percent(limit.use_peak)).monospace().color(color))
+                    });
                 });
                 row.col(|ui| figure(ui, format::count(limit.refused)));
                 row.col(|ui| figure(ui, format::count(limit.delayed)));
