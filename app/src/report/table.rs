@@ -62,12 +62,12 @@ impl Table {
         text
     }
 
-    /// Takes from the widest left-aligned columns what is too much.
+    /// Takes from the widest left-aligned columns what is too much; the first one names the row and stays whole.
     fn narrow(&self, widths: &mut [usize]) {
         loop {
             let total: usize = 2 + widths.iter().sum::<usize>() + GAP.len() * widths.len().saturating_sub(1);
             let Some(excess) = total.checked_sub(WIDTH_MAX).filter(|excess| *excess > 0) else { return };
-            let widest = (0..widths.len()).filter(|index| self.columns[*index].1 == Align::Left && widths[*index] > COLUMN_MIN).max_by_key(|index| widths[*index]);
+            let widest = (1..widths.len()).filter(|index| self.columns[*index].1 == Align::Left && widths[*index] > COLUMN_MIN).max_by_key(|index| widths[*index]);
             let Some(widest) = widest else { return };
             let step = excess.min(widths[widest] - COLUMN_MIN).min(8);
             widths[widest] -= step;
