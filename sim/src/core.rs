@@ -47,6 +47,7 @@ pub(crate) struct Journey {
 pub(crate) struct Copy {
     /// What makes its draws its own: a hash of its path.
     pub(crate) line: u64,
+    /// The journey that it belongs to; [`NONE`] for a message that rests where nobody will take it.
     pub(crate) journey: u32,
     /// The edge that it travels on; [`NONE`] for a kept message.
     pub(crate) edge: u32,
@@ -335,6 +336,9 @@ impl Core {
     /// Notes a step of a journey, if it is followed.
     #[inline]
     pub(crate) fn note(&mut self, journey: u32, node: u32, edge: u32, what: TraceEvent) {
+        if journey == NONE {
+            return;
+        }
         let trace = self.journeys[journey].trace;
         if trace != NONE {
             let at = self.queue.now();
@@ -364,14 +368,18 @@ impl Core {
     pub(crate) fn end_copy(&mut self, copy: u32, fate: Fate) {
         let Copy { row, journey, .. } = self.copies[copy];
         self.ledger.end(row, fate);
-        self.journeys[journey].lossy |= fate.is_loss();
+        if journey != NONE {
+            self.journeys[journey].lossy |= fate.is_loss();
+        }
     }
 
     /// Gives back the slot of an ended copy, and its hold on the journey.
     pub(crate) fn forget(&mut self, copy: u32) {
         let journey = self.copies[copy].journey;
         self.copies.remove(copy);
-        self.release_journey(journey);
+        if journey != NONE {
+            self.release_journey(journey);
+        }
     }
 
     /// A copy that never leaves, because it did not match.
@@ -380,6 +388,12 @@ impl Core {
         self.ledger.end(edge, Fate::Filtered);
         let from = self.program.edges[edge as usize].from;
         self.note(journey, from, edge, TraceEvent::Filtered);
+    }
+
+    /// A message has come to rest where nobody will take it: it is still held, but its journey goes on without it.
+    pub(crate) fn rest(&mut self, copy: u32) {
+        let journey = std::mem::replace(&mut self.copies[copy].journey, NONE);
+        self.release_journey(journey);
     }
 
     /// Whether an event passes the filter of an edge.

@@ -84,9 +84,9 @@ impl SceneCache {
         let mut known = std::mem::take(&mut self.nodes);
         for (id, node) in &diagram.nodes {
             let is_dead_letter = dead_letters.contains(id);
-            let of_run = results.get(id).copied().zip(result);
-            let load = of_run.and_then(|(node, _)| Load::of(node));
-            let figure = of_run.and_then(|(node, result)| Figure::of(result, node));
+            let of_run = results.get(id).copied();
+            let load = of_run.and_then(Load::of);
+            let figure = of_run.and_then(if is_dead_letter { Figure::of_dead_letters } else { Figure::of });
             let entry = match known.remove(id) {
                 Some(entry)
                     if Arc::ptr_eq(&entry.node, node)

@@ -1,30 +1,18 @@
 //! The one figure of a run that a box shows under its name.
 
-use plimsoll_sim::{RunResult, result::NodeResult};
+use plimsoll_sim::result::NodeResult;
 
 use super::{Level, Load};
 
-/// Names under which providers count what a node handled, in order of preference.
-const COUNTS: [&str; 9] = [
-    "Invocations",
-    "Count",
-    "NumberOfMessagesSent",
-    "NumberOfMessagesPublished",
-    "PutEventsEntriesCount",
-    "MatchedEvents",
-    "SuccessfulRequests",
-    "Requests",
-    "Arrivals",
-];
-/// Names under which providers count refusals.
-const REFUSALS: [&str; 4] = ["Throttles", "ThrottledRequests", "429", "Rejected"];
 /// Age of the oldest message that is worth a word, in seconds.
 const AGE_MIN_S: f64 = 5.0;
+/// Share of refusals that is worth a word: what a figure in three digits can show.
+const SHARE_MIN: f64 = 0.0001;
 
 /// A figure and how bad it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
-    /// What it says, such as `198/s` or `12 % refused`.
+    /// What it says, such as `198/s` or `12 % throttled`.
     pub text: String,
     /// How bad it is.
     pub level: Level,
@@ -33,44 +21,38 @@ pub struct Figure {
 impl Figure {
     /// What matters most about a node after a run: what it refused, else what waits too long, else its throughput with the
     /// use of its tightest limit when that is high, and with its latency when it is not.
-    pub fn of(result: &RunResult, node: &NodeResult) -> Option<Self> {
+    pub fn of(node: &NodeResult) -> Option<Self> {
+        let metric = |name: &str| node.metrics.get(name).copied().unwrap_or_default();
+        if let Some(text) = refused(node) {
+            return Some(Self { text, level: Level::Red });
+        }
         let level = Load::of(node).map_or(Level::Calm, |load| load.level);
-        if node.refused {
-            return Some(Self { text: refused(result, node), level: Level::Red });
+        if metric("age.max") >= AGE_MIN_S {
+            return Some(Self { text: format!("oldest {}", seconds(metric("age.max"))), level: level.max(Level::Amber) });
         }
-        let age = ["ApproximateAgeOfOldestMessage.Maximum", "ApproximateAgeOfOldestMessage"]
-            .iter()
-            .find_map(|name| node.metrics.get(*name))
-            .filter(|age| **age >= AGE_MIN_S);
-        if let Some(age) = age {
-            return Some(Self { text: format!("oldest {}", seconds(*age)), level: level.max(Level::Amber) });
-        }
-        let count = count(node)?;
-        let span = if result.run.ended_s > 0.0 { result.run.ended_s } else { result.run.duration_s };
-        (span > 0.0).then(|| {
-            let rate = format!("{}/s", short(count / span));
-            let text = match (level, node.use_peak) {
-                (Level::Amber, Some(peak)) => format!("{rate} · {:.0} %", peak * 100.0),
-                _ if node.sojourn.count > 0 => format!("{rate} · p99 {}", seconds(node.sojourn.p99)),
-                _ => rate,
-            };
-            Self { text, level }
-        })
+        let rate = format!("{}/s", brief(*node.metrics.get("arrivals_per_s")?));
+        let text = match (level, node.use_peak) {
+            (Level::Amber, Some(peak)) => format!("{rate} · {:.0} %", peak * 100.0),
+            _ if node.sojourn.count > 0 => format!("{rate} · p99 {}", seconds(node.sojourn.p99)),
+            _ => rate,
+        };
+        Some(Self { text, level })
+    }
+
+    /// How many dead letters a queue that is there for them has received.
+    pub fn of_dead_letters(node: &NodeResult) -> Option<Self> {
+        let received = *node.metrics.get("arrivals")?;
+        let level = if received > 0.0 { Level::Amber } else { Level::Calm };
+        Some(Self { text: if received > 0.0 { format!("{} given up", short(received)) } else { "empty".to_owned() }, level })
     }
 }
 
-fn count(node: &NodeResult) -> Option<f64> {
-    let by_name = COUNTS.iter().find_map(|name| node.metrics.get(*name).or_else(|| node.metrics.get(&format!("{name}.Sum"))));
-    by_name.copied().or((node.sojourn.count > 0).then_some(node.sojourn.count as f64))
-}
-
-fn refused(result: &RunResult, node: &NodeResult) -> String {
-    let by_name = REFUSALS.iter().find_map(|name| node.metrics.get(*name)).copied().filter(|count| *count > 0.0);
-    if let (Some(refused), Some(handled)) = (by_name, count(node)) {
-        return format!("{} % throttled", short(100.0 * refused / (refused + handled)));
-    }
-    let refused: u64 = result.limits_of(&node.id).map(|limit| limit.refused).sum();
-    if refused > 0 { format!("{} refused", short(refused as f64)) } else { "refused some".to_owned() }
+/// The share that a node refused, when there is one to speak of.
+fn refused(node: &NodeResult) -> Option<String> {
+    let metric = |name: &str| node.metrics.get(name).copied().unwrap_or_default();
+    let word = if ["Throttles", "ThrottledRequests"].iter().any(|name| node.metrics.contains_key(*name)) { "throttled" } else { "refused" };
+    let share = if metric("arrivals") > 0.0 { metric("refused") / metric("arrivals") } else { 0.0 };
+    if share >= SHARE_MIN { Some(format!("{} % {word}", brief(share * 100.0))) } else { node.refused.then(|| format!("{word} a few")) }
 }
 
 /// A number in three digits, such as `198`, `1.2k` or `0.35`.
@@ -91,15 +73,29 @@ pub fn short(value: f64) -> String {
     format!("{text}{unit}")
 }
 
+/// A number in two or three digits without needless decimals, such as `198`, `40`, `1.2k` or `0.4`.
+fn brief(value: f64) -> String {
+    let scale = match value.abs() {
+        v if v >= 999.5e6 => 1e9,
+        v if v >= 999.5e3 => 1e6,
+        v if v >= 999.5 => 1e3,
+        _ => 1.0,
+    };
+    let value = value / scale;
+    let digits = if value >= 9.95 { 1.0 } else { 10.0 };
+    let rounded = (value * digits).round() / digits;
+    // What is there is not said to be nothing.
+    if rounded == 0.0 { short(value * scale) } else { short(rounded * scale) }
+}
+
 /// A time in its natural unit, such as `43 ms` or `4.2 min`.
 pub fn seconds(value: f64) -> String {
-    let short = |value: f64| if value >= 9.95 { format!("{value:.0}") } else { short((value * 10.0).round() / 10.0) };
     match value {
-        v if v < 0.001 => format!("{} µs", short(v * 1e6)),
-        v if v < 1.0 => format!("{} ms", short(v * 1e3)),
-        v if v < 120.0 => format!("{} s", short(v)),
-        v if v < 7200.0 => format!("{} min", short(v / 60.0)),
-        v => format!("{} h", short(v / 3600.0)),
+        v if v < 0.001 => format!("{} µs", brief(v * 1e6)),
+        v if v < 1.0 => format!("{} ms", brief(v * 1e3)),
+        v if v < 120.0 => format!("{} s", brief(v)),
+        v if v < 7200.0 => format!("{} min", brief(v / 60.0)),
+        v => format!("{} h", brief(v / 3600.0)),
     }
 }
 
@@ -113,6 +109,7 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(short(value), text);
         }
+        assert_eq!([39.5, 1234.0, 0.04, 12_345.0].map(brief), ["40", "1.2k", "0.04", "12k"]);
         assert_eq!(seconds(0.0431), "43 ms");
         assert_eq!(seconds(250.0), "4.2 min");
     }

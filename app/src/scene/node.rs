@@ -89,7 +89,10 @@ fn words(look: &NodeLook<'_>, theme: &SceneTheme, shapes: &mut Vec<Shape>) {
             Level::Calm => theme.text,
             Level::Amber | Level::Red => figure.level.color(theme.load_text),
         };
-        line(&figure.text, middle + 17.0, SMALL_SIZE, Font::SemiBold, color);
+        // The first half says most when both do not fit.
+        let fits = text::width(&figure.text, Font::SemiBold, SMALL_SIZE) <= TEXT_WIDTH;
+        let words = figure.text.split_once(" · ").filter(|_| !fits).map_or(figure.text.as_str(), |(first, _)| first);
+        line(words, middle + 17.0, SMALL_SIZE, Font::SemiBold, color);
         if let Some(shape) = shapes.last_mut() {
             shape.of_run = true;
         }

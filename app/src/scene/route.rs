@@ -141,7 +141,27 @@ pub fn find(from: End, to: End, own_from: Rect, own_to: Rect, obstacles: &[Rect]
     let mut route = vec![from.at];
     route.extend(middle);
     route.push(to.at);
-    tidy(route)
+    let mut route = tidy(route);
+    center(&mut route, &walls);
+    route
+}
+
+/// Moves each piece between two like turns to the middle of the room that it has, where nothing stands.
+fn center(route: &mut Route, walls: &[Rect]) {
+    for i in 1..route.len().saturating_sub(2) {
+        let [before, a, b, after] = [route[i - 1], route[i], route[i + 1], route[i + 2]];
+        let (x, y) = (f64::midpoint(before.x, after.x), f64::midpoint(before.y, after.y));
+        let (a, b, onward) = if same_x(a, b) {
+            (Point::new(x, a.y), Point::new(x, b.y), (a.x - before.x) * (after.x - b.x))
+        } else {
+            (Point::new(a.x, y), Point::new(b.x, y), (a.y - before.y) * (after.y - b.y))
+        };
+        // Neighbors at the ends run out of their own boxes; their walls do not count.
+        let free = |p: Point, q: Point| walls.iter().all(|wall| inside(*wall, p) || inside(*wall, q) || is_free(p, q, &[*wall]));
+        if onward > 0.0 && is_free(a, b, walls) && free(before, a) && free(b, after) {
+            (route[i], route[i + 1]) = (a, b);
+        }
+    }
 }
 
 fn inside(rect: Rect, p: Point) -> bool {

@@ -6,7 +6,8 @@ use plimsoll::{
     export::{ExportError, ExportTheme, Format, SIDE_MAX, render},
     scene::{self, Link, Rect, Scene, SceneTheme, node_rect},
 };
-use plimsoll_models::{Catalog, Diagram, Edge, EdgeKind, Edit, Node, Point, edit::apply};
+use plimsoll_models::{Catalog, Diagram, Edge, EdgeKind, Edit, Node, Point, edit::apply, formats::native};
+use plimsoll_sim::{Input, Progress, RunResult, Traces};
 
 use crate::sample;
 
@@ -123,4 +124,32 @@ fn a_crowd_is_drawn_in_time() {
     assert!(Arc::ptr_eq(&node(&first, "n3-3"), &node(&second, "n3-3")), "a moved box is not drawn anew");
     let png = render(&diagram, Catalog::embedded(), None, ExportTheme::Light, Format::Png { scale: 0.6 }).unwrap();
     save("lattice.png", &png);
+}
+
+#[test]
+fn every_example_is_drawn_with_its_run() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let mut drawn = 0;
+    for folder in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        let text = std::fs::read_to_string(folder.join(format!("{name}.plimsoll.json"))).unwrap();
+        let diagram = native::read(&text).unwrap().diagram;
+        let result = quick_run(&diagram);
+        let png = render(&diagram, Catalog::embedded(), result.as_ref(), ExportTheme::Dark, Format::Png { scale: 1.0 }).unwrap();
+        save(&format!("example-{name}.png"), &png);
+        drawn += 1;
+    }
+    assert!(drawn >= 3);
+}
+
+/// The first two minutes of the default scenario; nothing for an example that needs a recording.
+fn quick_run(diagram: &Diagram) -> Option<RunResult> {
+    let scenario = diagram.default_scenario()?.clone();
+    let mut short = (*diagram.scenarios[&scenario]).clone();
+    short.fields.insert("duration".to_owned(), "2 min".into());
+    let (plan, _) = short.plan(&scenario);
+    let traces = Traces::default();
+    let input = Input { diagram, catalog: Catalog::embedded(), scenario, plan, traces: &traces };
+    let program = plimsoll_sim::compile(&input).ok()?;
+    plimsoll_sim::run_program(&program, &Progress::new()).ok()
 }

@@ -119,6 +119,13 @@ impl Target {
         }
         let top_left = |p: Corner, q: Corner| (p.y == q.y && q.x > p.x) || q.y < p.y;
         let sides = [(b, c), (c, a), (a, b)];
+        // Most triangles are plain: one color, one place of the texture.
+        let same = |p: Corner, q: Corner| p.u == q.u && p.v == q.v && p.color == q.color;
+        let plain = (same(a, b) && same(b, c)).then(|| {
+            let texel = texture.sample(a.u, a.v);
+            let color: [f32; 4] = std::array::from_fn(|channel| texel[channel] * a.color[channel]);
+            color
+        });
         let range = |low: f32, high: f32, clip_low: f32, clip_high: f32, size: usize| {
             let (low, high) = (low.floor().max(clip_low.round()).max(0.0), high.ceil().min(clip_high.round()).max(0.0));
             low as usize..(high as usize).min(size)
@@ -134,13 +141,15 @@ impl Target {
                 if (0..3).any(outside) {
                     continue;
                 }
-                let mix = |of: fn(&Corner) -> f32| (of(&a) * weights[0] + of(&b) * weights[1] + of(&c) * weights[2]) / area;
-                let texel = texture.sample(mix(|p| p.u), mix(|p| p.v));
-                let color = [mix(|p| p.color[0]), mix(|p| p.color[1]), mix(|p| p.color[2]), mix(|p| p.color[3])];
+                let color = plain.unwrap_or_else(|| {
+                    let mix = |of: fn(&Corner) -> f32| (of(&a) * weights[0] + of(&b) * weights[1] + of(&c) * weights[2]) / area;
+                    let texel = texture.sample(mix(|p| p.u), mix(|p| p.v));
+                    let color = [mix(|p| p.color[0]), mix(|p| p.color[1]), mix(|p| p.color[2]), mix(|p| p.color[3])];
+                    std::array::from_fn(|channel| texel[channel] * color[channel])
+                });
                 let pixel = &mut self.pixels[y * self.width + x];
-                let alpha = texel[3] * color[3];
-                for (channel, value) in pixel.iter_mut().enumerate() {
-                    *value = texel[channel] * color[channel] + *value * (1.0 - alpha);
+                for channel in 0..4 {
+                    pixel[channel] = color[channel] + pixel[channel] * (1.0 - color[3]);
                 }
             }
         }

@@ -72,6 +72,7 @@ fn limit(title: &str, node: &str, text: &str, use_peak: f64, refused: u64, delay
         scope: "account-region".to_owned(),
         value: 1_000.0,
         text: text.to_owned(),
+        quantity: plimsoll_models::units::Quantity::Count,
         kind: QuotaKind::Soft,
         source: "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html".to_owned(),
         assumed: node == "table",
@@ -224,7 +225,7 @@ pub fn result() -> RunResult {
             requests: 120_013,
         },
         verdict: verdict(),
-        answer: Answer { first: Some(0), costliest: Some(1) },
+        answer: Answer { first: Some(0), costliest: Some(1), ..Answer::default() },
         journeys: vec![journey(n)],
         nodes: vec![node("api", 0.42, false, false, n), node("orders", 0.3, false, false, n), node("table", 0.81, false, true, n), node("worker", 1.21, true, false, n)],
         edges: vec![EdgeResult {

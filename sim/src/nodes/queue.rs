@@ -73,6 +73,9 @@ impl Queue {
         } else {
             self.show(core, copy);
         }
+        if self.pollers.is_empty() {
+            core.rest(copy);
+        }
     }
 
     /// A message can be received, and the pollers hear of it.

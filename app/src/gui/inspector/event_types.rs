@@ -59,13 +59,16 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<A
 }
 
 fn add_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
-    ui.horizontal(|ui| {
-        let edit = TextEdit::singleline(&mut memory.new_event_type).id_salt("new event type").hint_text("OrderPlaced").desired_width(ui.available_width() - 70.0);
+    let name = memory.new_event_type.trim().to_owned();
+    let free = plimsoll_models::ids::is_valid(&name) && !view.diagram.event_types.contains_key(name.as_str());
+    let size = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
+    ui.allocate_ui_with_layout(size, egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        let add = ui.add_enabled(free, egui::Button::new("Add")).clicked();
+        let width = ui.available_width() - 2.0;
+        let edit = TextEdit::singleline(&mut memory.new_event_type).id_salt("new event type").hint_text("OrderPlaced").desired_width(width);
         let response = ui.add(edit).accessible_name("New event type");
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-        let name = memory.new_event_type.trim().to_owned();
-        let free = plimsoll_models::ids::is_valid(&name) && !view.diagram.event_types.contains_key(name.as_str());
-        if (ui.add_enabled(free, egui::Button::new("Add")).clicked() || entered) && free {
+        if (add || entered) && free {
             actions.push(Action::Edit(Edit::SetEventType(name.as_str().into(), Some(EventType::default()))));
             memory.new_event_type.clear();
         }

@@ -58,9 +58,19 @@ fn push(view: &View<'_>, key: &str, value: Option<Value>, actions: &mut Vec<Acti
 }
 
 fn picker_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
-    ui.horizontal(|ui| {
-        let width = ui.available_width() - 64.0;
-        let response = ComboBox::from_id_salt("scenario").selected_text(title(view.diagram, view.scenario)).width(width).show_ui(ui, |ui| {
+    let size = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
+    ui.allocate_ui_with_layout(size, egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.add_enabled_ui(view.diagram.scenarios.len() > 1, |ui| {
+            if icons::icon_button(ui, "trash", "Remove this scenario").clicked() {
+                actions.push(Action::Edit(Edit::SetScenario(view.scenario.clone(), None)));
+            }
+        });
+        if icons::icon_button(ui, "duplicate", "Add a scenario like this one").clicked() {
+            duplicate(view, actions);
+        }
+        let width = ui.available_width() - 2.0;
+        let response = ComboBox::from_id_salt("scenario").selected_text(title(view.diagram, view.scenario)).width(width).truncate().show_ui(ui, |ui| {
             for id in view.diagram.scenarios.keys() {
                 if ui.selectable_label(id == view.scenario, title(view.diagram, id)).clicked() {
                     actions.push(Action::UseScenario(id.clone()));
@@ -68,19 +78,16 @@ fn picker_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             }
         });
         let _ = response.response.accessible_name("Scenario to edit");
-        let present = view.diagram.scenarios.get(view.scenario);
-        if icons::icon_button(ui, "duplicate", "Add a scenario like this one").clicked() {
-            let id = ids::fresh(view.scenario.as_str(), |id| id == view.scenario.as_str() || view.diagram.scenarios.contains_key(id));
-            let copy = present.map_or_else(Scenario::default, |scenario| (**scenario).clone()).with("name", id.replace('-', " "));
-            actions.push(Action::Edit(Edit::SetScenario(id.as_str().into(), Some(copy))));
-            actions.push(Action::UseScenario(id.as_str().into()));
-        }
-        ui.add_enabled_ui(view.diagram.scenarios.len() > 1, |ui| {
-            if icons::icon_button(ui, "trash", "Remove this scenario").clicked() {
-                actions.push(Action::Edit(Edit::SetScenario(view.scenario.clone(), None)));
-            }
-        });
     });
+}
+
+fn duplicate(view: &View<'_>, actions: &mut Vec<Action>) {
+    let present = view.diagram.scenarios.get(view.scenario);
+    let id = ids::fresh(view.scenario.as_str(), |id| id == view.scenario.as_str() || view.diagram.scenarios.contains_key(id));
+    let name = format!("{} (copy)", title(view.diagram, view.scenario));
+    let copy = present.map_or_else(Scenario::default, |scenario| (**scenario).clone()).with("name", name);
+    actions.push(Action::Edit(Edit::SetScenario(id.as_str().into(), Some(copy))));
+    actions.push(Action::UseScenario(id.as_str().into()));
 }
 
 /// The name of a scenario, or its id when it has none.
@@ -171,10 +178,11 @@ fn objective_row(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, row: &Row<'_
 
 fn new_objective_ui(ui: &mut Ui, memory: &mut Memory, view: &View<'_>) -> Option<Value> {
     let mut added = None;
-    ui.horizontal(|ui| {
-        let edit = TextEdit::singleline(&mut memory.new_objective).id_salt("new objective").hint_text("response p99 <= 800 ms").desired_width(ui.available_width() - 84.0);
-        let response = ui.add(edit).accessible_name("New objective");
-        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    let valid = memory.new_objective.parse::<Objective>().is_ok();
+    let size = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
+    ui.allocate_ui_with_layout(size, egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        let add = ui.add_enabled(valid, egui::Button::new("Add")).clicked();
         let menu = icons::icon_button(ui, "chevron-down", "Examples of objectives");
         egui::Popup::menu(&menu).show(|ui| {
             for example in EXAMPLES {
@@ -183,8 +191,11 @@ fn new_objective_ui(ui: &mut Ui, memory: &mut Memory, view: &View<'_>) -> Option
                 }
             }
         });
-        let valid = memory.new_objective.parse::<Objective>().is_ok();
-        if ui.add_enabled(valid, egui::Button::new("Add")).clicked() || (entered && valid) {
+        let width = ui.available_width() - 2.0;
+        let edit = TextEdit::singleline(&mut memory.new_objective).id_salt("new objective").hint_text("response p99 <= 800 ms").desired_width(width);
+        let response = ui.add(edit).accessible_name("New objective");
+        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        if valid && (add || entered) {
             added = Some(Value::String(memory.new_objective.trim().to_owned()));
             memory.new_objective.clear();
         }

@@ -14,6 +14,7 @@ use crate::{
     files,
     gui::{
         App,
+        app::Fit,
         canvas::{Canvas, Selection},
         command::Command,
         dialogs::{Decision, Dialog, FileDialog, Purpose, Then},
@@ -72,7 +73,7 @@ impl App {
         self.file_problems.clear();
         self.example_traces.clear();
         self.canvas = Canvas::default();
-        self.fit_soon = true;
+        self.fit = Fit::Soon;
         let state = &mut self.state;
         state.screen = Screen::Document;
         state.selection = Selection::default();

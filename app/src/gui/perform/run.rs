@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    gui::{App, command::Command},
+    gui::{App, app::Fit, command::Command},
     run::Request,
 };
 
@@ -30,6 +30,9 @@ impl App {
         };
         let repaint = ctx.clone();
         self.runs.start(request, move || repaint.request_repaint());
-        self.settings.panels.results = true;
+        if !self.settings.panels.results {
+            self.settings.panels.results = true;
+            self.fit = Fit::Soon;
+        }
     }
 }

@@ -127,10 +127,8 @@ fn objectives_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
         ui.horizontal_wrapped(|ui| {
             verdict_chip(ui, view.theme, objective.holds);
             ui.label(&objective.objective);
-        });
-        ui.horizontal(|ui| {
             let interval = objective.half_width.map_or_else(|| "no interval: one replication".to_owned(), |half| format!("± {}", format::number(half)));
-            ui.label(RichText::new(&objective.text).small().color(view.theme.text_weak)).on_hover_text(interval);
+            ui.label(RichText::new(&objective.text).color(view.theme.text_weak)).on_hover_text(interval);
         });
     }
 }

@@ -44,8 +44,11 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
         .column(Column::exact(80.0))
         .column(Column::remainder())
         .header(22.0, |mut header| {
-            for title in ["Node", "Meter", "Units", "Cost", "Share", ""] {
-                header.col(|ui| heading(ui, view.theme, title));
+            for (index, title) in ["Node", "Meter", "Units", "Cost", "Share", ""].into_iter().enumerate() {
+                let layout = if (2..=4).contains(&index) { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
+                header.col(|ui| {
+                    ui.with_layout(layout, |ui| heading(ui, view.theme, title));
+                });
             }
         })
         .body(|body| {

@@ -60,7 +60,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut 
         warm_up_s: result.run.warm_up_s,
         curves,
     };
-    let height = (ui.available_height() - 30.0).max(90.0);
+    let height = (ui.available_height() - 46.0).max(90.0);
     chart_ui(ui, view.theme, &chart, height);
 }
 

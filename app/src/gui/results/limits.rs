@@ -23,11 +23,15 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
         .column(Column::initial(120.0).clip(true))
         .column(Column::exact(110.0))
         .columns(Column::exact(68.0), 5)
-        .column(Column::exact(90.0))
+        .column(Column::exact(100.0))
         .column(Column::remainder())
         .header(22.0, |mut header| {
-            for title in titles {
-                header.col(|ui| heading(ui, view.theme, title));
+            for (index, title) in titles.into_iter().enumerate() {
+                // Figures stand at the right of their columns, so their titles do too.
+                let layout = if (4..=8).contains(&index) { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
+                header.col(|ui| {
+                    ui.with_layout(layout, |ui| heading(ui, view.theme, title));
+                });
             }
         })
         .body(|body| {
@@ -58,6 +62,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
                 row.col(|ui| figure(ui, limit.first_bound_s.map_or_else(|| "–".to_owned(), format::seconds)));
                 row.col(|ui| figure(ui, format::factor(limit.headroom)));
                 row.col(|ui| {
+                    ui.add_space(8.0);
                     let kind = match limit.kind {
                         plimsoll_models::catalog::QuotaKind::Hard => "hard",
                         plimsoll_models::catalog::QuotaKind::Soft => "can be raised",

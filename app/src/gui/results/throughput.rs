@@ -48,7 +48,7 @@ fn charts_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, id: &NodeId, seri
     let rates: Vec<&Series> = series.iter().filter(|series| series.kind == SeriesKind::Rate).collect();
     let levels: Vec<&Series> = series.iter().filter(|series| series.kind != SeriesKind::Rate).collect();
     let groups: Vec<_> = [("Per second", rates, Quantity::Rate), ("Levels", levels, Quantity::Number)].into_iter().filter(|(_, list, _)| !list.is_empty()).collect();
-    let height = (ui.available_height() - 28.0).max(90.0);
+    let height = (ui.available_height() - 46.0).max(90.0);
     let name = view.diagram.title(id);
     ui.columns(groups.len().max(1), |columns| {
         for (ui, (title, list, quantity)) in columns.iter_mut().zip(&groups) {

@@ -1,0 +1,8 @@
+//! What the engine promises, proved on whole diagrams.
+
+mod attribution;
+mod conservation;
+mod determinism;
+mod random;
+mod scenarios;
+mod support;

@@ -1,0 +1,63 @@
+//! Small diagrams and short runs.
+
+use std::sync::Arc;
+
+use plimsoll_models::{Catalog, Diagram, Edge, EdgeKind, Node, Scenario, scenario::Plan};
+use plimsoll_sim::{Input, Program, Progress, RunResult, Simulation, Traces, result::TraceEvent};
+
+/// Builds a diagram node by node.
+#[derive(Default)]
+pub(crate) struct Draw(pub(crate) Diagram);
+
+impl Draw {
+    pub(crate) fn node(mut self, id: &str, service: &str, fields: &[(&str, &str)]) -> Self {
+        let node = fields.iter().fold(Node::new(service, ""), |node, (key, value)| node.with(key, *value));
+        self.0.nodes.insert(id.into(), Arc::new(node));
+        self
+    }
+
+    pub(crate) fn edge(mut self, id: &str, kind: EdgeKind, from: &str, to: &str, fields: &[(&str, &str)]) -> Self {
+        let edge = fields.iter().fold(Edge::new(from, to, kind), |edge, (key, value)| edge.with(key, *value));
+        self.0.edges.insert(id.into(), Arc::new(edge));
+        self
+    }
+}
+
+pub(crate) fn plan(fields: &[(&str, &str)]) -> Plan {
+    let scenario = fields.iter().fold(Scenario::default(), |scenario, (key, value)| scenario.with(key, *value));
+    let (plan, problems) = scenario.plan(&"default".into());
+    assert!(problems.is_empty(), "{problems:?}");
+    plan
+}
+
+pub(crate) fn program(diagram: &Diagram, plan: Plan) -> Arc<Program> {
+    let traces = Traces::new();
+    let input = Input { diagram, catalog: Catalog::embedded(), scenario: "default".into(), plan, traces: &traces };
+    plimsoll_sim::compile(&input).unwrap_or_else(|error| panic!("{error}: {error:?}"))
+}
+
+pub(crate) fn run(diagram: &Diagram, fields: &[(&str, &str)]) -> RunResult {
+    let mut simulation = Simulation::new(&program(diagram, plan(fields)), 0);
+    simulation.run(&Progress::new()).unwrap();
+    let result = simulation.result();
+    assert!(result.ledger.balanced, "{:#?}", result.ledger);
+    result
+}
+
+pub(crate) fn json(result: &RunResult) -> String {
+    serde_json::to_string(result).unwrap()
+}
+
+/// When a thing happened to the first journey, in seconds.
+pub(crate) fn times(result: &RunResult, what: TraceEvent, node: &str) -> Vec<f64> {
+    result.traces[0].steps.iter().filter(|step| step.what == what && step.node.as_str() == node).map(|step| step.at_s).collect()
+}
+
+/// Copies of a fate on an edge, or in a node.
+pub(crate) fn fate(result: &RunResult, place: &str, fate: &str) -> u64 {
+    let row = result.ledger.rows.iter().find(|row| match &row.edge {
+        Some(edge) => edge.as_str() == place,
+        None => row.node.as_str() == place,
+    });
+    row.map_or(0, |row| row.fates[fate])
+}
