@@ -17,7 +17,7 @@ const LIMITS_MAX: usize = 6;
 const HELP: f64 = 0.02;
 
 /// Finds the limit whose lifting restores most, and notes it in the answer.
-pub(crate) fn explain(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -> Result<(), RunError> {
+pub fn explain(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -> Result<(), RunError> {
     if result.verdict.overall != Holds::Broken || result.run.events > EVENTS_MAX * u64::from(result.run.replications) {
         return Ok(());
     }

@@ -63,6 +63,7 @@ mod verdict;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+pub use attribution::explain;
 pub use compile::{REQUESTS_MAX, compile, set_path, trace_key};
 pub use engine::{Gauge, HELD_MAX, Simulation};
 use plimsoll_models::{Catalog, Diagnostic, Diagram, ScenarioId, scenario::Plan, workload::Trace};
@@ -106,7 +107,7 @@ pub enum RunError {
 pub fn run(input: &Input<'_>, progress: &Progress) -> Result<RunResult, RunError> {
     let program = compile(input)?;
     let mut result = run_program(&program, progress)?;
-    attribution::explain(input, &mut result, progress)?;
+    explain(input, &mut result, progress)?;
     Ok(result)
 }
 
