@@ -119,10 +119,11 @@ pub fn save_atomic(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".plimsoll-").suffix(".tmp");
-    let wanted = permissions.or_else(fresh_permissions);
+    #[cfg(unix)]
+    let permissions = permissions.or_else(|| Some(readable_by_all()));
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(content.as_ref())?;
-    if let Some(permissions) = wanted {
+    if let Some(permissions) = permissions {
         file.as_file().set_permissions(permissions)?;
     }
     file.as_file().sync_all()?;
@@ -131,16 +132,11 @@ pub fn save_atomic(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     Ok(())
 }
 
-/// What a new document may be: readable by everyone. Temporary files are private by default.
+/// What a new document may be. Temporary files are private by default.
 #[cfg(unix)]
-fn fresh_permissions() -> Option<fs::Permissions> {
+fn readable_by_all() -> fs::Permissions {
     use std::os::unix::fs::PermissionsExt as _;
-    Some(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn fresh_permissions() -> Option<fs::Permissions> {
-    None
+    fs::Permissions::from_mode(0o644)
 }
 
 /// Makes the new name durable where folders can be synced; the data are safe already.

@@ -8,7 +8,10 @@ use plimsoll_models::{
 };
 
 use super::{Outcome, Refusal, Stop, Streams, args::CatalogArgs};
-use crate::report::table::{Align, Table};
+use crate::report::{
+    push_line,
+    table::{Align, Table},
+};
 
 /// Lists the services or describes one.
 pub(super) fn perform(args: &CatalogArgs, streams: &mut Streams<'_>) -> Result<Outcome, Stop> {
@@ -47,7 +50,8 @@ fn list(catalog: &Catalog) -> String {
     }
     text.push('\n');
     text.push_str(&rules.print());
-    text.push_str(&format!("\nCatalog {}. `plimsoll catalog SERVICE` tells its fields, quotas and prices.\n", plimsoll_models::catalog::VERSION));
+    let version = plimsoll_models::catalog::VERSION;
+    push_line(&mut text, format_args!("\nCatalog {version}. `plimsoll catalog SERVICE` tells its fields, quotas and prices."));
     text
 }
 
@@ -55,7 +59,8 @@ fn describe(service: &Service) -> String {
     let mut text = format!("{} ({})\n{}\n", service.title, service.id, service.summary);
     for (title, table) in [("Fields", fields(service)), ("Quotas", quotas(service)), ("Latencies", latencies(service)), ("Prices", prices(service))] {
         if !table.is_empty() {
-            text.push_str(&format!("\n{title}\n{}", table.print()));
+            push_line(&mut text, format_args!("\n{title}"));
+            text.push_str(&table.print());
         }
     }
     text

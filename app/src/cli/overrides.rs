@@ -126,13 +126,12 @@ fn json(key: &str, value: &str) -> Result<Value, Refusal> {
 
 /// The refusal of a name that does not exist, with the nearest one that does, else with a few that do.
 fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Refusal {
-    let hint = match closest(name, known.clone()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            let some: Vec<&str> = known.clone().take(12).collect();
-            let more = if known.count() > some.len() { ", …" } else { "" };
-            format!("known: {}{more}", some.join(", "))
-        }
+    let hint = if let Some(near) = closest(name, known.clone()) {
+        format!("did you mean `{near}`?")
+    } else {
+        let some: Vec<&str> = known.clone().take(12).collect();
+        let more = if known.count() > some.len() { ", …" } else { "" };
+        format!("known: {}{more}", some.join(", "))
     };
     Refusal::new(format!("there is no {what} `{name}`")).hint(hint)
 }

@@ -35,18 +35,10 @@ pub(super) fn perform(args: &RunArgs, streams: &mut Streams<'_>) -> Result<Outco
     let input =
         Input { diagram: &prepared.diagram, catalog: Catalog::embedded(), scenario: prepared.scenario.clone(), plan: prepared.plan.clone(), traces: &prepared.traces };
     let result = canceling::watch(&progress, streams.watched.then_some("simulating"), || {
-        let simulate = || {
-            let program = plimsoll_sim::compile(&input)?;
-            let started = Instant::now();
-            let mut result = plimsoll_sim::run_program(&program, &progress)?;
-            let wall = started.elapsed();
-            plimsoll_sim::explain(&input, &mut result, &progress)?;
-            Ok((result, wall))
-        };
-        simulate()
+        simulate(&input, &progress)
     });
     let (result, wall) = match result {
-        Ok(result) => result,
+        Ok(done) => done,
         Err(RunError::Canceled) => {
             writeln!(streams.talk, "canceled")?;
             return Ok(Outcome::Canceled);
@@ -62,6 +54,17 @@ pub(super) fn perform(args: &RunArgs, streams: &mut Streams<'_>) -> Result<Outco
     }
     deliver(args, &prepared.diagram, &result, streams)?;
     Ok(if result.verdict.overall == Holds::Broken { Outcome::Broken } else { Outcome::Fine })
+}
+
+/// The same as [`plimsoll_sim::run`], with the time that the simulation alone took: without reading the diagram before
+/// it, and without looking for the limit to blame after it.
+fn simulate(input: &Input<'_>, progress: &Progress) -> Result<(RunResult, Duration), RunError> {
+    let program = plimsoll_sim::compile(input)?;
+    let started = Instant::now();
+    let mut result = plimsoll_sim::run_program(&program, progress)?;
+    let wall = started.elapsed();
+    plimsoll_sim::explain(input, &mut result, progress)?;
+    Ok((result, wall))
 }
 
 fn prepare(args: &RunArgs, streams: &mut Streams<'_>) -> Result<Prepared, Stop> {
@@ -107,18 +110,16 @@ fn scenario(diagram: &Diagram, name: Option<&str>) -> Result<(ScenarioId, Scenar
             None => return Ok((ScenarioId::new("default"), Scenario::default())),
         },
     };
-    match diagram.scenarios.get(&id) {
-        Some(scenario) => Ok((id, (**scenario).clone())),
-        None => {
-            let known: Vec<&str> = diagram.scenarios.keys().map(ScenarioId::as_str).collect();
-            let hint = match closest(id.as_str(), known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if known.is_empty() => "the diagram has no scenarios; leave --scenario out to run with all defaults".to_owned(),
-                None => format!("known: {}", known.join(", ")),
-            };
-            Err(Refusal::new(format!("there is no scenario `{id}`")).hint(hint))
-        }
+    if let Some(scenario) = diagram.scenarios.get(&id) {
+        return Ok((id, (**scenario).clone()));
     }
+    let known: Vec<&str> = diagram.scenarios.keys().map(ScenarioId::as_str).collect();
+    let hint = match closest(id.as_str(), known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => "the diagram has no scenarios; leave --scenario out to run with all defaults".to_owned(),
+        None => format!("known: {}", known.join(", ")),
+    };
+    Err(Refusal::new(format!("there is no scenario `{id}`")).hint(hint))
 }
 
 fn timing(result: &RunResult, wall: Duration) -> String {
@@ -132,7 +133,7 @@ fn deliver(args: &RunArgs, diagram: &Diagram, result: &RunResult, streams: &mut 
     let to_stdout = args.json.as_deref() == Some(Path::new("-"));
     match &args.json {
         Some(_) if to_stdout => streams.out.write_all(json::text(result).as_bytes())?,
-        Some(path) => files::save_atomic(path, &json::text(result)).map_err(|error| cannot_write(path, &error))?,
+        Some(path) => files::save_atomic(path, json::text(result)).map_err(|error| cannot_write(path, &error))?,
         None => {}
     }
     if let Some(folder) = &args.csv {

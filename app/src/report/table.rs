@@ -6,6 +6,9 @@ pub const WIDTH_MAX: usize = 100;
 /// Narrowest that a shortened column becomes.
 const COLUMN_MIN: usize = 10;
 
+/// Characters that a column gives up at a time.
+const STEP: usize = 8;
+
 /// Blanks between two columns.
 const GAP: &str = "  ";
 
@@ -62,15 +65,17 @@ impl Table {
         text
     }
 
-    /// Takes from the widest left-aligned columns what is too much.
+    /// Takes from the widest left-aligned columns what is too much. Words of the first one, which names the row, stay
+    /// whole.
     fn narrow(&self, widths: &mut [usize]) {
+        let names = self.rows.iter().filter_map(|row| row.first()).flat_map(|cell| cell.split(' ')).map(width).max().unwrap_or(0);
+        let least = |index: usize| if index == 0 { names.max(COLUMN_MIN) } else { COLUMN_MIN };
         loop {
             let total: usize = 2 + widths.iter().sum::<usize>() + GAP.len() * widths.len().saturating_sub(1);
             let Some(excess) = total.checked_sub(WIDTH_MAX).filter(|excess| *excess > 0) else { return };
-            let widest = (0..widths.len()).filter(|index| self.columns[*index].1 == Align::Left && widths[*index] > COLUMN_MIN).max_by_key(|index| widths[*index]);
-            let Some(widest) = widest else { return };
-            let step = excess.min(widths[widest] - COLUMN_MIN).min(8);
-            widths[widest] -= step;
+            let narrowable = (0..widths.len()).filter(|index| self.columns[*index].1 == Align::Left && widths[*index] > least(*index));
+            let Some(widest) = narrowable.max_by_key(|index| widths[*index]) else { return };
+            widths[widest] -= excess.min(widths[widest] - least(widest)).min(STEP);
         }
     }
 

@@ -6,10 +6,11 @@ use plimsoll_models::{
 };
 use plimsoll_sim::{
     RunResult,
-    result::{Finding, Holds, LatencySummary, LimitResult, ObjectiveResult, Restores},
+    result::{Finding, Holds, LatencySummary, LimitResult, ObjectiveResult},
 };
 
 use super::{
+    push_line,
     style::Style,
     table::{Align, Table, WIDTH_MAX, wrap},
 };
@@ -60,7 +61,7 @@ impl Summary<'_> {
         let run = &result.run;
         let title = if run.diagram.is_empty() { "Untitled" } else { &run.diagram };
         let mut text = format!("{}, scenario {}: {}\n", style.strong(title), run.scenario, self.length());
-        text.push_str(&format!("{}\n", headline(result, style)));
+        push_line(&mut text, format_args!("{}", headline(result, style)));
         for line in self.reasons() {
             push_wrapped(&mut text, &line, 2);
         }
@@ -91,9 +92,7 @@ impl Summary<'_> {
         match limit(result.answer.first) {
             Some(first) => {
                 lines.push(format!("Gives first: {}", self.told(first)));
-                if let Some(restores) = &result.answer.restores {
-                    lines.push(self.restores(restores));
-                } else if let Some(costliest) = limit(result.answer.costliest)
+                if let Some(costliest) = limit(result.answer.costliest)
                     && result.answer.costliest != result.answer.first
                 {
                     lines.push(format!("Costs most: {}", self.told(costliest)));
@@ -111,29 +110,34 @@ impl Summary<'_> {
                 None => lines.push("No limit refused or delayed anything.".to_owned()),
             },
         }
-        let told = result.answer.restores.as_ref().map(|restores| restores.limit).or(result.answer.costliest).or(result.answer.first);
-        // What is said about the limit itself is more to the point than what is said about an objective that it breaks.
-        let about = || result.findings.iter().filter(|finding| told.is_some() && finding.limit == told && !finding.advice.is_empty());
-        if let Some(finding) = about().find(|finding| finding.fix.is_some()).or_else(|| about().next()) {
-            lines.push(format!("What to do: {}", finding.advice));
-        }
+        lines.extend(self.advice());
         lines
     }
 
-    /// What lifting the limit to blame does, as simulated.
-    fn restores(&self, restores: &Restores) -> String {
-        let limit = &self.result.limits[restores.limit];
-        let holds = restores.objectives.iter().filter(|objective| objective.holds == Holds::Holds).count();
-        let after: Vec<String> = restores.objectives.iter().map(|objective| format!("{}: {}", objective.objective, objective.text)).collect();
-        let then = restores.next.as_ref().map_or_else(String::new, |next| format!(" Then {next} gives first."));
-        format!(
-            "Lifting {}{} restores most (simulated with {}): {holds} of {} broken objectives then hold ({}).{then}",
-            limit.title,
-            self.owner(limit),
-            restores.value,
-            restores.objectives.len(),
-            after.join("; "),
-        )
+    /// What to do: lift the limit that was found to restore most, else what is said about the one that costs most.
+    fn advice(&self) -> Vec<String> {
+        let result = self.result;
+        if let Some(restores) = &result.answer.restores {
+            let limit = &result.limits[restores.limit];
+            let holding = restores.objectives.iter().filter(|objective| objective.holds == Holds::Holds).count();
+            let all = restores.objectives.len();
+            let effect = match (holding, all) {
+                (1, 1) => "the broken objective holds then".to_owned(),
+                (2, 2) => "both broken objectives hold then".to_owned(),
+                (holding, all) if holding == all => format!("all {all} broken objectives hold then"),
+                (0, _) => "what is broken comes nearer then".to_owned(),
+                (holding, all) => format!("{holding} of {all} broken objectives hold then"),
+            };
+            let measured: Vec<String> = restores.objectives.iter().map(|objective| format!("{}: {}", objective.objective, objective.text)).collect();
+            let next = restores.next.as_ref().map_or_else(|| "nothing else gives".to_owned(), |next| format!("{next} gives next"));
+            let told = format!("What to do: lift {}{}; {effect} ({}), and {next}.", limit.title, self.owner(limit), measured.join("; "));
+            return vec![told, format!("Simulated with --set {}=\"{}\"", restores.path, restores.value)];
+        }
+        let told = result.answer.costliest.or(result.answer.first);
+        // What is said about the limit itself is more to the point than what is said about an objective that it breaks.
+        let about = || result.findings.iter().filter(|finding| told.is_some() && finding.limit == told && !finding.advice.is_empty());
+        let finding = about().find(|finding| finding.fix.is_some()).or_else(|| about().next());
+        finding.map(|finding| format!("What to do: {}", finding.advice)).into_iter().collect()
     }
 
     fn told(&self, limit: &LimitResult) -> String {
@@ -178,10 +182,10 @@ impl Summary<'_> {
                 Holds::Broken => style.bad(&word),
                 Holds::Inconclusive | Holds::NoObjectives => style.warn(&word),
             };
-            text.push_str(&format!("  {word}{:<44}  {}\n", objective.objective, objective.text));
+            push_line(&mut text, format_args!("  {word}{:<44}  {}", objective.objective, objective.text));
         }
         if self.result.run.replications == 1 {
-            text.push_str(&format!("  {}\n", style.faint("one replication, no interval: --replications 10 tells how sure this is")));
+            push_line(&mut text, format_args!("  {}", style.faint("one replication, no interval: --replications 10 tells how sure this is")));
         }
         text
     }
@@ -259,7 +263,7 @@ impl Summary<'_> {
             remarks.push(format!("{hidden} more with little or no use are in --json and --csv"));
         }
         if !remarks.is_empty() {
-            text.push_str(&format!("  {}\n", style.faint(&remarks.join("; "))));
+            push_line(&mut text, format_args!("  {}", style.faint(&remarks.join("; "))));
         }
         text
     }
@@ -339,10 +343,10 @@ impl Summary<'_> {
         match self.result.assumptions.len() {
             0 => {}
             1 => text.push_str("1 input is an assumption, not a documented value; --json lists it.\n"),
-            n => text.push_str(&format!("{n} inputs are assumptions, not documented values; --json lists them.\n")),
+            n => push_line(&mut text, format_args!("{n} inputs are assumptions, not documented values; --json lists them.")),
         }
-        text.push_str(&format!("{}\n", style.faint(&format!("Again: {}", self.reproduce))));
-        text.push_str(&format!("{}\n", style.faint(&format!("Plimsoll {}, catalog {}", run.version, run.catalog))));
+        push_line(&mut text, format_args!("{}", style.faint(&format!("Again: {}", self.reproduce))));
+        push_line(&mut text, format_args!("{}", style.faint(&format!("Plimsoll {}, catalog {}", run.version, run.catalog))));
         text
     }
 }
@@ -403,7 +407,7 @@ fn push_finding(text: &mut String, finding: &Finding, style: Style) {
     let lines = wrap(&format!("{word}: {}", finding.title), WIDTH_MAX - 2);
     for (index, line) in lines.iter().enumerate() {
         let shown = if index == 0 { line.replacen(word, &painted(style, word), 1) } else { format!("  {line}") };
-        text.push_str(&format!("  {shown}\n"));
+        push_line(text, format_args!("  {shown}"));
     }
     if !finding.evidence.is_empty() {
         push_wrapped(text, &finding.evidence, 4);
@@ -418,6 +422,6 @@ fn push_finding(text: &mut String, finding: &Finding, style: Style) {
 
 fn push_wrapped(text: &mut String, line: &str, indent: usize) {
     for part in wrap(line, WIDTH_MAX - indent) {
-        text.push_str(&format!("{}{part}\n", " ".repeat(indent)));
+        push_line(text, format_args!("{}{part}", " ".repeat(indent)));
     }
 }

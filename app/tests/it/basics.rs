@@ -83,7 +83,7 @@ fn changed_fields_change_the_run_and_unknown_ones_are_refused() {
         run(change).ends_with_code(0);
     }
     for (change, hint) in [
-        ("dsk.service=1 s", "did you mean `desk`"),
+        ("dessk.service=1 s", "did you mean `desk`"),
         ("desk.servers_=1", "did you mean `servers`"),
         ("scenario.durration=1 s", "did you mean `duration`"),
         ("account.aws/lambda.concurrent_execution=5", "did you mean `aws/lambda.concurrent_executions`"),

@@ -1,6 +1,6 @@
 //! A diagram with its load, built for a case and run on the engine like any other.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt::Display, sync::Arc};
 
 use plimsoll_models::{
     Catalog, Diagram, Edge, EdgeKind, EventType, Node, NodeId, Point, Scenario, ScenarioId, ServiceId,
@@ -47,7 +47,7 @@ pub(super) struct Bench {
 pub(super) type Pairs<'a> = &'a [(&'a str, String)];
 
 /// A field.
-pub(super) fn field(key: &str, value: impl ToString) -> (&str, String) {
+pub(super) fn field(key: &str, value: impl Display) -> (&str, String) {
     (key, value.to_string())
 }
 
@@ -75,7 +75,7 @@ impl Bench {
     }
 
     /// With a client.
-    pub(super) fn client(self, id: &str, arrivals: impl ToString) -> Self {
+    pub(super) fn client(self, id: &str, arrivals: impl Display) -> Self {
         self.node(id, "generic/client", &[("arrivals", arrivals.to_string())])
     }
 
@@ -92,7 +92,7 @@ impl Bench {
     }
 
     /// With an applied quota of the account.
-    pub(super) fn quota(mut self, key: &str, value: impl ToString) -> Self {
+    pub(super) fn quota(mut self, key: &str, value: impl Display) -> Self {
         self.diagram.account.quotas.insert(key.to_owned(), Value::from(value.to_string()));
         self
     }
@@ -105,7 +105,7 @@ impl Bench {
     }
 
     /// With a field of the scenario.
-    pub(super) fn plan(mut self, key: &str, value: impl ToString) -> Self {
+    pub(super) fn plan(mut self, key: &str, value: impl Display) -> Self {
         self.scenario.fields.insert(key.to_owned(), Value::from(value.to_string()));
         self
     }

@@ -180,14 +180,12 @@ fn measured_text(judgment: &Judgment) -> String {
 
 /// Up to four elements of a list; the rest is counted.
 fn list(values: &[f64]) -> String {
-    match values {
-        [value] => short(*value),
-        _ => {
-            let shown: Vec<String> = values.iter().take(4).map(|value| short(*value)).collect();
-            let more = if values.len() > 4 { format!(", …{}", values.len()) } else { String::new() };
-            format!("[{}{more}]", shown.join(", "))
-        }
+    if let [value] = values {
+        return short(*value);
     }
+    let shown: Vec<String> = values.iter().take(4).map(|value| short(*value)).collect();
+    let more = if values.len() > 4 { format!(", …{}", values.len()) } else { String::new() };
+    format!("[{}{more}]", shown.join(", "))
 }
 
 /// Six significant digits.

@@ -1,6 +1,6 @@
 //! Functions whose instances are kept alive: which requests are cold, and how many instances there are.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fmt::Display, fs, path::Path, sync::Arc};
 
 use plimsoll_sim::{RunResult, result::TraceEvent};
 
@@ -10,7 +10,7 @@ use crate::cli::verify::probe;
 /// The function.
 const FUNCTION: &str = "function";
 
-fn bench(case: &Case, arrivals: impl ToString, fields: super::Pairs<'_>, concurrency: impl ToString) -> Bench {
+fn bench(case: &Case, arrivals: impl Display, fields: super::Pairs<'_>, concurrency: impl Display) -> Bench {
     Bench::new(&case.title)
         .client("client", arrivals)
         .node(FUNCTION, "aws/lambda", &bare_function(fields))

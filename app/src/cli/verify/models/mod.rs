@@ -88,7 +88,7 @@ fn journey(result: &RunResult) -> Result<&JourneyResult, Trouble> {
 }
 
 /// Fields of a function that does nothing but compute, without any of the platform's own times and limits.
-fn bare_function<'a>(more: Pairs<'a>) -> Vec<(&'a str, String)> {
+fn bare_function(more: Pairs<'_>) -> Vec<(&str, String)> {
     const MANY: &str = "1000000000";
     let mut fields = vec![
         field("init", "0 s"),

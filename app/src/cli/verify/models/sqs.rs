@@ -1,5 +1,7 @@
 //! Queues before functions, and the function's own queue of asynchronous events.
 
+use std::fmt::Display;
+
 use plimsoll_models::EdgeKind;
 use plimsoll_sim::{
     RunResult,
@@ -25,7 +27,7 @@ const DEAD: &str = "dead";
 const MANY_BATCHES: u64 = 1_000_000;
 
 /// Client, queue, mapping, function; nothing takes time by itself.
-pub(super) fn bench(case: &Case, arrivals: impl ToString, queue: Pairs<'_>, mapping: Pairs<'_>, function: Pairs<'_>) -> Bench {
+pub(super) fn bench(case: &Case, arrivals: impl Display, queue: Pairs<'_>, mapping: Pairs<'_>, function: Pairs<'_>) -> Bench {
     let mut queue_fields = vec![field("send_latency", "0 s"), field("in_flight", UNREACHED)];
     queue_fields.extend_from_slice(queue);
     let mut fields = vec![
@@ -94,10 +96,8 @@ pub(super) fn async_retry(case: &Case) -> Result<Experiment, Missing> {
 /// A message whose processing fails for a while, or always.
 pub(super) fn poison(case: &Case) -> Result<Experiment, Missing> {
     let mut fields = vec![field("duration", format!("{} s", case.number("processing_s")?))];
-    let failures = match case.get("fail").and_then(serde_json::Value::as_array) {
-        None => None,
-        Some(list) => Some(list.iter().take_while(|fails| **fails == serde_json::Value::Bool(true)).count()),
-    };
+    let list = case.get("fail").and_then(serde_json::Value::as_array);
+    let failures = list.map(|list| list.iter().take_while(|fails| **fails == serde_json::Value::Bool(true)).count());
     fields.push(match failures {
         None => field("transient_failures", "100 %"),
         Some(count) => field("fail_attempts", count),
