@@ -65,7 +65,7 @@ pub struct RunInfo {
     pub warm_up_s: f64,
     /// When the clock stopped.
     pub ended_s: f64,
-    /// Whether anything was still held at the end.
+    /// Whether nothing was held any more at the end.
     pub drained: bool,
     /// Version of the program.
     pub version: &'static str,

@@ -54,3 +54,34 @@ fn tables_have_a_heading_and_even_rows() {
         }
     }
 }
+
+/// Keys of all objects below a value, apart from figures under free names.
+fn keys(value: &serde_json::Value, found: &mut std::collections::BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(map) => {
+            for (key, value) in map {
+                found.insert(key.clone());
+                if key != "metrics" && key != "place" {
+                    keys(value, found);
+                }
+            }
+        }
+        serde_json::Value::Array(list) => list.iter().for_each(|value| keys(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_schema_page_knows_every_key() {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/result-schema.md")).unwrap();
+    let sandbox = Sandbox::new();
+    for example in examples() {
+        let said = sandbox.run(&["run", example.to_str().unwrap(), "--json", "-", "--duration", "60 s", "--set", "scenario.warm_up=0 s"]);
+        let mut found = std::collections::BTreeSet::new();
+        keys(&serde_json::from_str(&said.out).unwrap(), &mut found);
+        assert!(found.len() > 50, "{found:?}");
+        for key in found {
+            assert!(page.contains(&format!("`{key}`")), "docs/result-schema.md does not know `{key}`");
+        }
+    }
+}

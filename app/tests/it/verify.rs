@@ -33,3 +33,55 @@ fn exact_cases_pass() {
     let passed: u32 = last.split(' ').next().unwrap().parse().unwrap();
     assert!(passed >= 30, "{last}");
 }
+
+#[test]
+fn a_dozen_cheap_random_cases_pass() {
+    let only = [
+        "mm1-r50", "md1-r70", "erlb-c1-a1-exp", "pool-shared-2fn", "attempts-p30-n3", "tb-poisson-10-5-9", "closed-n20-z5", "retrial-c1",
+        "batchwin-12-b10-1s", "cold-mru-cap3", "fanout-max-exp10", "rv-uniform", "backoff-fulljitter",
+    ];
+    assert_eq!(verify(&only.map(str::to_owned)), format!("{} passed, 0 failed, 0 not supported", only.len()));
+}
+
+#[test]
+fn laws_that_every_run_obeys_are_obeyed() {
+    let only = ["prop-conservation", "prop-little", "prop-crn-isolation", "prop-permute-ids", "prop-time-scaling", "prop-monotone-capacity"];
+    assert_eq!(verify(&only.map(str::to_owned)), format!("{} passed, 0 failed, 0 not supported", only.len()));
+}
+
+#[test]
+fn what_is_missing_is_never_called_passed() {
+    assert_eq!(verify(&["prio-np-2".to_owned(), "hpa-tolerance".to_owned()]), "0 passed, 0 failed, 2 not supported");
+}
+
+#[test]
+fn a_wrong_expectation_fails_and_says_by_how_much() {
+    let sandbox = Sandbox::new();
+    let case = r#"{"schema": "verif-cases/1", "cases": [{"id": "wrong", "kind": "deterministic", "title": "a chain",
+        "model": {"type": "chain", "stages_s": [0.005, 0.1, 0.008]},
+        "metrics": [{"name": "latency_s", "expected": 0.2, "unit": "s", "tolerance": {"type": "abs", "value": 0.001}}]}]}"#;
+    sandbox.write("cases.json", case);
+    let said = sandbox.run(&["verify", "cases.json"]).ends_with_code(1);
+    assert!(said.out.contains("FAIL: off by 8.7000e-2"), "{}", said.out);
+    assert!(said.out.ends_with("0 passed, 1 failed, 0 not supported\n"), "{}", said.out);
+    sandbox.write("cases.json", case.replace("verif-cases/1", "verif-cases/9"));
+    sandbox.run(&["verify", "cases.json"]).ends_with_code(2);
+}
+
+#[test]
+fn emitted_diagrams_run_to_the_same_numbers() {
+    let sandbox = Sandbox::new();
+    let only = "chain-latency,aws-replay-2020-05-28,sqs-drain-conc10,erlb-c1-a1-exp";
+    sandbox.run(&["verify", cases().to_str().unwrap(), "--only", only, "--emit", "out"]).ends_with_code(0);
+    for (id, word) in [("chain-latency", "113 ms"), ("aws-replay-2020-05-28", "186 root events"), ("sqs-drain-conc10", "50 s"), ("erlb-c1-a1-exp", "Blocked")] {
+        let file = format!("out/{id}.plimsoll.json");
+        sandbox.run(&["check", &file]).ends_with_code(0);
+        let said = sandbox.run(&["run", &file, "--json", "out.json"]).ends_with_code(0);
+        let data = fs::read_to_string(sandbox.path("out.json")).unwrap();
+        assert!(said.out.contains(word) || data.contains(word), "{id}: `{word}` is missing in\n{}", said.out);
+    }
+    let result: serde_json::Value = serde_json::from_str(&fs::read_to_string(sandbox.path("out.json")).unwrap()).unwrap();
+    let metrics = &result["nodes"].as_array().unwrap().iter().find(|node| node["id"] == "queue").unwrap()["metrics"];
+    let blocked = metrics["refused"].as_f64().unwrap() / metrics["arrivals"].as_f64().unwrap();
+    assert!((blocked - 0.5).abs() < 0.02, "half of the customers find the only server busy: {blocked}");
+}

@@ -56,7 +56,7 @@ pub(super) fn perform(args: &VerifyArgs, streams: &mut Streams<'_>) -> Result<Ou
     let (mut passed, mut failed, mut not_supported) = (0_u32, 0_u32, 0_u32);
     for (case, folder) in &cases {
         let started = Instant::now();
-        if let (Some(target), Ok(experiment)) = (&args.emit, models::build(case, folder)) {
+        if let (Some(target), Ok(experiment)) = (&args.emit, models::build(&case.enlarged(ENLARGEMENTS[0]), folder)) {
             emit(target, case, &experiment)?;
         }
         let verdict = verdict(case, folder);
