@@ -71,9 +71,7 @@ ids! {
 ///
 /// The dot is excluded because `--set` separates node and field by it.
 pub fn is_valid(text: &str) -> bool {
-    !text.is_empty()
-        && text.len() <= ID_BYTES_MAX
-        && text.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+    !text.is_empty() && text.len() <= ID_BYTES_MAX && text.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
 }
 
 /// A readable identifier made from a title, free among `taken`: `Orders queue` becomes `orders-queue`, then

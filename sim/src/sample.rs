@@ -39,9 +39,7 @@ impl Sampler {
             Distribution::Gamma { shape, scale } => Gamma::new(*shape, *scale).map_or(Self::Constant(0), Self::Gamma),
             Distribution::Weibull { shape, scale } => Self::Weibull { inverse_shape: 1.0 / shape, scale: *scale },
             Distribution::Pareto { alpha, min } => Self::Pareto { inverse_alpha: 1.0 / alpha, min: *min },
-            Distribution::Mixture(parts) => {
-                Self::Mixture(cumulate(parts.iter().map(|(weight, law)| (*weight, Self::new(law)))))
-            }
+            Distribution::Mixture(parts) => Self::Mixture(cumulate(parts.iter().map(|(weight, law)| (*weight, Self::new(law))))),
             Distribution::Values(values) => Self::Values(cumulate(values.iter().copied())),
             Distribution::Quantiles(points) => Self::Quantiles(points.iter().copied().collect()),
         }

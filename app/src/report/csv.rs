@@ -33,7 +33,8 @@ fn series(result: &RunResult) -> String {
         };
         for (index, value) in series.values.iter().enumerate() {
             let time = index as f64 * result.grid.interval_s;
-            writeln!(out, "{time},{},{},{},{kind},{value}", cell(node), cell(edge), cell(&series.name)).expect("writing to a string cannot fail");
+            writeln!(out, "{time},{},{},{},{kind},{value}", cell(node), cell(edge), cell(&series.name))
+                .expect("writing to a string cannot fail");
         }
     };
     for node in &result.nodes {
@@ -112,7 +113,8 @@ fn journeys(result: &RunResult) -> String {
     out.push('\n');
     for journey in &result.journeys {
         let mut cells = vec![journey.producer.to_string(), journey.event_type.as_ref().map(ToString::to_string).unwrap_or_default()];
-        let counts = [journey.started, journey.succeeded, journey.rejected, journey.failed, journey.complete, journey.lossy, journey.unfinished];
+        let counts =
+            [journey.started, journey.succeeded, journey.rejected, journey.failed, journey.complete, journey.lossy, journey.unfinished];
         cells.extend(counts.iter().map(ToString::to_string));
         cells.extend(figures(&journey.response));
         cells.extend(figures(&journey.completion));

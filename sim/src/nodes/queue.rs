@@ -146,7 +146,14 @@ impl Behavior for Queue {
 impl Core {
     /// The next message that can be received, for its first or a repeated delivery. Messages that were received often
     /// enough go to the dead-letter queue on the way.
-    pub(crate) fn receive(&mut self, queue: u32, max_receives: u32, visibility: Nanos, in_flight_max: f64, in_flight_limit: u32) -> Option<u32> {
+    pub(crate) fn receive(
+        &mut self,
+        queue: u32,
+        max_receives: u32,
+        visibility: Nanos,
+        in_flight_max: f64,
+        in_flight_limit: u32,
+    ) -> Option<u32> {
         let now = self.now();
         loop {
             let store = &mut self.stores[queue as usize];

@@ -60,7 +60,11 @@ struct Charge {
 impl Table {
     pub(crate) fn new(program: &Program, index: u32, config: &TableConfig) -> Self {
         let node = &program.nodes[index as usize];
-        let side = |limit: &plimsoll_models::families::Limit, partition: &plimsoll_models::families::Limit, bank: Option<(f64, bool)>, unit: f64, latency: &plimsoll_models::Distribution| {
+        let side = |limit: &plimsoll_models::families::Limit,
+                    partition: &plimsoll_models::families::Limit,
+                    bank: Option<(f64, bool)>,
+                    unit: f64,
+                    latency: &plimsoll_models::Distribution| {
             let units = limit.value.min(config.table_units.value);
             let bucket = match bank {
                 Some((seconds, true)) => TokenBucket::new((units * seconds).max(1.0), units),
@@ -83,7 +87,9 @@ impl Table {
             }
         };
         let (write_limit, read_limit, bank, on_demand) = match &config.mode {
-            CapacityMode::OnDemand { initial_writes, initial_reads, headroom } => (initial_writes, initial_reads, None, Some(headroom.value)),
+            CapacityMode::OnDemand { initial_writes, initial_reads, headroom } => {
+                (initial_writes, initial_reads, None, Some(headroom.value))
+            }
             CapacityMode::Provisioned { write_units, read_units, burst_seconds, burst_full } => {
                 (write_units, read_units, Some((*burst_seconds, *burst_full)), None)
             }
@@ -108,7 +114,9 @@ impl Table {
     fn charge(&self, operation: Operation, bytes: f64) -> Charge {
         let rounded = |unit: f64| (bytes / unit).ceil().max(1.0);
         match operation {
-            Operation::Write { transactional } => Charge { units: rounded(self.writes.unit) * if transactional { 2.0 } else { 1.0 }, is_write: true },
+            Operation::Write { transactional } => {
+                Charge { units: rounded(self.writes.unit) * if transactional { 2.0 } else { 1.0 }, is_write: true }
+            }
             Operation::Read(kind) => {
                 let factor = match kind {
                     ReadKind::Eventual => 0.5,

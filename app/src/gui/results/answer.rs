@@ -71,7 +71,12 @@ fn first_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<
     let Some(first) = limit(result.answer.first) else {
         ui.label(RichText::new("No limit was reached").strong());
         if let Some((tightest, headroom)) = result.limits.iter().find_map(|limit| Some((limit, limit.headroom?))) {
-            let text = format!("The tightest is {}: {} used, the load could grow about {}.", tightest.title, format::percent(tightest.use_peak), format::factor(headroom));
+            let text = format!(
+                "The tightest is {}: {} used, the load could grow about {}.",
+                tightest.title,
+                format::percent(tightest.use_peak),
+                format::factor(headroom)
+            );
             ui.label(text);
             ui.horizontal(|ui| {
                 gauge(ui, view.theme, tightest.use_peak, false, 140.0);
@@ -113,15 +118,18 @@ fn limit_ui(ui: &mut Ui, view: &View<'_>, limit: &LimitResult, actions: &mut Vec
 
 /// How the use of a limit comes about.
 pub(super) fn why_limit(limit: &LimitResult) -> Why {
-    Why::new(format!("Use of {}", limit.title), "Greatest demand in the limit's own window over the limit; refused and delayed demand counts")
-        .value(format::percent(limit.use_peak))
-        .input("Limit", limit.text.clone())
-        .input("Scope", limit.scope.replace('-', " "))
-        .input("Peak at", format::seconds(limit.peak_at_s))
-        .input("Refused", format::count(limit.refused))
-        .input("Delayed", format::count(limit.delayed))
-        .input("Headroom", format!("{} (linear estimate)", limit.headroom.map_or_else(|| "–".to_owned(), format::factor)))
-        .source(limit.source.clone())
+    Why::new(
+        format!("Use of {}", limit.title),
+        "Greatest demand in the limit's own window over the limit; refused and delayed demand counts",
+    )
+    .value(format::percent(limit.use_peak))
+    .input("Limit", limit.text.clone())
+    .input("Scope", limit.scope.replace('-', " "))
+    .input("Peak at", format::seconds(limit.peak_at_s))
+    .input("Refused", format::count(limit.refused))
+    .input("Delayed", format::count(limit.delayed))
+    .input("Headroom", format!("{} (linear estimate)", limit.headroom.map_or_else(|| "–".to_owned(), format::factor)))
+    .source(limit.source.clone())
 }
 
 fn objectives_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
