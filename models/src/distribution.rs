@@ -63,7 +63,7 @@ pub enum Distribution {
         min: f64,
     },
     /// One of several laws, by weight.
-    Mixture(Vec<(f64, Distribution)>),
+    Mixture(Vec<(f64, Self)>),
     /// One of several values, by weight.
     Values(Vec<(f64, f64)>),
     /// Given quantiles `(share, value)`, linear in between.
@@ -218,9 +218,9 @@ impl FromStr for Distribution {
                 call.only(&["alpha", "min"])?;
                 Self::Pareto { alpha: call.positive(&["alpha"], 0)?, min: call.duration(&["min"], 1)? }
             }
-            "mixture" => Self::Mixture(entries(&call, |text| text.parse())?),
+            "mixture" => Self::Mixture(entries(&call, str::parse)?),
             "values" => {
-                Self::Values(entries::<f64>(&call, |weight| units::parse_number(weight)).and_then(|parts| swap_values(&call, &parts))?)
+                Self::Values(entries::<f64>(&call, units::parse_number).and_then(|parts| swap_values(&call, &parts))?)
             }
             "quantiles" => quantiles(&call)?,
             other => {

@@ -70,7 +70,7 @@ pub enum Edit {
     /// Changes the region of the account.
     SetRegion(String),
     /// Several changes as one.
-    All(String, Vec<Edit>),
+    All(String, Vec<Self>),
 }
 
 /// Whose field an edit sets.

@@ -90,7 +90,7 @@ pub fn fresh(title: &str, taken: impl Fn(&str) -> bool) -> String {
     if !taken(base) {
         return base.to_owned();
     }
-    (2_u64..)
+    (2..u64::MAX)
         .map(|n| format!("{base}-{n}"))
         .find(|candidate| !taken(candidate))
         .expect("there are more numbers than identifiers in any diagram")

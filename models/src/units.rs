@@ -407,7 +407,7 @@ mod tests {
         for value in [0.5, 200.0, 1_500.0, 25_000.0, 3e6] {
             assert_eq!(parse_rate(&print_rate(value)), Ok(value), "{value}");
         }
-        assert_eq!(print_duration(0.9999999), "1 s");
+        assert_eq!(print_duration(0.999_999_9), "1 s");
         assert_eq!(print_number(1_234_567.0), "1,234,567");
         assert_eq!(print_bytes(262_144.0), "256 KiB");
     }

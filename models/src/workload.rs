@@ -372,18 +372,11 @@ impl FromStr for Arrivals {
             }
             "bursts" => {
                 call.only(&["on", "off", "mean_on", "mean_off"])?;
-                let bursts = Self::Bursts {
-                    on_rate: call.rate(&["on"], 0)?,
-                    off_rate: call.rate(&["off"], 1)?,
-                    on_mean: call.duration(&["mean_on"], 2)?,
-                    off_mean: call.duration(&["mean_off"], 3)?,
-                };
-                match bursts {
-                    Self::Bursts { on_mean, off_mean, .. } if on_mean <= 0.0 || off_mean <= 0.0 => {
-                        Err(format!("`{text}` needs periods longer than zero"))
-                    }
-                    other => Ok(other),
+                let (on_mean, off_mean) = (call.duration(&["mean_on"], 2)?, call.duration(&["mean_off"], 3)?);
+                if on_mean <= 0.0 || off_mean <= 0.0 {
+                    return Err(format!("`{text}` needs periods longer than zero"));
                 }
+                Ok(Self::Bursts { on_rate: call.rate(&["on"], 0)?, off_rate: call.rate(&["off"], 1)?, on_mean, off_mean })
             }
             "batch" => {
                 call.only(&["count", "at"])?;

@@ -80,6 +80,7 @@ pub struct RunInfo {
 /// Whether something holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(clippy::enum_variant_names, reason = "the words of the schema")]
 pub enum Holds {
     /// It holds.
     Holds,

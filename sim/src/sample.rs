@@ -18,7 +18,7 @@ pub(crate) enum Sampler {
     Gamma(Gamma<f64>),
     Weibull { inverse_shape: f64, scale: f64 },
     Pareto { inverse_alpha: f64, min: f64 },
-    Mixture(Box<[(f64, Sampler)]>),
+    Mixture(Box<[(f64, Self)]>),
     Values(Box<[(f64, f64)]>),
     Quantiles(Box<[(f64, f64)]>),
 }

@@ -79,7 +79,7 @@ pub(crate) fn run() -> RunResult {
         assumed: false,
         use_peak: 1.31,
         peak_at_s: 60.0,
-        headroom: 0.76,
+        headroom: Some(0.76),
         first_bound_s: Some(41.0),
         refused: 31_200,
         delayed: 0,

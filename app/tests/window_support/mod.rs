@@ -91,7 +91,7 @@ fn limit(title: &str, node: &str, text: &str, use_peak: f64, refused: u64, delay
         assumed: node == "table",
         use_peak,
         peak_at_s: 312.0,
-        headroom: 1.0 / use_peak,
+        headroom: Some(1.0 / use_peak),
         first_bound_s: bound.then_some(141.3),
         refused,
         delayed,

@@ -193,7 +193,7 @@ impl Mapping {
         self.invoke(core, batch);
     }
 
-    fn invoke(&mut self, core: &mut Core, batch: u32) {
+    fn invoke(&self, core: &mut Core, batch: u32) {
         let now = core.now();
         let tries = core.batches[batch].tries + 1;
         core.batches[batch].tries = tries;

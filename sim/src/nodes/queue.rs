@@ -52,7 +52,7 @@ impl Queue {
         }
     }
 
-    fn accept(&mut self, core: &mut Core, item: u32) {
+    fn accept(&self, core: &mut Core, item: u32) {
         let now = core.now();
         let cause = core.cause(item);
         let delayed = self.delay > 0;
@@ -79,7 +79,7 @@ impl Queue {
     }
 
     /// A message can be received, and the pollers hear of it.
-    fn show(&mut self, core: &mut Core, copy: u32) {
+    fn show(&self, core: &mut Core, copy: u32) {
         core.copies[copy].state = MessageState::Visible;
         core.copies[copy].sent = core.now();
         let delivery = core.copies[copy].attempt;

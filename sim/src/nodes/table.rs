@@ -31,7 +31,7 @@ pub(crate) struct Table {
     item_max: f64,
     item_limit: u32,
     on_demand: Option<f64>,
-    table_units: f64,
+    units_max: f64,
 }
 
 /// Reads or writes of a table.
@@ -102,7 +102,7 @@ impl Table {
             item_max: config.item_size.value,
             item_limit: node.limits[&config.item_size.key],
             on_demand,
-            table_units: config.table_units.value,
+            units_max: config.table_units.value,
         }
     }
 
@@ -191,7 +191,7 @@ impl Behavior for Table {
         let operation = core.program.edges[row.edge as usize].operation;
         let Charge { units, is_write } = self.charge(operation, bytes);
         let key = core.journeys[row.journey].key;
-        let growth = self.on_demand.map(|headroom| (headroom, self.table_units));
+        let growth = self.on_demand.map(|headroom| (headroom, self.units_max));
         let side = if is_write { &mut self.writes } else { &mut self.reads };
         if let Err(limit) = side.take(core, units, key, growth) {
             core.nodes[self.index as usize].refused.add(1);

@@ -16,14 +16,14 @@ pub fn mean_and_half_width(values: &[f64], level: f64) -> Option<(f64, f64)> {
 pub fn t_quantile(probability: f64, degrees: f64) -> f64 {
     let (mut low, mut high) = (0.0, 1e6);
     for _ in 0..200 {
-        let middle = (low + high) / 2.0;
+        let middle = f64::midpoint(low, high);
         if t_distribution(middle, degrees) < probability {
             low = middle;
         } else {
             high = middle;
         }
     }
-    (low + high) / 2.0
+    f64::midpoint(low, high)
 }
 
 /// `P(T <= t)` for `t >= 0`.

@@ -14,6 +14,7 @@ use crate::{
 const DIAGRAMS: u64 = 250;
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the coverage is worth reading when something fails")]
 fn the_books_balance_at_every_look() {
     let diagrams = std::option_env!("PLIMSOLL_DIAGRAMS").and_then(|text| text.parse().ok()).unwrap_or(DIAGRAMS);
     let mut fates: BTreeMap<String, u64> = BTreeMap::new();

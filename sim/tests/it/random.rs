@@ -127,7 +127,7 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             let dead = format!("dlq-{id}");
             draw = draw.node(&dead, "aws/sqs", &[]).edge(&format!("give-up-{id}"), EdgeKind::DeadLetter, id, &dead, &[]);
         }
-        last = (*id).to_owned();
+        (*id).clone_into(&mut last);
         family = next;
     }
     if matches!(family, Layer::Function | Layer::Server) {

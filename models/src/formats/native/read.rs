@@ -184,13 +184,11 @@ impl Reader {
     }
 
     fn fields(&mut self, value: Value, place: &Place) -> Option<Fields> {
-        match value {
-            Value::Object(map) => Some(map.into_iter().collect()),
-            _ => {
-                self.error("bad-shape", place.clone(), "this is not an object of fields".to_owned(), "write {\"key\": \"value\"}");
-                None
-            }
-        }
+        let Value::Object(map) = value else {
+            self.error("bad-shape", place.clone(), "this is not an object of fields".to_owned(), "write {\"key\": \"value\"}");
+            return None;
+        };
+        Some(map.into_iter().collect())
     }
 
     fn taken_fields(&mut self, map: &mut Map<String, Value>, key: &str, place: &Place) -> Fields {

@@ -143,7 +143,7 @@ impl Writer {
             return;
         }
         self.separate();
-        write!(self.text, "  {}: {{\n", json!(key)).expect("writing to a string cannot fail");
+        writeln!(self.text, "  {}: {{", json!(key)).expect("writing to a string cannot fail");
         let mut first = true;
         for (id, value) in members {
             if !first {
@@ -172,10 +172,10 @@ impl Writer {
                 });
             }
             Value::Array(list) if !list.is_empty() => {
-                self.block('[', ']', indent, list.iter(), |out, value, indent| out.value(value, indent));
+                self.block('[', ']', indent, list.iter(), Self::value);
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
-                self.text.push_str(&line)
+                self.text.push_str(&line);
             }
         }
     }

@@ -333,24 +333,10 @@ impl Compute {
             self.instances.release(core, instance);
         }
         if outcome == Outcome::Ok && !self.idempotent {
-            self.repeated_effects(core, &row);
+            repeated_effects(core, &row);
         }
         core.answer(item, outcome);
         self.next_in_line(core);
-    }
-
-    /// Deliveries of a message that is already gone take effect once more, unless the consumer is idempotent.
-    fn repeated_effects(&self, core: &mut Core, row: &Item) {
-        if row.batch == NONE {
-            return;
-        }
-        for position in 0..core.batches[row.batch].members.len() {
-            let copy = core.batches[row.batch].members[position].copy;
-            if core.copies[copy].state == MessageState::Gone {
-                let row = core.copies[copy].row;
-                core.ledger.repeated_effect(row);
-            }
-        }
     }
 }
 
@@ -381,5 +367,19 @@ fn mark_failed(core: &mut Core, item: u32, position: usize) {
         && let Some(member) = core.batches[batch].members.get_mut(position)
     {
         member.failed = true;
+    }
+}
+
+/// Deliveries of a message that is already gone take effect once more, unless the consumer is idempotent.
+fn repeated_effects(core: &mut Core, row: &Item) {
+    if row.batch == NONE {
+        return;
+    }
+    for position in 0..core.batches[row.batch].members.len() {
+        let copy = core.batches[row.batch].members[position].copy;
+        if core.copies[copy].state == MessageState::Gone {
+            let row = core.copies[copy].row;
+            core.ledger.repeated_effect(row);
+        }
     }
 }
