@@ -219,9 +219,7 @@ impl FromStr for Distribution {
                 Self::Pareto { alpha: call.positive(&["alpha"], 0)?, min: call.duration(&["min"], 1)? }
             }
             "mixture" => Self::Mixture(entries(&call, str::parse)?),
-            "values" => {
-                Self::Values(entries::<f64>(&call, units::parse_number).and_then(|parts| swap_values(&call, &parts))?)
-            }
+            "values" => Self::Values(entries::<f64>(&call, units::parse_number).and_then(|parts| swap_values(&call, &parts))?),
             "quantiles" => quantiles(&call)?,
             other => {
                 return Err(format!(
