@@ -146,7 +146,7 @@ impl Document {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use plimsoll_models::{EdgeKind, Edge, Node, Point, edit::Target};
+    use plimsoll_models::{Edge, EdgeKind, Node, Point, edit::Target};
     use proptest::prelude::*;
 
     /// A step of a user who clicks at random.

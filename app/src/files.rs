@@ -75,7 +75,9 @@ impl OpenError {
             Self::Unreadable { .. } => "look at the path and at the permissions of the file",
             Self::TooLarge { .. } => "large recordings belong in trace files beside the diagram",
             Self::NotText { .. } => "a diagram is a text file that ends in .plimsoll.json",
-            Self::NotADiagram { source: FormatError::Json { .. }, .. } => "look at that line: a comma, a quote or a bracket is missing or too many",
+            Self::NotADiagram { source: FormatError::Json { .. }, .. } => {
+                "look at that line: a comma, a quote or a bracket is missing or too many"
+            }
             Self::NotADiagram { source: FormatError::Foreign(_), .. } => "a diagram starts with {\"plimsoll\": 1, …}",
             Self::NotADiagram { source: FormatError::Newer { .. }, .. } => "install a newer Plimsoll to open it",
             Self::NotADiagram { source: FormatError::TooLarge(_), .. } => "split the diagram, or leave out what no load reaches",
@@ -96,8 +98,8 @@ pub fn open(path: &Path) -> Result<OpenedFile, OpenError> {
     if bytes.len() as u64 == most {
         return Err(OpenError::TooLarge { path: path.to_owned() });
     }
-    let source = String::from_utf8(bytes)
-        .map_err(|error| OpenError::NotText { path: path.to_owned(), offset: error.utf8_error().valid_up_to() })?;
+    let source =
+        String::from_utf8(bytes).map_err(|error| OpenError::NotText { path: path.to_owned(), offset: error.utf8_error().valid_up_to() })?;
     let text = source.strip_prefix('\u{feff}').unwrap_or(&source);
     let opened = native::read(text).map_err(|source| OpenError::NotADiagram { path: path.to_owned(), source })?;
     Ok(OpenedFile { diagram: opened.diagram, source, diagnostics: opened.diagnostics })
@@ -191,7 +193,8 @@ fn named_traces(diagram: &Diagram) -> Vec<(Place, TraceSource)> {
             let place = Place::Scenario(id.clone(), Some(key.to_owned()));
             let members = scenario.fields.get(key).and_then(serde_json::Value::as_object);
             for (path, value) in members.into_iter().flatten() {
-                let known = key == "load" || path.strip_suffix(".arrivals").is_some_and(|node| diagram.nodes.contains_key(&NodeId::new(node)));
+                let known =
+                    key == "load" || path.strip_suffix(".arrivals").is_some_and(|node| diagram.nodes.contains_key(&NodeId::new(node)));
                 if known {
                     look(place.clone(), &families::field_value(value));
                 }
@@ -203,7 +206,9 @@ fn named_traces(diagram: &Diagram) -> Vec<(Place, TraceSource)> {
 
 fn load(source: &TraceSource, base: &Path) -> Result<plimsoll_models::workload::Trace, (String, &'static str)> {
     let path = inside(base, &source.file)?;
-    let cannot = |why: io::Error| (format!("cannot read the trace `{}`: {why}", source.file), "trace files lie beside the diagram; paths are relative to it");
+    let cannot = |why: io::Error| {
+        (format!("cannot read the trace `{}`: {why}", source.file), "trace files lie beside the diagram; paths are relative to it")
+    };
     let file = fs::File::open(&path).map_err(cannot)?;
     let length = file.metadata().map_err(cannot)?.len();
     if length > TRACE_BYTES_MAX {
@@ -217,7 +222,9 @@ fn load(source: &TraceSource, base: &Path) -> Result<plimsoll_models::workload::
 /// The path of a file beside or below the document; nothing else is opened, so that a diagram from a stranger cannot
 /// look around.
 fn inside(base: &Path, file: &str) -> Result<PathBuf, (String, &'static str)> {
-    let outside = || (format!("the trace `{file}` lies outside of the diagram's folder"), "copy it beside the diagram and name it by a relative path");
+    let outside = || {
+        (format!("the trace `{file}` lies outside of the diagram's folder"), "copy it beside the diagram and name it by a relative path")
+    };
     let relative = Path::new(file);
     let plain = relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     if !plain || file.contains('\\') || file.is_empty() {

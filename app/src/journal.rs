@@ -55,7 +55,7 @@ impl Journal {
         let folder = folder(data);
         let _ = fs::create_dir_all(&folder);
         let id = std::process::id();
-        let name = (0_u32..).map(|n| format!("{id}-{n}")).find(|name| !folder.join(format!("{name}.lock")).exists());
+        let name = (0..=u32::MAX).map(|n| format!("{id}-{n}")).find(|name| !folder.join(format!("{name}.lock")).exists());
         let name = name.unwrap_or_else(|| id.to_string());
         let lock = File::create(folder.join(format!("{name}.lock"))).ok().filter(|file| file.try_lock().is_ok());
         Self { file: folder.join(format!("{name}.json")), lock, written: None, changed_at: None, job: None }

@@ -1,14 +1,13 @@
 //! The window, driven through its accessibility tree: no screen, no pixels.
 
+#![expect(clippy::unwrap_used, reason = "a test says by panicking what went wrong")]
+
 mod window_support;
 
 use std::sync::Arc;
 
 use egui::{Key, Modifiers};
-use egui_kittest::{
-    Harness,
-    kittest::{NodeT as _, Queryable as _},
-};
+use egui_kittest::{Harness, kittest::Queryable as _};
 use plimsoll::{gui::App, settings::Folders};
 use plimsoll_models::{NodeId, formats::native};
 use window_support::{SHOP, finished};
@@ -297,7 +296,9 @@ fn what_a_crash_left_behind_is_offered() {
     let entry = serde_json::json!({"path": null, "title": "Precious", "text": SHOP});
     std::fs::write(folder.join("1-0.json"), entry.to_string()).unwrap();
     let folders = Folders { config: window.home.path().join("config"), data: window.home.path().join("data") };
-    let harness = Harness::builder().with_size(egui::vec2(1200.0, 800.0)).build_eframe(move |context| App::new(&context.egui_ctx, None, Some(folders)));
+    let harness = Harness::builder()
+        .with_size(egui::vec2(1200.0, 800.0))
+        .build_eframe(move |context| App::new(&context.egui_ctx, None, Some(folders)));
     let mut second = Window { harness, home: tempfile::tempdir().unwrap() };
     second.run();
     assert!(second.sees("Precious"));

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::{Edit, EdgeId, EventTypeId, NodeId, ScenarioId};
+use crate::{EdgeId, Edit, EventTypeId, NodeId, ScenarioId};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

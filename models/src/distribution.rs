@@ -63,7 +63,7 @@ pub enum Distribution {
         min: f64,
     },
     /// One of several laws, by weight.
-    Mixture(Vec<(f64, Distribution)>),
+    Mixture(Vec<(f64, Self)>),
     /// One of several values, by weight.
     Values(Vec<(f64, f64)>),
     /// Given quantiles `(share, value)`, linear in between.
@@ -218,11 +218,8 @@ impl FromStr for Distribution {
                 call.only(&["alpha", "min"])?;
                 Self::Pareto { alpha: call.positive(&["alpha"], 0)?, min: call.duration(&["min"], 1)? }
             }
-            "mixture" => Self::Mixture(entries(&call, |text| text.parse())?),
-            "values" => Self::Values(
-                entries::<f64>(&call, |weight| units::parse_number(weight))
-                    .and_then(|parts| swap_values(&call, &parts))?,
-            ),
+            "mixture" => Self::Mixture(entries(&call, str::parse)?),
+            "values" => Self::Values(entries::<f64>(&call, units::parse_number).and_then(|parts| swap_values(&call, &parts))?),
             "quantiles" => quantiles(&call)?,
             other => {
                 return Err(format!(
@@ -325,13 +322,9 @@ impl fmt::Display for Distribution {
             Self::Gamma { shape, scale } => write!(f, "gamma(shape={shape}, scale={scale} s)"),
             Self::Weibull { shape, scale } => write!(f, "weibull(shape={shape}, scale={scale} s)"),
             Self::Pareto { alpha, min } => write!(f, "pareto(alpha={alpha}, min={min} s)"),
-            Self::Mixture(parts) => {
-                list(f, "mixture", parts.iter(), |f, (weight, law)| write!(f, "{weight}: {law}"))
-            }
+            Self::Mixture(parts) => list(f, "mixture", parts.iter(), |f, (weight, law)| write!(f, "{weight}: {law}")),
             Self::Values(values) => list(f, "values", values.iter(), |f, (weight, value)| write!(f, "{value} s: {weight}")),
-            Self::Quantiles(points) => {
-                list(f, "quantiles", points.iter(), |f, (share, value)| write!(f, "{}%: {value} s", share * 100.0))
-            }
+            Self::Quantiles(points) => list(f, "quantiles", points.iter(), |f, (share, value)| write!(f, "{}%: {value} s", share * 100.0)),
         }
     }
 }
@@ -393,8 +386,18 @@ mod tests {
     #[test]
     fn nonsense_is_refused_with_a_reason() {
         for text in [
-            "", "fast", "exponential()", "exponential(1)", "exponential(-1 s)", "uniform(2 s, 1 s)", "gamma(shape=0, scale=1 s)",
-            "lognormal(p50=2 s, p99=1 s)", "mixture()", "quantiles(50%: 1 s)", "pareto(alpha=2, minimum=1 s)", "exponential(1 s",
+            "",
+            "fast",
+            "exponential()",
+            "exponential(1)",
+            "exponential(-1 s)",
+            "uniform(2 s, 1 s)",
+            "gamma(shape=0, scale=1 s)",
+            "lognormal(p50=2 s, p99=1 s)",
+            "mixture()",
+            "quantiles(50%: 1 s)",
+            "pareto(alpha=2, minimum=1 s)",
+            "exponential(1 s",
             "mixture(1: mixture(1: mixture(1: mixture(1: mixture(1: mixture(1: mixture(1: mixture(1: mixture(1: mixture(1: 1 s))))))))))",
         ] {
             assert!(text.parse::<Distribution>().is_err(), "{text}");

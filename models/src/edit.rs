@@ -70,7 +70,7 @@ pub enum Edit {
     /// Changes the region of the account.
     SetRegion(String),
     /// Several changes as one.
-    All(String, Vec<Edit>),
+    All(String, Vec<Self>),
 }
 
 /// Whose field an edit sets.
@@ -282,13 +282,10 @@ fn remove(diagram: &mut Diagram, nodes: &[NodeId], edges: &[EdgeId]) -> Result<(
 
 /// Steps along a removed edge leave the work of a function with it.
 fn forget_calls(node: &mut Arc<Node>, gone: &[EdgeId]) {
-    let calls_gone = |step: &Value| {
-        step.get("call").and_then(Value::as_str).is_some_and(|edge| gone.iter().any(|id| id.as_str() == edge))
-    };
+    let calls_gone = |step: &Value| step.get("call").and_then(Value::as_str).is_some_and(|edge| gone.iter().any(|id| id.as_str() == edge));
     let Some(Value::Array(steps)) = node.fields.get("work") else { return };
-    let touched = |step: &Value| {
-        calls_gone(step) || step.get("parallel").and_then(Value::as_array).is_some_and(|list| list.iter().any(calls_gone))
-    };
+    let touched =
+        |step: &Value| calls_gone(step) || step.get("parallel").and_then(Value::as_array).is_some_and(|list| list.iter().any(calls_gone));
     if !steps.iter().any(touched) {
         return;
     }

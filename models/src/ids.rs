@@ -71,9 +71,7 @@ ids! {
 ///
 /// The dot is excluded because `--set` separates node and field by it.
 pub fn is_valid(text: &str) -> bool {
-    !text.is_empty()
-        && text.len() <= ID_BYTES_MAX
-        && text.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+    !text.is_empty() && text.len() <= ID_BYTES_MAX && text.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
 }
 
 /// A readable identifier made from a title, free among `taken`: `Orders queue` becomes `orders-queue`, then
@@ -92,7 +90,7 @@ pub fn fresh(title: &str, taken: impl Fn(&str) -> bool) -> String {
     if !taken(base) {
         return base.to_owned();
     }
-    (2_u64..)
+    (2..u64::MAX)
         .map(|n| format!("{base}-{n}"))
         .find(|candidate| !taken(candidate))
         .expect("there are more numbers than identifiers in any diagram")

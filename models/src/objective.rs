@@ -174,7 +174,13 @@ mod tests {
 
     #[test]
     fn objectives_read_and_print() {
-        for text in ["response p99 of clients <= 800 ms", "completion p99.9 <= 5 s", "loss <= 0.1 %", "backlog of orders <= 10,000", "success >= 99.9 %"] {
+        for text in [
+            "response p99 of clients <= 800 ms",
+            "completion p99.9 <= 5 s",
+            "loss <= 0.1 %",
+            "backlog of orders <= 10,000",
+            "success >= 99.9 %",
+        ] {
             assert_eq!(text.parse::<Objective>().unwrap().to_string(), text);
         }
         for text in ["response p99", "speed <= 3", "response p120 <= 1 s", "loss <= 5 s"] {

@@ -24,11 +24,7 @@ impl Point {
     /// The nearest point that the file can hold: finite, in bounds, rounded to tenths.
     pub fn rounded(self) -> Self {
         let tenth = |v: f64| {
-            if v.is_finite() {
-                (v.clamp(-COORDINATE_MAX, COORDINATE_MAX) * 10.0).round() / 10.0 + 0.0
-            } else {
-                0.0
-            }
+            if v.is_finite() { (v.clamp(-COORDINATE_MAX, COORDINATE_MAX) * 10.0).round() / 10.0 + 0.0 } else { 0.0 }
         };
         Self { x: tenth(self.x), y: tenth(self.y) }
     }

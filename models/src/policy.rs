@@ -2,11 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{
-    Distribution,
-    spelling::Call,
-    units,
-};
+use crate::{Distribution, spelling::Call, units};
 
 /// Most waits of a schedule.
 pub const SCHEDULE_MAX: usize = 1_000;

@@ -31,16 +31,64 @@ pub struct ScenarioField {
 /// The fields that a scenario may have.
 pub const FIELDS: &[ScenarioField] = &[
     ScenarioField { key: "name", title: "Name", quantity: None, default: "", help: "Title of the scenario" },
-    ScenarioField { key: "duration", title: "Duration", quantity: Some(Quantity::Duration), default: "5 min", help: "How long the load lasts, in simulated time" },
-    ScenarioField { key: "warm_up", title: "Warm-up", quantity: Some(Quantity::Duration), default: "0 s", help: "Start of the run that latency and rate statistics leave out; ledger, limits and cost always count everything" },
-    ScenarioField { key: "until", title: "Run until", quantity: None, default: "duration", help: "`duration` stops the clock at the end of the load, `drained` goes on without load until nothing is held" },
-    ScenarioField { key: "drain_limit", title: "Longest drain", quantity: Some(Quantity::Duration), default: "1 h", help: "How long a drained run may go on after the load" },
+    ScenarioField {
+        key: "duration",
+        title: "Duration",
+        quantity: Some(Quantity::Duration),
+        default: "5 min",
+        help: "How long the load lasts, in simulated time",
+    },
+    ScenarioField {
+        key: "warm_up",
+        title: "Warm-up",
+        quantity: Some(Quantity::Duration),
+        default: "0 s",
+        help: "Start of the run that latency and rate statistics leave out; ledger, limits and cost always count everything",
+    },
+    ScenarioField {
+        key: "until",
+        title: "Run until",
+        quantity: None,
+        default: "duration",
+        help: "`duration` stops the clock at the end of the load, `drained` goes on without load until nothing is held",
+    },
+    ScenarioField {
+        key: "drain_limit",
+        title: "Longest drain",
+        quantity: Some(Quantity::Duration),
+        default: "1 h",
+        help: "How long a drained run may go on after the load",
+    },
     ScenarioField { key: "seed", title: "Seed", quantity: Some(Quantity::Count), default: "1", help: "Same seed, same luck" },
-    ScenarioField { key: "replications", title: "Replications", quantity: Some(Quantity::Count), default: "1", help: "Independent repetitions; two or more give confidence intervals" },
-    ScenarioField { key: "multiplier", title: "Load multiplier", quantity: Some(Quantity::Number), default: "1", help: "Scales every open load of the scenario" },
+    ScenarioField {
+        key: "replications",
+        title: "Replications",
+        quantity: Some(Quantity::Count),
+        default: "1",
+        help: "Independent repetitions; two or more give confidence intervals",
+    },
+    ScenarioField {
+        key: "multiplier",
+        title: "Load multiplier",
+        quantity: Some(Quantity::Number),
+        default: "1",
+        help: "Scales every open load of the scenario",
+    },
     ScenarioField { key: "load", title: "Load", quantity: None, default: "", help: "Arrivals by producer that replace the producer's own" },
-    ScenarioField { key: "set", title: "Changes", quantity: None, default: "", help: "Fields by `node.field` or `edge.field` that differ in this scenario" },
-    ScenarioField { key: "objectives", title: "Objectives", quantity: None, default: "", help: "What must hold, such as `response p99 <= 800 ms`" },
+    ScenarioField {
+        key: "set",
+        title: "Changes",
+        quantity: None,
+        default: "",
+        help: "Fields by `node.field` or `edge.field` that differ in this scenario",
+    },
+    ScenarioField {
+        key: "objectives",
+        title: "Objectives",
+        quantity: None,
+        default: "",
+        help: "What must hold, such as `response p99 <= 800 ms`",
+    },
 ];
 
 /// When a run ends.
@@ -140,8 +188,12 @@ impl Scenario {
         for key in self.fields.keys() {
             if !FIELDS.iter().any(|field| field.key == key) {
                 reader.diagnostics.push(
-                    Diagnostic::warning("unknown-field", Place::Scenario(id.clone(), Some(key.clone())), format!("a scenario has no field `{key}`; it is kept but has no effect"))
-                        .hint(suggestion(key)),
+                    Diagnostic::warning(
+                        "unknown-field",
+                        Place::Scenario(id.clone(), Some(key.clone())),
+                        format!("a scenario has no field `{key}`; it is kept but has no effect"),
+                    )
+                    .hint(suggestion(key)),
                 );
             }
         }
@@ -150,7 +202,9 @@ impl Scenario {
 }
 
 fn suggestion(key: &str) -> String {
-    crate::diagnostic::closest(key, FIELDS.iter().map(|field| field.key)).map(|known| format!("did you mean `{known}`?")).unwrap_or_default()
+    crate::diagnostic::closest(key, FIELDS.iter().map(|field| field.key))
+        .map(|known| format!("did you mean `{known}`?"))
+        .unwrap_or_default()
 }
 
 struct Reader<'a> {

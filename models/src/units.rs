@@ -143,9 +143,7 @@ fn split_number(text: &str) -> Result<(f64, &str), String> {
 }
 
 fn multiple(unit: &str) -> Option<(f64, &str)> {
-    MULTIPLES
-        .iter()
-        .find_map(|(name, factor)| unit.strip_prefix(name).map(|rest| (*factor, rest.trim_start())))
+    MULTIPLES.iter().find_map(|(name, factor)| unit.strip_prefix(name).map(|rest| (*factor, rest.trim_start())))
 }
 
 fn unknown_unit(text: &str, unit: &str, example: &str) -> String {
@@ -224,11 +222,7 @@ pub fn parse_fraction(text: &str) -> Result<f64, String> {
         "" => number,
         _ => return Err(unknown_unit(text, unit, "5 %")),
     };
-    if (0.0..=1.0).contains(&fraction) {
-        Ok(fraction)
-    } else {
-        Err(format!("`{text}` is not between 0 % and 100 %"))
-    }
+    if (0.0..=1.0).contains(&fraction) { Ok(fraction) } else { Err(format!("`{text}` is not between 0 % and 100 %")) }
 }
 
 /// Reads a whole number such as `10`, `1_000` or `1.5k`.
@@ -413,7 +407,7 @@ mod tests {
         for value in [0.5, 200.0, 1_500.0, 25_000.0, 3e6] {
             assert_eq!(parse_rate(&print_rate(value)), Ok(value), "{value}");
         }
-        assert_eq!(print_duration(0.9999999), "1 s");
+        assert_eq!(print_duration(0.999_999_9), "1 s");
         assert_eq!(print_number(1_234_567.0), "1,234,567");
         assert_eq!(print_bytes(262_144.0), "256 KiB");
     }

@@ -91,10 +91,7 @@ fn step(item: &Value) -> Result<Step, String> {
 fn call(item: &Value) -> Result<CallStep, String> {
     let fields = item.as_object().ok_or_else(|| "a call is an object such as {\"call\": \"edge\"}".to_owned())?;
     known(fields, &["call", "times", "probability", "per", "on_error", "emit"])?;
-    let edge = fields
-        .get("call")
-        .and_then(Value::as_str)
-        .ok_or_else(|| "a step has `compute`, `call` or `parallel`".to_owned())?;
+    let edge = fields.get("call").and_then(Value::as_str).ok_or_else(|| "a step has `compute`, `call` or `parallel`".to_owned())?;
     let times = match fields.get("times") {
         None => 1,
         Some(value) => value.as_u64().filter(|n| (1..=10_000).contains(n)).ok_or("`times` is a whole number from 1 to 10,000")? as u32,
@@ -152,7 +149,10 @@ mod tests {
 
     #[test]
     fn mistakes_name_the_step() {
-        assert_eq!(parse(&json!([{"compute": "1 s"}, {"cal": "x"}])).unwrap_err(), "step 2: unknown key `cal`, known: call, times, probability, per, on_error, emit");
+        assert_eq!(
+            parse(&json!([{"compute": "1 s"}, {"cal": "x"}])).unwrap_err(),
+            "step 2: unknown key `cal`, known: call, times, probability, per, on_error, emit"
+        );
         assert!(parse(&json!({})).is_err());
         assert!(parse(&json!([{"call": "x", "times": 0}])).is_err());
     }

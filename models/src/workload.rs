@@ -171,9 +171,11 @@ impl TraceSource {
         let column = |name: &Option<String>, default: Option<usize>| -> Result<Option<usize>, String> {
             let Some(name) = name else { return Ok(default) };
             let known = header.as_deref().unwrap_or_default();
-            known.iter().position(|cell| cell == name).map(Some).ok_or_else(|| {
-                format!("`{}` has no column `{name}`; it has: {}", self.file, known.join(", "))
-            })
+            known
+                .iter()
+                .position(|cell| cell == name)
+                .map(Some)
+                .ok_or_else(|| format!("`{}` has no column `{name}`; it has: {}", self.file, known.join(", ")))
         };
         let cell = |line_number: usize, line: &str, index: usize| -> Result<f64, String> {
             let text = if index == usize::MAX { line.rsplit(',').next() } else { line.split(',').nth(index) };
@@ -259,7 +261,9 @@ impl Arrivals {
     pub fn trace_file(&self) -> Option<&str> {
         match self {
             Self::Trace(source) => Some(&source.file),
-            Self::Renewal { .. } | Self::Curve { .. } | Self::Bursts { .. } | Self::Batch { .. } | Self::Times(_) | Self::Closed { .. } => None,
+            Self::Renewal { .. } | Self::Curve { .. } | Self::Bursts { .. } | Self::Batch { .. } | Self::Times(_) | Self::Closed { .. } => {
+                None
+            }
         }
     }
 
@@ -273,9 +277,7 @@ impl Arrivals {
                 let sum: f64 = (0..steps).map(|i| rate.at(duration_s * (f64::from(i) + 0.5) / f64::from(steps))).sum();
                 sum / f64::from(steps)
             }
-            Self::Bursts { on_rate, off_rate, on_mean, off_mean } => {
-                (on_rate * on_mean + off_rate * off_mean) / (on_mean + off_mean)
-            }
+            Self::Bursts { on_rate, off_rate, on_mean, off_mean } => (on_rate * on_mean + off_rate * off_mean) / (on_mean + off_mean),
             Self::Batch { count, .. } => *count as f64 / duration_s.max(1e-9),
             Self::Times(times) => times.len() as f64 / duration_s.max(1e-9),
             Self::Closed { users, think } => f64::from(*users) / think.mean().max(1e-3),
@@ -370,18 +372,11 @@ impl FromStr for Arrivals {
             }
             "bursts" => {
                 call.only(&["on", "off", "mean_on", "mean_off"])?;
-                let bursts = Self::Bursts {
-                    on_rate: call.rate(&["on"], 0)?,
-                    off_rate: call.rate(&["off"], 1)?,
-                    on_mean: call.duration(&["mean_on"], 2)?,
-                    off_mean: call.duration(&["mean_off"], 3)?,
-                };
-                match bursts {
-                    Self::Bursts { on_mean, off_mean, .. } if on_mean <= 0.0 || off_mean <= 0.0 => {
-                        Err(format!("`{text}` needs periods longer than zero"))
-                    }
-                    other => Ok(other),
+                let (on_mean, off_mean) = (call.duration(&["mean_on"], 2)?, call.duration(&["mean_off"], 3)?);
+                if on_mean <= 0.0 || off_mean <= 0.0 {
+                    return Err(format!("`{text}` needs periods longer than zero"));
                 }
+                Ok(Self::Bursts { on_rate: call.rate(&["on"], 0)?, off_rate: call.rate(&["off"], 1)?, on_mean, off_mean })
             }
             "batch" => {
                 call.only(&["count", "at"])?;
@@ -416,7 +411,11 @@ impl FromStr for Arrivals {
 }
 
 fn gap_of(rate: f64) -> Result<f64, String> {
-    if rate > 0.0 { Ok(1.0 / rate) } else { Err("the rate must be above zero; leave the producer without load by a multiplier of 0".to_owned()) }
+    if rate > 0.0 {
+        Ok(1.0 / rate)
+    } else {
+        Err("the rate must be above zero; leave the producer without load by a multiplier of 0".to_owned())
+    }
 }
 
 fn curve(call: &Call<'_>) -> Result<RateCurve, String> {
@@ -530,7 +529,15 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for text in ["", "poisson(0/s)", "poisson(1e300/s)", "times(2 s, 1 s)", "sine(mean=1/s, amplitude=2/s, period=1 s)", "surge(1/s)", "closed(users=1e9, think=1 s)"] {
+        for text in [
+            "",
+            "poisson(0/s)",
+            "poisson(1e300/s)",
+            "times(2 s, 1 s)",
+            "sine(mean=1/s, amplitude=2/s, period=1 s)",
+            "surge(1/s)",
+            "closed(users=1e9, think=1 s)",
+        ] {
             assert!(text.parse::<Arrivals>().is_err(), "{text}");
         }
     }

@@ -200,14 +200,13 @@ fn hand_faas(until: f64) -> u64 {
         if what == u32::MAX {
             events += 1;
             push(&mut heap, now + draw(1.0 / 0.9), u32::MAX);
-            let (instance, mean) = match idle.pop() {
-                Some(instance) => (instance, 1.991),
-                None => {
-                    cold += 1;
-                    idle_since.push(u64::MAX);
-                    armed.push(false);
-                    (idle_since.len() as u32 - 1, 2.244)
-                }
+            let (instance, mean) = if let Some(instance) = idle.pop() {
+                (instance, 1.991)
+            } else {
+                cold += 1;
+                idle_since.push(u64::MAX);
+                armed.push(false);
+                (idle_since.len() as u32 - 1, 2.244)
             };
             idle_since[instance as usize] = u64::MAX;
             push(&mut heap, now + draw(mean), instance * 2);

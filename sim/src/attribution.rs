@@ -16,13 +16,20 @@ const LIMITS_MAX: usize = 6;
 /// Least improvement of a broken objective, as a share of its distance from the bound, that counts as help.
 const HELP: f64 = 0.02;
 
-/// Finds the limit whose lifting restores most, and notes it in the answer.
+/// Finds the limit whose lifting restores most of what broke, and notes it in the answer. [`crate::run`] does this by
+/// itself; call it after [`crate::run_program`].
 pub fn explain(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -> Result<(), RunError> {
     if result.verdict.overall != Holds::Broken || result.run.events > EVENTS_MAX * u64::from(result.run.replications) {
         return Ok(());
     }
-    let broken: Vec<&Objective> =
-        input.plan.objectives.iter().zip(&result.verdict.objectives).filter(|(_, judged)| judged.holds == Holds::Broken).map(|(objective, _)| objective).collect();
+    let broken: Vec<&Objective> = input
+        .plan
+        .objectives
+        .iter()
+        .zip(&result.verdict.objectives)
+        .filter(|(_, judged)| judged.holds == Holds::Broken)
+        .map(|(objective, _)| objective)
+        .collect();
     let before: Vec<Option<f64>> = broken.iter().map(|objective| verdict::measure(objective, result)).collect();
     let mut candidates: Vec<usize> = (0..result.limits.len()).filter(|index| result.limits[*index].bound()).collect();
     candidates.sort_by_key(|index| std::cmp::Reverse(result.limits[*index].refused + result.limits[*index].delayed));
@@ -32,12 +39,15 @@ pub fn explain(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -
         let Some((path, value)) = lifted(&result.limits[index]) else { continue };
         let Some(lifted) = repeat(input, &path, &value, progress)? else { continue };
         let after: Vec<Option<f64>> = broken.iter().map(|objective| verdict::measure(objective, &lifted)).collect();
-        let score: f64 = broken.iter().zip(before.iter().zip(&after)).map(|(objective, (before, after))| improvement(objective, *before, *after)).sum();
+        let score: f64 =
+            broken.iter().zip(before.iter().zip(&after)).map(|(objective, (before, after))| improvement(objective, *before, *after)).sum();
         if score > HELP && best.as_ref().is_none_or(|(other, _)| score > *other) {
-            let objectives: Vec<ObjectiveResult> = broken.iter().zip(after).map(|(objective, after)| verdict::judge_one(objective, after, None)).collect();
+            let objectives: Vec<ObjectiveResult> =
+                broken.iter().zip(after).map(|(objective, after)| verdict::judge_one(objective, after, None)).collect();
             let next = lifted.answer.first.map(|first| {
                 let limit = &lifted.limits[first];
-                let place = limit.edge.as_ref().map(ToString::to_string).or(limit.node.as_ref().map(ToString::to_string)).unwrap_or_default();
+                let place =
+                    limit.edge.as_ref().map(ToString::to_string).or(limit.node.as_ref().map(ToString::to_string)).unwrap_or_default();
                 format!("{} of {place}", limit.title)
             });
             best = Some((score, Restores { limit: index, path, value, objectives, next }));

@@ -16,8 +16,7 @@ use plimsoll_models::{
 };
 
 use crate::{
-    Input, RunError,
-    cost,
+    Input, RunError, cost,
     limits::{LimitMeter, Measure},
     parts::TokenBucket,
     program::{BackoffProgram, EdgeProgram, EventTypeProgram, FilterProgram, KeyProgram, NodeProgram, Policy, PoolProgram, Program},
@@ -159,8 +158,12 @@ impl<'a> Compiler<'a> {
         let file = producer.arrivals.trace_file()?;
         let Some(trace) = self.input.traces.get(&trace_key(&producer.arrivals)) else {
             self.program.diagnostics.push(
-                Diagnostic::error("missing-trace", Place::Node(id.clone(), Some("arrivals".to_owned())), format!("the recording `{file}` was not read"))
-                    .hint("it is looked for beside the diagram file"),
+                Diagnostic::error(
+                    "missing-trace",
+                    Place::Node(id.clone(), Some("arrivals".to_owned())),
+                    format!("the recording `{file}` was not read"),
+                )
+                .hint("it is looked for beside the diagram file"),
             );
             return None;
         };
@@ -278,12 +281,18 @@ impl<'a> Compiler<'a> {
     fn assumptions(&mut self, owner: &str, fields: &[Field], set: &Fields, service: &plimsoll_models::Service) {
         for field in fields.iter().filter(|field| !set.contains_key(&field.key)) {
             let latency = field.latency.as_ref().and_then(|key| service.latency(key)).map(|latency| &latency.provenance);
-            let quota = field.quota.as_ref().and_then(|key| service.quota(key, &self.diagram.account.region)).map(|quota| &quota.provenance);
+            let quota =
+                field.quota.as_ref().and_then(|key| service.quota(key, &self.diagram.account.region)).map(|quota| &quota.provenance);
             let provenance = latency.or(quota).unwrap_or(&field.source);
             if provenance.is_assumed() {
                 let value = families::field_default(service, field, &self.diagram.account).unwrap_or_default();
                 let source = if provenance.note.is_empty() { provenance.source.clone() } else { provenance.note.clone() };
-                self.program.assumptions.push(Assumption { path: format!("{owner}.{}", field.key), title: format!("{}: {}", service.title, field.title), value, source });
+                self.program.assumptions.push(Assumption {
+                    path: format!("{owner}.{}", field.key),
+                    title: format!("{}: {}", service.title, field.title),
+                    value,
+                    source,
+                });
             }
         }
     }
@@ -308,12 +317,18 @@ impl<'a> Compiler<'a> {
                     let latency = poll.pickup.clone();
                     (no_policy(), latency, Filter::All, None, Operation::Write { transactional: false }, Some(poll))
                 }
-                ConnectionConfig::DeadLetter => {
-                    (no_policy(), plimsoll_models::Distribution::Constant(0.0), Filter::All, None, Operation::Write { transactional: false }, None)
-                }
+                ConnectionConfig::DeadLetter => (
+                    no_policy(),
+                    plimsoll_models::Distribution::Constant(0.0),
+                    Filter::All,
+                    None,
+                    Operation::Write { transactional: false },
+                    None,
+                ),
             };
             let event_types = &self.program.event_types;
-            let type_index = |name: &str| event_types.iter().position(|t| t.id.as_ref().is_some_and(|id| id.as_str() == name)).map(|i| i as u16);
+            let type_index =
+                |name: &str| event_types.iter().position(|t| t.id.as_ref().is_some_and(|id| id.as_str() == name)).map(|i| i as u16);
             let index = self.program.edges.len() as u32;
             let mut ready = EdgeProgram {
                 id: id.clone(),
@@ -411,7 +426,12 @@ pub fn trace_key(arrivals: &Arrivals) -> String {
             let to = source.to.map(|to| to.to_string()).unwrap_or_default();
             format!("{}#{}-{to}", source.file, source.from)
         }
-        Arrivals::Renewal { .. } | Arrivals::Curve { .. } | Arrivals::Bursts { .. } | Arrivals::Batch { .. } | Arrivals::Times(_) | Arrivals::Closed { .. } => String::new(),
+        Arrivals::Renewal { .. }
+        | Arrivals::Curve { .. }
+        | Arrivals::Bursts { .. }
+        | Arrivals::Batch { .. }
+        | Arrivals::Times(_)
+        | Arrivals::Closed { .. } => String::new(),
     }
 }
 

@@ -193,7 +193,9 @@ impl Core {
             .nodes
             .iter()
             .map(|node| match node.config {
-                plimsoll_models::families::Config::Queue(_) => Store { lane: queue.lane(), retention_lane: queue.lane(), ..Store::default() },
+                plimsoll_models::families::Config::Queue(_) => {
+                    Store { lane: queue.lane(), retention_lane: queue.lane(), ..Store::default() }
+                }
                 _ => Store::default(),
             })
             .collect();

@@ -85,7 +85,10 @@ fn near(index: usize, limit: &LimitResult) -> Finding {
         edge: limit.edge.clone(),
         title: format!("{} of {} is close to its limit", limit.title, place(limit)),
         evidence: format!("peak demand {} of {}", units::print_fraction(limit.use_peak), limit.text),
-        advice: format!("it holds until about {} times this load, by a linear estimate", units::print_significant(limit.headroom)),
+        advice: match limit.headroom {
+            Some(headroom) => format!("it holds until about {} times this load, by a linear estimate", units::print_significant(headroom)),
+            None => "what depends on it becomes slower or larger under load: leave it room".to_owned(),
+        },
         limit: Some(index),
         fix: None,
     }
@@ -94,8 +97,12 @@ fn near(index: usize, limit: &LimitResult) -> Finding {
 fn advice(limit: &LimitResult) -> String {
     let target = limit.value * limit.use_peak.max(1.0) * HEADROOM;
     match limit.kind {
-        QuotaKind::Soft => format!("ask the provider to raise it to about {}, put a queue before it, or cap what calls it", units::print_compact(target)),
-        QuotaKind::Configurable => format!("raise it to about {}, put a queue before it, or cap what calls it", units::print_compact(target)),
+        QuotaKind::Soft => {
+            format!("ask the provider to raise it to about {}, put a queue before it, or cap what calls it", units::print_compact(target))
+        }
+        QuotaKind::Configurable => {
+            format!("raise it to about {}, put a queue before it, or cap what calls it", units::print_compact(target))
+        }
         QuotaKind::Hard => "it is fixed: spread the load, batch, or put a queue before it".to_owned(),
     }
 }
@@ -110,7 +117,11 @@ fn fix(limit: &LimitResult) -> Option<(String, String)> {
 
 fn backlog(result: &RunResult, findings: &mut Vec<Finding>) {
     for node in &result.nodes {
-        let Some(series) = node.series.iter().find(|s| s.name == "ApproximateNumberOfMessagesVisible" && s.kind == crate::result::SeriesKind::Mean) else { continue };
+        let Some(series) =
+            node.series.iter().find(|s| s.name == "ApproximateNumberOfMessagesVisible" && s.kind == crate::result::SeriesKind::Mean)
+        else {
+            continue;
+        };
         let n = series.values.len();
         if n < 8 {
             continue;
@@ -124,8 +135,13 @@ fn backlog(result: &RunResult, findings: &mut Vec<Finding>) {
                 node: Some(node.id.clone()),
                 edge: None,
                 title: format!("The backlog of {} grows", node.id),
-                evidence: format!("{} messages wait on average at the end of the run, {} in the middle", units::print_number(end.round()), units::print_number(middle.round())),
-                advice: "its consumers are slower than its producers: raise their concurrency or batch size, or shorten their work".to_owned(),
+                evidence: format!(
+                    "{} messages wait on average at the end of the run, {} in the middle",
+                    units::print_number(end.round()),
+                    units::print_number(middle.round())
+                ),
+                advice: "its consumers are slower than its producers: raise their concurrency or batch size, or shorten their work"
+                    .to_owned(),
                 limit: None,
                 fix: None,
             });
@@ -151,7 +167,11 @@ fn losses(result: &RunResult, findings: &mut Vec<Finding>) {
                     node: Some(row.node.clone()),
                     edge: row.edge.clone(),
                     title: format!("{} copies of {place} were {name}", units::print_number(fate(name) as f64)),
-                    evidence: format!("{} of {} created", units::print_fraction(fate(name) as f64 / row.created as f64), units::print_number(row.created as f64)),
+                    evidence: format!(
+                        "{} of {} created",
+                        units::print_fraction(fate(name) as f64 / row.created as f64),
+                        units::print_number(row.created as f64)
+                    ),
                     advice: advice.to_owned(),
                     limit: None,
                     fix: None,

@@ -27,8 +27,7 @@ pub enum Fate {
 
 impl Fate {
     /// All fates, in the order of reports.
-    pub const ALL: [Self; 7] =
-        [Self::Done, Self::Filtered, Self::Rejected, Self::Failed, Self::Expired, Self::DeadLettered, Self::Dropped];
+    pub const ALL: [Self; 7] = [Self::Done, Self::Filtered, Self::Rejected, Self::Failed, Self::Expired, Self::DeadLettered, Self::Dropped];
 
     /// The word in results.
     pub fn as_str(self) -> &'static str {

@@ -31,8 +31,6 @@
 //! Packets, disks, code. Time-outs and errors are those of services, not of networks. Control planes (creating,
 //! deleting, deploying) do not exist. A provider's undocumented behavior is an assumption that the catalog marks.
 
-#![warn(clippy::wildcard_enum_match_arm)]
-
 mod attribution;
 mod calls;
 mod compile;

@@ -155,7 +155,13 @@ impl LimitMeter {
     /// Greatest demand over the limit.
     pub(crate) fn use_peak(&self) -> f64 {
         let demand = self.peak + self.outside;
-        if self.limit.value > 0.0 { demand / self.limit.value } else if self.peak > 0.0 { f64::from(u16::MAX) } else { 0.0 }
+        if self.limit.value > 0.0 {
+            demand / self.limit.value
+        } else if self.peak > 0.0 {
+            f64::from(u16::MAX)
+        } else {
+            0.0
+        }
     }
 
     /// When the greatest demand was, in seconds.

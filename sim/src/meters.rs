@@ -40,7 +40,24 @@ pub(crate) struct LevelWindows {
 
 impl NodeMeter {
     pub(crate) fn restart(&mut self, now: Nanos) {
-        let Self { arrivals, accepted, refused, completed, failed, special, waited, busy, waiting, instances, wait, sojourn, lifespan, age_max: _, units: _, windows: _ } = self;
+        let Self {
+            arrivals,
+            accepted,
+            refused,
+            completed,
+            failed,
+            special,
+            waited,
+            busy,
+            waiting,
+            instances,
+            wait,
+            sojourn,
+            lifespan,
+            age_max: _,
+            units: _,
+            windows: _,
+        } = self;
         for counter in [arrivals, accepted, refused, completed, failed, special, waited] {
             counter.restart();
         }
@@ -53,7 +70,8 @@ impl NodeMeter {
     }
 
     pub(crate) fn close_window(&mut self, at: Nanos, length: Nanos) {
-        for counter in [&mut self.arrivals, &mut self.accepted, &mut self.refused, &mut self.completed, &mut self.failed, &mut self.special] {
+        for counter in [&mut self.arrivals, &mut self.accepted, &mut self.refused, &mut self.completed, &mut self.failed, &mut self.special]
+        {
             counter.close_window();
         }
         let pair = |(mean, max): (f64, f64)| (mean as f32, max as f32);
@@ -100,7 +118,18 @@ pub(crate) struct PollMeter {
 impl EdgeMeter {
     pub(crate) fn restart(&mut self, now: Nanos) {
         let Self { calls, attempts, throttled, failed, timeouts, settled, orbit, first_throttled, delay, latency, poll } = self;
-        for counter in [calls, attempts, throttled, failed, timeouts, settled, first_throttled, &mut poll.batches, &mut poll.messages, &mut poll.closed_by_size] {
+        for counter in [
+            calls,
+            attempts,
+            throttled,
+            failed,
+            timeouts,
+            settled,
+            first_throttled,
+            &mut poll.batches,
+            &mut poll.messages,
+            &mut poll.closed_by_size,
+        ] {
             counter.restart();
         }
         for level in [orbit, &mut poll.running, &mut poll.allowed] {

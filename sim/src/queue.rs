@@ -325,7 +325,7 @@ mod tests {
                 }
                 model.push((at, arrival, id));
             }
-            model.sort();
+            model.sort_unstable();
             let expected: Vec<u32> = model.into_iter().map(|(_, _, id)| id).collect();
             prop_assert_eq!(drain(&mut queue), expected);
             prop_assert_eq!(queue.timers.len() + queue.events.len(), 0);

@@ -21,7 +21,8 @@ pub(crate) fn run(program: &Arc<Program>, progress: &Progress) -> Result<RunResu
     if n == 1 {
         return single(program, 0, progress);
     }
-    let results: Vec<Result<RunResult, RunError>> = (0..n).into_par_iter().map(|replication| single(program, replication, progress)).collect();
+    let results: Vec<Result<RunResult, RunError>> =
+        (0..n).into_par_iter().map(|replication| single(program, replication, progress)).collect();
     let results = results.into_iter().collect::<Result<Vec<RunResult>, RunError>>()?;
     Ok(merge(program, results))
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_models::{Diagnostic, EdgeId, EventTypeId, NodeId};
+use plimsoll_models::{Diagnostic, EdgeId, EventTypeId, NodeId, units::Quantity};
 use serde::Serialize;
 
 /// Version of this schema.
@@ -80,6 +80,7 @@ pub struct RunInfo {
 /// Whether something holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(clippy::enum_variant_names, reason = "the words of the schema")]
 pub enum Holds {
     /// It holds.
     Holds,
@@ -301,7 +302,7 @@ pub struct LimitResult {
     /// The limit in base units.
     pub value: f64,
     /// What the limit is: a rate, a count, a duration.
-    pub quantity: plimsoll_models::units::Quantity,
+    pub quantity: Quantity,
     /// The limit as a person reads it.
     pub text: String,
     /// `hard`, `soft` or `configurable`.
@@ -314,8 +315,9 @@ pub struct LimitResult {
     pub use_peak: f64,
     /// When the greatest demand was.
     pub peak_at_s: f64,
-    /// Limit over greatest demand, a linear estimate: the load could grow by this factor.
-    pub headroom: f64,
+    /// Limit over greatest demand, a linear estimate: the load could grow by this factor. Absent for limits of a single
+    /// call, such as a time-out or a size, which do not grow with the load.
+    pub headroom: Option<f64>,
     /// When it first refused or delayed something.
     pub first_bound_s: Option<f64>,
     /// How much it refused.
@@ -327,6 +329,14 @@ pub struct LimitResult {
 }
 
 impl LimitResult {
+    /// Whether its use grows with the load; that of a time-out or a size does not.
+    pub fn grows_with_load(&self) -> bool {
+        match self.quantity {
+            Quantity::Rate | Quantity::Count | Quantity::Number => true,
+            Quantity::Duration | Quantity::Bytes | Quantity::Fraction | Quantity::Money => false,
+        }
+    }
+
     /// Whether it refused or delayed anything.
     pub fn bound(&self) -> bool {
         self.first_bound_s.is_some()

@@ -18,7 +18,7 @@ pub(crate) enum Sampler {
     Gamma(Gamma<f64>),
     Weibull { inverse_shape: f64, scale: f64 },
     Pareto { inverse_alpha: f64, min: f64 },
-    Mixture(Box<[(f64, Sampler)]>),
+    Mixture(Box<[(f64, Self)]>),
     Values(Box<[(f64, f64)]>),
     Quantiles(Box<[(f64, f64)]>),
 }
@@ -39,9 +39,7 @@ impl Sampler {
             Distribution::Gamma { shape, scale } => Gamma::new(*shape, *scale).map_or(Self::Constant(0), Self::Gamma),
             Distribution::Weibull { shape, scale } => Self::Weibull { inverse_shape: 1.0 / shape, scale: *scale },
             Distribution::Pareto { alpha, min } => Self::Pareto { inverse_alpha: 1.0 / alpha, min: *min },
-            Distribution::Mixture(parts) => {
-                Self::Mixture(cumulate(parts.iter().map(|(weight, law)| (*weight, Self::new(law)))))
-            }
+            Distribution::Mixture(parts) => Self::Mixture(cumulate(parts.iter().map(|(weight, law)| (*weight, Self::new(law))))),
             Distribution::Values(values) => Self::Values(cumulate(values.iter().copied())),
             Distribution::Quantiles(points) => Self::Quantiles(points.iter().copied().collect()),
         }

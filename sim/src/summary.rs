@@ -11,8 +11,8 @@ use crate::{
     limits::LimitMeter,
     record::{Counter, trace::Followed},
     result::{
-        Answer, EdgeResult, Grid, JourneyResult, JourneyTrace, LatencySummary, Ledger, LedgerRow, LimitResult, NodeResult, RunInfo, RunResult, SCHEMA,
-        Series, SeriesKind, TraceStep,
+        Answer, EdgeResult, Grid, JourneyResult, JourneyTrace, LatencySummary, Ledger, LedgerRow, LimitResult, NodeResult, RunInfo,
+        RunResult, SCHEMA, Series, SeriesKind, TraceStep,
     },
     slab::NONE,
     time::{Nanos, seconds},
@@ -114,7 +114,9 @@ fn names(config: &Config) -> Names {
     match config {
         Config::Producer(_) => Names { arrivals: "Events", refused: "Refused", ..base },
         Config::Gateway(_) => Names { arrivals: "Count", refused: "4XXError", failed: "5XXError", busy: "InFlight", ..base },
-        Config::Compute(_) => Names { arrivals: "Invocations", special: "ColdStarts", busy: "ConcurrentExecutions", waiting: "AsyncEventsWaiting", ..base },
+        Config::Compute(_) => {
+            Names { arrivals: "Invocations", special: "ColdStarts", busy: "ConcurrentExecutions", waiting: "AsyncEventsWaiting", ..base }
+        }
         Config::Queue(_) => Names {
             arrivals: "NumberOfMessagesSent",
             completed: "NumberOfMessagesDeleted",
@@ -124,8 +126,20 @@ fn names(config: &Config) -> Names {
             waiting: "ApproximateNumberOfMessagesVisible",
             ..base
         },
-        Config::Topic(_) => Names { arrivals: "NumberOfMessagesPublished", failed: "NumberOfNotificationsFailed", special: "NumberOfNotificationsSent", ..base },
-        Config::Bus(_) => Names { arrivals: "PutEventsRequests", refused: "PutEventsThrottled", failed: "FailedInvocations", special: "InvocationAttempts", waiting: "ThrottledRulesWaiting", ..base },
+        Config::Topic(_) => Names {
+            arrivals: "NumberOfMessagesPublished",
+            failed: "NumberOfNotificationsFailed",
+            special: "NumberOfNotificationsSent",
+            ..base
+        },
+        Config::Bus(_) => Names {
+            arrivals: "PutEventsRequests",
+            refused: "PutEventsThrottled",
+            failed: "FailedInvocations",
+            special: "InvocationAttempts",
+            waiting: "ThrottledRulesWaiting",
+            ..base
+        },
         Config::Table(_) => Names { refused: "ThrottledRequests", ..base },
         Config::External(_) => Names { refused: "Refused", ..base },
         Config::Station(_) => Names { arrivals: "Arrivals", completed: "Departures", refused: "Blocked", ..base },
@@ -140,8 +154,10 @@ fn nodes(core: &Core, window: Nanos, limits: &[LimitResult]) -> Vec<NodeResult> 
             let tightest = limits
                 .iter()
                 .enumerate()
-                .filter(|(_, limit)| limit.node.as_ref() == Some(&node.id))
-                .max_by(|(i, a), (j, b)| (a.bound(), a.use_peak).partial_cmp(&(b.bound(), b.use_peak)).unwrap_or(std::cmp::Ordering::Equal).then(j.cmp(i)));
+                .filter(|(_, limit)| limit.node.as_ref() == Some(&node.id) && (limit.bound() || limit.grows_with_load()))
+                .max_by(|(i, a), (j, b)| {
+                    (a.bound(), a.use_peak).partial_cmp(&(b.bound(), b.use_peak)).unwrap_or(std::cmp::Ordering::Equal).then(j.cmp(i))
+                });
             let names = names(&node.config);
             NodeResult {
                 id: node.id.clone(),
@@ -187,7 +203,12 @@ fn node_metrics(core: &Core, index: usize, names: &Names) -> BTreeMap<String, f6
     if meter.wait.count() > 0 {
         put("p_wait", counted(&meter.waited) / meter.wait.count() as f64);
     }
-    let total = [("arrivals", names.arrivals, &meter.arrivals), ("", names.completed, &meter.completed), ("", names.refused, &meter.refused), ("", names.failed, &meter.failed)];
+    let total = [
+        ("arrivals", names.arrivals, &meter.arrivals),
+        ("", names.completed, &meter.completed),
+        ("", names.refused, &meter.refused),
+        ("", names.failed, &meter.failed),
+    ];
     for (_, name, counter) in total {
         put(name, counter.total() as f64);
     }
@@ -251,7 +272,13 @@ fn oldest(core: &Core, queue: usize) -> f64 {
 fn node_series(core: &Core, index: usize, names: &Names, window: Nanos) -> Vec<Series> {
     let meter = &core.nodes[index];
     let mut series = Vec::new();
-    let rates = [(names.arrivals, &meter.arrivals), (names.completed, &meter.completed), (names.refused, &meter.refused), (names.failed, &meter.failed), (names.special, &meter.special)];
+    let rates = [
+        (names.arrivals, &meter.arrivals),
+        (names.completed, &meter.completed),
+        (names.refused, &meter.refused),
+        (names.failed, &meter.failed),
+        (names.special, &meter.special),
+    ];
     for (name, counter) in rates {
         if name != "Special" {
             series.push(Series { name: name.to_owned(), kind: SeriesKind::Rate, values: counter.rates(window) });
@@ -321,13 +348,18 @@ fn edges(core: &Core, window: Nanos) -> Vec<EdgeResult> {
 
 fn limits(core: &Core) -> Vec<LimitResult> {
     let mut limits: Vec<LimitResult> = core.limits.iter().map(|meter| limit(core, meter)).collect();
-    limits.sort_by(|a, b| b.bound().cmp(&a.bound()).then(b.use_peak.total_cmp(&a.use_peak)).then_with(|| (&a.node, &a.edge, &a.key).cmp(&(&b.node, &b.edge, &b.key))));
+    limits.sort_by(|a, b| {
+        b.bound()
+            .cmp(&a.bound())
+            .then(b.use_peak.total_cmp(&a.use_peak))
+            .then_with(|| (&a.node, &a.edge, &a.key).cmp(&(&b.node, &b.edge, &b.key)))
+    });
     limits
 }
 
 fn limit(core: &Core, meter: &LimitMeter) -> LimitResult {
     let use_peak = meter.use_peak();
-    LimitResult {
+    let mut result = LimitResult {
         title: meter.limit.title.clone(),
         key: format!("{}.{}", meter.limit.service, meter.limit.key),
         node: meter.node.map(|node| core.program.nodes[node as usize].id.clone()),
@@ -341,12 +373,14 @@ fn limit(core: &Core, meter: &LimitMeter) -> LimitResult {
         assumed: meter.limit.assumed,
         use_peak,
         peak_at_s: meter.peak_at_s(),
-        headroom: if use_peak > 0.0 { 1.0 / use_peak } else { f64::MAX },
+        headroom: None,
         first_bound_s: meter.first_bound_s(),
         refused: meter.refused,
         delayed: meter.delayed,
         delay_s: meter.delay_s(),
-    }
+    };
+    result.headroom = (use_peak > 0.0 && result.grows_with_load()).then(|| 1.0 / use_peak);
+    result
 }
 
 /// The limit that bound earliest, and the one that turned away or held up most.

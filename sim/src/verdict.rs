@@ -1,8 +1,6 @@
 //! Whether the objectives hold.
 
-use plimsoll_models::{
-    objective::{Bound, LatencyFigure, LatencyKind, Metric, Objective},
-};
+use plimsoll_models::objective::{Bound, LatencyFigure, LatencyKind, Metric, Objective};
 
 use crate::{
     result::{Holds, JourneyResult, LatencySummary, ObjectiveResult, RunResult, Verdict},
@@ -16,7 +14,8 @@ pub(crate) fn none() -> Verdict {
 
 /// Judges a run.
 pub(crate) fn judge(objectives: &[Objective], result: &RunResult) -> Verdict {
-    let objectives: Vec<ObjectiveResult> = objectives.iter().map(|objective| judge_one(objective, measure(objective, result), None)).collect();
+    let objectives: Vec<ObjectiveResult> =
+        objectives.iter().map(|objective| judge_one(objective, measure(objective, result), None)).collect();
     Verdict { overall: overall(&objectives), objectives }
 }
 
@@ -68,7 +67,11 @@ pub(crate) fn measure(objective: &Objective, result: &RunResult) -> Option<f64> 
     match &objective.metric {
         Metric::Latency(kind, figure) => {
             // Over several kinds of journeys, the worst counts.
-            journeys().map(|journey| latency(journey, *kind)).filter(|summary| measured(summary)).map(|summary| figure_of(summary, *figure)).max_by(f64::total_cmp)
+            journeys()
+                .map(|journey| latency(journey, *kind))
+                .filter(|summary| measured(summary))
+                .map(|summary| figure_of(summary, *figure))
+                .max_by(f64::total_cmp)
         }
         Metric::Loss => share(journeys().map(|journey| journey.lossy).sum(), started),
         Metric::Success => {

@@ -34,7 +34,8 @@ fn find<'a>(catalog: &'a Catalog, name: &str) -> Result<&'a Service, Refusal> {
     if let [service] = by_tail[..] {
         return Ok(service);
     }
-    let hint = closest(name, known).map_or_else(|| "`plimsoll catalog` lists the services".to_owned(), |near| format!("did you mean `{near}`?"));
+    let hint =
+        closest(name, known).map_or_else(|| "`plimsoll catalog` lists the services".to_owned(), |near| format!("did you mean `{near}`?"));
     Err(Refusal::new(format!("the catalog has no service `{name}`")).hint(hint))
 }
 
@@ -57,7 +58,9 @@ fn list(catalog: &Catalog) -> String {
 
 fn describe(service: &Service) -> String {
     let mut text = format!("{} ({})\n{}\n", service.title, service.id, service.summary);
-    for (title, table) in [("Fields", fields(service)), ("Quotas", quotas(service)), ("Latencies", latencies(service)), ("Prices", prices(service))] {
+    for (title, table) in
+        [("Fields", fields(service)), ("Quotas", quotas(service)), ("Latencies", latencies(service)), ("Prices", prices(service))]
+    {
         if !table.is_empty() {
             push_line(&mut text, format_args!("\n{title}"));
             text.push_str(&table.print());
@@ -139,8 +142,14 @@ fn latencies(service: &Service) -> Table {
 }
 
 fn prices(service: &Service) -> Table {
-    let mut table =
-        Table::new(&[("Price", Align::Left), ("USD", Align::Right), ("Per", Align::Left), ("Free a month", Align::Right), ("As of", Align::Left), ("Source", Align::Left)]);
+    let mut table = Table::new(&[
+        ("Price", Align::Left),
+        ("USD", Align::Right),
+        ("Per", Align::Left),
+        ("Free a month", Align::Right),
+        ("As of", Align::Left),
+        ("Source", Align::Left),
+    ]);
     for price in &service.prices {
         table.row([
             price.title.clone(),

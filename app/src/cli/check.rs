@@ -42,6 +42,10 @@ fn summary(file: &str, diagnostics: &[Diagnostic]) -> String {
         1 => Some(format!("1 {one}")),
         n => Some(format!("{n} {many}")),
     };
-    let parts = [part(Severity::Error, "error", "errors"), part(Severity::Warning, "warning", "warnings"), part(Severity::Info, "remark", "remarks")];
+    let parts = [
+        part(Severity::Error, "error", "errors"),
+        part(Severity::Warning, "warning", "warnings"),
+        part(Severity::Info, "remark", "remarks"),
+    ];
     format!("{file}: {}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }

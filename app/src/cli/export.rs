@@ -32,10 +32,13 @@ pub(super) fn perform(args: &ExportArgs, streams: &mut Streams<'_>) -> Result<Ou
     let picture = match render(&opened.diagram, Catalog::embedded(), None, theme, format) {
         Ok(picture) => picture,
         Err(ExportError::Render(fault)) => panic!("{fault}"),
-        Err(error @ (ExportError::Empty | ExportError::Scale(_) | ExportError::TooLarge { .. })) => return Err(Refusal::new(error.to_string()).into()),
+        Err(error @ (ExportError::Empty | ExportError::Scale(_) | ExportError::TooLarge { .. })) => {
+            return Err(Refusal::new(error.to_string()).into());
+        }
     };
     files::save_atomic(&args.output, &picture).map_err(|error| {
-        Refusal::new(format!("cannot write `{}`: {error}", args.output.display())).hint("look at the path and at the permissions of its folder")
+        Refusal::new(format!("cannot write `{}`: {error}", args.output.display()))
+            .hint("look at the path and at the permissions of its folder")
     })?;
     writeln!(streams.talk, "wrote {}", args.output.display())?;
     Ok(Outcome::Fine)

@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use plimsoll_models::{
-    Catalog, Diagram, EdgeId, NodeId, Scenario, ScenarioId, Service,
-    catalog::FieldKind,
-    diagnostic::closest,
-    scenario::FIELDS,
+    Catalog, Diagram, EdgeId, NodeId, Scenario, ScenarioId, Service, catalog::FieldKind, diagnostic::closest, scenario::FIELDS,
 };
 use serde_json::Value;
 
@@ -29,7 +26,8 @@ impl Overrides<'_> {
     /// Makes one change, typed as `path=value`.
     pub(super) fn apply(&mut self, change: &str) -> Result<(), Refusal> {
         let (path, value) = change.split_once('=').ok_or_else(|| {
-            Refusal::new(format!("`--set {change}` has no `=`")).hint("write --set node.field=value, for example --set worker.memory=\"512 MiB\"")
+            Refusal::new(format!("`--set {change}` has no `=`"))
+                .hint("write --set node.field=value, for example --set worker.memory=\"512 MiB\"")
         })?;
         let (path, value) = (path.trim(), value.trim());
         let (owner, key) = path.split_once('.').ok_or_else(|| {
@@ -70,8 +68,11 @@ impl Overrides<'_> {
             Some(rest) => (true, rest),
             None => (false, key),
         };
-        let known: Vec<String> =
-            self.catalog.all().flat_map(|service| service.quotas.iter().map(move |quota| format!("{}.{}", service.id, quota.key))).collect();
+        let known: Vec<String> = self
+            .catalog
+            .all()
+            .flat_map(|service| service.quotas.iter().map(move |quota| format!("{}.{}", service.id, quota.key)))
+            .collect();
         if !known.iter().any(|known| known == quota) {
             return Err(unknown("quota", quota, known.iter().map(String::as_str)));
         }
@@ -111,7 +112,10 @@ impl Overrides<'_> {
 fn typed(service: &Service, key: &str, value: &str) -> Result<Value, Refusal> {
     let Some(field) = service.field(key) else {
         if let Some(quota) = service.quotas.iter().find(|quota| quota.key == key) {
-            quota.quantity.parse(value).map_err(|why| Refusal::new(why).hint(format!("write for example `{}`", quota.quantity.example())))?;
+            quota
+                .quantity
+                .parse(value)
+                .map_err(|why| Refusal::new(why).hint(format!("write for example `{}`", quota.quantity.example())))?;
             return Ok(Value::from(value));
         }
         let known = service.fields.iter().map(|field| field.key.as_str()).chain(service.quotas.iter().map(|quota| quota.key.as_str()));
@@ -121,7 +125,9 @@ fn typed(service: &Service, key: &str, value: &str) -> Result<Value, Refusal> {
 }
 
 fn json(key: &str, value: &str) -> Result<Value, Refusal> {
-    serde_json::from_str(value).map_err(|error| Refusal::new(format!("`{key}` is not JSON: {error}")).hint("quote it for your shell, for example '[\"loss <= 1 %\"]'"))
+    serde_json::from_str(value).map_err(|error| {
+        Refusal::new(format!("`{key}` is not JSON: {error}")).hint("quote it for your shell, for example '[\"loss <= 1 %\"]'")
+    })
 }
 
 /// The refusal of a name that does not exist, with the nearest one that does, else with a few that do.

@@ -32,11 +32,14 @@ struct Prepared {
 pub(super) fn perform(args: &RunArgs, streams: &mut Streams<'_>) -> Result<Outcome, Stop> {
     let prepared = prepare(args, streams)?;
     let progress = Progress::new();
-    let input =
-        Input { diagram: &prepared.diagram, catalog: Catalog::embedded(), scenario: prepared.scenario.clone(), plan: prepared.plan.clone(), traces: &prepared.traces };
-    let result = canceling::watch(&progress, streams.watched.then_some("simulating"), || {
-        simulate(&input, &progress)
-    });
+    let input = Input {
+        diagram: &prepared.diagram,
+        catalog: Catalog::embedded(),
+        scenario: prepared.scenario.clone(),
+        plan: prepared.plan.clone(),
+        traces: &prepared.traces,
+    };
+    let result = canceling::watch(&progress, streams.watched.then_some("simulating"), || simulate(&input, &progress));
     let (result, wall) = match result {
         Ok(done) => done,
         Err(RunError::Canceled) => {
@@ -157,7 +160,12 @@ fn cannot_write(path: &Path, error: &io::Error) -> Refusal {
 
 /// The command that gives this very result again.
 fn reproduce(args: &RunArgs, result: &RunResult) -> String {
-    let mut words = vec!["plimsoll run".to_owned(), quoted(&args.file.display().to_string()), format!("--scenario {}", result.run.scenario), format!("--seed {}", result.run.seed)];
+    let mut words = vec![
+        "plimsoll run".to_owned(),
+        quoted(&args.file.display().to_string()),
+        format!("--scenario {}", result.run.scenario),
+        format!("--seed {}", result.run.seed),
+    ];
     if let Some(duration) = &args.duration {
         words.push(format!("--duration {}", quoted(duration)));
     }

@@ -231,7 +231,8 @@ impl App {
             baseline: runs.baseline.is_some(),
         };
         let chosen = selection.clone();
-        let view = View { document, diagram: document.diagram(), catalog, theme, selection: &chosen, scenario: &scenario, runs, problems, now };
+        let view =
+            View { document, diagram: document.diagram(), catalog, theme, selection: &chosen, scenario: &scenario, runs, problems, now };
         let bar = |margin: Margin| Frame::new().fill(theme.surface).inner_margin(margin);
         let edge = bar(Margin::symmetric(10, 0));
         Panel::top("toolbar").exact_size(46.0).frame(edge).show(ui, |ui| toolbar::ui(ui, &view, &mut actions));
@@ -242,20 +243,21 @@ impl App {
             let notice = notice.as_ref().map(|(text, _)| text.as_str());
             Panel::bottom("status").exact_size(28.0).frame(edge).show(ui, |ui| status::ui(ui, &view, notice, canvas.zoom(), &mut actions));
             let panels = &mut settings.panels;
-            Panel::bottom("results").default_size(330.0).size_range(140.0..=700.0).resizable(true).frame(bar(Margin::ZERO)).show_collapsible(
-                ui,
-                &mut panels.results,
-                |ui| results::ui(ui, &view, results, tab, &mut actions),
-            );
+            Panel::bottom("results")
+                .default_size(330.0)
+                .size_range(140.0..=700.0)
+                .resizable(true)
+                .frame(bar(Margin::ZERO))
+                .show_collapsible(ui, &mut panels.results, |ui| contained(ui, |ui| results::ui(ui, &view, results, tab, &mut actions)));
             Panel::left("palette").default_size(216.0).size_range(160.0..=360.0).frame(bar(Margin::ZERO)).show_collapsible(
                 ui,
                 &mut panels.palette,
-                |ui| palette::ui(ui, &view, palette, &mut actions),
+                |ui| contained(ui, |ui| palette::ui(ui, &view, palette, &mut actions)),
             );
             Panel::right("inspector").default_size(344.0).size_range(280.0..=560.0).frame(bar(Margin::ZERO)).show_collapsible(
                 ui,
                 &mut panels.inspector,
-                |ui| inspector::ui(ui, &view, inspector, &mut actions),
+                |ui| contained(ui, |ui| inspector::ui(ui, &view, inspector, &mut actions)),
             );
             CentralPanel::default().frame(Frame::new().fill(theme.canvas)).show(ui, |ui| {
                 let time = ui.input(|input| input.time);
@@ -300,6 +302,15 @@ impl App {
     }
 }
 
+/// Shows a panel's contents in the room that the panel has: contents that need more must not push its edge.
+fn contained(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    let rect = ui.available_rect_before_wrap();
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(rect));
+    child.shrink_clip_rect(rect);
+    add(&mut child);
+    ui.advance_cursor_after_rect(rect);
+}
+
 /// What to do with an empty drawing.
 fn hint_ui(ui: &Ui, view: &View<'_>) {
     if !view.diagram.nodes.is_empty() {
@@ -329,7 +340,11 @@ impl eframe::App for App {
         if self.runs.is_running() {
             ctx.request_repaint_after_secs(0.1);
         }
-        if ctx.input(|input| input.viewport().close_requested()) && !self.may_close && self.document.is_dirty() && self.state.screen == Screen::Document {
+        if ctx.input(|input| input.viewport().close_requested())
+            && !self.may_close
+            && self.document.is_dirty()
+            && self.state.screen == Screen::Document
+        {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
             self.state.dialog = Some(Dialog::Unsaved(super::dialogs::Then::Quit));
         }
@@ -346,7 +361,10 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         let mut actions: Vec<Action> = Vec::new();
-        let popup = self.state.dialog.is_some() || self.state.quick_add.is_some() || self.state.command_palette.is_some() || self.context_menu.is_some();
+        let popup = self.state.dialog.is_some()
+            || self.state.quick_add.is_some()
+            || self.state.command_palette.is_some()
+            || self.context_menu.is_some();
         if !popup {
             let mut now = self.situation();
             // Escape belongs to a gesture first; the canvas ends it.

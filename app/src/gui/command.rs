@@ -161,7 +161,7 @@ commands! {
     Cancel: Run, Running, Anywhere, "stop", "Cancel the run", "Stops the simulation", [SHIFT + F5];
     PinBaseline: Run, Result, Anywhere, "pin", "Pin as baseline", "Keeps this result to compare later ones with", [];
     ClearBaseline: Run, Baseline, Anywhere, "close", "Clear the baseline", "Ends the comparison", [];
-    CommandPalette: Help, Nothing, Anywhere, "search", "Command palette…", "Searches all commands", [COMMAND + K, COMMAND_SHIFT + P];
+    SearchCommands: Help, Nothing, Anywhere, "search", "Command palette…", "Searches all commands", [COMMAND + K, COMMAND_SHIFT + P];
     Shortcuts: Help, Nothing, Canvas, "help", "Keyboard shortcuts", "Shows all keys", [NONE + F1, SHIFT + Questionmark];
     About: Help, Nothing, Anywhere, "info", "About Plimsoll", "Version, catalog and licenses", [];
 }

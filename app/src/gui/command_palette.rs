@@ -28,7 +28,7 @@ impl CommandPalette {
     pub fn ui(&mut self, ctx: &egui::Context, theme: &Theme, now: &Situation, actions: &mut Vec<Action>) -> bool {
         let at = ctx.content_rect().center_top() + egui::vec2(-240.0, 72.0);
         let mut open = true;
-        let response = Area::new(Id::new("command palette")).order(Order::Foreground).fixed_pos(at).show(ctx, |ui| {
+        let response = Area::new(Id::unique("command palette")).order(Order::Foreground).fixed_pos(at).show(ctx, |ui| {
             Frame::popup(ui.style()).inner_margin(10.0).show(ui, |ui| {
                 ui.set_width(480.0);
                 open = self.content_ui(ui, theme, now, actions);
@@ -46,7 +46,8 @@ impl CommandPalette {
             let none = egui::Modifiers::NONE;
             (input.consume_key(none, Key::ArrowDown), input.consume_key(none, Key::ArrowUp), input.consume_key(none, Key::Enter))
         });
-        let edit = TextEdit::singleline(&mut self.query).id_salt("commands").hint_text("What do you want to do?").desired_width(f32::INFINITY);
+        let edit =
+            TextEdit::singleline(&mut self.query).id_salt("commands").hint_text("What do you want to do?").desired_width(f32::INFINITY);
         let response = ui.add(edit).accessible_name("Search commands");
         if self.fresh {
             response.request_focus();
@@ -89,10 +90,23 @@ fn row(ui: &mut Ui, theme: &Theme, command: Command, chosen: bool, scroll: bool)
         icons::paint(painter, command.icon(), icon, theme.text_weak);
     }
     let font = egui::FontId::proportional(Theme::SIZE_BODY);
-    let name = painter.text(egui::pos2(rect.left() + 34.0, rect.center().y), egui::Align2::LEFT_CENTER, command.text(), font.clone(), theme.text);
+    let name =
+        painter.text(egui::pos2(rect.left() + 34.0, rect.center().y), egui::Align2::LEFT_CENTER, command.text(), font.clone(), theme.text);
     let group = egui::FontId::proportional(Theme::SIZE_SMALL);
-    painter.text(egui::pos2(name.right() + 8.0, rect.center().y), egui::Align2::LEFT_CENTER, command.group().title(), group, theme.text_weak);
-    painter.text(egui::pos2(rect.right() - 10.0, rect.center().y), egui::Align2::RIGHT_CENTER, command.shortcut_text(), font, theme.text_weak);
+    painter.text(
+        egui::pos2(name.right() + 8.0, rect.center().y),
+        egui::Align2::LEFT_CENTER,
+        command.group().title(),
+        group,
+        theme.text_weak,
+    );
+    painter.text(
+        egui::pos2(rect.right() - 10.0, rect.center().y),
+        egui::Align2::RIGHT_CENTER,
+        command.shortcut_text(),
+        font,
+        theme.text_weak,
+    );
     if scroll {
         response.scroll_to_me(None);
     }
@@ -105,8 +119,11 @@ fn found(query: &str, now: &Situation) -> Vec<Command> {
         let text = format!("{} {} {}", command.text(), command.help(), command.group().title()).to_lowercase();
         query.split_whitespace().all(|word| text.contains(word))
     };
-    let mut commands: Vec<Command> =
-        Command::ALL.iter().copied().filter(|command| *command != Command::CommandPalette && command.is_enabled(now) && matches(command)).collect();
+    let mut commands: Vec<Command> = Command::ALL
+        .iter()
+        .copied()
+        .filter(|command| *command != Command::SearchCommands && command.is_enabled(now) && matches(command))
+        .collect();
     commands.sort_by_key(|command| !command.text().to_lowercase().contains(query.trim()));
     commands
 }

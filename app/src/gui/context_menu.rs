@@ -33,13 +33,14 @@ impl ContextMenu {
     /// Shows the menu; false when it is done.
     pub fn ui(&mut self, ctx: &egui::Context, view: &View<'_>, actions: &mut Vec<Action>) -> bool {
         let mut open = true;
-        let response = Area::new(Id::new("context menu")).order(Order::Foreground).fixed_pos(self.screen).constrain(true).show(ctx, |ui| {
-            Frame::menu(ui.style()).show(ui, |ui| {
-                ui.set_width(220.0);
-                egui::containers::menu::menu_style(ui.style_mut());
-                open = !self.entries_ui(ui, view, actions);
+        let response =
+            Area::new(Id::unique("context menu")).order(Order::Foreground).fixed_pos(self.screen).constrain(true).show(ctx, |ui| {
+                Frame::menu(ui.style()).show(ui, |ui| {
+                    ui.set_width(220.0);
+                    egui::containers::menu::menu_style(ui.style_mut());
+                    open = !self.entries_ui(ui, view, actions);
+                });
             });
-        });
         let outside = ctx.input(|input| input.pointer.any_pressed())
             && ctx.pointer_interact_pos().is_some_and(|at| !response.response.rect.contains(at));
         let escaped = ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape));

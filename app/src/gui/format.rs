@@ -26,7 +26,11 @@ pub fn count(value: u64) -> String {
 
 /// Any number, three significant digits.
 pub fn number(value: f64) -> String {
-    if value.is_finite() { units::print_number(if value.abs() >= 1_000.0 { value.round() } else { three_digits(value) }) } else { "∞".to_owned() }
+    if value.is_finite() {
+        units::print_number(if value.abs() >= 1_000.0 { value.round() } else { three_digits(value) })
+    } else {
+        "∞".to_owned()
+    }
 }
 
 /// An amount of money.

@@ -45,9 +45,10 @@ pub fn run(file: Option<PathBuf>) -> anyhow::Result<()> {
         .with_inner_size([1440.0, 900.0])
         .with_min_inner_size(SIZE_MIN);
     let options = eframe::NativeOptions { viewport, ..Default::default() };
-    let create = Box::new(move |context: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Box::new(App::new(&context.egui_ctx, file, Folders::of_platform())))
-    });
+    let create =
+        Box::new(move |context: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, Box<dyn std::error::Error + Send + Sync>> {
+            Ok(Box::new(App::new(&context.egui_ctx, file, Folders::of_platform())))
+        });
     eframe::run_native("plimsoll", options, create).map_err(|error| {
         anyhow::anyhow!("the window cannot be opened: {error}\nwithout a screen, use the command line: `plimsoll run FILE`; on Linux the window needs X11 or Wayland and libGL")
     })

@@ -36,7 +36,9 @@ fn list_ui(ui: &mut Ui, view: &View<'_>, query: &str, actions: &mut Vec<Action>)
         ui.spacing_mut().item_spacing.y = 1.0;
         let services = found(view.catalog, query);
         if services.is_empty() {
-            ui.label(RichText::new("No service of this name. Any HTTP service can be drawn as an external API.").color(view.theme.text_weak));
+            ui.label(
+                RichText::new("No service of this name. Any HTTP service can be drawn as an external API.").color(view.theme.text_weak),
+            );
         }
         if !query.trim().is_empty() {
             for service in services {
@@ -106,7 +108,7 @@ pub fn service_row(ui: &mut Ui, theme: &Theme, service: &Service, chosen: bool) 
 
 /// What is dragged, beside the pointer.
 fn ghost(ui: &Ui, theme: &Theme, service: &Service, at: egui::Pos2) {
-    let layer = egui::LayerId::new(egui::Order::Tooltip, egui::Id::new("palette ghost"));
+    let layer = egui::LayerId::new(egui::Order::Tooltip, egui::Id::unique("palette ghost"));
     let painter = ui.ctx().layer_painter(layer);
     let rect = egui::Rect::from_center_size(at + egui::vec2(0.0, 2.0), egui::vec2(150.0, 44.0));
     painter.rect(rect, 8.0, theme.surface_raised.gamma_multiply(0.95), egui::Stroke::new(1.0, theme.accent), egui::StrokeKind::Inside);
@@ -125,8 +127,9 @@ pub fn found<'a>(catalog: &'a Catalog, query: &str) -> Vec<&'a Service> {
         .filter_map(|service| {
             let names = service.names.values().flatten().map(String::as_str).collect::<Vec<_>>().join(" ");
             let near = format!("{} {}", service.title, service.short).to_lowercase();
-            let far = format!("{near} {} {} {} {names} {}", service.category, service.id, service.family.as_str(), service.summary).to_lowercase();
-            let rank = if words.iter().all(|word| near.contains(word)) { 0 } else { 1 };
+            let far = format!("{near} {} {} {} {names} {}", service.category, service.id, service.family.as_str(), service.summary)
+                .to_lowercase();
+            let rank = usize::from(!words.iter().all(|word| near.contains(word)));
             words.iter().all(|word| far.contains(word)).then_some((rank, service))
         })
         .collect();

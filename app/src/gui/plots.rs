@@ -1,7 +1,7 @@
 //! Curves over the time of a run, all on the result's grid.
 
 use egui::{Color32, RichText, Ui, Vec2b};
-use egui_plot::{Corner, GridInput, GridMark, Line, LineStyle, Plot, PlotPoints, VLine};
+use egui_plot::{Corner, GridMark, Line, LineStyle, Plot, PlotPoints, VLine};
 use plimsoll_models::units::Quantity;
 use plimsoll_sim::result::Grid;
 
@@ -60,11 +60,14 @@ pub fn chart_ui(ui: &mut Ui, theme: &Theme, chart: &Chart<'_>, height: f32) {
         .show_background(true)
         .grid_color(theme.stroke)
         .cursor_color(theme.text_weak)
-        .x_grid_spacer(time_marks)
+        .x_grid_spacer(|input| time_marks(input.bounds))
         .x_axis_formatter(|mark, _| if mark.value < 0.0 { String::new() } else { clock(mark.value) })
         .y_axis_formatter(move |mark, _| if mark.value < 0.0 { String::new() } else { print(mark.value) })
         .y_axis_min_width(56.0)
-        .coordinates_formatter(Corner::RightTop, egui_plot::CoordinatesFormatter::new(move |point, _| format!("{}   {}", clock(point.x), print(point.y))));
+        .coordinates_formatter(
+            Corner::RightTop,
+            egui_plot::CoordinatesFormatter::new(move |point, _| format!("{}   {}", clock(point.x), print(point.y))),
+        );
     ui.name_inputs(&chart.title, |ui| {
         plot.show(ui, |plot| {
             if warm_up_s > 0.0 {
@@ -94,20 +97,41 @@ fn title_ui(ui: &mut Ui, theme: &Theme, chart: &Chart<'_>) {
             ui.add_space(4.0);
         }
         if chart.warm_up_s > 0.0 {
-            ui.label(RichText::new("┊ warm-up").small().color(theme.text_weak));
+            ui.label(RichText::new("dotted: end of the warm-up").small().color(theme.text_weak));
         }
     });
 }
 
 /// Steps of the time axis that people count in, in seconds.
-const TIME_STEPS: &[f64] =
-    &[0.001, 0.01, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0, 7_200.0, 21_600.0, 43_200.0, 86_400.0, 604_800.0, 2_592_000.0];
+const TIME_STEPS: &[f64] = &[
+    0.001,
+    0.01,
+    0.1,
+    0.5,
+    1.0,
+    5.0,
+    10.0,
+    30.0,
+    60.0,
+    120.0,
+    300.0,
+    600.0,
+    1_800.0,
+    3_600.0,
+    7_200.0,
+    21_600.0,
+    43_200.0,
+    86_400.0,
+    604_800.0,
+    2_592_000.0,
+];
 
 /// Marks of the time axis: about six, at whole seconds, minutes or hours.
-fn time_marks(input: GridInput) -> Vec<GridMark> {
-    let (low, high) = input.bounds;
+fn time_marks((low, high): (f64, f64)) -> Vec<GridMark> {
     let wanted = (high - low) / 9.0;
-    let Some(step) = TIME_STEPS.iter().copied().find(|step| *step >= wanted).or_else(|| TIME_STEPS.last().copied()) else { return Vec::new() };
+    let Some(step) = TIME_STEPS.iter().copied().find(|step| *step >= wanted).or_else(|| TIME_STEPS.last().copied()) else {
+        return Vec::new();
+    };
     let first = (low / step).ceil().max(0.0);
     let count = (((high / step).floor() - first).max(0.0) as usize).min(100);
     (0..=count).map(|n| GridMark { value: (first + n as f64) * step, step_size: step }).collect()

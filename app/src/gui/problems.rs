@@ -66,7 +66,8 @@ fn place(view: &View<'_>, place: &Place) -> String {
     match place {
         Place::Node(id, key) => field(view.diagram.title(id), key),
         Place::Edge(id, key) => {
-            let title = view.diagram.edges.get(id).map(|edge| format!("{} → {}", view.diagram.title(&edge.from), view.diagram.title(&edge.to)));
+            let title =
+                view.diagram.edges.get(id).map(|edge| format!("{} → {}", view.diagram.title(&edge.from), view.diagram.title(&edge.to)));
             field(&title.unwrap_or_else(|| id.to_string()), key)
         }
         Place::Scenario(id, key) => field(&format!("Scenario {id}"), key),

@@ -29,7 +29,7 @@ impl QuickAdd {
     pub fn ui(&mut self, ctx: &egui::Context, view: &View<'_>, actions: &mut Vec<Action>) -> bool {
         let center = ctx.content_rect().center_top() + egui::vec2(-150.0, 120.0);
         let mut open = true;
-        let area = Area::new(Id::new("quick add")).order(Order::Foreground).default_pos(center).constrain(true);
+        let area = Area::new(Id::unique("quick add")).order(Order::Foreground).default_pos(center).constrain(true);
         let area = if let Some(screen) = self.screen { area.fixed_pos(screen) } else { area.fixed_pos(center) };
         let response = area.show(ctx, |ui| {
             Frame::popup(ui.style()).show(ui, |ui| {

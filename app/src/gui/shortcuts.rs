@@ -20,6 +20,7 @@ const GESTURES: &[(&str, &str)] = &[
 
 /// Shows all keys by menu.
 pub fn ui(ui: &mut Ui, theme: &Theme) {
+    ui.spacing_mut().item_spacing.x = 36.0;
     ui.columns(2, |columns| {
         for (index, group) in Group::ALL.into_iter().enumerate() {
             let column = &mut columns[usize::from(index >= 2)];
@@ -47,7 +48,8 @@ fn heading(ui: &mut Ui, theme: &Theme, text: &str) {
 
 fn row(ui: &mut Ui, theme: &Theme, keys: &str, text: &str) {
     ui.horizontal(|ui| {
-        ui.set_min_height(18.0);
+        ui.spacing_mut().item_spacing.x = 8.0;
+        ui.spacing_mut().interact_size.y = 18.0;
         ui.label(text);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.label(RichText::new(keys).monospace().color(theme.text_weak));

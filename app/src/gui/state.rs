@@ -3,7 +3,12 @@
 use plimsoll_models::ScenarioId;
 
 use super::{
-    canvas::{Selection, Tool}, command_palette::CommandPalette, dialogs::Dialog, inspector, palette, quick_add::QuickAdd, results, welcome,
+    canvas::{Selection, Tool},
+    command_palette::CommandPalette,
+    dialogs::Dialog,
+    inspector, palette,
+    quick_add::QuickAdd,
+    results, welcome,
 };
 
 /// What fills the window.

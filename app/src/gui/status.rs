@@ -50,7 +50,8 @@ fn problems_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         (0, 0) => "No problems".to_owned(),
         (e, w) => {
             let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
-            let parts: Vec<String> = [(e, "error"), (w, "warning")].iter().filter(|(n, _)| *n > 0).map(|(n, word)| plural(*n, word)).collect();
+            let parts: Vec<String> =
+                [(e, "error"), (w, "warning")].iter().filter(|(n, _)| *n > 0).map(|(n, word)| plural(*n, word)).collect();
             parts.join(", ")
         }
     };

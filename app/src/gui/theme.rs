@@ -294,14 +294,15 @@ fn font_definitions() -> FontDefinitions {
     for (name, bytes) in crate::scene::FONTS {
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }
+    // What one of our fonts lacks the other may have: box drawing is in JetBrains Mono, check marks are in Inter.
     let fallback = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
     fonts.families.insert(FontFamily::Name(SEMIBOLD.into()), fallback);
-    for (family, name) in [
-        (FontFamily::Proportional, "Inter"),
-        (FontFamily::Name(SEMIBOLD.into()), "Inter SemiBold"),
-        (FontFamily::Monospace, "JetBrains Mono"),
+    for (family, names) in [
+        (FontFamily::Proportional, ["Inter", "JetBrains Mono"]),
+        (FontFamily::Name(SEMIBOLD.into()), ["Inter SemiBold", "JetBrains Mono"]),
+        (FontFamily::Monospace, ["JetBrains Mono", "Inter"]),
     ] {
-        fonts.families.entry(family).or_default().insert(0, name.to_owned());
+        fonts.families.entry(family).or_default().splice(0..0, names.map(str::to_owned));
     }
     fonts
 }

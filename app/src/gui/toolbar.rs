@@ -63,7 +63,20 @@ fn menus(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
 
 fn separated(command: Command) -> bool {
     use Command as C;
-    matches!(command, C::ExportSvg | C::Gallery | C::Quit | C::Cut | C::Delete | C::SelectAll | C::QuickAdd | C::TogglePalette | C::ToggleTheme | C::PinBaseline | C::About)
+    matches!(
+        command,
+        C::ExportSvg
+            | C::Gallery
+            | C::Quit
+            | C::Cut
+            | C::Delete
+            | C::SelectAll
+            | C::QuickAdd
+            | C::TogglePalette
+            | C::ToggleTheme
+            | C::PinBaseline
+            | C::About
+    )
 }
 
 fn entry(ui: &mut Ui, view: &View<'_>, command: Command, actions: &mut Vec<Action>) {
@@ -114,13 +127,14 @@ fn right_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     if icons::icon_button(ui, theme_icon, "Switch between the dark and the light theme").clicked() {
         actions.push(Action::Command(Command::ToggleTheme));
     }
-    if icons::icon_button(ui, "search", &Command::CommandPalette.tooltip()).clicked() {
-        actions.push(Action::Command(Command::CommandPalette));
+    if icons::icon_button(ui, "search", &Command::SearchCommands.tooltip()).clicked() {
+        actions.push(Action::Command(Command::SearchCommands));
     }
     if !view.now.document {
         return;
     }
-    for (command, icon) in [(Command::ToggleInspector, "inspector"), (Command::ToggleResults, "chart"), (Command::TogglePalette, "palette")] {
+    for (command, icon) in [(Command::ToggleInspector, "inspector"), (Command::ToggleResults, "chart"), (Command::TogglePalette, "palette")]
+    {
         if icons::icon_button(ui, icon, &command.tooltip()).clicked() {
             actions.push(Action::Command(command));
         }

@@ -48,7 +48,9 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, recent: &[std::path
 
 fn content_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, recent: &[std::path::PathBuf], actions: &mut Vec<Action>) {
     ui.label(RichText::new("Plimsoll").font(Theme::semibold(30.0)));
-    ui.label(RichText::new("Draw an event-driven architecture, load it, see which limit gives first.").size(15.0).color(view.theme.text_weak));
+    ui.label(
+        RichText::new("Draw an event-driven architecture, load it, see which limit gives first.").size(15.0).color(view.theme.text_weak),
+    );
     ui.add_space(Theme::SPACE_16);
     ui.horizontal(|ui| {
         let new = RichText::new("New diagram").font(Theme::strong()).color(view.theme.text_on_accent);

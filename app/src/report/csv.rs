@@ -33,7 +33,8 @@ fn series(result: &RunResult) -> String {
         };
         for (index, value) in series.values.iter().enumerate() {
             let time = index as f64 * result.grid.interval_s;
-            writeln!(out, "{time},{},{},{},{kind},{value}", cell(node), cell(edge), cell(&series.name)).expect("writing to a string cannot fail");
+            writeln!(out, "{time},{},{},{},{kind},{value}", cell(node), cell(edge), cell(&series.name))
+                .expect("writing to a string cannot fail");
         }
     };
     for node in &result.nodes {
@@ -67,7 +68,7 @@ fn limits(result: &RunResult) -> String {
                 limit.value.to_string(),
                 limit.use_peak.to_string(),
                 limit.peak_at_s.to_string(),
-                limit.headroom.to_string(),
+                limit.headroom.map(|headroom| headroom.to_string()).unwrap_or_default(),
                 limit.first_bound_s.map(|at| at.to_string()).unwrap_or_default(),
                 limit.refused.to_string(),
                 limit.delayed.to_string(),
@@ -112,7 +113,8 @@ fn journeys(result: &RunResult) -> String {
     out.push('\n');
     for journey in &result.journeys {
         let mut cells = vec![journey.producer.to_string(), journey.event_type.as_ref().map(ToString::to_string).unwrap_or_default()];
-        let counts = [journey.started, journey.succeeded, journey.rejected, journey.failed, journey.complete, journey.lossy, journey.unfinished];
+        let counts =
+            [journey.started, journey.succeeded, journey.rejected, journey.failed, journey.complete, journey.lossy, journey.unfinished];
         cells.extend(counts.iter().map(ToString::to_string));
         cells.extend(figures(&journey.response));
         cells.extend(figures(&journey.completion));

@@ -44,8 +44,16 @@ pub struct Summary<'a> {
 impl Summary<'_> {
     /// The text, at most 100 characters wide.
     pub fn print(&self, style: Style) -> String {
-        let sections =
-            [self.answer(style), self.objectives(style), self.journeys(style), self.limits(style), self.ledger(style), self.findings(style), self.cost(style), self.closing(style)];
+        let sections = [
+            self.answer(style),
+            self.objectives(style),
+            self.journeys(style),
+            self.limits(style),
+            self.ledger(style),
+            self.findings(style),
+            self.cost(style),
+            self.closing(style),
+        ];
         let mut text = String::new();
         for section in sections.into_iter().filter(|section| !section.is_empty()) {
             if !text.is_empty() {
@@ -98,14 +106,14 @@ impl Summary<'_> {
                     lines.push(format!("Costs most: {}", self.told(costliest)));
                 }
             }
-            None => match result.limits.iter().find(|limit| limit.use_peak > 0.0) {
-                Some(tightest) => lines.push(format!(
+            None => match result.limits.iter().find_map(|limit| Some((limit, limit.headroom?))) {
+                Some((tightest, headroom)) => lines.push(format!(
                     "No limit refused or delayed anything. The tightest is {}{}: {} of {} at its peak, so the load could grow about {} times.",
                     tightest.title,
                     self.owner(tightest),
                     print_fraction(tightest.use_peak),
                     tightest.text,
-                    print_significant(tightest.headroom),
+                    print_significant(headroom),
                 )),
                 None => lines.push("No limit refused or delayed anything.".to_owned()),
             },
@@ -128,7 +136,8 @@ impl Summary<'_> {
                 (0, _) => "what is broken comes nearer then".to_owned(),
                 (holding, all) => format!("{holding} of {all} broken objectives hold then"),
             };
-            let measured: Vec<String> = restores.objectives.iter().map(|objective| format!("{}: {}", objective.objective, objective.text)).collect();
+            let measured: Vec<String> =
+                restores.objectives.iter().map(|objective| format!("{}: {}", objective.objective, objective.text)).collect();
             let next = restores.next.as_ref().map_or_else(|| "nothing else gives".to_owned(), |next| format!("{next} gives next"));
             let told = format!("What to do: lift {}{}; {effect} ({}), and {next}.", limit.title, self.owner(limit), measured.join("; "));
             return vec![told, format!("Simulated with --set {}=\"{}\"", restores.path, restores.value)];
@@ -185,7 +194,10 @@ impl Summary<'_> {
             push_line(&mut text, format_args!("  {word}{:<44}  {}", objective.objective, objective.text));
         }
         if self.result.run.replications == 1 {
-            push_line(&mut text, format_args!("  {}", style.faint("one replication, no interval: --replications 10 tells how sure this is")));
+            push_line(
+                &mut text,
+                format_args!("  {}", style.faint("one replication, no interval: --replications 10 tells how sure this is")),
+            );
         }
         text
     }
@@ -211,14 +223,18 @@ impl Summary<'_> {
             if let Some(event_type) = &journey.event_type {
                 name = format!("{name}, {event_type}");
             }
-            let share = |good: u64, bad: u64| if good + bad == 0 { "-".to_owned() } else { print_fraction(good as f64 / (good + bad) as f64) };
+            let share =
+                |good: u64, bad: u64| if good + bad == 0 { "-".to_owned() } else { print_fraction(good as f64 / (good + bad) as f64) };
             table.row(latency_row(name, "response", &journey.response, share(journey.succeeded, journey.rejected + journey.failed)));
             table.row(latency_row(String::new(), "completion", &journey.completion, share(journey.complete, journey.lossy)));
             unfinished += journey.unfinished;
         }
         let mut text = heading("Journeys", style) + &table.print();
         if unfinished > 0 {
-            let remark = format!("  {} had not ended when the clock stopped: completion percentiles are lower bounds\n", print_number(unfinished as f64));
+            let remark = format!(
+                "  {} had not ended when the clock stopped: completion percentiles are lower bounds\n",
+                print_number(unfinished as f64)
+            );
             text.push_str(&style.warn(&remark));
         }
         text
@@ -226,7 +242,8 @@ impl Summary<'_> {
 
     fn limits(&self, style: Style) -> String {
         let limits = &self.result.limits;
-        let shown: Vec<&LimitResult> = limits.iter().filter(|limit| limit.bound() || limit.use_peak >= USE_WORTH_A_ROW).take(LIMITS_MAX).collect();
+        let shown: Vec<&LimitResult> =
+            limits.iter().filter(|limit| limit.bound() || limit.use_peak >= USE_WORTH_A_ROW).take(LIMITS_MAX).collect();
         if shown.is_empty() {
             return String::new();
         }
@@ -250,7 +267,7 @@ impl Summary<'_> {
                 count(limit.refused),
                 count(limit.delayed),
                 limit.first_bound_s.map_or_else(|| "-".to_owned(), print_duration),
-                if limit.headroom.is_finite() { format!("{}x", print_significant(limit.headroom)) } else { "-".to_owned() },
+                limit.headroom.map_or_else(|| "-".to_owned(), |headroom| format!("{}x", print_significant(headroom))),
             ]);
         }
         let mut text = heading("Limits, the tightest first", style) + &table.print();
@@ -274,7 +291,8 @@ impl Summary<'_> {
             return String::new();
         }
         // Only fates that occur get a column.
-        let all: Vec<&String> = ledger.rows.iter().flat_map(|row| row.fates.iter()).filter(|(_, n)| **n > 0).map(|(fate, _)| fate).collect();
+        let all: Vec<&String> =
+            ledger.rows.iter().flat_map(|row| row.fates.iter()).filter(|(_, n)| **n > 0).map(|(fate, _)| fate).collect();
         let fates: std::collections::BTreeSet<&String> = all.into_iter().collect();
         let mut columns = vec![("Copies on", Align::Left), ("Created", Align::Right), ("Attempts", Align::Right)];
         columns.extend(fates.iter().map(|fate| (fate.as_str(), Align::Right)));
@@ -324,7 +342,13 @@ impl Summary<'_> {
             money(cost.per_hour_usd),
             money(cost.per_thousand_usd)
         );
-        let mut table = Table::new(&[("Node", Align::Left), ("Meter", Align::Left), ("Units", Align::Right), ("", Align::Left), ("Cost", Align::Right)]);
+        let mut table = Table::new(&[
+            ("Node", Align::Left),
+            ("Meter", Align::Left),
+            ("Units", Align::Right),
+            ("", Align::Left),
+            ("Cost", Align::Right),
+        ]);
         let mut items: Vec<_> = cost.items.iter().filter(|item| item.usd > 0.0).collect();
         items.sort_by(|a, b| b.usd.total_cmp(&a.usd));
         for item in items.iter().take(ROWS_MAX) {
@@ -365,7 +389,13 @@ pub fn headline(result: &RunResult, style: Style) -> String {
 }
 
 fn plural(n: usize, one: &str, many: &str) -> String {
-    if n == 1 && one.starts_with("the ") { one.to_owned() } else if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
+    if n == 1 && one.starts_with("the ") {
+        one.to_owned()
+    } else if n == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{n} {many}")
+    }
 }
 
 fn heading(text: &str, style: Style) -> String {

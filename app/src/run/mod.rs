@@ -72,7 +72,7 @@ impl Runs {
     }
 
     /// Asks the run that goes on to stop.
-    pub fn cancel(&mut self) {
+    pub fn cancel(&self) {
         if let RunState::Running(running) = &self.state {
             running.progress.cancel();
         }
@@ -88,7 +88,10 @@ impl Runs {
         let RunState::Running(running) = &self.state else { return false };
         let Some(outcome) = running.job.poll() else { return false };
         let request = running.request.clone();
-        let outcome = outcome.unwrap_or_else(|panic| Outcome::Failed { message: format!("The simulation stopped by a fault of ours: {panic}"), diagnostics: Vec::new() });
+        let outcome = outcome.unwrap_or_else(|panic| Outcome::Failed {
+            message: format!("The simulation stopped by a fault of ours: {panic}"),
+            diagnostics: Vec::new(),
+        });
         match outcome {
             Outcome::Done(result) => {
                 self.inject(Finished { result: Arc::from(result), diagram: request.diagram, scenario: request.scenario });

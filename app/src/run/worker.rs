@@ -81,6 +81,13 @@ fn traces(request: &Request) -> (Traces, Vec<Diagnostic>) {
     });
     match laid_out {
         Ok(folder) => files::load_traces(&request.diagram, folder.path()),
-        Err(error) => (Traces::new(), vec![Diagnostic::error("unreadable-trace", Place::Document, format!("the recordings of the example cannot be laid out: {error}"))]),
+        Err(error) => (
+            Traces::new(),
+            vec![Diagnostic::error(
+                "unreadable-trace",
+                Place::Document,
+                format!("the recordings of the example cannot be laid out: {error}"),
+            )],
+        ),
     }
 }

@@ -27,6 +27,11 @@ fn an_svg_is_well_formed_and_its_labels_are_text() {
     assert!(svg.contains("write &lt;entry&gt; &amp; check") && svg.contains("<title>Checkout &lt;b&gt;2026"));
     assert!(svg.contains("Confirmation") && !svg.contains("foreignObject") && !svg.contains("href"));
     save("checkout.svg", svg.as_bytes());
+    let run = render(&sample::checkout(), Catalog::embedded(), Some(&sample::run()), ExportTheme::Light, Format::Svg).unwrap();
+    let run = String::from_utf8(run).unwrap();
+    for figure in ["12 % throttled", "380/s · 82 %", "oldest 4.2 min", "120 given up", "380/s · p99 31 ms"] {
+        assert!(run.contains(figure), "{figure}");
+    }
 }
 
 #[test]

@@ -79,7 +79,11 @@ fn impossible_structures_are_diagnosed() {
         format!("{{\"plimsoll\": 1, \"nodes\": {{{client}, {}}}, \"edges\": {{{}}}}}", nodes.join(", "), edges.join(", "))
     };
     refused("self-loop", diagram(&[lambda("a")], &[call("c", "a"), call("a", "a")]), &["connected to itself", "hint"]);
-    refused("synchronous cycle", diagram(&[lambda("a"), lambda("b")], &[call("c", "a"), call("a", "b"), call("b", "a")]), &["ring", "hint"]);
+    refused(
+        "synchronous cycle",
+        diagram(&[lambda("a"), lambda("b")], &[call("c", "a"), call("a", "b"), call("b", "a")]),
+        &["ring", "hint"],
+    );
 }
 
 #[test]

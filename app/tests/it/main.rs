@@ -1,5 +1,7 @@
 //! The real binary in fresh folders, as a user meets it.
 
+#![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
+
 mod basics;
 mod hostile;
 mod result;

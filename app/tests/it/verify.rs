@@ -37,15 +37,27 @@ fn exact_cases_pass() {
 #[test]
 fn a_dozen_cheap_random_cases_pass() {
     let only = [
-        "mm1-r50", "md1-r70", "erlb-c1-a1-exp", "pool-shared-2fn", "attempts-p30-n3", "tb-poisson-10-5-9", "closed-n20-z5", "retrial-c1",
-        "batchwin-12-b10-1s", "cold-mru-cap3", "fanout-max-exp10", "rv-uniform", "backoff-fulljitter",
+        "mm1-r50",
+        "md1-r70",
+        "erlb-c1-a1-exp",
+        "pool-shared-2fn",
+        "attempts-p30-n3",
+        "tb-poisson-10-5-9",
+        "closed-n20-z5",
+        "retrial-c1",
+        "batchwin-12-b10-1s",
+        "cold-mru-cap3",
+        "fanout-max-exp10",
+        "rv-uniform",
+        "backoff-fulljitter",
     ];
     assert_eq!(verify(&only.map(str::to_owned)), format!("{} passed, 0 failed, 0 not supported", only.len()));
 }
 
 #[test]
 fn laws_that_every_run_obeys_are_obeyed() {
-    let only = ["prop-conservation", "prop-little", "prop-crn-isolation", "prop-permute-ids", "prop-time-scaling", "prop-monotone-capacity"];
+    let only =
+        ["prop-conservation", "prop-little", "prop-crn-isolation", "prop-permute-ids", "prop-time-scaling", "prop-monotone-capacity"];
     assert_eq!(verify(&only.map(str::to_owned)), format!("{} passed, 0 failed, 0 not supported", only.len()));
 }
 
@@ -73,7 +85,12 @@ fn emitted_diagrams_run_to_the_same_numbers() {
     let sandbox = Sandbox::new();
     let only = "chain-latency,aws-replay-2020-05-28,sqs-drain-conc10,erlb-c1-a1-exp";
     sandbox.run(&["verify", cases().to_str().unwrap(), "--only", only, "--emit", "out"]).ends_with_code(0);
-    for (id, word) in [("chain-latency", "113 ms"), ("aws-replay-2020-05-28", "186 root events"), ("sqs-drain-conc10", "50 s"), ("erlb-c1-a1-exp", "Blocked")] {
+    for (id, word) in [
+        ("chain-latency", "113 ms"),
+        ("aws-replay-2020-05-28", "186 root events"),
+        ("sqs-drain-conc10", "50 s"),
+        ("erlb-c1-a1-exp", "Blocked"),
+    ] {
         let file = format!("out/{id}.plimsoll.json");
         sandbox.run(&["check", &file]).ends_with_code(0);
         let said = sandbox.run(&["run", &file, "--json", "out.json"]).ends_with_code(0);

@@ -3,11 +3,18 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use plimsoll::run::Finished;
-use plimsoll_models::{Diagram, Severity, catalog::QuotaKind, formats::native};
-use plimsoll_sim::result::*;
+use plimsoll_models::{Diagram, Severity, catalog::QuotaKind};
+use plimsoll_sim::{
+    RunResult,
+    result::{
+        Answer, Assumption, CostItem, CostResult, EdgeResult, Finding, Grid, Holds, JourneyResult, JourneyTrace, LatencySeries,
+        LatencySummary, Ledger, LedgerRow, LimitResult, NodeResult, ObjectiveResult, RunInfo, SCHEMA, Series, SeriesKind, TraceEvent,
+        TraceStep, Verdict,
+    },
+};
 
 /// A small shop.
-pub const SHOP: &str = r#"{
+pub(crate) const SHOP: &str = r#"{
   "plimsoll": 1,
   "name": "Shop",
   "event_types": {
@@ -40,18 +47,24 @@ pub const SHOP: &str = r#"{
 }
 "#;
 
-/// The shop as a diagram.
-pub fn shop() -> Diagram {
-    native::read(SHOP).unwrap().diagram
-}
-
 /// A finished run of a diagram.
-pub fn finished(diagram: &Arc<Diagram>) -> Finished {
+pub(crate) fn finished(diagram: &Arc<Diagram>) -> Finished {
     Finished { result: Arc::new(result()), diagram: Arc::clone(diagram), scenario: "default".into() }
 }
 
 fn latency(p50: f64) -> LatencySummary {
-    LatencySummary { count: 119_000, mean: p50 * 1.4, sd: p50, min: p50 / 4.0, p50, p90: p50 * 2.2, p95: p50 * 3.1, p99: p50 * 7.4, p999: p50 * 12.0, max: p50 * 21.0 }
+    LatencySummary {
+        count: 119_000,
+        mean: p50 * 1.4,
+        sd: p50,
+        min: p50 / 4.0,
+        p50,
+        p90: p50 * 2.2,
+        p95: p50 * 3.1,
+        p99: p50 * 7.4,
+        p999: p50 * 12.0,
+        max: p50 * 21.0,
+    }
 }
 
 fn wave(n: usize, base: f64, amplitude: f64, noise: f64) -> Vec<f64> {
@@ -78,7 +91,7 @@ fn limit(title: &str, node: &str, text: &str, use_peak: f64, refused: u64, delay
         assumed: node == "table",
         use_peak,
         peak_at_s: 312.0,
-        headroom: 1.0 / use_peak,
+        headroom: Some(1.0 / use_peak),
         first_bound_s: bound.then_some(141.3),
         refused,
         delayed,
@@ -95,7 +108,11 @@ fn node(id: &str, use_peak: f64, refused: bool, delayed: bool, n: usize) -> Node
         tightest: Some(0),
         refused,
         delayed,
-        metrics: BTreeMap::from([("ConcurrentExecutions.Maximum".to_owned(), 1_000.0), ("Invocations".to_owned(), 119_842.0), ("Throttles".to_owned(), 1_204.0)]),
+        metrics: BTreeMap::from([
+            ("ConcurrentExecutions.Maximum".to_owned(), 1_000.0),
+            ("Invocations".to_owned(), 119_842.0),
+            ("Throttles".to_owned(), 1_204.0),
+        ]),
         wait: latency(0.02),
         sojourn: latency(0.09),
         series: vec![
@@ -157,7 +174,13 @@ fn findings() -> Vec<Finding> {
         fix,
     };
     vec![
-        finding("limit-refused", Severity::Error, "worker", "Concurrent executions refused 1,204 invocations", Some(("worker.duration".to_owned(), "40 ms".to_owned()))),
+        finding(
+            "limit-refused",
+            Severity::Error,
+            "worker",
+            "Concurrent executions refused 1,204 invocations",
+            Some(("worker.duration".to_owned(), "40 ms".to_owned())),
+        ),
         finding("no-dead-letter", Severity::Warning, "orders", "Orders has no dead-letter queue", None),
     ]
 }
@@ -206,7 +229,7 @@ fn verdict() -> Verdict {
 }
 
 /// A result of the shop with something in every panel.
-pub fn result() -> RunResult {
+pub(crate) fn result() -> RunResult {
     let n = 200;
     RunResult {
         schema: SCHEMA,
@@ -227,7 +250,12 @@ pub fn result() -> RunResult {
         verdict: verdict(),
         answer: Answer { first: Some(0), costliest: Some(1), ..Answer::default() },
         journeys: vec![journey(n)],
-        nodes: vec![node("api", 0.42, false, false, n), node("orders", 0.3, false, false, n), node("table", 0.81, false, true, n), node("worker", 1.21, true, false, n)],
+        nodes: vec![
+            node("api", 0.42, false, false, n),
+            node("orders", 0.3, false, false, n),
+            node("table", 0.81, false, true, n),
+            node("worker", 1.21, true, false, n),
+        ],
         edges: vec![EdgeResult {
             id: "orders-worker".into(),
             metrics: BTreeMap::from([("Batches".to_owned(), 11_984.0)]),
@@ -252,8 +280,24 @@ pub fn result() -> RunResult {
             per_hour_usd: 2.472,
             per_thousand_usd: 0.00343,
             items: vec![
-                CostItem { node: "worker".into(), meter: "gb_seconds".to_owned(), title: "Compute".to_owned(), units: 4_793.0, unit: "GB-s".to_owned(), usd: 0.0799, source: "AWS price list".to_owned() },
-                CostItem { node: "table".into(), meter: "write_units".to_owned(), title: "Write request units".to_owned(), units: 119_000.0, unit: "units".to_owned(), usd: 0.0744, source: "AWS price list".to_owned() },
+                CostItem {
+                    node: "worker".into(),
+                    meter: "gb_seconds".to_owned(),
+                    title: "Compute".to_owned(),
+                    units: 4_793.0,
+                    unit: "GB-s".to_owned(),
+                    usd: 0.0799,
+                    source: "AWS price list".to_owned(),
+                },
+                CostItem {
+                    node: "table".into(),
+                    meter: "write_units".to_owned(),
+                    title: "Write request units".to_owned(),
+                    units: 119_000.0,
+                    unit: "units".to_owned(),
+                    usd: 0.0744,
+                    source: "AWS price list".to_owned(),
+                },
             ],
         },
         findings: findings(),

@@ -41,12 +41,11 @@ impl Catalog {
 
     /// Adds a service, or replaces the one with the same id.
     pub fn insert(&mut self, service: Service) {
-        match self.by_id.get(&service.id) {
-            Some(index) => self.services[*index] = service,
-            None => {
-                self.by_id.insert(service.id.clone(), self.services.len());
-                self.services.push(service);
-            }
+        if let Some(index) = self.by_id.get(&service.id) {
+            self.services[*index] = service;
+        } else {
+            self.by_id.insert(service.id.clone(), self.services.len());
+            self.services.push(service);
         }
     }
 

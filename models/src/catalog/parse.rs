@@ -3,12 +3,7 @@
 use thiserror::Error;
 
 use super::record::{Field, FieldKind, Service};
-use crate::{
-    Arrivals, Distribution,
-    families::Filter,
-    policy::Backoff,
-    workload,
-};
+use crate::{Arrivals, Distribution, families::Filter, policy::Backoff, workload};
 
 /// What is wrong with a catalog file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -35,7 +30,8 @@ pub enum CatalogError {
 
 /// Reads one service.
 pub(super) fn service(file: &str, text: &str) -> Result<Service, CatalogError> {
-    let service: Service = toml::from_str(text).map_err(|error| CatalogError::Syntax { file: file.to_owned(), message: error.to_string() })?;
+    let service: Service =
+        toml::from_str(text).map_err(|error| CatalogError::Syntax { file: file.to_owned(), message: error.to_string() })?;
     check(&service).map_err(|(key, message)| CatalogError::Record { file: file.to_owned(), key, message })?;
     Ok(service)
 }

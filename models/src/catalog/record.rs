@@ -55,7 +55,10 @@ impl Service {
     /// The quota with this key as it stands in a region.
     pub fn quota(&self, key: &str, region: &str) -> Option<&Quota> {
         let mut candidates = self.quotas.iter().filter(|quota| quota.key == key);
-        candidates.clone().find(|quota| quota.regions.iter().any(|r| r == region)).or_else(|| candidates.find(|quota| quota.regions.is_empty()))
+        candidates
+            .clone()
+            .find(|quota| quota.regions.iter().any(|r| r == region))
+            .or_else(|| candidates.find(|quota| quota.regions.is_empty()))
     }
 
     /// The latency with this key.
@@ -98,9 +101,8 @@ pub struct Applies {
 impl Applies {
     /// Whether an edge of this kind between these two is meant.
     pub fn fits(&self, kind: EdgeKind, from: &Service, to: &Service) -> bool {
-        let names = |list: &[String], service: &Service| {
-            list.iter().any(|name| name == service.id.as_str() || name == service.family.as_str())
-        };
+        let names =
+            |list: &[String], service: &Service| list.iter().any(|name| name == service.id.as_str() || name == service.family.as_str());
         self.kind == kind && names(&self.from, from) && names(&self.to, to)
     }
 }
@@ -178,7 +180,15 @@ impl FieldKind {
             Self::Count => Some(Quantity::Count),
             Self::Number => Some(Quantity::Number),
             Self::Money => Some(Quantity::Money),
-            Self::Flag | Self::Choice | Self::Text | Self::Distribution | Self::Arrivals | Self::Backoff | Self::Mix | Self::Filter | Self::Work => None,
+            Self::Flag
+            | Self::Choice
+            | Self::Text
+            | Self::Distribution
+            | Self::Arrivals
+            | Self::Backoff
+            | Self::Mix
+            | Self::Filter
+            | Self::Work => None,
         }
     }
 }

@@ -89,12 +89,7 @@ pub struct Account {
 
 impl Default for Account {
     fn default() -> Self {
-        Self {
-            region: "us-east-1".to_owned(),
-            quotas: Fields::new(),
-            outside: Fields::new(),
-            unknown: Fields::new(),
-        }
+        Self { region: "us-east-1".to_owned(), quotas: Fields::new(), outside: Fields::new(), unknown: Fields::new() }
     }
 }
 

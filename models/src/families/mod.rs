@@ -99,8 +99,9 @@ pub fn node_config(diagram: &Diagram, catalog: &Catalog, id: &NodeId) -> (Option
     let Some(service) = catalog.get(&node.service) else {
         let known = catalog.nodes().map(|service| service.id.as_str());
         let hint = crate::diagnostic::closest(node.service.as_str(), known).map(|known| format!("did you mean `{known}`?"));
-        let diagnostic = Diagnostic::error("unknown-service", Place::Node(id.clone(), None), format!("the catalog has no service `{}`", node.service))
-            .hint(hint.unwrap_or_else(|| "`plimsoll catalog` lists the services".to_owned()));
+        let diagnostic =
+            Diagnostic::error("unknown-service", Place::Node(id.clone(), None), format!("the catalog has no service `{}`", node.service))
+                .hint(hint.unwrap_or_else(|| "`plimsoll catalog` lists the services".to_owned()));
         return (None, vec![diagnostic]);
     };
     let mut settings = Settings::new(service, &node.fields, &diagram.account, Place::Node(id.clone(), None));

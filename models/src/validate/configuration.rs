@@ -18,7 +18,11 @@ pub(super) fn scenarios(diagram: &Diagram, _catalog: &Catalog, found: &mut Vec<D
         let (plan, diagnostics) = scenario.plan(id);
         found.extend(diagnostics);
         for node in plan.load.keys().filter(|node| !diagram.nodes.contains_key(*node)) {
-            found.push(Diagnostic::error("unknown-node", Place::Scenario(id.clone(), Some("load".to_owned())), format!("there is no node `{node}` to load")));
+            found.push(Diagnostic::error(
+                "unknown-node",
+                Place::Scenario(id.clone(), Some("load".to_owned())),
+                format!("there is no node `{node}` to load"),
+            ));
         }
         for objective in &plan.objectives {
             let place = Place::Scenario(id.clone(), Some("objectives".to_owned()));

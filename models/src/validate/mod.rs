@@ -9,7 +9,14 @@ use crate::{Catalog, Diagnostic, Diagram};
 type Rule = fn(&Diagram, &Catalog, &mut Vec<Diagnostic>);
 
 /// Every rule, in the order of reading.
-const RULES: &[Rule] = &[structure::connections, structure::event_types, structure::cycles, structure::unreachable, configuration::fields, configuration::scenarios];
+const RULES: &[Rule] = &[
+    structure::connections,
+    structure::event_types,
+    structure::cycles,
+    structure::unreachable,
+    configuration::fields,
+    configuration::scenarios,
+];
 
 /// Everything that is wrong, the worst first, then by place.
 pub fn check(diagram: &Diagram, catalog: &Catalog) -> Vec<Diagnostic> {

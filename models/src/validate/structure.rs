@@ -1,11 +1,8 @@
 //! How nodes, edges and event types hang together.
 
-use petgraph::{
-    algo::tarjan_scc,
-    graphmap::DiGraphMap,
-};
+use petgraph::{algo::tarjan_scc, graphmap::DiGraphMap};
 
-use crate::{Catalog, Diagnostic, Diagram, Edit, EdgeKind, Place, families::Family};
+use crate::{Catalog, Diagnostic, Diagram, EdgeKind, Edit, Place, families::Family};
 
 fn family(diagram: &Diagram, catalog: &Catalog, node: &crate::NodeId) -> Option<Family> {
     diagram.nodes.get(node).and_then(|node| catalog.get(&node.service)).map(|service| service.family)
@@ -58,8 +55,12 @@ pub(super) fn event_types(diagram: &Diagram, catalog: &Catalog, found: &mut Vec<
         for name in names {
             if !diagram.event_types.contains_key(name.as_str()) {
                 let known = diagram.event_types.keys().map(crate::EventTypeId::as_str);
-                let hint = crate::diagnostic::closest(&name, known).map_or_else(|| "define it under event types".to_owned(), |known| format!("did you mean `{known}`?"));
-                found.push(Diagnostic::error("unknown-event-type", Place::Node(id.clone(), None), format!("there is no event type `{name}`")).hint(hint));
+                let hint = crate::diagnostic::closest(&name, known)
+                    .map_or_else(|| "define it under event types".to_owned(), |known| format!("did you mean `{known}`?"));
+                found.push(
+                    Diagnostic::error("unknown-event-type", Place::Node(id.clone(), None), format!("there is no event type `{name}`"))
+                        .hint(hint),
+                );
             }
             used.insert(name);
         }
@@ -76,7 +77,11 @@ pub(super) fn event_types(diagram: &Diagram, catalog: &Catalog, found: &mut Vec<
                     "key" => text.parse::<crate::keys::KeyLaw>().err(),
                     "description" => None,
                     _ => {
-                        found.push(Diagnostic::warning("unknown-field", Place::EventType(id.clone()), format!("an event type has no field `{key}`")));
+                        found.push(Diagnostic::warning(
+                            "unknown-field",
+                            Place::EventType(id.clone()),
+                            format!("an event type has no field `{key}`"),
+                        ));
                         None
                     }
                 };
@@ -100,16 +105,20 @@ pub(super) fn cycles(diagram: &Diagram, catalog: &Catalog, found: &mut Vec<Diagn
             let message = format!("`{}` is connected to itself", diagram.title(&edge.from));
             let place = Place::Edge(id.clone(), None);
             found.push(match edge.kind {
-                EdgeKind::Request | EdgeKind::DeadLetter => Diagnostic::error("self-loop", place, message).hint("let it go through a queue or another node"),
-                EdgeKind::Send | EdgeKind::Deliver | EdgeKind::Poll => {
-                    Diagnostic::warning("self-loop", place, message).hint("an event that causes itself runs for ever unless a share of it stops")
+                EdgeKind::Request | EdgeKind::DeadLetter => {
+                    Diagnostic::error("self-loop", place, message).hint("let it go through a queue or another node")
                 }
+                EdgeKind::Send | EdgeKind::Deliver | EdgeKind::Poll => Diagnostic::warning("self-loop", place, message)
+                    .hint("an event that causes itself runs for ever unless a share of it stops"),
             });
         }
     }
     for ring in tarjan_scc(&graph) {
         if ring.len() > 1 {
-            let mut names: Vec<&str> = ring.iter().map(|id| diagram.nodes.get(*id).map_or(*id, |node| if node.name.is_empty() { *id } else { &node.name })).collect();
+            let mut names: Vec<&str> = ring
+                .iter()
+                .map(|id| diagram.nodes.get(*id).map_or(*id, |node| if node.name.is_empty() { *id } else { &node.name }))
+                .collect();
             names.sort_unstable();
             names.truncate(6);
             let place = ring.iter().min().map_or(Place::Document, |id| Place::Node(crate::NodeId::new(id), None));
@@ -134,7 +143,14 @@ pub(super) fn unreachable(diagram: &Diagram, catalog: &Catalog, found: &mut Vec<
         if family(diagram, catalog, id) == Some(Family::Producer) {
             producers.push(id.as_str());
             if diagram.outgoing(id).next().is_none() {
-                found.push(Diagnostic::warning("producer-without-target", Place::Node(id.clone(), None), format!("`{}` sends to nothing", diagram.title(id))).hint("drag from its port to a target"));
+                found.push(
+                    Diagnostic::warning(
+                        "producer-without-target",
+                        Place::Node(id.clone(), None),
+                        format!("`{}` sends to nothing", diagram.title(id)),
+                    )
+                    .hint("drag from its port to a target"),
+                );
             }
         }
     }

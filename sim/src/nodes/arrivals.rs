@@ -222,7 +222,7 @@ fn integral_reaches(rate: &RateCurve, amount: f64) -> Option<f64> {
             let integral = |t: f64| mean * t + amplitude / omega * (1.0 - libm::cos(omega * t));
             let (mut low, mut high) = (0.0, (amount / mean + period) * 2.0);
             for _ in 0..80 {
-                let middle = (low + high) / 2.0;
+                let middle = f64::midpoint(low, high);
                 if integral(middle) < amount { low = middle } else { high = middle }
             }
             (*mean > 0.0).then_some(high)

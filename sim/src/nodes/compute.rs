@@ -32,11 +32,7 @@ use crate::{
     time::{Nanos, nanos},
 };
 
-use self::{
-    asynchronous::Async,
-    instances::Instances,
-    invocation::Invocation,
-};
+use self::{asynchronous::Async, instances::Instances, invocation::Invocation};
 
 /// A runtime unit.
 #[derive(Clone, Debug)]
@@ -124,7 +120,10 @@ impl Compute {
                     rate: TokenBucket::new(rate.max(1.0), rate),
                     init: Sampler::new(&scaling.init),
                     cold_duration: scaling.cold_duration.as_ref().map(Sampler::new),
-                    concurrency_limit: scaling.reserved.as_ref().map_or(node.limits[&scaling.account_concurrency.key], |limit| node.limits[&limit.key]),
+                    concurrency_limit: scaling
+                        .reserved
+                        .as_ref()
+                        .map_or(node.limits[&scaling.account_concurrency.key], |limit| node.limits[&limit.key]),
                     ramp_limit: node.limits[&scaling.scaling_burst.key],
                     rate_limit: node.limits[&scaling.rate_per_concurrency.key],
                     asynchronous: Async::new(scaling),
@@ -158,11 +157,7 @@ impl Compute {
             instances,
             invocations: Slab::default(),
             steps,
-            duration: if computes {
-                Some(Sampler::Constant(0))
-            } else {
-                config.duration.as_ref().map(Sampler::new)
-            },
+            duration: if computes { Some(Sampler::Constant(0)) } else { config.duration.as_ref().map(Sampler::new) },
             duration_per_event: config.duration_per_event.as_ref().map(Sampler::new),
             overhead: Sampler::new(&config.overhead),
             timeout: nanos(config.timeout.value),
@@ -184,7 +179,10 @@ fn resolve(program: &Program, index: u32, config: &ComputeConfig) -> Vec<Work> {
     let node = &program.nodes[index as usize];
     let edge_index = |id: &str| node.calls.iter().copied().find(|edge| program.edges[*edge as usize].id.as_str() == id);
     let call = |step: &CallStep| {
-        let event_type = step.emit.as_ref().and_then(|name| program.event_types.iter().position(|t| t.id.as_ref().is_some_and(|id| id.as_str() == name)));
+        let event_type = step
+            .emit
+            .as_ref()
+            .and_then(|name| program.event_types.iter().position(|t| t.id.as_ref().is_some_and(|id| id.as_str() == name)));
         edge_index(step.edge.as_str()).map(|edge| WorkCall {
             edge,
             times: step.times,

@@ -104,7 +104,7 @@ impl Gateway {
         core.call(edge, (u64::from(generation) << 32) | u64::from(slot), &cause, 0);
     }
 
-    fn finish(&mut self, core: &mut Core, item: u32, outcome: Outcome) {
+    fn finish(&self, core: &mut Core, item: u32, outcome: Outcome) {
         let now = core.now();
         let row = core.items[item];
         core.events += 1;

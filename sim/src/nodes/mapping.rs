@@ -104,7 +104,9 @@ impl Mapping {
     fn poll(&mut self, core: &mut Core) {
         let now = core.now();
         while (self.running as f64) < self.allowed.floor() {
-            let Some(copy) = core.receive(self.queue, self.max_receives, self.visibility, self.in_flight_max, self.in_flight_limit) else { return };
+            let Some(copy) = core.receive(self.queue, self.max_receives, self.visibility, self.in_flight_max, self.in_flight_limit) else {
+                return;
+            };
             if self.open == NONE {
                 self.open = core.batches.reuse(crate::core::Batch::default);
                 let batch = &mut core.batches[self.open];
@@ -191,7 +193,7 @@ impl Mapping {
         self.invoke(core, batch);
     }
 
-    fn invoke(&mut self, core: &mut Core, batch: u32) {
+    fn invoke(&self, core: &mut Core, batch: u32) {
         let now = core.now();
         let tries = core.batches[batch].tries + 1;
         core.batches[batch].tries = tries;

@@ -98,7 +98,14 @@ impl Node {
     pub(crate) fn write_tokens(&self, now: crate::time::Nanos) -> Option<f64> {
         match self {
             Self::Table(table) => Some(table.write_tokens(now)),
-            Self::Producer(_) | Self::Gateway(_) | Self::Compute(_) | Self::Queue(_) | Self::FanOut(_) | Self::External(_) | Self::Station(_) | Self::Mapping(_) => None,
+            Self::Producer(_)
+            | Self::Gateway(_)
+            | Self::Compute(_)
+            | Self::Queue(_)
+            | Self::FanOut(_)
+            | Self::External(_)
+            | Self::Station(_)
+            | Self::Mapping(_) => None,
         }
     }
 }

@@ -126,7 +126,7 @@ impl Producer {
         core.release_journey(journey);
     }
 
-    fn think(&mut self, core: &mut Core, user: u32) {
+    fn think(&self, core: &mut Core, user: u32) {
         let Some((_, law)) = &self.closed else { return };
         let line = mix(u64::from(user), self.number);
         let wait = core.sample(law, self.index, Purpose::Think, line, 0);

@@ -52,7 +52,7 @@ impl Queue {
         }
     }
 
-    fn accept(&mut self, core: &mut Core, item: u32) {
+    fn accept(&self, core: &mut Core, item: u32) {
         let now = core.now();
         let cause = core.cause(item);
         let delayed = self.delay > 0;
@@ -79,7 +79,7 @@ impl Queue {
     }
 
     /// A message can be received, and the pollers hear of it.
-    fn show(&mut self, core: &mut Core, copy: u32) {
+    fn show(&self, core: &mut Core, copy: u32) {
         core.copies[copy].state = MessageState::Visible;
         core.copies[copy].sent = core.now();
         let delivery = core.copies[copy].attempt;
@@ -146,7 +146,14 @@ impl Behavior for Queue {
 impl Core {
     /// The next message that can be received, for its first or a repeated delivery. Messages that were received often
     /// enough go to the dead-letter queue on the way.
-    pub(crate) fn receive(&mut self, queue: u32, max_receives: u32, visibility: Nanos, in_flight_max: f64, in_flight_limit: u32) -> Option<u32> {
+    pub(crate) fn receive(
+        &mut self,
+        queue: u32,
+        max_receives: u32,
+        visibility: Nanos,
+        in_flight_max: f64,
+        in_flight_limit: u32,
+    ) -> Option<u32> {
         let now = self.now();
         loop {
             let store = &mut self.stores[queue as usize];

@@ -31,7 +31,7 @@ pub(crate) struct Table {
     item_max: f64,
     item_limit: u32,
     on_demand: Option<f64>,
-    table_units: f64,
+    units_max: f64,
 }
 
 /// Reads or writes of a table.
@@ -60,7 +60,11 @@ struct Charge {
 impl Table {
     pub(crate) fn new(program: &Program, index: u32, config: &TableConfig) -> Self {
         let node = &program.nodes[index as usize];
-        let side = |limit: &plimsoll_models::families::Limit, partition: &plimsoll_models::families::Limit, bank: Option<(f64, bool)>, unit: f64, latency: &plimsoll_models::Distribution| {
+        let side = |limit: &plimsoll_models::families::Limit,
+                    partition: &plimsoll_models::families::Limit,
+                    bank: Option<(f64, bool)>,
+                    unit: f64,
+                    latency: &plimsoll_models::Distribution| {
             let units = limit.value.min(config.table_units.value);
             let bucket = match bank {
                 Some((seconds, true)) => TokenBucket::new((units * seconds).max(1.0), units),
@@ -83,7 +87,9 @@ impl Table {
             }
         };
         let (write_limit, read_limit, bank, on_demand) = match &config.mode {
-            CapacityMode::OnDemand { initial_writes, initial_reads, headroom } => (initial_writes, initial_reads, None, Some(headroom.value)),
+            CapacityMode::OnDemand { initial_writes, initial_reads, headroom } => {
+                (initial_writes, initial_reads, None, Some(headroom.value))
+            }
             CapacityMode::Provisioned { write_units, read_units, burst_seconds, burst_full } => {
                 (write_units, read_units, Some((*burst_seconds, *burst_full)), None)
             }
@@ -96,7 +102,7 @@ impl Table {
             item_max: config.item_size.value,
             item_limit: node.limits[&config.item_size.key],
             on_demand,
-            table_units: config.table_units.value,
+            units_max: config.table_units.value,
         }
     }
 
@@ -108,7 +114,9 @@ impl Table {
     fn charge(&self, operation: Operation, bytes: f64) -> Charge {
         let rounded = |unit: f64| (bytes / unit).ceil().max(1.0);
         match operation {
-            Operation::Write { transactional } => Charge { units: rounded(self.writes.unit) * if transactional { 2.0 } else { 1.0 }, is_write: true },
+            Operation::Write { transactional } => {
+                Charge { units: rounded(self.writes.unit) * if transactional { 2.0 } else { 1.0 }, is_write: true }
+            }
             Operation::Read(kind) => {
                 let factor = match kind {
                     ReadKind::Eventual => 0.5,
@@ -183,7 +191,7 @@ impl Behavior for Table {
         let operation = core.program.edges[row.edge as usize].operation;
         let Charge { units, is_write } = self.charge(operation, bytes);
         let key = core.journeys[row.journey].key;
-        let growth = self.on_demand.map(|headroom| (headroom, self.table_units));
+        let growth = self.on_demand.map(|headroom| (headroom, self.units_max));
         let side = if is_write { &mut self.writes } else { &mut self.reads };
         if let Err(limit) = side.take(core, units, key, growth) {
             core.nodes[self.index as usize].refused.add(1);

@@ -22,7 +22,7 @@ const BITS: u32 = 7;
 #[inline]
 fn bucket(value: Nanos) -> usize {
     let value = value | 1;
-    let magnitude = 63 - value.leading_zeros();
+    let magnitude = value.ilog2();
     if magnitude <= BITS {
         return value as usize;
     }

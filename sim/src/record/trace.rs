@@ -54,7 +54,8 @@ impl Tracer {
         let slot = self.open.reuse(Followed::default);
         let followed = &mut self.open[slot];
         followed.steps.clear();
-        *followed = Followed { ordinal, producer, started: now, response: None, completion: None, steps: std::mem::take(&mut followed.steps) };
+        *followed =
+            Followed { ordinal, producer, started: now, response: None, completion: None, steps: std::mem::take(&mut followed.steps) };
         Some(slot)
     }
 

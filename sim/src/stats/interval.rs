@@ -16,14 +16,14 @@ pub fn mean_and_half_width(values: &[f64], level: f64) -> Option<(f64, f64)> {
 pub fn t_quantile(probability: f64, degrees: f64) -> f64 {
     let (mut low, mut high) = (0.0, 1e6);
     for _ in 0..200 {
-        let middle = (low + high) / 2.0;
+        let middle = f64::midpoint(low, high);
         if t_distribution(middle, degrees) < probability {
             low = middle;
         } else {
             high = middle;
         }
     }
-    (low + high) / 2.0
+    f64::midpoint(low, high)
 }
 
 /// `P(T <= t)` for `t >= 0`.
@@ -41,7 +41,11 @@ fn incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
         return 1.0;
     }
     let front = libm::exp(libm::lgamma(a + b) - libm::lgamma(a) - libm::lgamma(b) + a * libm::log(x) + b * libm::log(1.0 - x));
-    if x < (a + 1.0) / (a + b + 2.0) { front * continued_fraction(a, b, x) / a } else { 1.0 - front * continued_fraction(b, a, 1.0 - x) / b }
+    if x < (a + 1.0) / (a + b + 2.0) {
+        front * continued_fraction(a, b, x) / a
+    } else {
+        1.0 - front * continued_fraction(b, a, 1.0 - x) / b
+    }
 }
 
 /// Lentz's method.
@@ -75,7 +79,9 @@ mod tests {
 
     #[test]
     fn quantiles_agree_with_tables() {
-        for (probability, degrees, expected) in [(0.975, 1.0, 12.706_2), (0.975, 19.0, 2.093_02), (0.999_5, 19.0, 3.883_41), (0.95, 1_000.0, 1.646_38)] {
+        for (probability, degrees, expected) in
+            [(0.975, 1.0, 12.706_2), (0.975, 19.0, 2.093_02), (0.999_5, 19.0, 3.883_41), (0.95, 1_000.0, 1.646_38)]
+        {
             let found = t_quantile(probability, degrees);
             assert!((found - expected).abs() < 1e-3, "{found} is not {expected}");
         }

@@ -43,7 +43,10 @@ fn lifting_the_named_limit_improves_what_broke() {
         let improved = result.verdict.objectives.iter().zip(&after.verdict.objectives).any(|(before, after)| {
             let distance = |measured: f64| (measured - before.bound).abs();
             before.holds == Holds::Broken
-                && before.measured.zip(after.measured).is_some_and(|(old, new)| after.holds == Holds::Holds || distance(new) < distance(old))
+                && before
+                    .measured
+                    .zip(after.measured)
+                    .is_some_and(|(old, new)| after.holds == Holds::Holds || distance(new) < distance(old))
         });
         assert!(improved, "{name}: {} = {} improves nothing: {:#?}", restores.path, restores.value, after.verdict);
     }

@@ -14,6 +14,7 @@ use crate::{
 const DIAGRAMS: u64 = 250;
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the coverage is worth reading when something fails")]
 fn the_books_balance_at_every_look() {
     let diagrams = std::option_env!("PLIMSOLL_DIAGRAMS").and_then(|text| text.parse().ok()).unwrap_or(DIAGRAMS);
     let mut fates: BTreeMap<String, u64> = BTreeMap::new();
@@ -24,7 +25,10 @@ fn the_books_balance_at_every_look() {
         assert!(!plimsoll_models::diagnostic::has_errors(&problems), "{seed}: {problems:#?}");
         let seed_text = seed.to_string();
         let drained = if seed % 2 == 0 { "drained" } else { "duration" };
-        let program = program(&diagram, plan(&[("duration", "20 s"), ("warm_up", "2 s"), ("seed", &seed_text), ("until", drained), ("drain_limit", "10 min")]));
+        let program = program(
+            &diagram,
+            plan(&[("duration", "20 s"), ("warm_up", "2 s"), ("seed", &seed_text), ("until", drained), ("drain_limit", "10 min")]),
+        );
         let mut simulation = Simulation::new(&program, 0);
         for at in 1..20 {
             simulation.run_until(f64::from(at));

@@ -58,7 +58,15 @@ fn a_changed_neighbor_does_not_reshuffle_the_luck_of_the_rest() {
             .node("a", "generic/station", &[("service", "exponential(30 ms)")])
             .edge("to-a", EdgeKind::Request, "client", "a", &[])
     };
-    let with = |service: &str| base().node("b", "generic/station", &[("service", service)]).edge("to-b", EdgeKind::Request, "client", "b", &[("attempts", "3"), ("timeout", "10 ms")]);
+    let with = |service: &str| {
+        base().node("b", "generic/station", &[("service", service)]).edge(
+            "to-b",
+            EdgeKind::Request,
+            "client",
+            "b",
+            &[("attempts", "3"), ("timeout", "10 ms")],
+        )
+    };
     let result = |draw: Draw| crate::support::run(&draw.0, &[("duration", "5 min")]);
     let (alone, fast, slow) = (result(base()), result(with("exponential(1 ms)")), result(with("exponential(20 ms)")));
     for other in [&fast, &slow] {

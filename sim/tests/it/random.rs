@@ -21,14 +21,27 @@ enum Layer {
 pub(crate) fn diagram(seed: u64) -> Diagram {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let mut pick = |choices: &[&str]| choices[rng.random_range(0..choices.len())].to_owned();
-    let load = pick(&["poisson(5/s)", "poisson(80/s)", "constant(20/s)", "spike(base=2/s, peak=200/s, at=5 s, for=5 s)", "closed(users=10, think=exponential(1 s))", "batch(300, at=1 s)", "bursts(on=100/s, off=1/s, mean_on=2 s, mean_off=4 s)"]);
+    let load = pick(&[
+        "poisson(5/s)",
+        "poisson(80/s)",
+        "constant(20/s)",
+        "spike(base=2/s, peak=200/s, at=5 s, for=5 s)",
+        "closed(users=10, think=exponential(1 s))",
+        "batch(300, at=1 s)",
+        "bursts(on=100/s, off=1/s, mean_on=2 s, mean_off=4 s)",
+    ]);
     let mut draw = Draw::default().node("client", "generic/client", &[("arrivals", &load)]);
     let attempts = pick(&["1", "3", "unlimited"]);
     let timeout = pick(&["50 ms", "1 s", "none"]);
     let age_max = pick(&["2 s", "20 s"]);
     let share = pick(&["all", "60 %"]);
-    let policy: Vec<(&str, &str)> =
-        vec![("attempts", &attempts), ("timeout", &timeout), ("age_max", &age_max), ("backoff", "exponential(base=100 ms, jitter=full)"), ("filter", &share)];
+    let policy: Vec<(&str, &str)> = vec![
+        ("attempts", &attempts),
+        ("timeout", &timeout),
+        ("age_max", &age_max),
+        ("backoff", "exponential(base=100 ms, jitter=full)"),
+        ("filter", &share),
+    ];
     let mut last = "client".to_owned();
     let mut family = Layer::Gateway;
     let layers = ["a", "b", "c"];
@@ -61,10 +74,25 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             Layer::Function => draw.node(
                 id,
                 "aws/lambda",
-                &[("duration", "exponential(300 ms)"), ("transient_failures", &failing), ("poison_events", &poison), ("reserved_concurrency", &reserved), ("timeout", &timeout_fn), ("async_max_age", "60 s")],
+                &[
+                    ("duration", "exponential(300 ms)"),
+                    ("transient_failures", &failing),
+                    ("poison_events", &poison),
+                    ("reserved_concurrency", &reserved),
+                    ("timeout", &timeout_fn),
+                    ("async_max_age", "60 s"),
+                ],
             ),
-            Layer::Server => draw.node(id, "generic/server", &[("duration", "exponential(100 ms)"), ("concurrency_per_instance", "4"), ("queue_capacity", "10")]),
-            Layer::Queue => draw.node(id, "aws/sqs", &[("visibility_timeout", &visibility), ("max_receive_count", &receives), ("retention", &retention)]),
+            Layer::Server => draw.node(
+                id,
+                "generic/server",
+                &[("duration", "exponential(100 ms)"), ("concurrency_per_instance", "4"), ("queue_capacity", "10")],
+            ),
+            Layer::Queue => draw.node(
+                id,
+                "aws/sqs",
+                &[("visibility_timeout", &visibility), ("max_receive_count", &receives), ("retention", &retention)],
+            ),
             Layer::Topic => draw.node(id, "aws/sns", &[("publish_rate", "50/s")]),
             Layer::Bus => draw.node(id, "aws/eventbridge-classic", &[("invocation_rate", "30/s")]),
         };
@@ -86,14 +114,20 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         let partial = pick(&["true", "false"]);
         draw = match kind {
             EdgeKind::Poll => draw.edge(&edge, kind, &last, id, &[("batch_size", &batch), ("report_item_failures", &partial)]),
-            EdgeKind::Deliver => draw.edge(&edge, kind, &last, id, &[("filter", &share), ("attempts", "3"), ("age_max", "60 s"), ("backoff", "schedule(100 ms, 1 s)")]),
+            EdgeKind::Deliver => draw.edge(
+                &edge,
+                kind,
+                &last,
+                id,
+                &[("filter", &share), ("attempts", "3"), ("age_max", "60 s"), ("backoff", "schedule(100 ms, 1 s)")],
+            ),
             EdgeKind::Request | EdgeKind::Send | EdgeKind::DeadLetter => draw.edge(&edge, kind, &last, id, &policy),
         };
         if matches!(next, Layer::Queue | Layer::Function) && pick(&["yes", "no"]) == "yes" {
             let dead = format!("dlq-{id}");
             draw = draw.node(&dead, "aws/sqs", &[]).edge(&format!("give-up-{id}"), EdgeKind::DeadLetter, id, &dead, &[]);
         }
-        last = (*id).to_owned();
+        (*id).clone_into(&mut last);
         family = next;
     }
     if matches!(family, Layer::Function | Layer::Server) {
@@ -101,11 +135,21 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         draw = draw
             .node("table", "aws/dynamodb", &[("capacity_mode", "provisioned"), ("write_units", &units), ("burst_start", "empty")])
             .edge("write", EdgeKind::Request, &last, "table", &[("attempts", "2")])
-            .node("api", "generic/http-api", &[("latency", "exponential(100 ms)"), ("rate_limit", "10/s"), ("error_rate", "5 %"), ("concurrency_limit", "3")])
+            .node(
+                "api",
+                "generic/http-api",
+                &[("latency", "exponential(100 ms)"), ("rate_limit", "10/s"), ("error_rate", "5 %"), ("concurrency_limit", "3")],
+            )
             .edge("ask", EdgeKind::Request, &last, "api", &[("timeout", "200 ms")]);
     }
     if pick(&["yes", "no"]) == "yes" {
-        draw = draw.node("desk", "generic/station", &[("service", "exponential(50 ms)"), ("capacity", "3")]).edge("visit", EdgeKind::Request, "client", "desk", &[("filter", "30 %")]);
+        draw = draw.node("desk", "generic/station", &[("service", "exponential(50 ms)"), ("capacity", "3")]).edge(
+            "visit",
+            EdgeKind::Request,
+            "client",
+            "desk",
+            &[("filter", "30 %")],
+        );
     }
     draw.0
 }

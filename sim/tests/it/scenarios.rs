@@ -18,7 +18,13 @@ fn topic_queue_batch_partial_failure_dead_letter() {
         .edge("publish", EdgeKind::Send, "client", "topic", &[])
         .edge("to-queue", EdgeKind::Deliver, "topic", "queue", &[("latency", "0 s")])
         .edge("to-archive", EdgeKind::Deliver, "topic", "archive", &[("latency", "0 s"), ("filter", "1 of 4")])
-        .edge("consume", EdgeKind::Poll, "queue", "fn", &[("batch_size", "10"), ("report_item_failures", "true"), ("pickup_latency", "0 s")])
+        .edge(
+            "consume",
+            EdgeKind::Poll,
+            "queue",
+            "fn",
+            &[("batch_size", "10"), ("report_item_failures", "true"), ("pickup_latency", "0 s")],
+        )
         .edge("give-up", EdgeKind::DeadLetter, "queue", "dlq", &[])
         .0;
     let result = run(&diagram, &[("duration", "5 min")]);
@@ -38,7 +44,11 @@ fn topic_queue_batch_partial_failure_dead_letter() {
 fn an_asynchronous_event_is_tried_at_0_60_and_180_seconds() {
     let diagram = Draw::default()
         .node("client", "generic/client", &[("arrivals", "times(0 s)")])
-        .node("fn", "aws/lambda", &[("duration", "200 ms"), ("init", "0 s"), ("overhead", "0 s"), ("async_hop", "0 s"), ("transient_failures", "100 %")])
+        .node(
+            "fn",
+            "aws/lambda",
+            &[("duration", "200 ms"), ("init", "0 s"), ("overhead", "0 s"), ("async_hop", "0 s"), ("transient_failures", "100 %")],
+        )
         .node("dlq", "aws/sqs", &[("send_latency", "0 s")])
         .edge("send", EdgeKind::Send, "client", "fn", &[])
         .edge("give-up", EdgeKind::DeadLetter, "fn", "dlq", &[])
@@ -88,7 +98,8 @@ fn a_function_throttles_where_a_server_lets_wait() {
             .0
     };
     let function = worker("aws/lambda", &[("duration", "1 s"), ("init", "0 s"), ("overhead", "0 s"), ("reserved_concurrency", "2")]);
-    let server = worker("generic/server", &[("duration", "1 s"), ("overhead", "0 s"), ("instances", "1"), ("concurrency_per_instance", "2")]);
+    let server =
+        worker("generic/server", &[("duration", "1 s"), ("overhead", "0 s"), ("instances", "1"), ("concurrency_per_instance", "2")]);
     let (function, server) = (run(&function, &[("duration", "1 min")]), run(&server, &[("duration", "1 min")]));
     assert_eq!((function.journeys[0].succeeded, function.journeys[0].rejected), (2, 8));
     assert_eq!((server.journeys[0].succeeded, server.journeys[0].response.max), (10, 5.0));

@@ -38,14 +38,14 @@ pub(crate) fn program(diagram: &Diagram, plan: Plan) -> Arc<Program> {
 
 pub(crate) fn run(diagram: &Diagram, fields: &[(&str, &str)]) -> RunResult {
     let mut simulation = Simulation::new(&program(diagram, plan(fields)), 0);
-    simulation.run(&Progress::new()).unwrap();
+    simulation.run(&Progress::new()).expect("a small run ends");
     let result = simulation.result();
     assert!(result.ledger.balanced, "{:#?}", result.ledger);
     result
 }
 
 pub(crate) fn json(result: &RunResult) -> String {
-    serde_json::to_string(result).unwrap()
+    serde_json::to_string(result).expect("a result is plain data")
 }
 
 /// When a thing happened to the first journey, in seconds.

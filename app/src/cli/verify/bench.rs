@@ -3,9 +3,7 @@
 use std::{collections::BTreeMap, fmt::Display, sync::Arc};
 
 use plimsoll_models::{
-    Catalog, Diagram, Edge, EdgeKind, EventType, Node, NodeId, Point, Scenario, ScenarioId, ServiceId,
-    catalog::Service,
-    formats::native,
+    Catalog, Diagram, Edge, EdgeKind, EventType, Node, NodeId, Point, Scenario, ScenarioId, ServiceId, catalog::Service, formats::native,
     workload::Trace,
 };
 use plimsoll_sim::{Input, Progress, RunError, RunResult, result::NodeResult};

@@ -124,27 +124,17 @@ pub(super) enum Tolerance {
     /// Equal.
     Exact,
     /// Within so much.
-    Abs {
-        value: f64,
-    },
+    Abs { value: f64 },
     /// Within this share of the expected value.
-    Rel {
-        value: f64,
-    },
+    Rel { value: f64 },
     /// Within either.
-    RelOrAbs {
-        rel: f64,
-        abs: f64,
-    },
+    RelOrAbs { rel: f64, abs: f64 },
     /// Not above; a mean with its half-width.
     UpperBound,
     /// Not below.
     LowerBound,
     /// Between two values.
-    Range {
-        lo: f64,
-        hi: f64,
-    },
+    Range { lo: f64, hi: f64 },
     /// Only shown.
     Info,
 }
@@ -248,7 +238,8 @@ pub(super) fn law(value: &Value) -> Result<String, Missing> {
             format!("mixture({})", parts.join(", "))
         }
         "empirical" => {
-            let parts: Vec<String> = list("values")?.iter().zip(list("weights")?).map(|(value, weight)| format!("{value} s: {weight}")).collect();
+            let parts: Vec<String> =
+                list("values")?.iter().zip(list("weights")?).map(|(value, weight)| format!("{value} s: {weight}")).collect();
             format!("values({})", parts.join(", "))
         }
         other => return Err(format!("the law `{other}` is unknown")),

@@ -54,7 +54,8 @@ fn compare(tolerance: &Tolerance, x: f64, e: f64, half_width: Option<f64>) -> Re
         return Err("there is no such value".to_owned());
     }
     let away = (x - e).abs();
-    let within = |most: f64| if away <= most + ROUNDING * most.abs() { Ok(()) } else { Err(format!("off by {away:.4e}, at most {most:.4e}")) };
+    let within =
+        |most: f64| if away <= most + ROUNDING * most.abs() { Ok(()) } else { Err(format!("off by {away:.4e}, at most {most:.4e}")) };
     match tolerance {
         Tolerance::Ci(precision) | Tolerance::CiEach(precision) => interval(precision, x, e, half_width),
         Tolerance::Exact => within(ROUNDING * e.abs().max(1.0)),

@@ -84,7 +84,9 @@ fn select(args: &VerifyArgs) -> Result<Vec<(Case, PathBuf)>, Stop> {
         let file: CaseFile = serde_json::from_str(&text)
             .map_err(|error| Refusal::new(format!("{}: {error}", path.display())).hint(format!("a case file has the schema {SCHEMA}")))?;
         if file.schema != SCHEMA {
-            return Err(Refusal::new(format!("{} has the schema `{}`", path.display(), file.schema)).hint(format!("{SCHEMA} is read")).into());
+            return Err(Refusal::new(format!("{} has the schema `{}`", path.display(), file.schema))
+                .hint(format!("{SCHEMA} is read"))
+                .into());
         }
         let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
         cases.extend(file.cases.into_iter().map(|case| (case, folder.clone())));
@@ -201,7 +203,8 @@ fn short(value: f64) -> String {
 fn emit(folder: &Path, case: &Case, experiment: &Experiment) -> Result<(), Stop> {
     let write = |path: &Path, text: &str| -> Result<(), Refusal> {
         let made = path.parent().map_or(Ok(()), fs::create_dir_all);
-        made.and_then(|()| files::save_atomic(path, text)).map_err(|error| Refusal::new(format!("cannot write `{}`: {error}", path.display())))
+        made.and_then(|()| files::save_atomic(path, text))
+            .map_err(|error| Refusal::new(format!("cannot write `{}`: {error}", path.display())))
     };
     for (index, bench) in experiment.benches.iter().enumerate() {
         let name = if index == 0 { case.id.clone() } else { format!("{}-{}", case.id, index + 1) };

@@ -116,7 +116,10 @@ impl FileDialog {
         self.folder_ui(ui);
         let mut go = self.entries_ui(ui, theme);
         let label = ui.label(RichText::new("File name or path").small().color(theme.text_weak));
-        let edit = TextEdit::singleline(&mut self.name).id_salt("file name").hint_text(format!("name{}", self.purpose.extension())).desired_width(f32::INFINITY);
+        let edit = TextEdit::singleline(&mut self.name)
+            .id_salt("file name")
+            .hint_text(format!("name{}", self.purpose.extension()))
+            .desired_width(f32::INFINITY);
         let response = ui.add(edit).labelled_by(label.id);
         if std::mem::take(&mut self.fresh) {
             response.request_focus();
@@ -166,25 +169,35 @@ impl FileDialog {
     fn entries_ui(&mut self, ui: &mut Ui, theme: &Theme) -> bool {
         let mut target = None;
         let mut go = false;
-        egui::Frame::new().fill(theme.surface_sunken).stroke(egui::Stroke::new(1.0, theme.stroke)).corner_radius(6.0).inner_margin(4.0).show(ui, |ui| {
-            ScrollArea::vertical().id_salt("files").max_height(260.0).min_scrolled_height(260.0).auto_shrink([false, false]).show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = 0.0;
-                if self.entries.is_empty() && self.error.is_none() {
-                    ui.label(RichText::new(format!("No folders and no {} files here", self.purpose.extension())).color(theme.text_weak));
-                }
-                for entry in &self.entries {
-                    let response = entry_ui(ui, theme, entry, self.name == entry.name);
-                    if response.clicked() && entry.is_file {
-                        self.name.clone_from(&entry.name);
-                        self.error = None;
-                        self.replaces = None;
-                    } else if response.clicked() {
-                        target = Some(self.folder.join(&entry.name));
-                    }
-                    go |= response.double_clicked() && entry.is_file;
-                }
+        egui::Frame::new()
+            .fill(theme.surface_sunken)
+            .stroke(egui::Stroke::new(1.0, theme.stroke))
+            .corner_radius(6.0)
+            .inner_margin(4.0)
+            .show(ui, |ui| {
+                ScrollArea::vertical().id_salt("files").max_height(260.0).min_scrolled_height(260.0).auto_shrink([false, false]).show(
+                    ui,
+                    |ui| {
+                        ui.spacing_mut().item_spacing.y = 0.0;
+                        if self.entries.is_empty() && self.error.is_none() {
+                            ui.label(
+                                RichText::new(format!("No folders and no {} files here", self.purpose.extension())).color(theme.text_weak),
+                            );
+                        }
+                        for entry in &self.entries {
+                            let response = entry_ui(ui, theme, entry, self.name == entry.name);
+                            if response.clicked() && entry.is_file {
+                                self.name.clone_from(&entry.name);
+                                self.error = None;
+                                self.replaces = None;
+                            } else if response.clicked() {
+                                target = Some(self.folder.join(&entry.name));
+                            }
+                            go |= response.double_clicked() && entry.is_file;
+                        }
+                    },
+                );
             });
-        });
         if let Some(folder) = target {
             self.enter(folder);
         }

@@ -74,7 +74,8 @@ impl Dialog {
     /// Shows the dialog.
     pub fn ui(&mut self, ctx: &egui::Context, view: &View<'_>) -> Option<Decision> {
         let theme = view.theme;
-        let response = Modal::new(Id::new("dialog")).show(ctx, |ui| {
+        let frame = egui::Frame::window(&ctx.style_of(ctx.theme())).inner_margin(20.0);
+        let response = Modal::new(Id::unique("dialog")).frame(frame).show(ctx, |ui| {
             ui.spacing_mut().item_spacing.y = Theme::SPACE_8;
             match self {
                 Self::Unsaved(then) => unsaved_ui(ui, view, then),
@@ -120,7 +121,8 @@ fn unsaved_ui(ui: &mut Ui, view: &View<'_>, then: &Then) -> Option<Decision> {
     buttons(ui, |ui| {
         let save = primary(ui, view.theme, "Save");
         let cancel = secondary(ui, "Cancel");
-        let discard = ui.add(Button::new(RichText::new("Don't save").color(Tone::Bad.color(view.theme))).min_size(egui::vec2(76.0, 28.0))).clicked();
+        let discard =
+            ui.add(Button::new(RichText::new("Don't save").color(Tone::Bad.color(view.theme))).min_size(egui::vec2(76.0, 28.0))).clicked();
         if save || enter {
             Some(Decision::Save(then.clone()))
         } else if discard {

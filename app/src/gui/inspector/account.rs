@@ -14,22 +14,35 @@ use crate::gui::{action::Action, theme::Theme, view::View};
 
 /// Regions that are offered; any other can stand in the file.
 const REGIONS: &[&str] = &[
-    "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "eu-west-1", "eu-west-2", "eu-central-1", "eu-north-1", "ap-south-1",
-    "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    "ca-central-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-central-1",
+    "eu-north-1",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-northeast-1",
+    "sa-east-1",
 ];
 
 /// Shows region and shared quotas of the services in use.
-pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
     let account = &view.diagram.account;
     ui.horizontal(|ui| {
         ui.label(RichText::new("Region").color(view.theme.text_weak));
-        let response = ComboBox::from_id_salt("region").selected_text(&account.region).width(ui.available_width() - 8.0).show_ui(ui, |ui| {
-            for region in REGIONS {
-                if ui.selectable_label(account.region == *region, *region).clicked() && account.region != *region {
-                    actions.push(Action::Edit(Edit::SetRegion((*region).to_owned())));
+        let response =
+            ComboBox::from_id_salt("region").selected_text(&account.region).width(ui.available_width() - 8.0).show_ui(ui, |ui| {
+                for region in REGIONS {
+                    if ui.selectable_label(account.region == *region, *region).clicked() && account.region != *region {
+                        actions.push(Action::Edit(Edit::SetRegion((*region).to_owned())));
+                    }
                 }
-            }
-        });
+            });
         let _ = response.response.accessible_name("Region");
     });
     ui.label(RichText::new("Quotas and their values depend on the region.").small().color(view.theme.text_weak));

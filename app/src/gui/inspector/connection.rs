@@ -1,7 +1,7 @@
 //! An edge: between what, which kind, and its settings.
 
 use egui::{ComboBox, RichText, TextEdit, Ui};
-use plimsoll_models::{Edit, EdgeId, EdgeKind, edit::Target};
+use plimsoll_models::{EdgeId, EdgeKind, Edit, edit::Target};
 
 use super::{
     Memory, quotas,
@@ -17,7 +17,7 @@ use crate::gui::{
 };
 
 /// Shows an edge.
-pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &EdgeId, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &EdgeId, actions: &mut Vec<Action>) {
     let diagram = view.diagram;
     let Some(edge) = diagram.edges.get(id) else { return };
     ui.label(RichText::new("Connection").font(Theme::strong()));
@@ -28,7 +28,8 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &EdgeId, action
     });
     ui.label(RichText::new(format!("id {id}")).small().color(view.theme.text_weak));
     let mut name = edge.name.clone();
-    let edit = TextEdit::singleline(&mut name).id_salt(("edge name", id.as_str())).hint_text("Label on the drawing").desired_width(f32::INFINITY);
+    let edit =
+        TextEdit::singleline(&mut name).id_salt(("edge name", id.as_str())).hint_text("Label on the drawing").desired_width(f32::INFINITY);
     let response = ui.add(edit).accessible_name("Name");
     if response.changed() {
         actions.push(Action::Type(Edit::RenameEdge(id.clone(), name), format!("edge name {id}")));
@@ -78,7 +79,9 @@ fn measured_ui(ui: &mut Ui, view: &View<'_>, id: &EdgeId) {
             }
             if edge.latency.count > 0 {
                 ui.label(RichText::new("Latency p50 · p99").color(view.theme.text_weak));
-                ui.label(RichText::new(format!("{} · {}", format::seconds(edge.latency.p50), format::seconds(edge.latency.p99))).monospace());
+                ui.label(
+                    RichText::new(format!("{} · {}", format::seconds(edge.latency.p50), format::seconds(edge.latency.p99))).monospace(),
+                );
                 ui.end_row();
             }
         });

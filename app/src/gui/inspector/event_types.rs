@@ -14,10 +14,17 @@ use crate::{
     icons,
 };
 
+/// Key, title, help, default, examples, and how a text is read.
+type Part<'a> = (&'static str, &'static str, &'static str, &'static str, Vec<String>, &'a dyn Fn(&str) -> Result<Value, String>);
+
 /// Shows every event type with its fields.
-pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
     if view.diagram.event_types.is_empty() {
-        ui.label(RichText::new("None yet: events are plain. Add types to give them sizes and keys, and to filter by them.").small().color(view.theme.text_weak));
+        ui.label(
+            RichText::new("None yet: events are plain. Add types to give them sizes and keys, and to filter by them.")
+                .small()
+                .color(view.theme.text_weak),
+        );
     }
     for (id, event_type) in &view.diagram.event_types {
         ui.horizontal(|ui| {
@@ -31,9 +38,8 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<A
         let size = |text: &str| field::read_quantity(Quantity::Bytes, text);
         let key = |text: &str| text.parse::<KeyLaw>().map(|_| Value::String(text.trim().to_owned()));
         let any = |text: &str| Ok(Value::String(text.to_owned()));
-        type Read<'a> = &'a dyn Fn(&str) -> Result<Value, String>;
         let laws = vec!["unique".to_owned(), "uniform(1000)".to_owned(), "zipf(1000, 1.1)".to_owned()];
-        let rows: [(&str, &str, &str, &str, Vec<String>, Read<'_>); 3] = [
+        let rows: [Part<'_>; 3] = [
             ("size", "Size", "Bytes of one event", "1 KiB", Vec::new(), &size),
             ("key", "Key", "Law of the partition or group key", "unique", laws, &key),
             ("description", "Description", "What it says", "", Vec::new(), &any),

@@ -1,6 +1,6 @@
 //! One setting as a row: title, editor, reset, and where the default comes from.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use egui::{Align, Button, ComboBox, Key, Layout, Popup, Response, RichText, TextEdit, Ui};
 use plimsoll_models::{families, units};
@@ -67,6 +67,12 @@ pub struct Row<'a> {
     pub read: &'a dyn Fn(&str) -> Result<Value, String>,
 }
 
+impl fmt::Debug for Row<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Row").field("address", &self.address).field("value", &self.value).finish_non_exhaustive()
+    }
+}
+
 /// What the user did to a setting.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
@@ -95,9 +101,8 @@ pub fn row(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>) -> Op
     let editor = rect.with_min_x(split).with_max_x(rect.right() - BUTTONS_WIDTH);
     let buttons = rect.with_min_x(rect.right() - BUTTONS_WIDTH);
     place(ui, row, "title", title, Layout::left_to_right(Align::Center), |ui| title_ui(ui, theme, row));
-    let change = place(ui, row, "editor", editor, Layout::left_to_right(Align::Center), |ui| {
-        editor_ui(ui, theme, typing, row, editor.width())
-    });
+    let change =
+        place(ui, row, "editor", editor, Layout::left_to_right(Align::Center), |ui| editor_ui(ui, theme, typing, row, editor.width()));
     let reset = place(ui, row, "buttons", buttons, Layout::right_to_left(Align::Center), |ui| buttons_ui(ui, theme, typing, row));
     error_ui(ui, theme, typing, row, rect.width() * TITLE_SHARE);
     reset.or(change)
@@ -146,9 +151,8 @@ pub fn wide_row(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>) 
     let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), height), egui::Sense::hover());
     let editor = rect.with_max_x(rect.right() - 26.0);
     let buttons = rect.with_min_x(rect.right() - 26.0);
-    let change = place(ui, row, "editor", editor, Layout::left_to_right(Align::Center), |ui| {
-        editor_ui(ui, theme, typing, row, editor.width())
-    });
+    let change =
+        place(ui, row, "editor", editor, Layout::left_to_right(Align::Center), |ui| editor_ui(ui, theme, typing, row, editor.width()));
     let removed = place(ui, row, "buttons", buttons, Layout::right_to_left(Align::Center), |ui| {
         icons::icon_button(ui, "trash", &format!("Remove {}", row.title)).clicked()
     });
@@ -211,7 +215,8 @@ fn text_ui(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>, examp
     let hint = row.default.clone().unwrap_or_default();
     let lines = row.editor == Editor::Lines;
     let edit = if lines { TextEdit::multiline(&mut text).desired_rows(3) } else { TextEdit::singleline(&mut text) };
-    let mut edit = edit.id_salt(&row.address).hint_text(RichText::new(hint).weak()).desired_width(width - menu_width - 2.0).clip_text(!lines);
+    let mut edit =
+        edit.id_salt(&row.address).hint_text(RichText::new(hint).weak()).desired_width(width - menu_width - 2.0).clip_text(!lines);
     if wrong {
         edit = edit.text_color(Tone::Bad.color(theme));
     }

@@ -13,7 +13,7 @@ use crate::gui::{
 };
 
 /// Shows what is selected, by service, and what can be done with it.
-pub fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let selection = view.selection;
     let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
     let mut parts = Vec::new();

@@ -64,17 +64,23 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<A
 /// A group of settings under a heading that folds.
 pub(super) fn section<R>(ui: &mut Ui, title: &str, add: impl FnOnce(&mut Ui) -> R) {
     ui.add_space(Theme::SPACE_4);
-    CollapsingHeader::new(RichText::new(title).font(Theme::strong())).id_salt(("section", title)).default_open(true).show_unindented(ui, |ui| {
-        ui.add_space(2.0);
-        add(ui);
-    });
+    CollapsingHeader::new(RichText::new(title).font(Theme::strong())).id_salt(("section", title)).default_open(true).show_unindented(
+        ui,
+        |ui| {
+            ui.add_space(2.0);
+            add(ui);
+        },
+    );
 }
 
 /// A group of settings that is folded at first.
 pub(super) fn folded_section<R>(ui: &mut Ui, title: &str, add: impl FnOnce(&mut Ui) -> R) {
     ui.add_space(Theme::SPACE_4);
-    CollapsingHeader::new(RichText::new(title).font(Theme::strong())).id_salt(("section", title)).default_open(false).show_unindented(ui, |ui| {
-        ui.add_space(2.0);
-        add(ui);
-    });
+    CollapsingHeader::new(RichText::new(title).font(Theme::strong())).id_salt(("section", title)).default_open(false).show_unindented(
+        ui,
+        |ui| {
+            ui.add_space(2.0);
+            add(ui);
+        },
+    );
 }

@@ -21,7 +21,7 @@ use crate::gui::{
 };
 
 /// Shows a node.
-pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &NodeId, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &NodeId, actions: &mut Vec<Action>) {
     let Some(node) = view.diagram.nodes.get(id) else { return };
     let service = view.catalog.get(&node.service);
     head_ui(ui, view, memory, id, node, service, actions);
@@ -32,7 +32,10 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &NodeId, action
         record::fields_ui(ui, view, memory, &owner, actions);
         quotas::node_ui(ui, view, memory, &owner, actions);
     } else {
-        ui.label(RichText::new(format!("The catalog has no service `{}`; the node is kept as it is.", node.service)).color(Tone::Warn.color(view.theme)));
+        ui.label(
+            RichText::new(format!("The catalog has no service `{}`; the node is kept as it is.", node.service))
+                .color(Tone::Warn.color(view.theme)),
+        );
     }
     folded_section(ui, "Note", |ui| {
         let value = (!node.note.is_empty()).then(|| Value::String(node.note.clone()));
@@ -56,21 +59,31 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &NodeId, action
     });
 }
 
-fn head_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &NodeId, node: &Node, service: Option<&Service>, actions: &mut Vec<Action>) {
+fn head_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    memory: &mut Memory,
+    id: &NodeId,
+    node: &Node,
+    service: Option<&Service>,
+    actions: &mut Vec<Action>,
+) {
     ui.horizontal(|ui| {
         let (rect, _) = ui.allocate_exact_size(egui::vec2(28.0, 28.0), egui::Sense::hover());
         crate::icons::paint(ui.painter(), service.map_or("help", |service| &service.icon), rect, view.theme.accent);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             ui.label(RichText::new(service.map_or(node.service.as_str(), |service| &service.title)).font(Theme::strong()));
-            ui.label(RichText::new(format!("id {id}")).small().color(view.theme.text_weak)).on_hover_text("The id never changes; files and the command line use it");
+            ui.label(RichText::new(format!("id {id}")).small().color(view.theme.text_weak))
+                .on_hover_text("The id never changes; files and the command line use it");
         });
     })
     .response
     .on_hover_text(service.map_or("", |service| &service.summary));
     ui.add_space(Theme::SPACE_4);
     let mut name = node.name.clone();
-    let edit = TextEdit::singleline(&mut name).id_salt(("name", id.as_str())).hint_text(id.as_str().to_owned()).desired_width(f32::INFINITY);
+    let edit =
+        TextEdit::singleline(&mut name).id_salt(("name", id.as_str())).hint_text(id.as_str().to_owned()).desired_width(f32::INFINITY);
     let response = ui.add(edit).accessible_name("Name").on_hover_text("Name on the drawing");
     if response.changed() {
         actions.push(Action::Type(Edit::RenameNode(id.clone(), name), format!("name {id}")));
@@ -126,11 +139,19 @@ fn measured_ui(ui: &mut Ui, view: &View<'_>, id: &NodeId) {
                 chip(ui, view.theme, Tone::Warn, "delayed");
             }
         });
+    });
+    folded_section(ui, "Measured", |ui| {
         egui::Grid::new(("measured", id.as_str())).num_columns(3).spacing([12.0, 2.0]).show(ui, |ui| {
-            for (name, value) in node.metrics.iter().take(8) {
+            for (name, value) in &node.metrics {
                 ui.label(RichText::new(name).color(view.theme.text_weak));
                 ui.label(RichText::new(format::number(*value)).monospace());
-                why(ui, view.theme, &Why::new(name.clone(), "Counted in the run, under the name of the provider's dashboard").value(format::number(*value)).source("Simulated"));
+                why(
+                    ui,
+                    view.theme,
+                    &Why::new(name.clone(), "Counted in the run, under the name of the provider's dashboard")
+                        .value(format::number(*value))
+                        .source("Simulated"),
+                );
                 ui.end_row();
             }
         });

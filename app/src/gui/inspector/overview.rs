@@ -7,7 +7,7 @@ use super::{Memory, Page, account, event_types, scenario, section};
 use crate::gui::{action::Action, theme::Theme, view::View};
 
 /// Shows the page that was picked.
-pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         for (page, title) in [(Page::Scenario, "Scenario"), (Page::Diagram, "Diagram"), (Page::Account, "Account")] {
             ui.selectable_value(&mut memory.page, page, title);
@@ -25,7 +25,11 @@ fn diagram_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut V
     let diagram = view.diagram;
     let mut name = diagram.name.clone();
     ui.label(RichText::new("Title").color(view.theme.text_weak));
-    if ui.add(TextEdit::singleline(&mut name).id_salt("title").hint_text("Untitled").desired_width(f32::INFINITY)).accessible_name("Title").changed() {
+    if ui
+        .add(TextEdit::singleline(&mut name).id_salt("title").hint_text("Untitled").desired_width(f32::INFINITY))
+        .accessible_name("Title")
+        .changed()
+    {
         actions.push(Action::Type(Edit::RenameDiagram(name), "title".to_owned()));
     }
     if !diagram.description.is_empty() {

@@ -16,7 +16,7 @@ use super::{
 use crate::gui::{action::Action, view::View, why::Why};
 
 /// Shows the quotas of a node with fields that override them.
-pub fn node_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owner<'_>, actions: &mut Vec<Action>) {
+pub(super) fn node_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owner<'_>, actions: &mut Vec<Action>) {
     let region = &view.diagram.account.region;
     let mut keys: Vec<&str> = Vec::new();
     for quota in owner.service.quotas.iter().filter(|quota| quota.informational.is_none()) {
@@ -39,7 +39,7 @@ pub fn node_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owner<
 }
 
 /// Where a value for a quota is kept.
-pub struct Place<'a> {
+pub(super) struct Place<'a> {
     /// Whose fields.
     pub target: &'a Target,
     /// Under which key.
@@ -51,7 +51,7 @@ pub struct Place<'a> {
 }
 
 /// Shows one quota with a field that overrides it.
-pub fn quota_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, place: &Place<'_>, quota: &Quota, actions: &mut Vec<Action>) {
+pub(super) fn quota_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, place: &Place<'_>, quota: &Quota, actions: &mut Vec<Action>) {
     let raisable = match quota.kind {
         QuotaKind::Hard => "Fixed by the provider; another value here is a what-if",
         QuotaKind::Soft => "Can be raised on request",
@@ -65,7 +65,9 @@ pub fn quota_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, place: &Place
         editor: Editor::Text(Vec::new()),
         value: place.fields.get(place.key),
         default: Some(place.default.clone()),
-        why: Some(Why::new(quota.title.clone(), raisable).value(value).input("Scope", record::scope(&quota.scope)).provenance(&quota.provenance)),
+        why: Some(
+            Why::new(quota.title.clone(), raisable).value(value).input("Scope", record::scope(&quota.scope)).provenance(&quota.provenance),
+        ),
         read: &|text| field::read_quantity(quota.quantity, text),
     };
     if let Some(change) = field::row(ui, view.theme, &mut memory.typing, &row) {

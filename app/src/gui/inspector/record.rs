@@ -20,7 +20,7 @@ use crate::gui::{action::Action, view::View, why::Why};
 
 /// Whose settings are shown.
 #[derive(Debug)]
-pub struct Owner<'a> {
+pub(super) struct Owner<'a> {
     /// Node or edge.
     pub target: Target,
     /// Its service or connection.
@@ -30,7 +30,7 @@ pub struct Owner<'a> {
 }
 
 /// Shows every setting of a service by its groups.
-pub fn fields_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owner<'_>, actions: &mut Vec<Action>) {
+pub(super) fn fields_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owner<'_>, actions: &mut Vec<Action>) {
     let mut groups: Vec<&str> = Vec::new();
     for field in &owner.service.fields {
         if !groups.contains(&field.group.as_str()) {
@@ -38,7 +38,8 @@ pub fn fields_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owne
         }
     }
     for group in groups {
-        let members: Vec<&Field> = owner.service.fields.iter().filter(|field| field.group == group && is_shown(view, owner, field)).collect();
+        let members: Vec<&Field> =
+            owner.service.fields.iter().filter(|field| field.group == group && is_shown(view, owner, field)).collect();
         if members.is_empty() {
             continue;
         }
@@ -77,7 +78,7 @@ fn field_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owner<'_>
         editor: editor(view, field),
         value: owner.fields.get(&field.key).filter(|value| !value.is_null()),
         default: default.clone(),
-        why: why_default(view, owner.service, field, default),
+        why: why_default(view, owner.service, field, default.as_deref()),
         read: &|text| read(view, owner.service, &field.key, text),
     };
     if let Some(change) = field::row(ui, view.theme, &mut memory.typing, &row) {
@@ -86,7 +87,7 @@ fn field_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owner<'_>
 }
 
 /// The edit behind a change; typing in one field is one step.
-pub fn set(target: &Target, key: &str, change: Change) -> Action {
+pub(super) fn set(target: &Target, key: &str, change: Change) -> Action {
     let value = match change {
         Change::Set(value) => Some(value),
         Change::Reset => None,
@@ -95,7 +96,7 @@ pub fn set(target: &Target, key: &str, change: Change) -> Action {
 }
 
 /// A name for a field that no other field of the document has.
-pub fn address(target: &Target, key: &str) -> String {
+pub(super) fn address(target: &Target, key: &str) -> String {
     match target {
         Target::Node(id) => format!("node {id}.{key}"),
         Target::Edge(id) => format!("edge {id}.{key}"),
@@ -132,7 +133,9 @@ fn editor(view: &View<'_>, field: &Field) -> Editor {
             "pareto(alpha=2.5, min=20 ms)",
             "values(95: 20 ms, 5: 2 s)",
         ]),
-        FieldKind::Backoff => owned(&["exponential(base=100 ms, factor=2, cap=20 s, jitter=full)", "schedule(60 s, 120 s)", "random(exponential(2 s))"]),
+        FieldKind::Backoff => {
+            owned(&["exponential(base=100 ms, factor=2, cap=20 s, jitter=full)", "schedule(60 s, 120 s)", "random(exponential(2 s))"])
+        }
         FieldKind::Filter => owned(&["all", "40 %", "2 of 5"]).into_iter().chain(event_types(view)).collect(),
         FieldKind::Mix => event_types(view).collect(),
         FieldKind::Duration
@@ -154,9 +157,9 @@ fn event_types<'a>(view: &View<'a>) -> impl Iterator<Item = String> + use<'a> {
 }
 
 /// Where the default of a setting comes from.
-fn why_default(view: &View<'_>, service: &Service, field: &Field, default: Option<String>) -> Option<Why> {
+fn why_default(view: &View<'_>, service: &Service, field: &Field, default: Option<&str>) -> Option<Why> {
     let region = &view.diagram.account.region;
-    let base = Why::new(field.title.clone(), field.help.clone()).value(default.clone().unwrap_or_else(|| "not set".to_owned()));
+    let base = Why::new(field.title.clone(), field.help.clone()).value(default.unwrap_or("not set"));
     if let Some(quota) = field.quota.as_ref().and_then(|key| service.quota(key, region)) {
         return Some(
             base.input("Quota", quota.title.clone())
@@ -175,7 +178,7 @@ fn why_default(view: &View<'_>, service: &Service, field: &Field, default: Optio
 }
 
 /// What shares a quota, as people say it.
-pub fn scope(scope: &str) -> String {
+pub(super) fn scope(scope: &str) -> String {
     match scope {
         "account-region" => "shared by the account in the region".to_owned(),
         "account" => "shared by the account".to_owned(),

@@ -70,13 +70,17 @@ fn picker_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             duplicate(view, actions);
         }
         let width = ui.available_width() - 2.0;
-        let response = ComboBox::from_id_salt("scenario").selected_text(title(view.diagram, view.scenario)).width(width).truncate().show_ui(ui, |ui| {
-            for id in view.diagram.scenarios.keys() {
-                if ui.selectable_label(id == view.scenario, title(view.diagram, id)).clicked() {
-                    actions.push(Action::UseScenario(id.clone()));
+        let response = ComboBox::from_id_salt("scenario")
+            .selected_text(title(view.diagram, view.scenario))
+            .width(width)
+            .truncate()
+            .show_ui(ui, |ui| {
+                for id in view.diagram.scenarios.keys() {
+                    if ui.selectable_label(id == view.scenario, title(view.diagram, id)).clicked() {
+                        actions.push(Action::UseScenario(id.clone()));
+                    }
                 }
-            }
-        });
+            });
         let _ = response.response.accessible_name("Scenario to edit");
     });
 }
@@ -132,8 +136,14 @@ fn is_about(diagnostic: &plimsoll_models::Diagnostic, key: &str) -> bool {
 }
 
 /// Objectives that are offered for a new line.
-const EXAMPLES: &[&str] =
-    &["response p99 <= 800 ms", "completion p99 <= 5 s", "loss <= 0.1 %", "success >= 99.9 %", "drain time <= 5 min", "cost per hour <= 10 USD"];
+const EXAMPLES: &[&str] = &[
+    "response p99 <= 800 ms",
+    "completion p99 <= 5 s",
+    "loss <= 0.1 %",
+    "success >= 99.9 %",
+    "drain time <= 5 min",
+    "cost per hour <= 10 USD",
+];
 
 fn objectives_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, scenario: &Scenario, actions: &mut Vec<Action>) {
     let list: Vec<Value> = scenario.fields.get("objectives").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -161,7 +171,9 @@ fn objectives_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, scenario: &S
         }
     }
     if list.is_empty() {
-        ui.label(RichText::new("Nothing is asked of this scenario, so no run can tell whether it holds.").small().color(view.theme.text_weak));
+        ui.label(
+            RichText::new("Nothing is asked of this scenario, so no run can tell whether it holds.").small().color(view.theme.text_weak),
+        );
     }
     if let Some(value) = new_objective_ui(ui, memory, view) {
         changed = Some(list.into_iter().chain([value]).collect());
@@ -192,7 +204,10 @@ fn new_objective_ui(ui: &mut Ui, memory: &mut Memory, view: &View<'_>) -> Option
             }
         });
         let width = ui.available_width() - 2.0;
-        let edit = TextEdit::singleline(&mut memory.new_objective).id_salt("new objective").hint_text("response p99 <= 800 ms").desired_width(width);
+        let edit = TextEdit::singleline(&mut memory.new_objective)
+            .id_salt("new objective")
+            .hint_text("response p99 <= 800 ms")
+            .desired_width(width);
         let response = ui.add(edit).accessible_name("New objective");
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         if valid && (add || entered) {
@@ -222,7 +237,9 @@ fn load_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, scenario: &Scenari
     }
     for (id, node, service) in producers {
         let set = node.fields.get("arrivals").map(plimsoll_models::families::field_value);
-        let default = set.or_else(|| service.field("arrivals").and_then(|field| plimsoll_models::families::field_default(service, field, &view.diagram.account)));
+        let default = set.or_else(|| {
+            service.field("arrivals").and_then(|field| plimsoll_models::families::field_default(service, field, &view.diagram.account))
+        });
         let row = Row {
             address: format!("load {} {id}", view.scenario),
             title: view.diagram.title(id),

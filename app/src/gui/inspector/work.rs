@@ -15,6 +15,7 @@ use crate::{
 };
 
 /// What the user did to a list of steps.
+#[derive(Clone, Copy)]
 enum Touch {
     Remove(usize),
     Up(usize),
@@ -22,14 +23,15 @@ enum Touch {
 }
 
 /// Shows the steps and lets them be changed.
-pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owner<'_>, field: &Field, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owner<'_>, field: &Field, actions: &mut Vec<Action>) {
     let Target::Node(node) = &owner.target else { return };
     let stored = owner.fields.get(&field.key);
     let mut steps: Vec<Value> = stored.and_then(Value::as_array).cloned().unwrap_or_default();
     let before = steps.clone();
     ui.label(RichText::new("Work").strong()).on_hover_text(&field.help);
     if stored.is_none() {
-        let text = "Not spelled out: the function computes for its duration and calls every outgoing arrow once, in the order of their names.";
+        let text =
+            "Not spelled out: the function computes for its duration and calls every outgoing arrow once, in the order of their names.";
         ui.label(RichText::new(text).small().color(Tone::Muted.color(view.theme)));
     }
     steps_ui(ui, view, memory, node, &mut steps);
@@ -62,11 +64,11 @@ fn steps_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, node: &NodeId, st
             });
         });
     }
-    touched(steps, touch);
+    touched(steps, touch.as_ref());
 }
 
-fn touched(steps: &mut Vec<Value>, touch: Option<Touch>) {
-    match touch {
+fn touched(steps: &mut Vec<Value>, touch: Option<&Touch>) {
+    match touch.copied() {
         Some(Touch::Remove(index)) => {
             steps.remove(index);
         }
@@ -123,14 +125,18 @@ fn compute_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, place: &str, st
 fn call_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, node: &NodeId, place: &str, step: &mut Value) {
     let Some(map) = step.as_object_mut() else { return };
     edge_ui(ui, view.diagram, node, place, map);
-    let times = |text: &str| units::parse_count(text).and_then(|n| if (1.0..=10_000.0).contains(&n) { Ok(Value::from(n as u64)) } else { Err("between 1 and 10,000 times".to_owned()) });
+    let times = |text: &str| {
+        units::parse_count(text).and_then(|n| {
+            if (1.0..=10_000.0).contains(&n) { Ok(Value::from(n as u64)) } else { Err("between 1 and 10,000 times".to_owned()) }
+        })
+    };
     let share = |text: &str| units::parse_fraction(text).map(|_| Value::String(text.trim().to_owned()));
     let name = |text: &str| Ok(Value::String(text.trim().to_owned()));
     change_ui(ui, view, memory, place, map, ("times", "Times", "How often, one after the other", "1"), &times);
     change_ui(ui, view, memory, place, map, ("probability", "Probability", "Share of the invocations that make the call", "100 %"), &share);
     choice_ui(ui, view, memory, place, map, ("on_error", "On error", "What a failed call means to the function"), &["fail", "ignore"]);
     per_ui(ui, view, memory, place, map);
-    change_ui(ui, view, memory, place, map, ("emit", "Emits", "Event type that the call emits", "the type of its cause"), &name);
+    change_ui(ui, view, memory, place, map, ("emit", "Emits", "Event type that the call emits", "same as cause"), &name);
 }
 
 fn edge_ui(ui: &mut Ui, diagram: &Diagram, node: &NodeId, place: &str, map: &mut Map<String, Value>) {
@@ -179,20 +185,41 @@ fn add_ui(ui: &mut Ui, view: &View<'_>, node: &NodeId, steps: &mut Vec<Value>) {
             steps.push(json!({"compute": "20 ms"}));
         }
         let calls = first.is_some();
-        if ui.add_enabled(calls, egui::Button::new("+ Call")).on_disabled_hover_text("Connect the function with something first").clicked() {
+        if ui.add_enabled(calls, egui::Button::new("+ Call")).on_disabled_hover_text("Connect the function with something first").clicked()
+        {
             steps.push(json!({"call": first}));
         }
-        if ui.add_enabled(calls, egui::Button::new("+ Parallel")).on_disabled_hover_text("Connect the function with something first").clicked() {
+        if ui
+            .add_enabled(calls, egui::Button::new("+ Parallel"))
+            .on_disabled_hover_text("Connect the function with something first")
+            .clicked()
+        {
             steps.push(json!({"parallel": [{"call": first}]}));
         }
     });
 }
 
 fn per_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, place: &str, map: &mut Map<String, Value>) {
-    choice_ui(ui, view, memory, place, map, ("per", "Per", "Once for each event of a batch, or once for the invocation"), &["event", "invocation"]);
+    choice_ui(
+        ui,
+        view,
+        memory,
+        place,
+        map,
+        ("per", "Per", "Once for each event of a batch, or once for the invocation"),
+        &["event", "invocation"],
+    );
 }
 
-fn choice_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, place: &str, map: &mut Map<String, Value>, (key, title, help): (&str, &str, &str), words: &[&str]) {
+fn choice_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    memory: &mut Memory,
+    place: &str,
+    map: &mut Map<String, Value>,
+    (key, title, help): (&str, &str, &str),
+    words: &[&str],
+) {
     let row = Row {
         address: format!("{place}.{key}"),
         title,

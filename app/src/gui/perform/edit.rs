@@ -37,7 +37,8 @@ impl App {
             }
             Command::SelectAll => {
                 let diagram = self.document.diagram();
-                self.state.selection = Selection { nodes: diagram.nodes.keys().cloned().collect(), edges: diagram.edges.keys().cloned().collect() };
+                self.state.selection =
+                    Selection { nodes: diagram.nodes.keys().cloned().collect(), edges: diagram.edges.keys().cloned().collect() };
             }
             Command::Deselect => self.state.selection = Selection::default(),
             Command::QuickAdd => self.open_quick_add(),
@@ -100,7 +101,8 @@ impl App {
     /// The nearest place where no node stands.
     fn free_place(&self, wanted: Point) -> Point {
         let diagram = self.document.diagram();
-        let taken = |at: Point| diagram.layout.values().any(|other| (other.x - at.x).abs() < STEP_X * 0.7 && (other.y - at.y).abs() < STEP_Y * 0.7);
+        let taken =
+            |at: Point| diagram.layout.values().any(|other| (other.x - at.x).abs() < STEP_X * 0.7 && (other.y - at.y).abs() < STEP_Y * 0.7);
         let wanted = Point::new((wanted.x / 20.0).round() * 20.0, (wanted.y / 20.0).round() * 20.0);
         for ring in 0..20_i32 {
             for y in -ring..=ring {
@@ -140,5 +142,5 @@ pub(super) fn free_name(base: &str, taken: impl Fn(&str) -> bool) -> String {
     if !taken(base) {
         return base.to_owned();
     }
-    (2_u32..).map(|n| format!("{base} {n}")).find(|name| !taken(name)).unwrap_or_else(|| base.to_owned())
+    (2..=u32::MAX).map(|n| format!("{base} {n}")).find(|name| !taken(name)).unwrap_or_else(|| base.to_owned())
 }

@@ -18,6 +18,7 @@ use crate::{
         canvas::{Canvas, Selection},
         command::Command,
         dialogs::{Decision, Dialog, FileDialog, Purpose, Then},
+        inspector, results,
         state::Screen,
     },
     journal::Orphan,
@@ -78,8 +79,8 @@ impl App {
         state.screen = Screen::Document;
         state.selection = Selection::default();
         state.scenario = None;
-        state.inspector = Default::default();
-        state.results = Default::default();
+        state.inspector = inspector::Memory::default();
+        state.results = results::Memory::default();
         state.quick_add = None;
         state.notice = None;
         self.settings.panels.results = false;
@@ -120,7 +121,8 @@ impl App {
 
     fn file_dialog(&mut self, purpose: Purpose, name: &str) {
         let recent = || self.settings.recent.first().and_then(|path| path.parent()).map(Path::to_path_buf);
-        let folder = self.document.folder().or_else(recent).or_else(|| directories::UserDirs::new().map(|dirs| dirs.home_dir().to_path_buf()));
+        let folder =
+            self.document.folder().or_else(recent).or_else(|| directories::UserDirs::new().map(|dirs| dirs.home_dir().to_path_buf()));
         self.state.dialog = Some(Dialog::Files(FileDialog::new(purpose, folder, name)));
     }
 
@@ -146,7 +148,11 @@ impl App {
         let text = self.document.text();
         if let Err(error) = files::save_atomic(path, &text) {
             let text = format!("{}: {error}", path.display());
-            return self.message("The diagram could not be saved", text, "Nothing is lost: the old file is as it was. Save under another name.".to_owned());
+            return self.message(
+                "The diagram could not be saved",
+                text,
+                "Nothing is lost: the old file is as it was. Save under another name.".to_owned(),
+            );
         }
         self.document.mark_saved(path.to_path_buf(), text);
         self.settings.remember(path);
@@ -158,7 +164,7 @@ impl App {
     }
 
     /// Recordings of an example go along with it, unless files of these names are there.
-    fn write_traces(&mut self, path: &Path) {
+    fn write_traces(&self, path: &Path) {
         let Some(folder) = path.parent() else { return };
         for (name, text) in &self.example_traces {
             let target = folder.join(name);

@@ -2,15 +2,7 @@
 
 use plimsoll_models::Place;
 
-use crate::gui::{
-    App,
-    canvas::Selection,
-    command::Command,
-    command_palette::CommandPalette,
-    dialogs::Dialog,
-    inspector::Page,
-    state::Tab,
-};
+use crate::gui::{App, canvas::Selection, command::Command, command_palette::CommandPalette, dialogs::Dialog, inspector::Page, state::Tab};
 
 impl App {
     pub(super) fn view_command(&mut self, ctx: &egui::Context, command: Command) {
@@ -29,7 +21,7 @@ impl App {
                 self.state.tab = Tab::Problems;
             }
             Command::ToggleTheme => self.use_theme(ctx, self.settings.theme.other()),
-            Command::CommandPalette => self.state.command_palette = Some(CommandPalette::default()),
+            Command::SearchCommands => self.state.command_palette = Some(CommandPalette::default()),
             Command::Shortcuts => self.state.dialog = Some(Dialog::Shortcuts),
             Command::About => self.state.dialog = Some(Dialog::About),
             _ => {}

@@ -3,7 +3,7 @@
 use egui::{Frame, Margin, RichText, ScrollArea, Ui};
 use plimsoll_sim::{
     RunResult,
-    result::{Holds, LimitResult},
+    result::{Holds, LimitResult, Restores},
 };
 
 use super::{Action, Tab, View, node_link, verdict_chip};
@@ -25,7 +25,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
         ui.columns(3, |columns| {
             card(&mut columns[0], view.theme, "Gives first", |ui| first_ui(ui, view, result, actions));
             card(&mut columns[1], view.theme, "Objectives", |ui| objectives_ui(ui, view, result));
-            card(&mut columns[2], view.theme, "What to do", |ui| todo_ui(ui, view, result, actions));
+            card(&mut columns[2], view.theme, "What to do", |ui| todo_ui(ui, result, actions));
         });
         ui.add_space(Theme::SPACE_8);
         figures_ui(ui, view, result);
@@ -33,15 +33,20 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
 }
 
 fn card(ui: &mut Ui, theme: &Theme, title: &str, add: impl FnOnce(&mut Ui)) {
-    Frame::new().fill(theme.surface_sunken).stroke(egui::Stroke::new(1.0, theme.stroke)).corner_radius(8.0).inner_margin(Margin::same(12)).show(ui, |ui| {
-        ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
-            ui.set_width(ui.available_width());
-            ui.set_min_height(CARD_HEIGHT);
-            ui.spacing_mut().item_spacing.y = 4.0;
-            ui.label(RichText::new(title).font(Theme::semibold(Theme::SIZE_SMALL)).color(theme.text_weak));
-            add(ui);
+    Frame::new()
+        .fill(theme.surface_sunken)
+        .stroke(egui::Stroke::new(1.0, theme.stroke))
+        .corner_radius(8.0)
+        .inner_margin(Margin::same(12))
+        .show(ui, |ui| {
+            ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
+                ui.set_width(ui.available_width());
+                ui.set_min_height(CARD_HEIGHT);
+                ui.spacing_mut().item_spacing.y = 4.0;
+                ui.label(RichText::new(title).font(Theme::semibold(Theme::SIZE_SMALL)).color(theme.text_weak));
+                add(ui);
+            });
         });
-    });
 }
 
 fn headline_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
@@ -65,8 +70,13 @@ fn first_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<
     let limit = |index: Option<usize>| index.and_then(|index| result.limits.get(index));
     let Some(first) = limit(result.answer.first) else {
         ui.label(RichText::new("No limit was reached").strong());
-        if let Some(tightest) = result.limits.first() {
-            let text = format!("The tightest is {}: {} used, the load could grow about {}.", tightest.title, format::percent(tightest.use_peak), format::factor(tightest.headroom));
+        if let Some((tightest, headroom)) = result.limits.iter().find_map(|limit| Some((limit, limit.headroom?))) {
+            let text = format!(
+                "The tightest is {}: {} used, the load could grow about {}.",
+                tightest.title,
+                format::percent(tightest.use_peak),
+                format::factor(headroom)
+            );
             ui.label(text);
             ui.horizontal(|ui| {
                 gauge(ui, view.theme, tightest.use_peak, false, 140.0);
@@ -108,15 +118,18 @@ fn limit_ui(ui: &mut Ui, view: &View<'_>, limit: &LimitResult, actions: &mut Vec
 
 /// How the use of a limit comes about.
 pub(super) fn why_limit(limit: &LimitResult) -> Why {
-    Why::new(format!("Use of {}", limit.title), "Greatest demand in the limit's own window over the limit; refused and delayed demand counts")
-        .value(format::percent(limit.use_peak))
-        .input("Limit", limit.text.clone())
-        .input("Scope", limit.scope.replace('-', " "))
-        .input("Peak at", format::seconds(limit.peak_at_s))
-        .input("Refused", format::count(limit.refused))
-        .input("Delayed", format::count(limit.delayed))
-        .input("Headroom", format!("{} (linear estimate)", format::factor(limit.headroom)))
-        .source(limit.source.clone())
+    Why::new(
+        format!("Use of {}", limit.title),
+        "Greatest demand in the limit's own window over the limit; refused and delayed demand counts",
+    )
+    .value(format::percent(limit.use_peak))
+    .input("Limit", limit.text.clone())
+    .input("Scope", limit.scope.replace('-', " "))
+    .input("Peak at", format::seconds(limit.peak_at_s))
+    .input("Refused", format::count(limit.refused))
+    .input("Delayed", format::count(limit.delayed))
+    .input("Headroom", format!("{} (linear estimate)", limit.headroom.map_or_else(|| "–".to_owned(), format::factor)))
+    .source(limit.source.clone())
 }
 
 fn objectives_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
@@ -127,13 +140,19 @@ fn objectives_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
         ui.horizontal_wrapped(|ui| {
             verdict_chip(ui, view.theme, objective.holds);
             ui.label(&objective.objective);
-            let interval = objective.half_width.map_or_else(|| "no interval: one replication".to_owned(), |half| format!("± {}", format::number(half)));
+            let interval = objective
+                .half_width
+                .map_or_else(|| "no interval: one replication".to_owned(), |half| format!("± {}", format::number(half)));
             ui.label(RichText::new(&objective.text).color(view.theme.text_weak)).on_hover_text(interval);
         });
     }
 }
 
-fn todo_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
+fn todo_ui(ui: &mut Ui, result: &RunResult, actions: &mut Vec<Action>) {
+    if let Some(restores) = &result.answer.restores {
+        restores_ui(ui, result, restores, actions);
+        return;
+    }
     let Some(finding) = result.findings.first() else {
         ui.label("Nothing stands out. Raise the load until something gives.");
         return;
@@ -147,6 +166,27 @@ fn todo_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<A
             actions.push(Action::Fix(path.clone(), value.clone()));
         }
         if result.findings.len() > 1 && ui.link(format!("All {} findings", result.findings.len())).clicked() {
+            actions.push(Action::Show(Tab::Findings));
+        }
+    });
+}
+
+/// The limit whose lifting was simulated and mends most.
+fn restores_ui(ui: &mut Ui, result: &RunResult, restores: &Restores, actions: &mut Vec<Action>) {
+    let title = result.limits.get(restores.limit).map_or(restores.path.as_str(), |limit| limit.title.as_str());
+    ui.label(RichText::new(format!("Lift {title} to {}", restores.value)).strong());
+    for objective in &restores.objectives {
+        let verb = if objective.holds == Holds::Holds { "then holds" } else { "still broken" };
+        ui.add(egui::Label::new(format!("{}: {verb}, {}", objective.objective, objective.text)).wrap());
+    }
+    if let Some(next) = &restores.next {
+        ui.add(egui::Label::new(next).wrap());
+    }
+    ui.horizontal(|ui| {
+        if ui.button("Try it").on_hover_text(format!("Sets {} to {}", restores.path, restores.value)).clicked() {
+            actions.push(Action::Fix(restores.path.clone(), restores.value.clone()));
+        }
+        if ui.link(format!("All {} findings", result.findings.len())).clicked() {
             actions.push(Action::Show(Tab::Findings));
         }
     });
@@ -175,7 +215,12 @@ fn figures_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
         if let Some(interval) = result.intervals.first() {
             ui.vertical(|ui| {
                 ui.label(RichText::new(&interval.metric).small().color(view.theme.text_weak));
-                let text = format!("{} ± {} ({})", format::number(interval.mean), format::number(interval.half_width), format::percent(interval.level));
+                let text = format!(
+                    "{} ± {} ({})",
+                    format::number(interval.mean),
+                    format::number(interval.half_width),
+                    format::percent(interval.level)
+                );
                 ui.label(text).on_hover_text(format!("{} replications", interval.replications));
             });
         }
@@ -192,15 +237,30 @@ fn figures() -> &'static [Figure] {
     &[
         ("Root events", "Events that the producers created", |result| format::count(result.run.requests)),
         ("Lost", "Share of journeys in which at least one copy was refused, failed, expired, dead-lettered or dropped", |result| {
-            let (lossy, started) = result.journeys.iter().fold((0, 0), |(lossy, started), journey| (lossy + journey.lossy, started + journey.started));
+            let (lossy, started) =
+                result.journeys.iter().fold((0, 0), |(lossy, started), journey| (lossy + journey.lossy, started + journey.started));
             if started == 0 { "–".to_owned() } else { format::percent(lossy as f64 / started as f64) }
         }),
-        ("Response p99", "99 % of the producer's successful requests took at most this long, from the first attempt to the outcome; the slowest producer", |result| {
-            let worst = result.journeys.iter().filter(|journey| journey.response.count > 0).map(|journey| journey.response.p99).fold(f64::NAN, f64::max);
-            format::seconds(worst)
-        }),
+        (
+            "Response p99",
+            "99 % of the producer's successful requests took at most this long, from the first attempt to the outcome; the slowest producer",
+            |result| {
+                let worst = result
+                    .journeys
+                    .iter()
+                    .filter(|journey| journey.response.count > 0)
+                    .map(|journey| journey.response.p99)
+                    .fold(f64::NAN, f64::max);
+                format::seconds(worst)
+            },
+        ),
         ("Completion p99", "99 % of the journeys had ended everywhere after at most this long; the slowest producer", |result| {
-            let worst = result.journeys.iter().filter(|journey| journey.completion.count > 0).map(|journey| journey.completion.p99).fold(f64::NAN, f64::max);
+            let worst = result
+                .journeys
+                .iter()
+                .filter(|journey| journey.completion.count > 0)
+                .map(|journey| journey.completion.p99)
+                .fold(f64::NAN, f64::max);
             format::seconds(worst)
         }),
         ("Cost per hour", "Metered use times price, at the average rate of the run", |result| format::money(result.cost.per_hour_usd)),

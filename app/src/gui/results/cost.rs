@@ -25,7 +25,11 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
                 ui.spacing_mut().item_spacing.x = 4.0;
                 ui.label(RichText::new(title).color(view.theme.text_weak));
                 ui.label(RichText::new(format::money(usd)).font(Theme::strong()));
-                why(ui, view.theme, &Why::new(title, rule).value(format::money(usd)).source("Simulated use times the catalog's prices, listed below"));
+                why(
+                    ui,
+                    view.theme,
+                    &Why::new(title, rule).value(format::money(usd)).source("Simulated use times the catalog's prices, listed below"),
+                );
             });
         }
         if let Some(baseline) = view.baseline().filter(|baseline| !std::ptr::eq(*baseline, result)) {
@@ -45,7 +49,8 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
         .column(Column::remainder())
         .header(22.0, |mut header| {
             for (index, title) in ["Node", "Meter", "Units", "Cost", "Share", ""].into_iter().enumerate() {
-                let layout = if (2..=4).contains(&index) { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
+                let layout =
+                    if (2..=4).contains(&index) { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
                 header.col(|ui| {
                     ui.with_layout(layout, |ui| heading(ui, view.theme, title));
                 });

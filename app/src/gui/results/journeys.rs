@@ -50,7 +50,9 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
                 header.col(|ui| heading(ui, view.theme, "Producer"));
                 for (title, help, _) in COLUMNS {
                     header.col(|ui| {
-                        ui.with_layout(Layout::right_to_left(Align::Center), |ui| heading(ui, view.theme, title)).response.on_hover_text(*help);
+                        ui.with_layout(Layout::right_to_left(Align::Center), |ui| heading(ui, view.theme, title))
+                            .response
+                            .on_hover_text(*help);
                     });
                 }
             })

@@ -35,15 +35,18 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut 
             }
         });
         let _ = response.response.accessible_name("Producer");
-        ui.selectable_value(&mut memory.completion, false, "Response").on_hover_text("From the first attempt to the final outcome that the producer sees");
-        ui.selectable_value(&mut memory.completion, true, "Completion").on_hover_text("Until the last thing that the event caused has ended");
+        ui.selectable_value(&mut memory.completion, false, "Response")
+            .on_hover_text("From the first attempt to the final outcome that the producer sees");
+        ui.selectable_value(&mut memory.completion, true, "Completion")
+            .on_hover_text("Until the last thing that the event caused has ended");
         let journey = &result.journeys[memory.journey];
         if journey.unfinished > 0 {
             let text = format!("{} unfinished journeys make these lower bounds", super::super::format::count(journey.unfinished));
             ui.label(RichText::new(text).small().color(view.theme.amber));
         }
     });
-    let pick = |journey: &JourneyResult| if memory.completion { journey.completion_series.clone() } else { journey.response_series.clone() };
+    let pick =
+        |journey: &JourneyResult| if memory.completion { journey.completion_series.clone() } else { journey.response_series.clone() };
     let journey = &result.journeys[memory.journey];
     let mut curves = curves(view.theme, &pick(journey));
     let same = |other: &&JourneyResult| other.producer == journey.producer && other.event_type == journey.event_type;

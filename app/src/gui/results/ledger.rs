@@ -24,7 +24,8 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
         glyph(ui, view.theme, tone, icon);
         ui.label(RichText::new(text).color(view.theme.text_weak));
     });
-    let used: BTreeSet<&str> = ledger.rows.iter().flat_map(|row| row.fates.iter().filter(|(_, count)| **count > 0).map(|(fate, _)| fate.as_str())).collect();
+    let used: BTreeSet<&str> =
+        ledger.rows.iter().flat_map(|row| row.fates.iter().filter(|(_, count)| **count > 0).map(|(fate, _)| fate.as_str())).collect();
     let fates: Vec<&str> = used.into_iter().collect();
     TableBuilder::new(ui)
         .id_salt("ledger")
@@ -56,7 +57,11 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
                 row.col(|ui| {
                     let balanced = entry.created == entry.held + entry.fates.values().sum::<u64>();
                     let (tone, icon) = if balanced { (Tone::Good, "check") } else { (Tone::Bad, "error") };
-                    glyph(ui, view.theme, tone, icon).on_hover_text(if balanced { "created = all fates + held" } else { "created differs from all fates + held" });
+                    glyph(ui, view.theme, tone, icon).on_hover_text(if balanced {
+                        "created = all fates + held"
+                    } else {
+                        "created differs from all fates + held"
+                    });
                 });
             });
         });

@@ -28,7 +28,8 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
         .header(22.0, |mut header| {
             for (index, title) in titles.into_iter().enumerate() {
                 // Figures stand at the right of their columns, so their titles do too.
-                let layout = if (4..=8).contains(&index) { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
+                let layout =
+                    if (4..=8).contains(&index) { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
                 header.col(|ui| {
                     ui.with_layout(layout, |ui| heading(ui, view.theme, title));
                 });
@@ -55,12 +56,14 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
                 row.col(|ui| {
                     let tone = Tone::of_use(limit.use_peak, limit.refused > 0);
                     let color = if tone == Tone::Good { view.theme.text } else { tone.color(view.theme) };
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(RichText::new(format::percent(limit.use_peak)).monospace().color(color)));
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                        ui.label(RichText::new(format::percent(limit.use_peak)).monospace().color(color))
+                    });
                 });
                 row.col(|ui| figure(ui, format::count(limit.refused)));
                 row.col(|ui| figure(ui, format::count(limit.delayed)));
                 row.col(|ui| figure(ui, limit.first_bound_s.map_or_else(|| "–".to_owned(), format::seconds)));
-                row.col(|ui| figure(ui, format::factor(limit.headroom)));
+                row.col(|ui| figure(ui, limit.headroom.map_or_else(|| "–".to_owned(), format::factor)));
                 row.col(|ui| {
                     ui.add_space(8.0);
                     let kind = match limit.kind {

@@ -47,13 +47,17 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut 
 fn charts_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, id: &NodeId, series: &[Series]) {
     let rates: Vec<&Series> = series.iter().filter(|series| series.kind == SeriesKind::Rate).collect();
     let levels: Vec<&Series> = series.iter().filter(|series| series.kind != SeriesKind::Rate).collect();
-    let groups: Vec<_> = [("Per second", rates, Quantity::Rate), ("Levels", levels, Quantity::Number)].into_iter().filter(|(_, list, _)| !list.is_empty()).collect();
+    let groups: Vec<_> = [("Per second", rates, Quantity::Rate), ("Levels", levels, Quantity::Number)]
+        .into_iter()
+        .filter(|(_, list, _)| !list.is_empty())
+        .collect();
     let height = (ui.available_height() - 46.0).max(90.0);
     let name = view.diagram.title(id);
     ui.columns(groups.len().max(1), |columns| {
         for (ui, (title, list, quantity)) in columns.iter_mut().zip(&groups) {
             let curves = list.iter().enumerate().map(|(index, series)| {
-                let refusal = ["Throttle", "Reject", "4XX", "5XX", "Error", "Fail", "Refused"].iter().any(|word| series.name.contains(word));
+                let refusal =
+                    ["Throttle", "Reject", "4XX", "5XX", "Error", "Fail", "Refused"].iter().any(|word| series.name.contains(word));
                 let color = if refusal { view.theme.red } else { view.theme.plot[index % view.theme.plot.len()] };
                 Curve { name: series.name.clone(), values: series.values.clone(), color, dashed: false }
             });

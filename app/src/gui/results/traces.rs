@@ -31,7 +31,10 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut 
             ScrollArea::vertical().id_salt("journeys").auto_shrink([false, false]).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 1.0;
                 for (index, trace) in result.traces.iter().enumerate() {
-                    let took = trace.response_s.or(trace.completion_s).map_or_else(|| "unfinished".to_owned(), |end| format::seconds(end - trace.started_s));
+                    let took = trace
+                        .response_s
+                        .or(trace.completion_s)
+                        .map_or_else(|| "unfinished".to_owned(), |end| format::seconds(end - trace.started_s));
                     let kind = if trace.slowest { "slow" } else { "first" };
                     let text = format!("#{}  {}  ·  {took}  ·  {kind}", trace.ordinal, view.diagram.title(&trace.producer));
                     if ui.selectable_label(index == memory.picked, text).clicked() {
@@ -73,10 +76,17 @@ fn step_ui(ui: &mut Ui, view: &View<'_>, step: &TraceStep, shares: [f64; 2], sin
     let font = egui::FontId::proportional(12.0);
     let left = egui::Align2::LEFT_CENTER;
     let y = rect.center().y;
-    painter.text(egui::pos2(rect.left() + 66.0, y), egui::Align2::RIGHT_CENTER, format::seconds(since_s), egui::FontId::monospace(11.0), theme.text_weak);
+    painter.text(
+        egui::pos2(rect.left() + 66.0, y),
+        egui::Align2::RIGHT_CENTER,
+        format::seconds(since_s),
+        egui::FontId::monospace(11.0),
+        theme.text_weak,
+    );
     painter.text(egui::pos2(rect.left() + 76.0, y), left, view.diagram.title(&step.node), font.clone(), theme.text);
     painter.text(egui::pos2(rect.left() + 180.0, y), left, what, font, tone.color(theme));
-    let lane = Rect::from_min_max(egui::pos2(rect.left() + NAMES_WIDTH, rect.top() + 5.0), egui::pos2(rect.right() - 8.0, rect.bottom() - 5.0));
+    let lane =
+        Rect::from_min_max(egui::pos2(rect.left() + NAMES_WIDTH, rect.top() + 5.0), egui::pos2(rect.right() - 8.0, rect.bottom() - 5.0));
     painter.hline(lane.x_range(), rect.bottom(), Stroke::new(1.0, theme.stroke.gamma_multiply(0.5)));
     let at = |share: f64| lane.left() + lane.width() * share.clamp(0.0, 1.0) as f32;
     let bar = Rect::from_min_max(egui::pos2(at(shares[0]), lane.top()), egui::pos2(at(shares[1]).max(at(shares[0]) + 2.0), lane.bottom()));
@@ -105,4 +115,3 @@ fn said(what: TraceEvent) -> (&'static str, Tone) {
         TraceEvent::Filtered => ("filtered", Tone::Muted),
     }
 }
-

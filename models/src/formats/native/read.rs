@@ -62,7 +62,8 @@ pub fn read(text: &str) -> Result<Opened, FormatError> {
     let Value::Object(mut root) = value else {
         return Err(FormatError::Foreign("the top level is not an object".to_owned()));
     };
-    let version = root.remove("plimsoll").ok_or_else(|| FormatError::Foreign("it lacks the key `plimsoll` with the format version".to_owned()))?;
+    let version =
+        root.remove("plimsoll").ok_or_else(|| FormatError::Foreign("it lacks the key `plimsoll` with the format version".to_owned()))?;
     match version.as_u64() {
         Some(found) if found > VERSION => return Err(FormatError::Newer { found }),
         Some(1..) => {}
@@ -76,7 +77,12 @@ pub fn read(text: &str) -> Result<Opened, FormatError> {
     }
     let mut reader = Reader { diagnostics: Vec::new() };
     for key in duplicates {
-        reader.error("duplicate-id", Place::Document, format!("`{key}` stands twice in one object; the first one counts"), "give each its own id");
+        reader.error(
+            "duplicate-id",
+            Place::Document,
+            format!("`{key}` stands twice in one object; the first one counts"),
+            "give each its own id",
+        );
     }
     let diagram = reader.diagram(root);
     Ok(Opened { diagram, diagnostics: reader.diagnostics })
@@ -166,20 +172,23 @@ impl Reader {
                 members.push((id, value));
             } else {
                 let shown: String = id.chars().take(40).collect();
-                self.error("bad-id", Place::Document, format!("`{shown}` in `{key}` is not a valid id and is left out"), "use letters, digits, `-` and `_`");
+                self.error(
+                    "bad-id",
+                    Place::Document,
+                    format!("`{shown}` in `{key}` is not a valid id and is left out"),
+                    "use letters, digits, `-` and `_`",
+                );
             }
         }
         members
     }
 
     fn fields(&mut self, value: Value, place: &Place) -> Option<Fields> {
-        match value {
-            Value::Object(map) => Some(map.into_iter().collect()),
-            _ => {
-                self.error("bad-shape", place.clone(), "this is not an object of fields".to_owned(), "write {\"key\": \"value\"}");
-                None
-            }
-        }
+        let Value::Object(map) = value else {
+            self.error("bad-shape", place.clone(), "this is not an object of fields".to_owned(), "write {\"key\": \"value\"}");
+            return None;
+        };
+        Some(map.into_iter().collect())
     }
 
     fn taken_fields(&mut self, map: &mut Map<String, Value>, key: &str, place: &Place) -> Fields {
@@ -241,7 +250,8 @@ impl Reader {
         let (from, to) = (self.text(&mut map, "from", &place), self.text(&mut map, "to", &place));
         for end in [&from, &to] {
             if !nodes.contains_key(end.as_str()) {
-                let hint = crate::diagnostic::closest(end, nodes.keys().map(NodeId::as_str)).map(|known| format!("did you mean `{known}`?"));
+                let hint =
+                    crate::diagnostic::closest(end, nodes.keys().map(NodeId::as_str)).map(|known| format!("did you mean `{known}`?"));
                 self.error("dangling-edge", place, format!("there is no node `{end}`; the edge is left out"), &hint.unwrap_or_default());
                 return None;
             }
@@ -249,7 +259,12 @@ impl Reader {
         let word = self.text(&mut map, "kind", &place);
         let Some(kind) = EdgeKind::ALL.into_iter().find(|kind| kind.as_str() == word) else {
             let known: Vec<&str> = EdgeKind::ALL.iter().map(|kind| kind.as_str()).collect();
-            self.error("bad-kind", place, format!("`{word}` is not a kind of edge; the edge is left out"), &format!("known: {}", known.join(", ")));
+            self.error(
+                "bad-kind",
+                place,
+                format!("`{word}` is not a kind of edge; the edge is left out"),
+                &format!("known: {}", known.join(", ")),
+            );
             return None;
         };
         Some(Edge {
@@ -277,7 +292,11 @@ impl Reader {
 
     fn position(&mut self, diagram: &mut Diagram, id: &str, value: &Value) {
         let Some((id, _)) = diagram.nodes.get_key_value(id) else {
-            self.diagnostics.push(Diagnostic::info("stale-layout", Place::Document, format!("the layout places `{id}`, which is no node; it is forgotten")));
+            self.diagnostics.push(Diagnostic::info(
+                "stale-layout",
+                Place::Document,
+                format!("the layout places `{id}`, which is no node; it is forgotten"),
+            ));
             return;
         };
         let id = id.clone();

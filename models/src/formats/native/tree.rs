@@ -2,9 +2,7 @@
 
 use std::{cell::RefCell, fmt};
 
-use serde::{
-    de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor},
-};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 /// Parses a text; the second value names the keys that stood more than once in one object.

@@ -28,30 +28,39 @@ pub fn write(diagram: &Diagram) -> String {
         out.entry(key, value);
     }
     out.section("event_types", diagram.event_types.iter().map(|(id, event_type)| (id.as_str(), object(&event_type.fields))));
-    out.section("nodes", diagram.nodes.iter().map(|(id, node)| {
-        let mut map = Map::new();
-        map.insert("service".to_owned(), json!(node.service));
-        text(&mut map, "name", &node.name);
-        text(&mut map, "note", &node.note);
-        fields(&mut map, &node.fields);
-        (id.as_str(), finish(map, &node.unknown))
-    }));
-    out.section("edges", diagram.edges.iter().map(|(id, edge)| {
-        let mut map = Map::new();
-        map.insert("from".to_owned(), json!(edge.from));
-        map.insert("to".to_owned(), json!(edge.to));
-        map.insert("kind".to_owned(), json!(edge.kind.as_str()));
-        text(&mut map, "name", &edge.name);
-        fields(&mut map, &edge.fields);
-        (id.as_str(), finish(map, &edge.unknown))
-    }));
-    out.section("groups", diagram.groups.iter().map(|(id, group)| {
-        let mut map = Map::new();
-        map.insert("kind".to_owned(), json!(group.kind));
-        text(&mut map, "name", &group.name);
-        map.insert("nodes".to_owned(), json!(group.nodes));
-        (id.as_str(), finish(map, &group.unknown))
-    }));
+    out.section(
+        "nodes",
+        diagram.nodes.iter().map(|(id, node)| {
+            let mut map = Map::new();
+            map.insert("service".to_owned(), json!(node.service));
+            text(&mut map, "name", &node.name);
+            text(&mut map, "note", &node.note);
+            fields(&mut map, &node.fields);
+            (id.as_str(), finish(map, &node.unknown))
+        }),
+    );
+    out.section(
+        "edges",
+        diagram.edges.iter().map(|(id, edge)| {
+            let mut map = Map::new();
+            map.insert("from".to_owned(), json!(edge.from));
+            map.insert("to".to_owned(), json!(edge.to));
+            map.insert("kind".to_owned(), json!(edge.kind.as_str()));
+            text(&mut map, "name", &edge.name);
+            fields(&mut map, &edge.fields);
+            (id.as_str(), finish(map, &edge.unknown))
+        }),
+    );
+    out.section(
+        "groups",
+        diagram.groups.iter().map(|(id, group)| {
+            let mut map = Map::new();
+            map.insert("kind".to_owned(), json!(group.kind));
+            text(&mut map, "name", &group.name);
+            map.insert("nodes".to_owned(), json!(group.nodes));
+            (id.as_str(), finish(map, &group.unknown))
+        }),
+    );
     out.section("scenarios", diagram.scenarios.iter().map(|(id, scenario)| (id.as_str(), object(&scenario.fields))));
     out.section("layout", diagram.layout.iter().map(|(id, point)| (id.as_str(), position(*point))));
     out.text.push_str("\n}\n");
@@ -134,7 +143,7 @@ impl Writer {
             return;
         }
         self.separate();
-        write!(self.text, "  {}: {{\n", json!(key)).expect("writing to a string cannot fail");
+        writeln!(self.text, "  {}: {{", json!(key)).expect("writing to a string cannot fail");
         let mut first = true;
         for (id, value) in members {
             if !first {
@@ -163,9 +172,11 @@ impl Writer {
                 });
             }
             Value::Array(list) if !list.is_empty() => {
-                self.block('[', ']', indent, list.iter(), |out, value, indent| out.value(value, indent));
+                self.block('[', ']', indent, list.iter(), Self::value);
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => self.text.push_str(&line),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
+                self.text.push_str(&line);
+            }
         }
     }
 
@@ -190,7 +201,8 @@ impl Writer {
 fn one_line(value: &Value) -> String {
     match value {
         Value::Object(map) => {
-            let members: Vec<String> = ordered(map).into_iter().map(|(key, value)| format!("{}: {}", json!(key), one_line(value))).collect();
+            let members: Vec<String> =
+                ordered(map).into_iter().map(|(key, value)| format!("{}: {}", json!(key), one_line(value))).collect();
             format!("{{{}}}", members.join(", "))
         }
         Value::Array(list) => {

@@ -41,7 +41,7 @@ impl Async {
 
 impl Compute {
     /// Takes an event over from its sender.
-    pub(super) fn accept_async(&mut self, core: &mut Core, item: u32) {
+    pub(super) fn accept_async(&self, core: &mut Core, item: u32) {
         let now = core.now();
         let cause = core.cause(item);
         let copy = core.keep(self.index, &cause, MessageState::Visible);
@@ -83,7 +83,7 @@ impl Compute {
     }
 
     /// An attempt at an event has its outcome.
-    pub(super) fn async_answered(&mut self, core: &mut Core, item: u32, outcome: Outcome) {
+    pub(super) fn async_answered(&self, core: &mut Core, item: u32, outcome: Outcome) {
         let ReplyTo::Async(copy) = core.items[item].reply else { return };
         let now = core.now();
         let row = core.copies[copy];
@@ -117,7 +117,7 @@ impl Compute {
     }
 
     /// An event has become too old while it waited.
-    pub(super) fn expire_async(&mut self, core: &mut Core, copy: u32) {
+    pub(super) fn expire_async(&self, core: &mut Core, copy: u32) {
         let now = core.now();
         core.nodes[self.index as usize].waiting.subtract(now, 1);
         let journey = core.copies[copy].journey;
@@ -125,7 +125,7 @@ impl Compute {
         self.give_up_async(core, copy, Fate::Expired);
     }
 
-    fn give_up_async(&mut self, core: &mut Core, copy: u32, fate: Fate) {
+    fn give_up_async(&self, core: &mut Core, copy: u32, fate: Fate) {
         let fate = if core.dead_letter(self.index, copy) { Fate::DeadLettered } else { fate };
         if fate != Fate::DeadLettered {
             let journey = core.copies[copy].journey;

@@ -94,21 +94,34 @@ impl Compute {
         let generation = self.invocations[slot].generation.wrapping_add(1);
         let timeout = Event::Timer { node: self.index, timer: Timer::InvocationTimeout, argument: slot };
         let timer = core.queue.set_timer(self.timeout_lane, now.saturating_add(self.timeout), Class::Arrival, timeout);
-        self.invocations[slot] =
-            Invocation { item, instance, generation, step: 0, member: 0, repeat: 0, pending: 0, failed: false, alive: true, timer, began: now };
+        self.invocations[slot] = Invocation {
+            item,
+            instance,
+            generation,
+            step: 0,
+            member: 0,
+            repeat: 0,
+            pending: 0,
+            failed: false,
+            alive: true,
+            timer,
+            began: now,
+        };
         core.after(first, Class::Completion, self.index, Timer::Step, step_argument(slot, generation));
     }
 
     fn duration_of(&self, core: &Core, row: &Item, cold: bool) -> Nanos {
         let cold_law = self.per_request.as_ref().and_then(|scaling| scaling.cold_duration.as_ref()).filter(|_| cold);
         let base = match cold_law.or(self.duration.as_ref()) {
-            Some(law) => core.sample(law, self.index, if cold_law.is_some() { Purpose::Cold } else { Purpose::Service }, row.line, row.attempt),
+            Some(law) => {
+                core.sample(law, self.index, if cold_law.is_some() { Purpose::Cold } else { Purpose::Service }, row.line, row.attempt)
+            }
             None => core.journeys[row.journey].recorded,
         };
         let extra: Nanos = match (&self.duration_per_event, row.batch) {
-            (Some(law), batch) if batch != NONE => {
-                (1..core.batches[batch].members.len()).map(|n| core.sample(law, self.index, Purpose::Step, mix(row.line, n as u64), row.attempt)).sum()
-            }
+            (Some(law), batch) if batch != NONE => (1..core.batches[batch].members.len())
+                .map(|n| core.sample(law, self.index, Purpose::Step, mix(row.line, n as u64), row.attempt))
+                .sum(),
             _ => 0,
         };
         self.scaled(base.saturating_add(extra))
@@ -183,7 +196,8 @@ impl Compute {
         let mut pending = 0;
         for (position, call) in calls.iter().enumerate() {
             let line = mix(cause.line, (u64::from(step) << 32) | (u64::from(repeat) << 8) | position as u64);
-            if repeat >= call.times || (call.probability < 1.0 && !core.chance(call.probability, self.index, Purpose::Route, line, attempt)) {
+            if repeat >= call.times || (call.probability < 1.0 && !core.chance(call.probability, self.index, Purpose::Route, line, attempt))
+            {
                 continue;
             }
             let mut cause = cause;
@@ -319,24 +333,10 @@ impl Compute {
             self.instances.release(core, instance);
         }
         if outcome == Outcome::Ok && !self.idempotent {
-            self.repeated_effects(core, &row);
+            repeated_effects(core, &row);
         }
         core.answer(item, outcome);
         self.next_in_line(core);
-    }
-
-    /// Deliveries of a message that is already gone take effect once more, unless the consumer is idempotent.
-    fn repeated_effects(&self, core: &mut Core, row: &Item) {
-        if row.batch == NONE {
-            return;
-        }
-        for position in 0..core.batches[row.batch].members.len() {
-            let copy = core.batches[row.batch].members[position].copy;
-            if core.copies[copy].state == MessageState::Gone {
-                let row = core.copies[copy].row;
-                core.ledger.repeated_effect(row);
-            }
-        }
     }
 }
 
@@ -367,5 +367,19 @@ fn mark_failed(core: &mut Core, item: u32, position: usize) {
         && let Some(member) = core.batches[batch].members.get_mut(position)
     {
         member.failed = true;
+    }
+}
+
+/// Deliveries of a message that is already gone take effect once more, unless the consumer is idempotent.
+fn repeated_effects(core: &mut Core, row: &Item) {
+    if row.batch == NONE {
+        return;
+    }
+    for position in 0..core.batches[row.batch].members.len() {
+        let copy = core.batches[row.batch].members[position].copy;
+        if core.copies[copy].state == MessageState::Gone {
+            let row = core.copies[copy].row;
+            core.ledger.repeated_effect(row);
+        }
     }
 }

@@ -54,8 +54,12 @@ pub(super) fn keepalive(case: &Case) -> Result<Experiment, Missing> {
         Err(_) => case.law("keepalive")?,
     };
     let concurrency = case.number("concurrency").map_or_else(|_| UNREACHED.to_string(), |limit| limit.to_string());
-    let fields =
-        [field("duration", case.law("warm")?), field("cold_duration", case.law("cold")?), field("idle_timeout", keepalive), field("idle_pick", pick(case))];
+    let fields = [
+        field("duration", case.law("warm")?),
+        field("cold_duration", case.law("cold")?),
+        field("idle_timeout", keepalive),
+        field("idle_pick", pick(case)),
+    ];
     let bench = bench(case, format!("poisson({rate}/s)"), &fields, concurrency).lasting(case.length(rate));
     Ok(Experiment::new(bench, case.replications(), figures))
 }
@@ -188,7 +192,9 @@ fn requests(rate: f64) -> f64 {
 /// Twelve measured experiments, predicted.
 pub(super) fn experiments(case: &Case) -> Result<Experiment, Missing> {
     let rows = case.get("rows").and_then(serde_json::Value::as_array).ok_or("the model has no rows")?;
-    let number = |row: &serde_json::Value, key: &str| row.get(key).and_then(serde_json::Value::as_f64).ok_or_else(|| format!("a row has no `{key}`"));
+    let number = |row: &serde_json::Value, key: &str| {
+        row.get(key).and_then(serde_json::Value::as_f64).ok_or_else(|| format!("a row has no `{key}`"))
+    };
     let rows = rows
         .iter()
         .map(|row| {

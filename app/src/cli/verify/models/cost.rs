@@ -18,7 +18,8 @@ fn meter(result: &RunResult, node: &str, meter: &str) -> Result<(f64, f64), Trou
 /// Requests and duration of a function.
 pub(super) fn lambda(case: &Case) -> Result<Experiment, Missing> {
     let requests = case.number("requests")?;
-    let fields = [field("duration", format!("{} ms", case.number("duration_ms")?)), field("memory", format!("{} MiB", case.number("memory_mb")?))];
+    let fields =
+        [field("duration", format!("{} ms", case.number("duration_ms")?)), field("memory", format!("{} MiB", case.number("memory_mb")?))];
     let bench = Bench::new(&case.title)
         .client("client", format!("constant({RATE}/s)"))
         .node("function", "aws/lambda", &bare_function(&fields))
@@ -48,7 +49,11 @@ pub(super) fn bus(case: &Case) -> Result<Experiment, Missing> {
     let bench = Bench::new(&case.title)
         .event_type("event", &[field("size", format!("{} KiB", case.number("kb")?))])
         .node("client", "generic/client", &[field("arrivals", format!("constant({RATE}/s)")), field("events", "event")])
-        .node("bus", "aws/eventbridge-classic", &[field("publish_latency", "0 s"), field("metered_chunk", format!("{} KiB", case.number("chunk_kb")?))])
+        .node(
+            "bus",
+            "aws/eventbridge-classic",
+            &[field("publish_latency", "0 s"), field("metered_chunk", format!("{} KiB", case.number("chunk_kb")?))],
+        )
         .edge("publish", EdgeKind::Send, "client", "bus", &[field("attempts", 1)])
         .price("aws/eventbridge-classic", "events", case.number("price")?)
         .drained((events + 0.5) / RATE);
@@ -104,7 +109,8 @@ pub(super) fn table(case: &Case) -> Result<Experiment, Missing> {
         .price("aws/dynamodb", "read_requests", case.number("price_rru")?)
         .drained(TABLE_SECONDS * (1.0 + 0.5 / reads.max(writes)));
     Ok(Experiment::new(bench, 1, |result| {
-        let ((written, write_usd), (read, read_usd)) = (meter(result, "table", "write_requests")?, meter(result, "table", "read_requests")?);
+        let ((written, write_usd), (read, read_usd)) =
+            (meter(result, "table", "write_requests")?, meter(result, "table", "read_requests")?);
         Ok(measured([("wru", written.into()), ("rru", read.into()), ("cost_total", (write_usd + read_usd).into())]))
     }))
 }

@@ -12,7 +12,8 @@ const GATEWAY_TIMEOUT: f64 = 504.0;
 /// A gateway gives up on a function that goes on.
 pub(super) fn timeout(case: &Case) -> Result<Experiment, Missing> {
     let (gateway, function) = (case.number("gateway_timeout_s")?, case.number("function_s")?);
-    let function_fields = [field("duration", format!("{function} s")), field("timeout", format!("{} s", case.number("function_timeout_s")?))];
+    let function_fields =
+        [field("duration", format!("{function} s")), field("timeout", format!("{} s", case.number("function_timeout_s")?))];
     let bench = Bench::new(&case.title)
         .client("client", "times(0 s)")
         .node("gateway", "aws/api-gateway-http", &[field("integration_timeout", format!("{gateway} s")), field("overhead", "0 s")])

@@ -157,7 +157,8 @@ pub(super) fn token_bucket_poisson(case: &Case) -> Result<Experiment, Missing> {
     let rate = case.number("arrival_rate")?;
     let bench = gateway(case, format!("poisson({rate}/s)"))?.lasting(case.length(rate));
     Ok(Experiment::new(bench, case.replications(), |result| {
-        let (arrivals, refused, accepted) = (metric(result, GATEWAY, "arrivals")?, metric(result, GATEWAY, "refused")?, metric(result, GATEWAY, "accepted")?);
+        let (arrivals, refused, accepted) =
+            (metric(result, GATEWAY, "arrivals")?, metric(result, GATEWAY, "refused")?, metric(result, GATEWAY, "accepted")?);
         let observed = result.run.duration_s - result.run.warm_up_s;
         Ok(measured([("p_block", (refused / arrivals).into()), ("throughput_per_s", (accepted / observed).into())]))
     }))

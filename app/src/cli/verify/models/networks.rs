@@ -41,7 +41,11 @@ pub(super) fn jackson(case: &Case) -> Result<Experiment, Missing> {
             all.insert(format!("{name}_arrival_rate"), (metric(result, &name, "arrivals")? / observed).into());
         }
         let total = &journey(result)?.completion;
-        all.extend(measured([("mean_sojourn_s", total.mean.into()), ("sojourn_p95_s", total.p95.into()), ("sojourn_p99_s", total.p99.into())]));
+        all.extend(measured([
+            ("mean_sojourn_s", total.mean.into()),
+            ("sojourn_p95_s", total.p95.into()),
+            ("sojourn_p99_s", total.p99.into()),
+        ]));
         Ok(all)
     }))
 }
@@ -58,7 +62,8 @@ pub(super) fn fork_join(case: &Case) -> Result<Experiment, Missing> {
     );
     let mut calls = Vec::new();
     for index in 0..branches {
-        bench = bench.node(&id(index), "generic/station", &[field("service", &law), field("servers", &servers)]).request("fork", &id(index));
+        bench =
+            bench.node(&id(index), "generic/station", &[field("service", &law), field("servers", &servers)]).request("fork", &id(index));
         calls.push(json!({"call": format!("fork-{}", id(index))}));
     }
     let bench = bench

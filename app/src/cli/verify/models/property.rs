@@ -114,7 +114,11 @@ fn little(seed: u64) -> Result<u64, Trouble> {
     let mut violations = 0;
     for run in 0..LITTLE_RUNS {
         let fields = [field("service", laws[run as usize % laws.len()]), field("servers", 1 + run % 4)];
-        let bench = Bench::new("Little").client("client", "poisson(9/s)").node("queue", "generic/station", &fields).request("client", "queue").drained(60.0);
+        let bench = Bench::new("Little")
+            .client("client", "poisson(9/s)")
+            .node("queue", "generic/station", &fields)
+            .request("client", "queue")
+            .drained(60.0);
         let result = bench.run(seed + run)?;
         let area = metric(&result, "queue", "in_system.mean")? * result.run.ended_s;
         let sojourn = &node(&result, "queue")?.sojourn;
@@ -136,7 +140,10 @@ fn chain(service_of_b: &str, stranger: bool) -> Bench {
     if !stranger {
         return bench;
     }
-    bench.client("another", "poisson(50/s)").node("aaa", "generic/station", &[field("service", "exponential(10 ms)")]).request("another", "aaa")
+    bench
+        .client("another", "poisson(50/s)")
+        .node("aaa", "generic/station", &[field("service", "exponential(10 ms)")])
+        .request("another", "aaa")
 }
 
 /// What happens in a node that does not depend on another one stays the same to the last bit when that one changes.
@@ -146,7 +153,8 @@ fn isolation(seed: u64) -> Result<u64, Trouble> {
     for other in [chain("lognormal(mean=80 ms, cv2=4)", false), chain("50 ms", false), chain("exponential(50 ms)", true)] {
         let result = other.run(seed)?;
         let (ours, theirs) = (node(&base, "a")?, node(&result, "a")?);
-        let same = (&ours.metrics, &ours.wait, &ours.sojourn, &ours.series) == (&theirs.metrics, &theirs.wait, &theirs.sojourn, &theirs.series);
+        let same =
+            (&ours.metrics, &ours.wait, &ours.sojourn, &ours.series) == (&theirs.metrics, &theirs.wait, &theirs.sojourn, &theirs.series);
         violations += u64::from(!same) + u64::from(visits(&base, "client", "a") != visits(&result, "client", "a"));
     }
     Ok(violations)
@@ -155,7 +163,8 @@ fn isolation(seed: u64) -> Result<u64, Trouble> {
 /// The first journeys of a producer: everything that happened to them in a node.
 fn visits(result: &RunResult, producer: &str, at: &str) -> Vec<Vec<(f64, TraceEvent)>> {
     let own = |trace: &&JourneyTrace| trace.producer.as_str() == producer && !trace.slowest;
-    let steps = |trace: &JourneyTrace| trace.steps.iter().filter(|step| step.node.as_str() == at).map(|step| (step.at_s, step.what)).collect();
+    let steps =
+        |trace: &JourneyTrace| trace.steps.iter().filter(|step| step.node.as_str() == at).map(|step| (step.at_s, step.what)).collect();
     // A stranger takes its share of the journeys that are followed.
     result.traces.iter().filter(own).map(steps).take(FOLLOWED_OF_ONE).collect()
 }
@@ -189,7 +198,9 @@ fn shuffled(value: &serde_json::Value, shuffle: u64) -> String {
     let mut members: Vec<String> =
         map.iter().map(|(key, value)| format!("{}: {}", serde_json::Value::from(key.as_str()), shuffled(value, shuffle + 1))).collect();
     // An order that depends on the shuffle and on nothing else.
-    let rank = |text: &String| text.bytes().fold(shuffle.wrapping_mul(0x9e37_79b9_7f4a_7c15), |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let rank = |text: &String| {
+        text.bytes().fold(shuffle.wrapping_mul(0x9e37_79b9_7f4a_7c15), |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    };
     members.sort_by_key(rank);
     format!("{{{}}}", members.join(", "))
 }

@@ -135,7 +135,11 @@ pub(super) fn mmpp(case: &Case) -> Result<Experiment, Missing> {
 pub(super) fn attempts(case: &Case) -> Result<Experiment, Missing> {
     let rate = case.number("rate")?;
     let waits: Vec<String> = case.numbers("backoff_s")?.iter().map(|wait| format!("{wait} s")).collect();
-    let edge = [field("timeout", "none"), field("attempts", case.number("max_attempts")?), field("backoff", format!("schedule({})", waits.join(", ")))];
+    let edge = [
+        field("timeout", "none"),
+        field("attempts", case.number("max_attempts")?),
+        field("backoff", format!("schedule({})", waits.join(", "))),
+    ];
     let bench = station(case, &case.law("service")?, "unlimited", &[field("failure", case.number("p_fail")?)])
         .client("client", format!("poisson({rate}/s)"))
         .edge(EDGE, EdgeKind::Request, "client", QUEUE, &edge)
@@ -157,7 +161,8 @@ pub(super) fn attempts(case: &Case) -> Result<Experiment, Missing> {
 /// Customers who find no free server come back later, for ever.
 pub(super) fn retrial(case: &Case) -> Result<Experiment, Missing> {
     let (rate, servers) = (case.number("rate")?, case.number("servers")?);
-    let edge = [field("timeout", "none"), field("attempts", "unlimited"), field("backoff", format!("random({})", case.law("retry_delay")?))];
+    let edge =
+        [field("timeout", "none"), field("attempts", "unlimited"), field("backoff", format!("random({})", case.law("retry_delay")?))];
     let bench = station(case, &case.law("service")?, &servers.to_string(), &[field("capacity", servers)])
         .client("client", format!("poisson({rate}/s)"))
         .edge(EDGE, EdgeKind::Request, "client", QUEUE, &edge)

@@ -8,7 +8,9 @@ use plimsoll_sim::{
     result::{JourneyTrace, TraceEvent},
 };
 
-use super::{Bench, CONCURRENCY, Case, Experiment, Missing, Pairs, Trouble, UNREACHED, bare_function, field, journey, measured, metric, node};
+use super::{
+    Bench, CONCURRENCY, Case, Experiment, Missing, Pairs, Trouble, UNREACHED, bare_function, field, journey, measured, metric, node,
+};
 use crate::cli::verify::probe;
 
 /// The queue.
@@ -119,7 +121,8 @@ pub(super) fn poison(case: &Case) -> Result<Experiment, Missing> {
             ("receive_times_s", receives.into()),
             ("dlq_messages", metric(result, QUEUE, "dead_lettered")?.into()),
         ]);
-        let (name, what) = if failures.is_some() { ("delete_time_s", TraceEvent::Deleted) } else { ("dlq_time_s", TraceEvent::DeadLettered) };
+        let (name, what) =
+            if failures.is_some() { ("delete_time_s", TraceEvent::Deleted) } else { ("dlq_time_s", TraceEvent::DeadLettered) };
         all.insert(name.to_owned(), instant(trace, what)?.into());
         Ok(all)
     }))
@@ -163,7 +166,8 @@ pub(super) fn drain(case: &Case) -> Result<Experiment, Missing> {
 
 /// Pollers that grow by the minute over an endless backlog.
 pub(super) fn ramp(case: &Case) -> Result<Experiment, Missing> {
-    let minutes = case.metrics.iter().find(|metric| metric.name == "concurrency_by_minute").map_or(0, |metric| metric.expected.values().len());
+    let minutes =
+        case.metrics.iter().find(|metric| metric.name == "concurrency_by_minute").map_or(0, |metric| metric.expected.values().len());
     let (initial, per_minute, most) = (case.number("initial")?, case.number("per_minute")?, case.number("maximum")?);
     let (batch, duration) = (case.number("batch")?, case.number("batch_duration_s")?);
     // More than all pollers together can take.
@@ -177,7 +181,8 @@ pub(super) fn ramp(case: &Case) -> Result<Experiment, Missing> {
     ];
     let function = [field("duration", format!("{duration} s"))];
     let queue = [field("visibility_timeout", "900 s")];
-    let bench = bench(case, format!("batch({}, at=0 s)", (1.1 * taken).ceil()), &queue, &mapping, &function).lasting((60.0 * minutes as f64, 0.0));
+    let bench =
+        bench(case, format!("batch({}, at=0 s)", (1.1 * taken).ceil()), &queue, &mapping, &function).lasting((60.0 * minutes as f64, 0.0));
     Ok(probe::gauges(bench, 1, move |simulation| {
         let mut levels = Vec::with_capacity(minutes);
         for minute in 0..minutes {

@@ -34,11 +34,16 @@ pub(super) fn burst(case: &Case) -> Result<Experiment, Missing> {
     let (step, end) = (quiet[1], quiet[1] + loud[1]);
     let table = provisioned(units, seconds);
     let arrivals = format!("phases({}/s for {} s, {}/s for {} s, even=true)", quiet[0], quiet[1], loud[0], loud[1]);
-    let bench = Bench::new(&case.title).client("client", arrivals).node(TABLE, "aws/dynamodb", &table).request("client", TABLE).lasting((end, 0.0));
+    let bench =
+        Bench::new(&case.title).client("client", arrivals).node(TABLE, "aws/dynamodb", &table).request("client", TABLE).lasting((end, 0.0));
     // The bank is read by emptying it: a burst at the step of more requests than it can hold.
     let flood = format!("batch({}, at={step} s)", (PROBE * units * seconds).ceil());
     let quiet_arrivals = format!("phases({}/s for {} s, even=true)", quiet[0], quiet[1]);
-    let mut flooded = Bench::new(&case.title).node(TABLE, "aws/dynamodb", &table).client("flood", flood).request("flood", TABLE).lasting((step + 1e-3, 0.0));
+    let mut flooded = Bench::new(&case.title)
+        .node(TABLE, "aws/dynamodb", &table)
+        .client("flood", flood)
+        .request("flood", TABLE)
+        .lasting((step + 1e-3, 0.0));
     if quiet[0] > 0.0 {
         flooded = flooded.client("client", quiet_arrivals).request("client", TABLE);
     }
@@ -82,7 +87,8 @@ pub(super) fn units(case: &Case) -> Result<Experiment, Missing> {
         bench = request(bench, &format!("read{index}"), *bytes, read);
     }
     Ok(Experiment::new(bench, 1, move |result| {
-        let wcu = (0..writes.len()).map(|index| metric(result, &format!("write{index}"), "write_units")).collect::<Result<Vec<f64>, _>>()?;
+        let wcu =
+            (0..writes.len()).map(|index| metric(result, &format!("write{index}"), "write_units")).collect::<Result<Vec<f64>, _>>()?;
         let rcu = (0..reads.len()).map(|index| metric(result, &format!("read{index}"), "read_units")).collect::<Result<Vec<f64>, _>>()?;
         Ok(measured([("wcu", wcu.into()), ("rcu", rcu.into())]))
     }))
@@ -97,7 +103,9 @@ pub(super) fn read_units(case: &Case) -> Result<Experiment, Missing> {
         ("transactional-read", "transactional-read", "read_units", "transactional_rcu"),
         ("transactional-write", "transactional-write", "write_units", "transactional_wcu"),
     ];
-    let bench = KINDS.iter().fold(Bench::new(&case.title).lasting((10.0, 0.0)), |bench, (name, operation, ..)| request(bench, name, bytes, operation));
+    let bench = KINDS
+        .iter()
+        .fold(Bench::new(&case.title).lasting((10.0, 0.0)), |bench, (name, operation, ..)| request(bench, name, bytes, operation));
     Ok(Experiment::new(bench, 1, |result| {
         KINDS.iter().map(|(name, _, key, figure)| Ok(((*figure).to_owned(), Figure::One(metric(result, name, key)?)))).collect()
     }))
