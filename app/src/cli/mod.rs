@@ -157,10 +157,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let Some(command) = cli.command else { return window(cli.file) };
     quiet_panics();
-    let (out, talk) = (io::stdout(), io::stderr());
+    // The standard error stays unlocked: a thread that panics says so there.
+    let (out, mut talk) = (io::stdout(), io::stderr());
     let (style, talk_style, watched) = (Style::of(out.is_terminal()), Style::of(talk.is_terminal()), talk.is_terminal());
     let result = panic::catch_unwind(panic::AssertUnwindSafe(|| {
-        let (mut out, mut talk) = (io::BufWriter::new(out.lock()), talk.lock());
+        let mut out = io::BufWriter::new(out.lock());
         let mut streams = Streams { out: &mut out, talk: &mut talk, style, talk_style, watched };
         let result = perform(command, &mut streams);
         let flushed = out.flush();

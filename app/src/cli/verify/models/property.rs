@@ -1,6 +1,6 @@
 //! Laws that every run obeys. Each procedure counts violations; none are allowed.
 
-use std::{fs, process::Command};
+use std::{fs, panic, process::Command};
 
 use plimsoll_sim::{
     RunResult,
@@ -74,18 +74,24 @@ fn conservation(seed: u64) -> Result<u64, Trouble> {
         .into_par_iter()
         .map(|number| {
             let number = 1_000 + number;
-            let bench = random::model(number);
-            let told = |trouble| match trouble {
+            // A panic is told with the number of its model, so that it can be found again.
+            let checked = panic::catch_unwind(|| checkpoints(&random::model(number), seed));
+            let checked = checked.unwrap_or_else(|_| Err(Trouble::Broken("the engine panicked".to_owned())));
+            checked.map_err(|trouble| match trouble {
                 Trouble::Broken(why) => Trouble::Broken(format!("random model {number}: {why}")),
                 Trouble::Canceled => Trouble::Canceled,
-            };
-            let mut violations = books(&bench.run(seed).map_err(told)?);
-            for checkpoint in [0.5, 3.25, 7.0] {
-                violations += books(&bench.clone().plan("until", "duration").run_for(seed, checkpoint).map_err(told)?);
-            }
-            Ok(violations)
+            })
         })
         .sum()
+}
+
+/// Violations in a model's books at the end and at several times before.
+fn checkpoints(bench: &Bench, seed: u64) -> Result<u64, Trouble> {
+    let mut violations = books(&bench.run(seed)?);
+    for checkpoint in [0.5, 3.25, 7.0] {
+        violations += books(&bench.clone().plan("until", "duration").run_for(seed, checkpoint)?);
+    }
+    Ok(violations)
 }
 
 /// Rows that do not add up.
