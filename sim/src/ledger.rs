@@ -1,7 +1,7 @@
 //! The books: every copy is created once and ends once.
 //!
 //! A *copy* is one message on one edge, or one message kept in a node. Retries and redeliveries are attempts of the
-//! same copy. Copies change state only through [`Ledger::create`] and [`Ledger::end`], so that no behavior can forget
+//! same copy. Copies change state only through `Ledger::create` and `Ledger::end`, so that no behavior can forget
 //! one; what is created and not ended is held, and is counted once more by walking the store of copies.
 
 use std::fmt;

@@ -204,6 +204,11 @@ fn quiet_panics() {
 
 #[cfg(feature = "gui")]
 fn window(file: Option<std::path::PathBuf>) -> ExitCode {
+    if let Some(missing) = file.as_ref().filter(|file| !file.exists()) {
+        let hint =
+            "hint: it is neither a file nor a subcommand; `plimsoll --help` lists the subcommands, without arguments the window opens";
+        return ExitCode::from(say(&format!("error: there is no file `{}`\n  {hint}", missing.display()), WRONG_USE));
+    }
     match crate::gui::run(file) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

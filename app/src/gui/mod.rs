@@ -1,7 +1,7 @@
 //! The window.
 //!
 //! [`App`] holds the document and draws the panels; a panel reads a [`view::View`] and answers with
-//! [`action::Action`]s, which [`perform`] carries out after the frame. Nothing else changes the document.
+//! [`action::Action`]s, which `perform` carries out after the frame. Nothing else changes the document.
 
 pub mod action;
 pub mod app;
