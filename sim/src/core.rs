@@ -139,7 +139,9 @@ pub(crate) struct Batch {
 /// What a queue keeps.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Store {
-    pub(crate) visible: VecDeque<(u32, u32)>,
+    /// Slot, delivery and line of messages that can be received. An entry outlives its message when that expires or is
+    /// deleted late; the line tells it from whatever takes the slot next, here or in another queue.
+    pub(crate) visible: VecDeque<(u32, u32, u64)>,
     pub(crate) in_flight: u64,
     pub(crate) lane: u32,
     pub(crate) retention_lane: u32,

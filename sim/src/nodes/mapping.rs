@@ -105,6 +105,10 @@ impl Mapping {
         let now = core.now();
         while (self.running as f64) < self.allowed.floor() {
             let Some(copy) = core.receive(self.queue, self.max_receives, self.visibility, self.in_flight_max, self.in_flight_limit) else {
+                // What seemed to wait has expired or may not be taken: the batch goes as it is.
+                if self.window == 0 && self.open != NONE {
+                    self.close(core, false);
+                }
                 return;
             };
             if self.open == NONE {

@@ -13,7 +13,7 @@ use plimsoll_models::families::QueueConfig;
 
 use super::Behavior;
 use crate::{
-    core::{Core, MessageState},
+    core::{Copy, Core, MessageState},
     event::{Class, Event, Timer},
     ledger::Fate,
     outcome::Outcome,
@@ -82,8 +82,8 @@ impl Queue {
     fn show(&self, core: &mut Core, copy: u32) {
         core.copies[copy].state = MessageState::Visible;
         core.copies[copy].sent = core.now();
-        let delivery = core.copies[copy].attempt;
-        core.stores[self.index as usize].visible.push_back((copy, delivery));
+        let Copy { attempt, line, .. } = core.copies[copy];
+        core.stores[self.index as usize].visible.push_back((copy, attempt, line));
         for poller in &self.pollers {
             core.after(0, Class::Arrival, *poller, Timer::Poll, 0);
         }
@@ -163,9 +163,9 @@ impl Core {
                 }
                 return None;
             }
-            let (copy, delivery) = store.visible.pop_front()?;
+            let (copy, delivery, line) = store.visible.pop_front()?;
             let row = self.copies[copy];
-            if row.state != MessageState::Visible || row.attempt != delivery {
+            if row.state != MessageState::Visible || row.attempt != delivery || row.line != line {
                 continue;
             }
             if row.attempt >= max_receives && self.program.nodes[queue as usize].dead_letter.is_some() {

@@ -139,3 +139,35 @@ fn pollers_ramp_from_5_by_5_a_second_to_their_maximum() {
     let at = |seconds: f64| allowed[(seconds / result.grid.interval_s) as usize];
     assert_eq!((at(0.5), at(10.5), at(30.0)), (5.0, 55.0, 100.0));
 }
+
+/// A queue that lets fewer messages be in flight than a batch takes still hands them on.
+#[test]
+fn a_batch_that_cannot_be_filled_goes_as_it_is() {
+    let diagram = Draw::default()
+        .node("client", "generic/client", &[("arrivals", "batch(30, at=0 s)")])
+        .node("queue", "aws/sqs", &[("in_flight", "3")])
+        .node("fn", "aws/lambda", &[])
+        .edge("send", EdgeKind::Send, "client", "queue", &[])
+        .edge("consume", EdgeKind::Poll, "queue", "fn", &[("batch_size", "10")])
+        .0;
+    let result = run(&diagram, &[("duration", "1 min")]);
+    assert_eq!(fate(&result, "queue", "done"), 30);
+}
+
+/// A message that is deleted after it became visible again leaves an entry behind; its slot goes to a message of
+/// another queue, which must stay there.
+#[test]
+fn a_late_deletion_does_not_take_messages_of_another_queue() {
+    let diagram = Draw::default()
+        .node("client", "generic/client", &[("arrivals", "constant(20/s)")])
+        .node("other", "aws/sqs", &[("send_latency", "0 s"), ("retention", "60 s")])
+        .node("queue", "aws/sqs", &[("send_latency", "0 s"), ("visibility_timeout", "2 s"), ("max_receive_count", "100")])
+        .node("fn", "aws/lambda", &[("duration", "3 s"), ("timeout", "10 s"), ("init", "0 s")])
+        .edge("to-other", EdgeKind::Send, "client", "other", &[])
+        .edge("to-queue", EdgeKind::Send, "client", "queue", &[])
+        .edge("consume", EdgeKind::Poll, "queue", "fn", &[("batch_size", "1"), ("maximum_concurrency", "5")])
+        .0;
+    let result = run(&diagram, &[("duration", "1 min"), ("until", "drained"), ("drain_limit", "10 min")]);
+    assert_eq!(fate(&result, "other", "expired"), 1_199);
+    assert_eq!(fate(&result, "other", "done"), 0);
+}
