@@ -180,7 +180,7 @@ fn restores_ui(ui: &mut Ui, result: &RunResult, restores: &Restores, actions: &m
         ui.add(egui::Label::new(format!("{}: {verb}, {}", objective.objective, objective.text)).wrap());
     }
     if let Some(next) = &restores.next {
-        ui.add(egui::Label::new(next).wrap());
+        ui.add(egui::Label::new(format!("Then {next} gives first")).wrap());
     }
     ui.horizontal(|ui| {
         if ui.button("Try it").on_hover_text(format!("Sets {} to {}", restores.path, restores.value)).clicked() {
