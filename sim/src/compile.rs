@@ -279,7 +279,14 @@ impl<'a> Compiler<'a> {
 
     /// Lists the inputs that nobody documents.
     fn assumptions(&mut self, owner: &str, fields: &[Field], set: &Fields, service: &plimsoll_models::Service) {
-        for field in fields.iter().filter(|field| !set.contains_key(&field.key)) {
+        let account = &self.diagram.account;
+        // A field that another one switches off has no part in the run.
+        let applies = |field: &Field| {
+            let Some((key, wanted)) = field.when.as_ref().and_then(|when| when.split_once('=')) else { return true };
+            let typed = set.get(key).map(families::field_value);
+            typed.or_else(|| families::field_default(service, service.field(key)?, account)).is_some_and(|value| value == wanted)
+        };
+        for field in fields.iter().filter(|field| !set.contains_key(&field.key) && applies(field)) {
             let latency = field.latency.as_ref().and_then(|key| service.latency(key)).map(|latency| &latency.provenance);
             let quota =
                 field.quota.as_ref().and_then(|key| service.quota(key, &self.diagram.account.region)).map(|quota| &quota.provenance);

@@ -44,7 +44,8 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::initial(180.0).clip(true).resizable(true))
         .column(Column::initial(260.0).clip(true).resizable(true))
-        .columns(Column::exact(110.0), 2)
+        .column(Column::initial(210.0).clip(true).resizable(true))
+        .column(Column::exact(110.0))
         .column(Column::exact(80.0))
         .column(Column::remainder())
         .header(22.0, |mut header| {

@@ -56,10 +56,20 @@ fn charts_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, id: &NodeId, seri
     ui.columns(groups.len().max(1), |columns| {
         for (ui, (title, list, quantity)) in columns.iter_mut().zip(&groups) {
             let curves = list.iter().enumerate().map(|(index, series)| {
-                let refusal =
-                    ["Throttle", "Reject", "4XX", "5XX", "Error", "Fail", "Refused"].iter().any(|word| series.name.contains(word));
-                let color = if refusal { view.theme.red } else { view.theme.plot[index % view.theme.plot.len()] };
-                Curve { name: series.name.clone(), values: series.values.clone(), color, dashed: false }
+                let named = |words: &[&str]| words.iter().any(|word| series.name.contains(word));
+                let color = if named(&["Throttle", "Reject", "4XX", "Refused", "Blocked"]) {
+                    view.theme.amber
+                } else if named(&["5XX", "Error", "Fail"]) {
+                    view.theme.red
+                } else {
+                    view.theme.plot[index % view.theme.plot.len()]
+                };
+                let name = match series.kind {
+                    SeriesKind::Rate => series.name.clone(),
+                    SeriesKind::Mean => format!("{} (mean)", series.name),
+                    SeriesKind::Max => format!("{} (max)", series.name),
+                };
+                Curve { name, values: series.values.clone(), color, dashed: false }
             });
             let chart = Chart {
                 id: format!("throughput {title}"),
