@@ -281,7 +281,6 @@ impl App {
                 };
                 let events = canvas.show(ui, &input);
                 actions.extend(events.into_iter().map(Action::Canvas));
-                hint_ui(ui, &view);
             });
         }
         if quick_add.as_mut().is_some_and(|popup| !popup.ui(ui.ctx(), &view, &mut actions)) {
@@ -309,19 +308,6 @@ fn contained(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     child.shrink_clip_rect(rect);
     add(&mut child);
     ui.advance_cursor_after_rect(rect);
-}
-
-/// What to do with an empty drawing.
-fn hint_ui(ui: &Ui, view: &View<'_>) {
-    if !view.diagram.nodes.is_empty() {
-        return;
-    }
-    let center = ui.max_rect().center();
-    let painter = ui.painter();
-    let color = view.theme.text_weak;
-    painter.text(center - egui::vec2(0.0, 14.0), egui::Align2::CENTER_CENTER, "Drag a service onto the drawing", Theme::heading(), color);
-    let more = "or double-click here to search. Start with clients: they bring the load.";
-    painter.text(center + egui::vec2(0.0, 12.0), egui::Align2::CENTER_CENTER, more, egui::FontId::proportional(Theme::SIZE_BODY), color);
 }
 
 fn theme_of(choice: ThemeChoice) -> Theme {

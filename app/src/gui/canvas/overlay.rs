@@ -307,8 +307,12 @@ fn hint(painter: &Painter, view: egui::Rect, theme: &Theme) {
         }
     }
     painter.text(middle + vec2(0.0, 10.0), Align2::CENTER_CENTER, "Draw your architecture", Theme::heading(), theme.text);
-    for (i, line) in
-        ["Drag a service from the palette to this place", "Then drag from the border of a box to connect it"].into_iter().enumerate()
+    for (i, line) in [
+        "Drag a service from the palette to this place: start with clients, they bring the load",
+        "Then drag from the border of a box to connect it",
+    ]
+    .into_iter()
+    .enumerate()
     {
         let at = middle + vec2(0.0, 36.0 + 20.0 * i as f32);
         painter.text(at, Align2::CENTER_CENTER, line, egui::FontId::proportional(Theme::SIZE_BODY), theme.text_weak);
