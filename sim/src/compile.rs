@@ -7,7 +7,7 @@ use plimsoll_models::{
     catalog::Field,
     diagnostic::has_errors,
     diagram::Fields,
-    families::{self, CallConfig, CapacityMode, Config, ConnectionConfig, Filter, Limit, Operation, Scaling},
+    families::{self, CallConfig, Config, ConnectionConfig, Filter, LimitUse, Measure, Operation, Scaling},
     keys::KeyLaw,
     policy::{Backoff, CallPolicy, RetryOn},
     scenario::Plan,
@@ -16,8 +16,8 @@ use plimsoll_models::{
 };
 
 use crate::{
-    Input, RunError, cost,
-    limits::{LimitMeter, Measure},
+    Input, RunError,
+    limits::LimitMeter,
     parts::TokenBucket,
     program::{BackoffProgram, EdgeProgram, EventTypeProgram, FilterProgram, KeyProgram, NodeProgram, Policy, PoolProgram, Program},
     result::Assumption,
@@ -140,14 +140,14 @@ impl<'a> Compiler<'a> {
                 calls: Vec::new(),
                 dead_letter: None,
                 pollers: Vec::new(),
-                prices: cost::meters(&config).iter().map(|key| service.price(key).filter(|p| p.informational.is_none()).cloned()).collect(),
+                prices: config.meters().iter().map(|key| service.price(key).filter(|p| p.informational.is_none()).cloned()).collect(),
                 limits: BTreeMap::new(),
                 buckets: BTreeMap::new(),
                 trace: self.trace(id, &config),
                 pool: None,
                 config,
             };
-            self.node_limits(index as u32, &mut ready);
+            self.limits(index as u32, &mut ready);
             self.assumptions(id.as_str(), &service.fields, &node.fields, service);
             self.program.nodes.push(ready);
         }
@@ -171,108 +171,27 @@ impl<'a> Compiler<'a> {
         Some(self.program.traces.len() as u32 - 1)
     }
 
-    /// Registers a limit of a node; shared ones exist once.
-    fn limit(&mut self, node: u32, ready: &mut NodeProgram, limit: &Limit, measure: Measure, outside: f64) -> u32 {
-        let shared = limit.shared.then(|| format!("{}.{}", limit.service, limit.key));
-        let known = shared.as_ref().and_then(|key| self.shared_limits.get(key)).copied();
-        let index = known.unwrap_or_else(|| {
-            let mut meter = LimitMeter::new(limit.clone(), measure, Some(node), None);
-            meter.outside = outside;
-            self.program.limits.push(meter);
-            self.program.limits.len() as u32 - 1
-        });
-        if let Some(key) = shared {
-            self.shared_limits.insert(key, index);
-        }
-        ready.limits.insert(limit.key.clone(), index);
-        index
-    }
-
-    /// Registers a token bucket that every node of the service in the account shares.
-    fn bucket(&mut self, ready: &mut NodeProgram, limit: &Limit, capacity: f64, rate: f64) {
-        let key = format!("{}.{}", limit.service, limit.key);
-        let index = *self.shared_buckets.entry(key).or_insert_with(|| {
-            self.program.buckets.push(TokenBucket::new(capacity, rate));
-            self.program.buckets.len() as u32 - 1
-        });
-        ready.buckets.insert(limit.key.clone(), index);
-    }
-
-    fn node_limits(&mut self, node: u32, ready: &mut NodeProgram) {
-        match ready.config.clone() {
-            Config::Producer(_) => {}
-            Config::Gateway(config) => {
-                self.limit(node, ready, &config.account_rate, Measure::Rate, config.outside_rate);
-                let rate = (config.account_rate.value - config.outside_rate).max(0.0);
-                self.bucket(ready, &config.account_rate, config.account_burst.value, rate);
-                if let Some(stage) = &config.stage_rate {
-                    self.limit(node, ready, stage, Measure::Rate, 0.0);
-                }
-                self.limit(node, ready, &config.integration_timeout, Measure::Level, 0.0);
+    /// Registers the limits of a node, with the token buckets behind them; shared ones exist once.
+    fn limits(&mut self, node: u32, ready: &mut NodeProgram) {
+        for LimitUse { limit, measure, outside, bucket } in ready.config.limits() {
+            let shared = limit.shared.then(|| format!("{}.{}", limit.service, limit.key));
+            let known = shared.as_ref().and_then(|key| self.shared_limits.get(key)).copied();
+            let index = known.unwrap_or_else(|| {
+                let mut meter = LimitMeter::new(limit.clone(), measure, Some(node), None);
+                meter.outside = outside;
+                self.program.limits.push(meter);
+                self.program.limits.len() as u32 - 1
+            });
+            if let Some(key) = shared {
+                self.shared_limits.insert(key, index);
             }
-            Config::Compute(config) => {
-                match &config.scaling {
-                    Scaling::PerRequest(scaling) => {
-                        self.limit(node, ready, &scaling.account_concurrency, Measure::Level, scaling.outside_concurrency);
-                        if let Some(reserved) = &scaling.reserved {
-                            self.limit(node, ready, reserved, Measure::Level, 0.0);
-                        }
-                        self.limit(node, ready, &scaling.scaling_burst, Measure::RatePerStep, 0.0);
-                        self.limit(node, ready, &scaling.rate_per_concurrency, Measure::Rate, 0.0);
-                    }
-                    Scaling::Fixed { instances, queue } => {
-                        self.limit(node, ready, instances, Measure::Level, 0.0);
-                        if let Some(queue) = queue {
-                            self.limit(node, ready, queue, Measure::Level, 0.0);
-                        }
-                    }
-                }
-                self.limit(node, ready, &config.timeout, Measure::Level, 0.0);
-            }
-            Config::Queue(config) => {
-                self.limit(node, ready, &config.in_flight, Measure::Level, 0.0);
-                self.limit(node, ready, &config.message_size, Measure::Level, 0.0);
-            }
-            Config::Topic(config) => {
-                self.limit(node, ready, &config.publish_rate, Measure::Rate, config.outside_rate);
-                let rate = (config.publish_rate.value - config.outside_rate).max(0.0);
-                self.bucket(ready, &config.publish_rate, config.publish_rate.value, rate);
-                self.limit(node, ready, &config.message_size, Measure::Level, 0.0);
-            }
-            Config::Bus(config) => {
-                self.limit(node, ready, &config.publish_rate, Measure::Rate, config.outside_publish_rate);
-                let rate = (config.publish_rate.value - config.outside_publish_rate).max(0.0);
-                self.bucket(ready, &config.publish_rate, config.publish_rate.value, rate);
-                self.limit(node, ready, &config.invocation_rate, Measure::Rate, 0.0);
-                self.bucket(ready, &config.invocation_rate, config.invocation_rate.value, config.invocation_rate.value);
-                self.limit(node, ready, &config.event_size, Measure::Level, 0.0);
-            }
-            Config::Table(config) => {
-                match &config.mode {
-                    CapacityMode::OnDemand { initial_writes, initial_reads, .. } => {
-                        self.limit(node, ready, initial_writes, Measure::Rate, 0.0);
-                        self.limit(node, ready, initial_reads, Measure::Rate, 0.0);
-                    }
-                    CapacityMode::Provisioned { write_units, read_units, .. } => {
-                        self.limit(node, ready, write_units, Measure::Rate, 0.0);
-                        self.limit(node, ready, read_units, Measure::Rate, 0.0);
-                    }
-                }
-                self.limit(node, ready, &config.partition_writes, Measure::Rate, 0.0);
-                self.limit(node, ready, &config.partition_reads, Measure::Rate, 0.0);
-                self.limit(node, ready, &config.item_size, Measure::Level, 0.0);
-            }
-            Config::External(config) => {
-                for (limit, measure) in [(&config.rate_limit, Measure::Rate), (&config.concurrency_limit, Measure::Level)] {
-                    if let Some(limit) = limit {
-                        self.limit(node, ready, limit, measure, 0.0);
-                    }
-                }
-            }
-            Config::Station(config) => {
-                for limit in [&config.servers, &config.capacity].into_iter().flatten() {
-                    self.limit(node, ready, limit, Measure::Level, 0.0);
-                }
+            ready.limits.insert(limit.key.clone(), index);
+            if let Some(capacity) = bucket {
+                let index = *self.shared_buckets.entry(format!("{}.{}", limit.service, limit.key)).or_insert_with(|| {
+                    self.program.buckets.push(TokenBucket::new(capacity, (limit.value - outside).max(0.0)));
+                    self.program.buckets.len() as u32 - 1
+                });
+                ready.buckets.insert(limit.key.clone(), index);
             }
         }
     }

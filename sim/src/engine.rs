@@ -33,7 +33,6 @@ pub struct Simulation {
     window: Nanos,
     window_end: Nanos,
     seed: u64,
-    replication: u32,
 }
 
 /// A level of a node that can be looked at while a simulation runs.
@@ -71,7 +70,7 @@ impl Simulation {
             core.queue.schedule(core.warm_up, Class::Completion, Event::WarmUp);
         }
         let window = window_length(core.load_ends);
-        Self { core, nodes, window, window_end: window, seed, replication }
+        Self { core, nodes, window, window_end: window, seed }
     }
 
     /// The present, in seconds.
@@ -256,7 +255,9 @@ impl Simulation {
 
     /// What the run tells so far.
     pub fn result(&self) -> RunResult {
-        crate::summary::summarize(&self.core, self.window, self.seed, self.replication)
+        let nodes = self.nodes.iter().take(self.core.program.nodes.len());
+        let accounts: Vec<_> = nodes.map(|node| node.account(&self.core)).collect();
+        crate::summary::summarize(&self.core, &accounts, self.window, self.seed)
     }
 }
 

@@ -1,22 +1,11 @@
 //! What limits did in a run: demand in the limit's own window, refusals, delays.
 
-use plimsoll_models::families::Limit;
+use plimsoll_models::families::{Limit, Measure};
 
 use crate::time::{NEVER, Nanos, SECOND, seconds};
 
 /// Window in which the demand of a level limit with a line before it is measured.
 const OFFER_WINDOW: Nanos = 10 * SECOND;
-
-/// How demand is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Measure {
-    /// Units per second, counted in windows of a second.
-    Rate,
-    /// Units per ten seconds, the step in which functions scale.
-    RatePerStep,
-    /// How many at a time.
-    Level,
-}
 
 /// A limit and its use.
 #[derive(Clone, Debug)]

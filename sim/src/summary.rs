@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_models::families::Config;
-
 use crate::{
     core::Core,
     cost, findings,
     ledger::Fate,
     limits::LimitMeter,
+    meters::NodeMeter,
+    nodes::{Account, Names},
     record::{Counter, trace::Followed},
     result::{
         Answer, EdgeResult, Grid, JourneyResult, JourneyTrace, LatencySummary, Ledger, LedgerRow, LimitResult, NodeResult, RunInfo,
@@ -20,7 +20,9 @@ use crate::{
 };
 
 /// Everything that a simulation tells at its present time.
-pub(crate) fn summarize(core: &Core, window: Nanos, seed: u64, _replication: u32) -> RunResult {
+///
+/// `accounts` holds what each node tells itself.
+pub(crate) fn summarize(core: &Core, accounts: &[Account], window: Nanos, seed: u64) -> RunResult {
     let limits = limits(core);
     let mut result = RunResult {
         schema: SCHEMA,
@@ -28,11 +30,11 @@ pub(crate) fn summarize(core: &Core, window: Nanos, seed: u64, _replication: u32
         verdict: verdict::none(),
         answer: answer(&limits),
         journeys: journeys(core),
-        nodes: nodes(core, window, &limits),
+        nodes: nodes(core, accounts, window, &limits),
         edges: edges(core, window),
         limits,
         ledger: ledger(core),
-        cost: cost::bill(core),
+        cost: cost::bill(core, accounts),
         findings: Vec::new(),
         assumptions: core.program.assumptions.clone(),
         grid: Grid { interval_s: seconds(window), intervals: core.nodes.first().map_or(0, |meter| meter.windows.busy.len()) },
@@ -90,63 +92,7 @@ fn journeys(core: &Core) -> Vec<JourneyResult> {
     .collect()
 }
 
-/// Names of a family's figures on its provider's dashboard.
-struct Names {
-    arrivals: &'static str,
-    completed: &'static str,
-    refused: &'static str,
-    failed: &'static str,
-    special: &'static str,
-    busy: &'static str,
-    waiting: &'static str,
-}
-
-fn names(config: &Config) -> Names {
-    let base = Names {
-        arrivals: "Requests",
-        completed: "Successes",
-        refused: "Throttles",
-        failed: "Errors",
-        special: "Special",
-        busy: "InService",
-        waiting: "Waiting",
-    };
-    match config {
-        Config::Producer(_) => Names { arrivals: "Events", refused: "Refused", ..base },
-        Config::Gateway(_) => Names { arrivals: "Count", refused: "4XXError", failed: "5XXError", busy: "InFlight", ..base },
-        Config::Compute(_) => {
-            Names { arrivals: "Invocations", special: "ColdStarts", busy: "ConcurrentExecutions", waiting: "AsyncEventsWaiting", ..base }
-        }
-        Config::Queue(_) => Names {
-            arrivals: "NumberOfMessagesSent",
-            completed: "NumberOfMessagesDeleted",
-            refused: "Refused",
-            special: "DeadLettered",
-            busy: "ApproximateNumberOfMessagesNotVisible",
-            waiting: "ApproximateNumberOfMessagesVisible",
-            ..base
-        },
-        Config::Topic(_) => Names {
-            arrivals: "NumberOfMessagesPublished",
-            failed: "NumberOfNotificationsFailed",
-            special: "NumberOfNotificationsSent",
-            ..base
-        },
-        Config::Bus(_) => Names {
-            arrivals: "PutEventsRequests",
-            refused: "PutEventsThrottled",
-            failed: "FailedInvocations",
-            special: "InvocationAttempts",
-            waiting: "ThrottledRulesWaiting",
-            ..base
-        },
-        Config::Table(_) => Names { refused: "ThrottledRequests", ..base },
-        Config::External(_) => Names { refused: "Refused", ..base },
-        Config::Station(_) => Names { arrivals: "Arrivals", completed: "Departures", refused: "Blocked", ..base },
-    }
-}
-
-fn nodes(core: &Core, window: Nanos, limits: &[LimitResult]) -> Vec<NodeResult> {
+fn nodes(core: &Core, accounts: &[Account], window: Nanos, limits: &[LimitResult]) -> Vec<NodeResult> {
     let ready = core.program.nodes.iter().enumerate();
     ready
         .map(|(index, node)| {
@@ -158,7 +104,7 @@ fn nodes(core: &Core, window: Nanos, limits: &[LimitResult]) -> Vec<NodeResult> 
                 .max_by(|(i, a), (j, b)| {
                     (a.bound(), a.use_peak).partial_cmp(&(b.bound(), b.use_peak)).unwrap_or(std::cmp::Ordering::Equal).then(j.cmp(i))
                 });
-            let names = names(&node.config);
+            let names = &accounts[index].names;
             NodeResult {
                 id: node.id.clone(),
                 service: node.service.clone(),
@@ -166,16 +112,17 @@ fn nodes(core: &Core, window: Nanos, limits: &[LimitResult]) -> Vec<NodeResult> 
                 tightest: tightest.map(|(at, _)| at),
                 refused: limits.iter().any(|limit| limit.node.as_ref() == Some(&node.id) && limit.refused > 0),
                 delayed: limits.iter().any(|limit| limit.node.as_ref() == Some(&node.id) && limit.delayed > 0),
-                metrics: node_metrics(core, index, &names),
+                metrics: node_metrics(core, index, &accounts[index]),
                 wait: meter.wait.summary(),
                 sojourn: meter.sojourn.summary(),
-                series: node_series(core, index, &names, window),
+                series: node_series(core, index, names, window),
             }
         })
         .collect()
 }
 
-fn node_metrics(core: &Core, index: usize, names: &Names) -> BTreeMap<String, f64> {
+fn node_metrics(core: &Core, index: usize, account: &Account) -> BTreeMap<String, f64> {
+    let names = &account.names;
     let meter = &core.nodes[index];
     let now = core.now();
     let span = seconds(now.saturating_sub(core.warm_up.min(now)));
@@ -203,86 +150,31 @@ fn node_metrics(core: &Core, index: usize, names: &Names) -> BTreeMap<String, f6
     if meter.wait.count() > 0 {
         put("p_wait", counted(&meter.waited) / meter.wait.count() as f64);
     }
-    let total = [
-        ("arrivals", names.arrivals, &meter.arrivals),
-        ("", names.completed, &meter.completed),
-        ("", names.refused, &meter.refused),
-        ("", names.failed, &meter.failed),
-    ];
-    for (_, name, counter) in total {
+    for (name, counter) in named(names, meter) {
         put(name, counter.total() as f64);
     }
-    if names.special != "Special" {
-        put(names.special, meter.special.total() as f64);
-    }
     put(&format!("{}.Maximum", names.busy), meter.busy.max() as f64);
-    match &core.program.nodes[index].config {
-        Config::Compute(config) => {
-            put("cold_starts", counted(&meter.special));
-            put("instances.mean", meter.instances.mean(now));
-            put("instances.max", meter.instances.max() as f64);
-            put("idle.mean", meter.instances.mean(now) - meter.busy.mean(now));
-            put("instances_created", meter.special.total() as f64);
-            put("lifespan.mean", meter.lifespan.mean() / 1e9);
-            put("billed_s", meter.units[1] as f64 / 1_000.0);
-            put("gb_seconds", meter.units[1] as f64 / 1_000.0 * config.memory / 1_073_741_824.0);
-            if let plimsoll_models::families::Scaling::Fixed { instances, .. } = &config.scaling {
-                put("utilization", meter.busy.mean(now) / (instances.value * f64::from(config.concurrency_per_instance)));
-            }
-        }
-        Config::Station(config) => {
-            if let Some(servers) = &config.servers {
-                put("utilization", meter.busy.mean(now) / servers.value);
-            }
-        }
-        Config::Queue(_) => {
-            put("sent", meter.accepted.total() as f64);
-            put("deleted", meter.completed.total() as f64);
-            put("dead_lettered", meter.special.total() as f64);
-            put("received", core.ledger.row((core.program.edges.len() + index) as u32).attempts as f64);
-            put("backlog.mean", meter.waiting.mean(now));
-            put("backlog.max", meter.waiting.max() as f64);
-            put("age.max", oldest(core, index));
-            put("billed_requests", meter.units[0] as f64);
-        }
-        Config::Table(_) => {
-            put("write_units", meter.units[0] as f64 / 2.0);
-            put("read_units", meter.units[1] as f64 / 2.0);
-            put("throttled", meter.refused.total() as f64);
-        }
-        Config::Gateway(_) => {
-            put("billed_requests", meter.units[0] as f64);
-            put("500", meter.units[1] as f64);
-            put("503", meter.units[2] as f64);
-            put("504", meter.units[3] as f64);
-        }
-        Config::Topic(_) | Config::Bus(_) => put("billed_requests", meter.units[0] as f64),
-        Config::Producer(_) | Config::External(_) => {}
-    }
+    metrics.extend(account.figures.iter().map(|(name, value)| (name.clone(), *value)));
     metrics
 }
 
-/// Greatest age of any message of a queue, those still there included.
-fn oldest(core: &Core, queue: usize) -> f64 {
-    let row = (core.program.edges.len() + queue) as u32;
-    let held = core.copies.occupied().filter(|copy| copy.row == row && copy.edge == NONE).map(|copy| core.now() - copy.born).max();
-    seconds(core.nodes[queue].age_max.max(held.unwrap_or(0)))
-}
-
-fn node_series(core: &Core, index: usize, names: &Names, window: Nanos) -> Vec<Series> {
-    let meter = &core.nodes[index];
-    let mut series = Vec::new();
-    let rates = [
+/// The counters of a node with their names.
+fn named<'a>(names: &Names, meter: &'a NodeMeter) -> impl Iterator<Item = (&'static str, &'a Counter)> {
+    let all = [
         (names.arrivals, &meter.arrivals),
         (names.completed, &meter.completed),
         (names.refused, &meter.refused),
         (names.failed, &meter.failed),
         (names.special, &meter.special),
     ];
-    for (name, counter) in rates {
-        if name != "Special" {
-            series.push(Series { name: name.to_owned(), kind: SeriesKind::Rate, values: counter.rates(window) });
-        }
+    all.into_iter().filter(|(name, _)| !name.is_empty())
+}
+
+fn node_series(core: &Core, index: usize, names: &Names, window: Nanos) -> Vec<Series> {
+    let meter = &core.nodes[index];
+    let mut series = Vec::new();
+    for (name, counter) in named(names, meter) {
+        series.push(Series { name: name.to_owned(), kind: SeriesKind::Rate, values: counter.rates(window) });
     }
     let mut level = |name: &str, windows: &[(f32, f32)]| {
         for (kind, values) in [
@@ -294,8 +186,8 @@ fn node_series(core: &Core, index: usize, names: &Names, window: Nanos) -> Vec<S
     };
     level(names.busy, &meter.windows.busy);
     level(names.waiting, &meter.windows.waiting);
-    if matches!(core.program.nodes[index].config, Config::Compute(_)) {
-        level("Instances", &meter.windows.instances);
+    if !names.instances.is_empty() {
+        level(names.instances, &meter.windows.instances);
     }
     series
 }

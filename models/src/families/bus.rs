@@ -1,6 +1,6 @@
 //! What a bus needs to know.
 
-use super::{Limit, Settings};
+use super::{Limit, LimitUse, Mechanism, Settings};
 use crate::Distribution;
 
 /// Fan-out by rules, with a bucket for what comes in and one for what goes out.
@@ -20,8 +20,8 @@ pub struct BusConfig {
     pub publish_latency: Distribution,
 }
 
-impl BusConfig {
-    pub(super) fn read(settings: &mut Settings<'_>) -> Self {
+impl Mechanism for BusConfig {
+    fn read(settings: &mut Settings<'_>) -> Self {
         Self {
             publish_rate: settings.limit("publish_rate"),
             outside_publish_rate: settings.outside("publish_rate"),
@@ -30,5 +30,17 @@ impl BusConfig {
             metered_chunk: settings.limit("metered_chunk").value,
             publish_latency: settings.distribution("publish_latency"),
         }
+    }
+
+    fn limits(&self) -> Vec<LimitUse<'_>> {
+        vec![
+            self.publish_rate.rate().outside(self.outside_publish_rate).bucket(self.publish_rate.value),
+            self.invocation_rate.rate().bucket(self.invocation_rate.value),
+            self.event_size.level(),
+        ]
+    }
+
+    fn meters(&self) -> &'static [&'static str] {
+        &["events"]
     }
 }

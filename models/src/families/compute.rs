@@ -1,6 +1,6 @@
 //! What a runtime unit needs to know: function, container or server, on one family.
 
-use super::{Limit, Settings};
+use super::{Limit, LimitUse, Measure, Mechanism, Settings};
 use crate::{Distribution, work, work::Step};
 
 /// How instances come and go.
@@ -113,8 +113,8 @@ pub struct ComputeConfig {
     pub idempotent: bool,
 }
 
-impl ComputeConfig {
-    pub(super) fn read(settings: &mut Settings<'_>) -> Self {
+impl Mechanism for ComputeConfig {
+    fn read(settings: &mut Settings<'_>) -> Self {
         let scaling = if settings.text("scaling").as_deref() == Some("fixed") {
             let instances = settings.own_limit("instances");
             Scaling::Fixed {
@@ -159,9 +159,32 @@ impl ComputeConfig {
             idempotent: settings.flag("idempotent"),
         }
     }
+
+    fn limits(&self) -> Vec<LimitUse<'_>> {
+        let mut limits = match &self.scaling {
+            Scaling::PerRequest(scaling) => scaling.limits(),
+            Scaling::Fixed { instances, queue } => std::iter::once(instances.level()).chain(queue.as_ref().map(Limit::level)).collect(),
+        };
+        limits.push(self.timeout.level());
+        limits
+    }
+
+    fn meters(&self) -> &'static [&'static str] {
+        match self.scaling {
+            Scaling::PerRequest(_) => &["requests", "duration"],
+            Scaling::Fixed { .. } => &["instance_hours"],
+        }
+    }
 }
 
 impl PerRequest {
+    fn limits(&self) -> Vec<LimitUse<'_>> {
+        let account = self.account_concurrency.level().outside(self.outside_concurrency);
+        let reserved = self.reserved.as_ref().map(Limit::level);
+        let rates = [self.scaling_burst.measured(Measure::RatePerStep), self.rate_per_concurrency.rate()];
+        std::iter::once(account).chain(reserved).chain(rates).collect()
+    }
+
     fn read(settings: &mut Settings<'_>) -> Self {
         Self {
             account_concurrency: settings.limit("concurrent_executions"),

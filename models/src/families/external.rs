@@ -1,6 +1,6 @@
 //! What somebody else's API needs to know.
 
-use super::{Limit, Settings};
+use super::{Limit, LimitUse, Mechanism, Settings};
 use crate::Distribution;
 
 /// An API with a rate limit, a concurrency limit and errors.
@@ -22,8 +22,8 @@ pub struct ExternalConfig {
     pub price_per_call: f64,
 }
 
-impl ExternalConfig {
-    pub(super) fn read(settings: &mut Settings<'_>) -> Self {
+impl Mechanism for ExternalConfig {
+    fn read(settings: &mut Settings<'_>) -> Self {
         let rate_limit = settings.own_limit("rate_limit");
         let burst = settings.optional("burst").or(rate_limit.as_ref().map(|limit| limit.value.max(1.0))).unwrap_or(1.0);
         Self {
@@ -35,5 +35,10 @@ impl ExternalConfig {
             poison_events: settings.quantity("poison_events"),
             price_per_call: settings.quantity("price_per_call"),
         }
+    }
+
+    fn limits(&self) -> Vec<LimitUse<'_>> {
+        let rate = self.rate_limit.as_ref().map(Limit::rate);
+        rate.into_iter().chain(self.concurrency_limit.as_ref().map(Limit::level)).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! What a gateway needs to know.
 
-use super::{Limit, Settings};
+use super::{Limit, LimitUse, Mechanism, Settings};
 use crate::Distribution;
 
 /// A front door with token buckets and an integration time-out.
@@ -24,8 +24,8 @@ pub struct GatewayConfig {
     pub metered_chunk: f64,
 }
 
-impl GatewayConfig {
-    pub(super) fn read(settings: &mut Settings<'_>) -> Self {
+impl Mechanism for GatewayConfig {
+    fn read(settings: &mut Settings<'_>) -> Self {
         Self {
             overhead: settings.distribution("overhead"),
             account_rate: settings.limit("account_rate"),
@@ -36,5 +36,15 @@ impl GatewayConfig {
             integration_timeout: settings.limit("integration_timeout"),
             metered_chunk: settings.limit("metered_chunk").value,
         }
+    }
+
+    fn limits(&self) -> Vec<LimitUse<'_>> {
+        let account = self.account_rate.rate().outside(self.outside_rate).bucket(self.account_burst.value);
+        let stage = self.stage_rate.as_ref().map(Limit::rate);
+        std::iter::once(account).chain(stage).chain([self.integration_timeout.level()]).collect()
+    }
+
+    fn meters(&self) -> &'static [&'static str] {
+        &["requests"]
     }
 }

@@ -8,6 +8,7 @@ mod compute;
 mod connection;
 mod external;
 mod gateway;
+mod limit;
 mod producer;
 mod queue;
 mod settings;
@@ -20,9 +21,10 @@ pub use compute::{ComputeConfig, IdlePick, PerRequest, Refill, Scaling};
 pub use connection::{CallConfig, ConnectionConfig, DeliverConfig, Filter, Operation, PollConfig, ReadKind};
 pub use external::ExternalConfig;
 pub use gateway::GatewayConfig;
+pub use limit::{Limit, LimitUse, Measure};
 pub use producer::ProducerConfig;
 pub use queue::QueueConfig;
-pub use settings::{Limit, Settings, field_default, field_value};
+pub use settings::{Settings, field_default, field_value};
 pub use station::StationConfig;
 pub use table::{CapacityMode, TableConfig};
 pub use topic::TopicConfig;
@@ -30,6 +32,22 @@ pub use topic::TopicConfig;
 use serde::{Deserialize, Serialize};
 
 use crate::{Catalog, Diagnostic, Diagram, EdgeId, NodeId, Place};
+
+/// What every mechanism's configuration must tell.
+trait Mechanism: Sized {
+    /// Reads it from the fields of a node and the catalog's facts.
+    fn read(settings: &mut Settings<'_>) -> Self;
+
+    /// The limits that it can hit.
+    fn limits(&self) -> Vec<LimitUse<'_>> {
+        Vec::new()
+    }
+
+    /// Keys of the prices of what it meters, in the order of its meters.
+    fn meters(&self) -> &'static [&'static str] {
+        &[]
+    }
+}
 
 macro_rules! families {
     ($($(#[$doc:meta])* $name:ident = $word:literal => $config:ty,)*) => {
@@ -66,6 +84,20 @@ macro_rules! families {
                 match family {
                     $(Family::$name => Some(Self::$name(Box::new(<$config>::read(settings)))),)*
                     Family::Connection => None,
+                }
+            }
+
+            /// The limits that its mechanism can hit.
+            pub fn limits(&self) -> Vec<LimitUse<'_>> {
+                match self {
+                    $(Self::$name(config) => config.limits(),)*
+                }
+            }
+
+            /// Keys of the prices of what its mechanism meters, in the order of the meters.
+            pub fn meters(&self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$name(config) => config.meters(),)*
                 }
             }
         }

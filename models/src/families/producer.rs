@@ -1,6 +1,6 @@
 //! What a producer needs to know.
 
-use super::Settings;
+use super::{Mechanism, Settings};
 use crate::{Arrivals, EventTypeId, workload};
 
 /// A source of load.
@@ -12,8 +12,8 @@ pub struct ProducerConfig {
     pub mix: Vec<(EventTypeId, f64)>,
 }
 
-impl ProducerConfig {
-    pub(super) fn read(settings: &mut Settings<'_>) -> Self {
+impl Mechanism for ProducerConfig {
+    fn read(settings: &mut Settings<'_>) -> Self {
         let mix = settings.text("events").map_or_else(Vec::new, |text| workload::parse_mix(&text).unwrap_or_default());
         Self {
             arrivals: settings.parsed("arrivals").unwrap_or_else(|| Arrivals::poisson(1.0)),

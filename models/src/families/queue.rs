@@ -1,6 +1,6 @@
 //! What a queue needs to know.
 
-use super::{Limit, Settings};
+use super::{Limit, LimitUse, Mechanism, Settings};
 use crate::Distribution;
 
 /// A queue with visibility time-out and redrive.
@@ -24,8 +24,8 @@ pub struct QueueConfig {
     pub send_latency: Distribution,
 }
 
-impl QueueConfig {
-    pub(super) fn read(settings: &mut Settings<'_>) -> Self {
+impl Mechanism for QueueConfig {
+    fn read(settings: &mut Settings<'_>) -> Self {
         Self {
             visibility: settings.quantity("visibility_timeout"),
             retention: settings.quantity("retention"),
@@ -36,5 +36,13 @@ impl QueueConfig {
             metered_chunk: settings.limit("metered_chunk").value,
             send_latency: settings.distribution("send_latency"),
         }
+    }
+
+    fn limits(&self) -> Vec<LimitUse<'_>> {
+        vec![self.in_flight.level(), self.message_size.level()]
+    }
+
+    fn meters(&self) -> &'static [&'static str] {
+        &["requests"]
     }
 }

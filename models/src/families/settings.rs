@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, str::FromStr};
 
 use serde_json::Value;
 
+use super::Limit;
 use crate::{
     Diagnostic, Distribution, Place, Service,
     catalog::{Field, QuotaKind},
@@ -11,33 +12,6 @@ use crate::{
     diagram::{Account, Fields},
     units::Quantity,
 };
-
-/// A limit that a run can hit, with what the report needs to say about it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Limit {
-    /// Key of the quota within its service.
-    pub key: String,
-    /// Service whose quota it is.
-    pub service: String,
-    /// Name on screen.
-    pub title: String,
-    /// Value in base units.
-    pub value: f64,
-    /// What the value is.
-    pub quantity: Quantity,
-    /// What is counted.
-    pub unit: String,
-    /// Whether it can be raised.
-    pub kind: QuotaKind,
-    /// What shares it.
-    pub scope: String,
-    /// Whether every node of the service in the account shares it.
-    pub shared: bool,
-    /// Where it comes from.
-    pub source: String,
-    /// Whether the value is an assumption.
-    pub assumed: bool,
-}
 
 /// A reader over the fields of one node or edge.
 #[derive(Debug)]

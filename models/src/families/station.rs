@@ -1,6 +1,6 @@
 //! What a textbook queue needs to know.
 
-use super::{Limit, Settings};
+use super::{Limit, LimitUse, Mechanism, Settings};
 use crate::Distribution;
 
 /// Servers with a queue before them, first come first served.
@@ -18,8 +18,8 @@ pub struct StationConfig {
     pub fail_attempts: u32,
 }
 
-impl StationConfig {
-    pub(super) fn read(settings: &mut Settings<'_>) -> Self {
+impl Mechanism for StationConfig {
+    fn read(settings: &mut Settings<'_>) -> Self {
         Self {
             servers: settings.own_limit("servers"),
             capacity: settings.own_limit("capacity"),
@@ -27,5 +27,9 @@ impl StationConfig {
             failure: settings.quantity("failure"),
             fail_attempts: settings.count("fail_attempts"),
         }
+    }
+
+    fn limits(&self) -> Vec<LimitUse<'_>> {
+        [&self.servers, &self.capacity].into_iter().flatten().map(Limit::level).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! What a table needs to know.
 
-use super::{Limit, Settings};
+use super::{Limit, LimitUse, Mechanism, Settings};
 use crate::Distribution;
 
 /// How throughput is bought.
@@ -53,8 +53,8 @@ pub struct TableConfig {
     pub item_bytes: Option<f64>,
 }
 
-impl TableConfig {
-    pub(super) fn read(settings: &mut Settings<'_>) -> Self {
+impl Mechanism for TableConfig {
+    fn read(settings: &mut Settings<'_>) -> Self {
         let provisioned = settings.text("capacity_mode").as_deref() == Some("provisioned");
         let mode = if provisioned {
             CapacityMode::Provisioned {
@@ -81,6 +81,21 @@ impl TableConfig {
             read_latency: settings.distribution("read_latency"),
             write_latency: settings.distribution("write_latency"),
             item_bytes: settings.optional("item_bytes"),
+        }
+    }
+
+    fn limits(&self) -> Vec<LimitUse<'_>> {
+        let (writes, reads) = match &self.mode {
+            CapacityMode::OnDemand { initial_writes, initial_reads, .. } => (initial_writes, initial_reads),
+            CapacityMode::Provisioned { write_units, read_units, .. } => (write_units, read_units),
+        };
+        vec![writes.rate(), reads.rate(), self.partition_writes.rate(), self.partition_reads.rate(), self.item_size.level()]
+    }
+
+    fn meters(&self) -> &'static [&'static str] {
+        match self.mode {
+            CapacityMode::OnDemand { .. } => &["write_requests", "read_requests"],
+            CapacityMode::Provisioned { .. } => &["write_unit_hours", "read_unit_hours"],
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a topic needs to know.
 
-use super::{Limit, Settings};
+use super::{Limit, LimitUse, Mechanism, Settings};
 use crate::Distribution;
 
 /// Fan-out to subscriptions.
@@ -18,8 +18,8 @@ pub struct TopicConfig {
     pub publish_latency: Distribution,
 }
 
-impl TopicConfig {
-    pub(super) fn read(settings: &mut Settings<'_>) -> Self {
+impl Mechanism for TopicConfig {
+    fn read(settings: &mut Settings<'_>) -> Self {
         Self {
             publish_rate: settings.limit("publish_rate"),
             outside_rate: settings.outside("publish_rate"),
@@ -27,5 +27,13 @@ impl TopicConfig {
             metered_chunk: settings.limit("metered_chunk").value,
             publish_latency: settings.distribution("publish_latency"),
         }
+    }
+
+    fn limits(&self) -> Vec<LimitUse<'_>> {
+        vec![self.publish_rate.rate().outside(self.outside_rate).bucket(self.publish_rate.value), self.message_size.level()]
+    }
+
+    fn meters(&self) -> &'static [&'static str] {
+        &["publishes"]
     }
 }

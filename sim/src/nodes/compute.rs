@@ -20,7 +20,7 @@ use plimsoll_models::{
     work::{CallStep, OnError, Per, Step},
 };
 
-use super::Behavior;
+use super::{Behavior, Names};
 use crate::{
     core::Core,
     event::Timer,
@@ -29,10 +29,14 @@ use crate::{
     program::Program,
     sample::Sampler,
     slab::Slab,
-    time::{Nanos, nanos},
+    time::{Nanos, nanos, seconds},
 };
 
 use self::{asynchronous::Async, instances::Instances, invocation::Invocation};
+
+/// Bytes in the GB of a GB-second.
+const GIB: f64 = 1_073_741_824.0;
+const SECONDS_PER_HOUR: f64 = 3_600.0;
 
 /// A runtime unit.
 #[derive(Clone, Debug)]
@@ -49,6 +53,7 @@ pub(crate) struct Compute {
     timeout: Nanos,
     timeout_lane: u32,
     timeout_limit: u32,
+    memory: f64,
     cpu_factor: f64,
     transient: f64,
     poison: f64,
@@ -163,6 +168,7 @@ impl Compute {
             timeout: nanos(config.timeout.value),
             timeout_lane: core.queue.lane(),
             timeout_limit: node.limits[&config.timeout.key],
+            memory: config.memory,
             cpu_factor: config.cpu_factor,
             transient: config.transient_failures,
             poison: config.poison_events,
@@ -171,6 +177,13 @@ impl Compute {
             idempotent: config.idempotent,
             busy: 0,
         }
+    }
+}
+
+impl Compute {
+    /// Billed time times memory.
+    fn gib_seconds(&self, core: &Core) -> f64 {
+        core.nodes[self.index as usize].units[1] as f64 / 1_000.0 * self.memory / GIB
     }
 }
 
@@ -254,5 +267,39 @@ impl Behavior for Compute {
 
     fn answered(&mut self, core: &mut Core, item: u32, outcome: Outcome) {
         self.async_answered(core, item, outcome);
+    }
+
+    fn names(&self) -> Names {
+        Names {
+            arrivals: "Invocations",
+            special: "ColdStarts",
+            busy: "ConcurrentExecutions",
+            waiting: "AsyncEventsWaiting",
+            instances: "Instances",
+            ..Names::PLAIN
+        }
+    }
+
+    fn billed(&self, core: &Core) -> Vec<f64> {
+        if self.per_request.is_none() {
+            return vec![core.nodes[self.index as usize].instances.value() as f64 * seconds(core.now()) / SECONDS_PER_HOUR];
+        }
+        vec![core.nodes[self.index as usize].units[0] as f64, self.gib_seconds(core)]
+    }
+
+    fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {
+        let meter = &core.nodes[self.index as usize];
+        let now = core.now();
+        put("cold_starts", meter.special.since_warm_up() as f64);
+        put("instances.mean", meter.instances.mean(now));
+        put("instances.max", meter.instances.max() as f64);
+        put("idle.mean", meter.instances.mean(now) - meter.busy.mean(now));
+        put("instances_created", meter.special.total() as f64);
+        put("lifespan.mean", meter.lifespan.mean() / 1e9);
+        put("billed_s", meter.units[1] as f64 / 1_000.0);
+        put("gb_seconds", self.gib_seconds(core));
+        if let Some(fixed) = &self.fixed {
+            put("utilization", meter.busy.mean(now) / fixed.slots as f64);
+        }
     }
 }

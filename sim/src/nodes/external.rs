@@ -2,7 +2,7 @@
 
 use plimsoll_models::families::ExternalConfig;
 
-use super::Behavior;
+use super::{Behavior, Names};
 use crate::{
     core::Core,
     event::{Class, Timer},
@@ -104,4 +104,12 @@ impl Behavior for External {
     }
 
     fn settled(&mut self, _core: &mut Core, _copy: u32, _outcome: Outcome) {}
+
+    fn names(&self) -> Names {
+        Names { refused: "Refused", ..Names::PLAIN }
+    }
+
+    fn billed(&self, core: &Core) -> Vec<f64> {
+        vec![core.nodes[self.index as usize].units[0] as f64]
+    }
 }

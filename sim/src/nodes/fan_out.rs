@@ -5,7 +5,7 @@
 
 use plimsoll_models::families::{BusConfig, TopicConfig};
 
-use super::{Behavior, queue::chunks};
+use super::{Behavior, Names, queue::chunks};
 use crate::{
     core::Core,
     event::{Class, Timer},
@@ -155,5 +155,32 @@ impl Behavior for FanOut {
         if outcome != Outcome::Ok {
             core.nodes[self.index as usize].failed.add(1);
         }
+    }
+
+    fn names(&self) -> Names {
+        if self.outgoing.is_none() {
+            return Names {
+                arrivals: "NumberOfMessagesPublished",
+                failed: "NumberOfNotificationsFailed",
+                special: "NumberOfNotificationsSent",
+                ..Names::PLAIN
+            };
+        }
+        Names {
+            arrivals: "PutEventsRequests",
+            refused: "PutEventsThrottled",
+            failed: "FailedInvocations",
+            special: "InvocationAttempts",
+            waiting: "ThrottledRulesWaiting",
+            ..Names::PLAIN
+        }
+    }
+
+    fn billed(&self, core: &Core) -> Vec<f64> {
+        vec![core.nodes[self.index as usize].units[0] as f64]
+    }
+
+    fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {
+        put("billed_requests", core.nodes[self.index as usize].units[0] as f64);
     }
 }

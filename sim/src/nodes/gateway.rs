@@ -2,7 +2,7 @@
 
 use plimsoll_models::families::GatewayConfig;
 
-use super::{Behavior, queue::chunks};
+use super::{Behavior, Names, queue::chunks};
 use crate::{
     core::Core,
     event::{Class, Event, Timer},
@@ -189,5 +189,21 @@ impl Behavior for Gateway {
     fn awaits(&self, token: u64) -> bool {
         let request = &self.requests[token as u32];
         request.open && request.generation == (token >> 32) as u32
+    }
+
+    fn names(&self) -> Names {
+        Names { arrivals: "Count", refused: "4XXError", failed: "5XXError", busy: "InFlight", ..Names::PLAIN }
+    }
+
+    fn billed(&self, core: &Core) -> Vec<f64> {
+        vec![core.nodes[self.index as usize].units[0] as f64]
+    }
+
+    fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {
+        let units = core.nodes[self.index as usize].units;
+        put("billed_requests", units[0] as f64);
+        put("500", units[SERVER_ERROR] as f64);
+        put("503", units[SERVICE_UNAVAILABLE] as f64);
+        put("504", units[GATEWAY_TIMEOUT] as f64);
     }
 }

@@ -14,9 +14,48 @@ mod queue;
 mod station;
 mod table;
 
+use std::collections::BTreeMap;
+
 use plimsoll_models::families::Config;
 
 use crate::{core::Core, event::Timer, outcome::Outcome, program::Program};
+
+/// Names of a node's figures on its provider's dashboard; an empty one is not shown.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Names {
+    pub(crate) arrivals: &'static str,
+    pub(crate) completed: &'static str,
+    pub(crate) refused: &'static str,
+    pub(crate) failed: &'static str,
+    pub(crate) special: &'static str,
+    pub(crate) busy: &'static str,
+    pub(crate) waiting: &'static str,
+    pub(crate) instances: &'static str,
+}
+
+impl Names {
+    /// The names where a provider has none.
+    pub(crate) const PLAIN: Self = Self {
+        arrivals: "Requests",
+        completed: "Successes",
+        refused: "Throttles",
+        failed: "Errors",
+        special: "",
+        busy: "InService",
+        waiting: "Waiting",
+        instances: "",
+    };
+}
+
+/// What a node tells about a run.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub(crate) names: Names,
+    /// Units used, in the order of the meters.
+    pub(crate) billed: Vec<f64>,
+    /// Figures of its family, by name.
+    pub(crate) figures: BTreeMap<String, f64>,
+}
 
 /// What every behavior must do; the list of nodes is closed, so that forgetting one is a compile error.
 pub(crate) trait Behavior {
@@ -39,6 +78,22 @@ pub(crate) trait Behavior {
 
     /// The run begins.
     fn start(&mut self, _core: &mut Core) {}
+
+    /// What its figures are called.
+    fn names(&self) -> Names {
+        Names::PLAIN
+    }
+
+    /// Units used so far, in the order of the meters of its configuration.
+    fn billed(&self, core: &Core) -> Vec<f64> {
+        let _ = core;
+        Vec::new()
+    }
+
+    /// Figures that only this family has, by name, for the result.
+    fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {
+        let _ = (core, put);
+    }
 }
 
 macro_rules! nodes {
@@ -54,6 +109,12 @@ macro_rules! nodes {
             pub(crate) fn behavior(&mut self) -> &mut dyn Behavior {
                 match self {
                     $(Self::$name(node) => &mut **node,)*
+                }
+            }
+
+            fn told(&self) -> &dyn Behavior {
+                match self {
+                    $(Self::$name(node) => &**node,)*
                 }
             }
         }
@@ -92,6 +153,15 @@ impl Node {
     /// The mapping of a poll edge.
     pub(crate) fn mapping(program: &Program, index: u32, edge: u32) -> Self {
         Self::Mapping(Box::new(mapping::Mapping::new(program, index, edge)))
+    }
+
+    /// What only the node itself can tell about the run so far.
+    pub(crate) fn account(&self, core: &Core) -> Account {
+        let mut figures = BTreeMap::new();
+        self.told().figures(core, &mut |name, value| {
+            figures.insert(name.to_owned(), value);
+        });
+        Account { names: self.told().names(), billed: self.told().billed(core), figures }
     }
 
     /// Tokens in a table's write bank, for those who look at it.

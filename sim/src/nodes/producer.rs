@@ -4,7 +4,7 @@ use plimsoll_models::{Arrivals, families::ProducerConfig};
 use rand::RngExt as _;
 
 use super::{
-    Behavior,
+    Behavior, Names,
     arrivals::{Arrival, Source},
 };
 use crate::{
@@ -179,5 +179,9 @@ impl Behavior for Producer {
                 self.think(core, copy.token as u32);
             }
         }
+    }
+
+    fn names(&self) -> Names {
+        Names { arrivals: "Events", refused: "Refused", ..Names::PLAIN }
     }
 }

@@ -11,7 +11,7 @@
 
 use plimsoll_models::families::QueueConfig;
 
-use super::Behavior;
+use super::{Behavior, Names};
 use crate::{
     core::{Copy, Core, MessageState},
     event::{Class, Event, Timer},
@@ -22,7 +22,7 @@ use crate::{
     rng::Purpose,
     sample::Sampler,
     slab::NONE,
-    time::{Nanos, nanos},
+    time::{Nanos, nanos, seconds},
 };
 
 /// A queue.
@@ -140,6 +140,41 @@ impl Behavior for Queue {
     }
 
     fn settled(&mut self, _core: &mut Core, _copy: u32, _outcome: Outcome) {}
+
+    fn names(&self) -> Names {
+        Names {
+            arrivals: "NumberOfMessagesSent",
+            completed: "NumberOfMessagesDeleted",
+            refused: "Refused",
+            special: "DeadLettered",
+            busy: "ApproximateNumberOfMessagesNotVisible",
+            waiting: "ApproximateNumberOfMessagesVisible",
+            ..Names::PLAIN
+        }
+    }
+
+    fn billed(&self, core: &Core) -> Vec<f64> {
+        vec![core.nodes[self.index as usize].units[0] as f64]
+    }
+
+    fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {
+        let meter = &core.nodes[self.index as usize];
+        put("sent", meter.accepted.total() as f64);
+        put("deleted", meter.completed.total() as f64);
+        put("dead_lettered", meter.special.total() as f64);
+        put("received", core.ledger.row(core.program.edges.len() as u32 + self.index).attempts as f64);
+        put("backlog.mean", meter.waiting.mean(core.now()));
+        put("backlog.max", meter.waiting.max() as f64);
+        put("age.max", oldest(core, self.index));
+        put("billed_requests", meter.units[0] as f64);
+    }
+}
+
+/// Greatest age of any message of a queue, those still there included.
+fn oldest(core: &Core, queue: u32) -> f64 {
+    let row = core.program.edges.len() as u32 + queue;
+    let held = core.copies.occupied().filter(|copy| copy.row == row && copy.edge == NONE).map(|copy| core.now() - copy.born).max();
+    seconds(core.nodes[queue as usize].age_max.max(held.unwrap_or(0)))
 }
 
 /// What mappings do with the messages of a queue.

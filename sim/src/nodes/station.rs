@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use plimsoll_models::families::StationConfig;
 use rand::RngExt as _;
 
-use super::Behavior;
+use super::{Behavior, Names};
 use crate::{
     core::Core,
     event::{Class, Timer},
@@ -173,5 +173,15 @@ impl Behavior for Station {
     fn settled(&mut self, core: &mut Core, copy: u32, outcome: Outcome) {
         let item = core.copies[copy].token as u32;
         core.answer(item, outcome);
+    }
+
+    fn names(&self) -> Names {
+        Names { arrivals: "Arrivals", completed: "Departures", refused: "Blocked", ..Names::PLAIN }
+    }
+
+    fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {
+        if self.servers_limit.is_some() {
+            put("utilization", core.nodes[self.index as usize].busy.mean(core.now()) / self.servers as f64);
+        }
     }
 }

@@ -5,7 +5,7 @@
 
 use plimsoll_models::families::{CapacityMode, Operation, ReadKind, TableConfig};
 
-use super::Behavior;
+use super::{Behavior, Names};
 use crate::{
     core::Core,
     event::{Class, Timer},
@@ -15,7 +15,7 @@ use crate::{
     result::TraceEvent,
     rng::{Purpose, mix},
     sample::Sampler,
-    time::{Nanos, SECOND},
+    time::{Nanos, SECOND, seconds},
 };
 
 /// How often capacity on demand follows the peak.
@@ -224,4 +224,23 @@ impl Behavior for Table {
     }
 
     fn settled(&mut self, _core: &mut Core, _copy: u32, _outcome: Outcome) {}
+
+    fn names(&self) -> Names {
+        Names { refused: "ThrottledRequests", ..Names::PLAIN }
+    }
+
+    fn billed(&self, core: &Core) -> Vec<f64> {
+        if self.on_demand.is_some() {
+            return core.nodes[self.index as usize].units[..2].iter().map(|halves| *halves as f64 / 2.0).collect();
+        }
+        let hours = seconds(core.now()) / 3_600.0;
+        vec![self.writes.initial * hours, self.reads.initial * hours]
+    }
+
+    fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {
+        let meter = &core.nodes[self.index as usize];
+        put("write_units", meter.units[0] as f64 / 2.0);
+        put("read_units", meter.units[1] as f64 / 2.0);
+        put("throttled", meter.refused.total() as f64);
+    }
 }
