@@ -35,20 +35,6 @@ const CHECK_AT_ONCE_MAX: usize = 300;
 /// How long the status bar says what happened, in seconds.
 const NOTICE_SECONDS: f64 = 5.0;
 
-/// How long the drawing follows the room that sliding panels leave, in seconds.
-const FIT_SECONDS: f64 = 0.25;
-
-/// Whether the drawing is shown whole, whatever its room.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Fit {
-    /// The user looks where the user wants.
-    Free,
-    /// From the next frame on.
-    Soon,
-    /// Until this time of the window's clock, in seconds.
-    Until(f64),
-}
-
 /// The window.
 #[derive(Debug)]
 pub struct App {
@@ -78,7 +64,6 @@ pub struct App {
     /// The window may close although something is not saved.
     pub(super) may_close: bool,
     /// Until when the drawing is shown whole, in seconds of the window's clock: while panels slide in, its room changes.
-    pub(super) fit: Fit,
     saved_settings: Settings,
     /// A text field had the focus at the end of the latest frame.
     typing: bool,
@@ -112,7 +97,6 @@ impl App {
             example_traces: Vec::new(),
             context_menu: None,
             may_close: false,
-            fit: Fit::Free,
             typing: false,
             title: String::new(),
         };
@@ -213,7 +197,7 @@ impl App {
 
     fn panels(&mut self, ui: &mut Ui) -> Vec<Action> {
         let mut actions = Vec::new();
-        let Self { document, runs, state, settings, catalog, theme, canvas, problems, context_menu, fit, .. } = self;
+        let Self { document, runs, state, settings, catalog, theme, canvas, problems, context_menu, .. } = self;
         let State { screen, selection, tool, tab, palette, inspector, results, welcome, quick_add, command_palette, notice, .. } = state;
         let scenario = {
             let diagram = document.diagram();
@@ -260,15 +244,6 @@ impl App {
                 |ui| contained(ui, |ui| inspector::ui(ui, &view, inspector, &mut actions)),
             );
             CentralPanel::default().frame(Frame::new().fill(theme.canvas)).show(ui, |ui| {
-                let time = ui.input(|input| input.time);
-                if *fit == Fit::Soon {
-                    *fit = Fit::Until(time + FIT_SECONDS);
-                }
-                if let Fit::Until(until) = *fit {
-                    canvas.fit(view.diagram);
-                    ui.ctx().request_repaint();
-                    *fit = if time < until { *fit } else { Fit::Free };
-                }
                 let input = CanvasInput {
                     diagram: view.diagram,
                     catalog,
@@ -393,7 +368,7 @@ pub(super) fn action_of(event: CanvasEvent, state: &mut State, context_menu: &mu
         CanvasEvent::Edit(edit) => Some(Action::Edit(edit)),
         CanvasEvent::Preview(edit) => Some(Action::Preview(edit)),
         CanvasEvent::QuickAdd { from, at, screen } => {
-            state.quick_add = Some(QuickAdd::new(Some(from), Some(at), Some(screen)));
+            state.quick_add = Some(QuickAdd::new(from, Some(at), Some(screen)));
             None
         }
         CanvasEvent::RenameRequested(id) => {

@@ -218,8 +218,45 @@ fn a_connection_is_made_by_two_clicks_and_dropped_on_the_ground_asks_for_a_box()
     assert!(matches!(harness.state().edits()[..], [Edit::AddEdge { .. }]));
     let from = port(&harness, "Worker");
     drag(&mut harness, from, from + vec2(60.0, 180.0));
-    let asked = harness.state().events.iter().any(|event| matches!(event, CanvasEvent::QuickAdd { from, .. } if from.as_str() == "worker"));
+    let asked = harness
+        .state()
+        .events
+        .iter()
+        .any(|event| matches!(event, CanvasEvent::QuickAdd { from: Some(from), .. } if from.as_str() == "worker"));
     assert!(asked);
+}
+
+#[test]
+fn a_double_click_on_the_ground_asks_for_a_box() {
+    let mut harness = row();
+    let ground = middle(&harness, "Worker, Lambda") + vec2(0.0, 150.0);
+    for _ in 0..2 {
+        harness.drag_at(ground);
+        harness.drop_at(ground);
+    }
+    harness.run();
+    assert!(
+        harness.state().events.iter().any(|event| matches!(event, CanvasEvent::QuickAdd { from: None, screen, .. } if *screen == ground))
+    );
+}
+
+#[test]
+fn a_drawing_stays_whole_in_a_smaller_room_until_somebody_looks_elsewhere() {
+    let mut harness = row();
+    let shell = harness.state_mut();
+    shell.canvas.fit(&shell.diagram);
+    harness.run();
+    let before = harness.state().canvas.zoom();
+    harness.set_size(vec2(300.0, 300.0));
+    harness.run();
+    let small = harness.state().canvas.zoom();
+    assert!(small < before, "{small} of {before}");
+    harness.state_mut().canvas.zoom_in();
+    harness.run();
+    let chosen = harness.state().canvas.zoom();
+    harness.set_size(vec2(500.0, 300.0));
+    harness.run();
+    assert_eq!(harness.state().canvas.zoom(), chosen);
 }
 
 #[test]

@@ -106,10 +106,10 @@ pub enum CanvasEvent {
     Edit(Edit),
     /// Is about to make a change; nobody needs to keep it.
     Preview(Edit),
-    /// Dropped a connection on an empty place.
+    /// Dropped a connection on an empty place, or double-clicked it.
     QuickAdd {
-        /// Where the connection begins.
-        from: NodeId,
+        /// Where the connection begins, if there is one.
+        from: Option<NodeId>,
         /// Where the new node's center should stand.
         at: Point,
         /// The same place on the screen, for a popup.
@@ -153,6 +153,8 @@ pub enum ContextTarget {
 pub struct Canvas {
     camera: Camera,
     goal: Option<Goal>,
+    /// Center and zoom that show the whole drawing: as long as nobody looks elsewhere, it stays whole in any room.
+    whole: Option<(Point, f32)>,
     /// Whether it has been shown: the first time it fits the drawing.
     shown: bool,
     gesture: Gesture,
@@ -169,6 +171,7 @@ pub struct Canvas {
 /// Where the camera shall go, once the view's size is known.
 #[derive(Debug)]
 enum Goal {
+    Whole(Rect),
     Fit(Rect),
     Reveal(Link),
 }
@@ -206,7 +209,10 @@ impl Canvas {
             let (nodes, edges) = (input.diagram.nodes.len(), input.diagram.edges.len());
             WidgetInfo::labeled(Role::Canvas, true, format!("Diagram with {nodes} components and {edges} connections"))
         });
-        self.camera.view = view;
+        let room_changed = std::mem::replace(&mut self.camera.view, view).size() != view.size();
+        if room_changed && self.whole == Some((self.camera.center, self.camera.zoom)) {
+            self.fit(input.diagram);
+        }
         if std::mem::take(&mut self.landed) {
             self.drawn = None;
         }
@@ -230,7 +236,7 @@ impl Canvas {
     pub fn fit(&mut self, diagram: &Diagram) {
         let nodes = diagram.nodes.keys().map(|id| node_rect(diagram.position(id)));
         let groups = diagram.groups.values().filter_map(|group| group_rect(diagram, group));
-        self.goal = nodes.chain(groups).reduce(Rect::union).map(Goal::Fit);
+        self.goal = nodes.chain(groups).reduce(Rect::union).map(Goal::Whole);
     }
 
     /// Shows the chosen nodes and edges in the next frame.
@@ -297,6 +303,10 @@ impl Canvas {
         }
         match self.goal.take() {
             None => {}
+            Some(Goal::Whole(rect)) => {
+                self.camera.fit(rect);
+                self.whole = Some((self.camera.center, self.camera.zoom));
+            }
             Some(Goal::Fit(rect)) => self.camera.fit(rect),
             Some(Goal::Reveal(link)) => {
                 let rect = match &link {

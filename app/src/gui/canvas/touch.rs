@@ -113,7 +113,10 @@ impl Canvas {
         }
         let Some(at) = at else { return };
         let crowd = || if visible.len() > WIDGETS_MAX { self.node_at(input, visible, at) } else { None };
-        if ground.clicked() {
+        if ground.double_clicked() && crowd().is_none() && self.edge_at(at).is_none() && !self.busy() {
+            let (place, _) = guide::snap(Point::default(), self.camera.diagram(at), &[], self.camera.zoom);
+            events.push(CanvasEvent::QuickAdd { from: None, at: place, screen: at });
+        } else if ground.clicked() {
             if matches!(&self.gesture, Gesture::Connect(connecting) if connecting.sticky) {
                 self.drop_connection(input, None, at, events);
             } else if let Some(id) = crowd() {
@@ -458,7 +461,7 @@ impl Canvas {
             }
             None if connecting.edge.is_none() && at.distance(connecting.pressed) > 2.0 * PORT_REACH && self.camera.view.contains(at) => {
                 let (place, _) = guide::snap(Point::default(), self.camera.diagram(at), &[], self.camera.zoom);
-                events.push(CanvasEvent::QuickAdd { from: connecting.fixed, at: place, screen: at });
+                events.push(CanvasEvent::QuickAdd { from: Some(connecting.fixed), at: place, screen: at });
             }
             None => {}
         }

@@ -83,7 +83,7 @@ pub enum Change {
 }
 
 /// Share of the width that the titles take.
-const TITLE_SHARE: f32 = 0.40;
+const TITLE_SHARE: f32 = 0.44;
 
 /// Room for the two small buttons at the right.
 const BUTTONS_WIDTH: f32 = 52.0;

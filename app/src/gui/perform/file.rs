@@ -14,7 +14,6 @@ use crate::{
     files,
     gui::{
         App,
-        app::Fit,
         canvas::{Canvas, Selection},
         command::Command,
         dialogs::{Decision, Dialog, FileDialog, Purpose, Then},
@@ -74,7 +73,6 @@ impl App {
         self.file_problems.clear();
         self.example_traces.clear();
         self.canvas = Canvas::default();
-        self.fit = Fit::Soon;
         let state = &mut self.state;
         state.screen = Screen::Document;
         state.selection = Selection::default();

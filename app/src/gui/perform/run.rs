@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    gui::{App, app::Fit, command::Command},
+    gui::{App, command::Command},
     run::Request,
 };
 
@@ -32,7 +32,6 @@ impl App {
         self.runs.start(request, move || repaint.request_repaint());
         if !self.settings.panels.results {
             self.settings.panels.results = true;
-            self.fit = Fit::Soon;
         }
     }
 }
