@@ -128,6 +128,11 @@ impl fmt::Display for Diagnostic {
     }
 }
 
+/// Puts the worst first, then by place.
+pub fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by(|a, b| (a.severity, &a.place, a.code).cmp(&(b.severity, &b.place, b.code)));
+}
+
 /// Whether any of the diagnostics forbids a run.
 pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)

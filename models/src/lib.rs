@@ -2,7 +2,7 @@
 //!
 //! A [`Diagram`] is a value: nodes, edges, event types, scenarios. The [`Catalog`] says which services exist, which
 //! fields they have and which quotas, latencies and prices apply, each with its source. [`formats::native`] reads and
-//! writes the document, [`edit::apply`] makes a new diagram from an old one, [`validate::check`] tells what is wrong.
+//! writes the document, [`edit::apply`] makes a new diagram from an old one, [`validate::check`] tells what is wrong, [`review::review`] what is unwise.
 //!
 //! ```
 //! use plimsoll_models::{units, Distribution};
@@ -27,6 +27,7 @@ pub mod keys;
 pub mod objective;
 pub mod point;
 pub mod policy;
+pub mod review;
 pub mod scenario;
 mod spelling;
 pub mod units;

@@ -77,7 +77,11 @@ pub struct RunArgs {
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     /// The diagram
-    pub file: PathBuf,
+    #[arg(required_unless_present = "rules")]
+    pub file: Option<PathBuf>,
+    /// List the review rules with their reasons and sources
+    #[arg(long, conflicts_with_all = ["file", "json"])]
+    pub rules: bool,
     /// Write the diagnostics as JSON
     #[arg(long)]
     pub json: bool,

@@ -2,18 +2,23 @@
 
 use std::path::Path;
 
-use plimsoll_models::{Catalog, Diagnostic, Severity, diagnostic::has_errors, validate};
+use plimsoll_models::{
+    Catalog, Diagnostic, Severity,
+    diagnostic::{self, has_errors},
+    review::{examine, rules},
+};
 
 use super::{Outcome, Stop, Streams, args::CheckArgs};
 use crate::files;
 
 /// Tells everything that the reader, the traces and the rules notice.
 pub(super) fn perform(args: &CheckArgs, streams: &mut Streams<'_>) -> Result<Outcome, Stop> {
-    let opened = files::open(&args.file)?;
+    let Some(file) = &args.file else { return list(streams) };
+    let opened = files::open(file)?;
     let mut diagnostics = opened.diagnostics;
-    diagnostics.extend(files::load_traces(&opened.diagram, args.file.parent().unwrap_or(Path::new("."))).1);
-    diagnostics.extend(validate::check(&opened.diagram, Catalog::embedded()));
-    diagnostics.sort_by(|a, b| (a.severity, &a.place, a.code).cmp(&(b.severity, &b.place, b.code)));
+    diagnostics.extend(files::load_traces(&opened.diagram, file.parent().unwrap_or(Path::new("."))).1);
+    diagnostics.extend(examine(&opened.diagram, Catalog::embedded()));
+    diagnostic::sort(&mut diagnostics);
     if args.json {
         serde_json::to_writer_pretty(&mut streams.out, &diagnostics).map_err(std::io::Error::from)?;
         writeln!(streams.out)?;
@@ -27,9 +32,22 @@ pub(super) fn perform(args: &CheckArgs, streams: &mut Streams<'_>) -> Result<Out
             };
             writeln!(streams.out, "{painted}")?;
         }
-        writeln!(streams.out, "{}", summary(&args.file.display().to_string(), &diagnostics))?;
+        writeln!(streams.out, "{}", summary(&file.display().to_string(), &diagnostics))?;
     }
     Ok(if has_errors(&diagnostics) { Outcome::Broken } else { Outcome::Fine })
+}
+
+/// Tells what the review looks for.
+fn list(streams: &mut Streams<'_>) -> Result<Outcome, Stop> {
+    for rule in rules() {
+        writeln!(
+            streams.out,
+            "{}\n  {}\n  why: {}\n  do: {}\n  source: {}",
+            rule.id, rule.title, rule.rationale, rule.advice, rule.source
+        )?;
+    }
+    writeln!(streams.out, "{} rules", rules().count())?;
+    Ok(Outcome::Fine)
 }
 
 fn summary(file: &str, diagnostics: &[Diagnostic]) -> String {

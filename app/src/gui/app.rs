@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
-use plimsoll_models::{Catalog, Diagnostic, Diagram, ScenarioId, validate};
+use plimsoll_models::{Catalog, Diagnostic, Diagram, ScenarioId, review};
 
 use super::{
     action::Action,
@@ -158,14 +158,14 @@ impl App {
         }
         let present = Arc::clone(present);
         if present.nodes.len() <= CHECK_AT_ONCE_MAX {
-            self.problems = validate::check(&present, self.catalog);
+            self.problems = review::examine(&present, self.catalog);
             if self.document.history().undo_label().is_none() {
                 self.problems.extend(self.file_problems.iter().cloned());
             }
             self.checked = Some(present);
         } else if self.checking.is_none() {
             let (ctx, catalog, diagram) = (ctx.clone(), self.catalog, Arc::clone(&present));
-            let job = Job::start("check", move || ctx.request_repaint(), move || validate::check(&diagram, catalog));
+            let job = Job::start("check", move || ctx.request_repaint(), move || review::examine(&diagram, catalog));
             self.checking = Some((present, job));
         }
     }

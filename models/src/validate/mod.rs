@@ -3,7 +3,7 @@
 mod configuration;
 mod structure;
 
-use crate::{Catalog, Diagnostic, Diagram};
+use crate::{Catalog, Diagnostic, Diagram, diagnostic};
 
 /// A rule looks at a whole diagram and adds what it finds.
 type Rule = fn(&Diagram, &Catalog, &mut Vec<Diagnostic>);
@@ -24,6 +24,6 @@ pub fn check(diagram: &Diagram, catalog: &Catalog) -> Vec<Diagnostic> {
     for rule in RULES {
         rule(diagram, catalog, &mut diagnostics);
     }
-    diagnostics.sort_by(|a, b| (a.severity, &a.place, a.code).cmp(&(b.severity, &b.place, b.code)));
+    diagnostic::sort(&mut diagnostics);
     diagnostics
 }
