@@ -7,6 +7,7 @@ use rand_distr::Distribution as _;
 
 use crate::{
     event::{Class, Event, Timer},
+    faults::Faults,
     ledger::{Fate, Ledger},
     limits::LimitMeter,
     meters::{EdgeMeter, JourneyMeter, NodeMeter},
@@ -169,6 +170,7 @@ pub(crate) struct Core {
     pub(crate) edges: Vec<EdgeMeter>,
     pub(crate) journey_meters: Vec<JourneyMeter>,
     pub(crate) tracer: Tracer,
+    pub(crate) faults: Faults,
     lanes: Vec<u32>,
     pub(crate) events: u64,
     pub(crate) requests: u64,
@@ -218,6 +220,7 @@ impl Core {
             edges: vec![EdgeMeter::default(); n_edges],
             journey_meters: vec![JourneyMeter::default(); n_nodes * program.event_types.len()],
             tracer: Tracer::default(),
+            faults: Faults::new(program.faults.len(), n_nodes, n_edges),
             lanes,
             events: 0,
             requests: 0,
@@ -463,10 +466,10 @@ impl Core {
         let cause = self.cause_of_copy(copy);
         self.note(cause.journey, node, edge, TraceEvent::DeadLettered);
         self.nodes[node as usize].special.add(1);
-        self.call(edge, DEAD_LETTER, &cause, 0);
+        self.call(edge, NOBODY, &cause, 0);
         true
     }
 }
 
-/// Token of calls along dead-letter edges: nobody waits for them.
-pub(crate) const DEAD_LETTER: u64 = u64::MAX;
+/// Token of calls that nobody waits for: along dead-letter edges, and duplicates.
+pub(crate) const NOBODY: u64 = u64::MAX;

@@ -1,7 +1,10 @@
 //! What is wrong with a diagram, found without a run.
 
 mod configuration;
+mod faults;
 mod structure;
+
+pub use faults::{faults, tightened};
 
 use crate::{Catalog, Diagnostic, Diagram};
 

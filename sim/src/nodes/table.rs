@@ -143,7 +143,7 @@ impl Side {
         }
         if !self.partitions[partition].take(now, units) {
             let partition_limit = &mut core.limits[self.partition_limit as usize];
-            partition_limit.level(now, partition_limit.limit.value + units);
+            partition_limit.refuse_beyond(now, units);
             return Err(self.partition_limit);
         }
         self.bucket.take(now, units);
