@@ -38,7 +38,7 @@ pub(crate) struct Journey {
     open: u32,
     /// Calls of the producer that have not been settled.
     pub(crate) awaited: u32,
-    lossy: bool,
+    pub(crate) lossy: bool,
     /// Slot of the tracer.
     trace: u32,
 }
@@ -166,6 +166,8 @@ pub(crate) struct Core {
     pub(crate) buckets: Vec<TokenBucket>,
     /// Concurrency in use of each shared pool.
     pub(crate) pools: Vec<u64>,
+    /// What faults leave of each shared pool.
+    pub(crate) pools_left: Vec<f64>,
     pub(crate) nodes: Vec<NodeMeter>,
     pub(crate) edges: Vec<EdgeMeter>,
     pub(crate) journey_meters: Vec<JourneyMeter>,
@@ -216,6 +218,7 @@ impl Core {
             limits: program.limits.clone(),
             buckets: program.buckets.clone(),
             pools: vec![0; program.pools.len()],
+            pools_left: vec![1.0; program.pools.len()],
             nodes: vec![NodeMeter::default(); n_nodes],
             edges: vec![EdgeMeter::default(); n_edges],
             journey_meters: vec![JourneyMeter::default(); n_nodes * program.event_types.len()],
@@ -278,7 +281,7 @@ impl Core {
             KeyProgram::Zipf(law) => law.sample(&mut self.draw(producer, Purpose::Key, line, 0)) as u64,
         };
         let meter = producer * self.program.event_types.len() as u32 + u32::from(event_type);
-        self.journey_meters[meter as usize].started += 1;
+        self.journey_meters[meter as usize].started.add(1);
         let trace = self.tracer.begin(ordinal, producer, now).unwrap_or(NONE);
         self.journeys.insert(Journey { ordinal, key, started: now, recorded, meter, open: 0, awaited: 0, lossy: false, trace })
     }
@@ -325,10 +328,8 @@ impl Core {
         let Journey { started, meter, lossy, trace, .. } = *row;
         let now = self.queue.now();
         let meter = &mut self.journey_meters[meter as usize];
-        if lossy {
-            meter.lossy += 1;
-        } else {
-            meter.complete += 1;
+        if !lossy {
+            meter.complete.add(1);
             if now >= self.warm_up {
                 meter.completion.record(now - started);
                 meter.completion_series.record(now - started);
@@ -375,8 +376,12 @@ impl Core {
     pub(crate) fn end_copy(&mut self, copy: u32, fate: Fate) {
         let Copy { row, journey, .. } = self.copies[copy];
         self.ledger.end(row, fate);
-        if journey != NONE {
-            self.journeys[journey].lossy |= fate.is_loss();
+        if journey != NONE && fate.is_loss() {
+            let journey = &mut self.journeys[journey];
+            // A journey is lost with its first copy, whatever becomes of the others.
+            if !std::mem::replace(&mut journey.lossy, true) {
+                self.journey_meters[journey.meter as usize].lossy.add(1);
+            }
         }
     }
 

@@ -82,6 +82,18 @@ enum Blow {
 /// Tells the copies that a fault adds from what their cause makes itself.
 const DUPLICATE: u32 = 1 << 31;
 
+/// How many of so many take new work when a share is lost.
+pub(crate) fn left_of(all: u64, lost: f64) -> u64 {
+    // The smallest part that counts is far above the rounding of the share.
+    (all as f64 * (1.0 - lost) + 1e-9) as u64
+}
+
+/// A time, multiplied by a factor that mostly is 1.
+#[inline]
+pub(crate) fn slowed(time: Nanos, factor: f64) -> Nanos {
+    if factor == 1.0 { time } else { (time as f64 * factor) as Nanos }
+}
+
 impl Faults {
     /// No fault has begun.
     pub(crate) fn new(faults: usize, nodes: usize, edges: usize) -> Self {

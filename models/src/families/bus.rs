@@ -49,6 +49,6 @@ impl Mechanism for BusConfig {
     }
 
     fn tightens(&self) -> Vec<&str> {
-        vec![&self.publish_rate.key, &self.invocation_rate.key]
+        vec![&self.publish_rate.key]
     }
 }
