@@ -21,6 +21,7 @@ pub mod diagram;
 pub mod distribution;
 pub mod edit;
 pub mod families;
+pub mod fault;
 pub mod formats;
 pub mod ids;
 pub mod keys;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::{Arrivals, Diagnostic, NodeId, Place, ScenarioId, diagram::Fields, objective::Objective, units::Quantity};
+use crate::{Arrivals, Diagnostic, NodeId, Place, ScenarioId, diagram::Fields, fault::Fault, objective::Objective, units::Quantity};
 
 /// A scenario as it stands in the file; [`Scenario::plan`] turns it into numbers.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,6 +89,13 @@ pub const FIELDS: &[ScenarioField] = &[
         default: "",
         help: "What must hold, such as `response p99 <= 800 ms`",
     },
+    ScenarioField {
+        key: "faults",
+        title: "Faults",
+        quantity: None,
+        default: "",
+        help: "What goes wrong at a node or edge, such as `{\"kind\": \"outage\", \"on\": \"payments\", \"from\": \"60 s\", \"to\": \"120 s\"}`",
+    },
 ];
 
 /// When a run ends.
@@ -123,6 +130,8 @@ pub struct Plan {
     pub set: Fields,
     /// What must hold.
     pub objectives: Vec<Objective>,
+    /// What goes wrong, in the order of the file.
+    pub faults: Vec<Fault>,
 }
 
 /// Most replications of one run.
@@ -168,6 +177,7 @@ impl Scenario {
             load: reader.load(),
             set: reader.object("set"),
             objectives: reader.objectives(),
+            faults: reader.faults(),
         };
         if plan.duration <= 0.0 {
             reader.report("duration", "the run must be longer than zero".to_owned());
@@ -282,6 +292,25 @@ impl Reader<'_> {
             }
         }
         objectives
+    }
+
+    fn faults(&mut self) -> Vec<Fault> {
+        let list = match self.scenario.fields.get("faults") {
+            None => return Vec::new(),
+            Some(Value::Array(list)) => list.as_slice(),
+            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+                self.report("faults", format!("`faults` is a list of objects such as `{}`", crate::fault::KINDS[0].example));
+                return Vec::new();
+            }
+        };
+        let mut faults: Vec<Fault> = Vec::new();
+        for item in list {
+            match Fault::read(item) {
+                Ok(fault) => faults.push(fault),
+                Err(problems) => problems.into_iter().for_each(|why| self.report("faults", why)),
+            }
+        }
+        faults
     }
 }
 

@@ -86,12 +86,16 @@ impl Core {
         } else {
             program.latency.draw(&mut rng::draw(self.edge_keys[edge as usize], Purpose::Latency, line, attempt))
         };
+        let latency = if self.faults.is_quiet() { latency } else { self.stretched(edge, latency) };
         if timeout > 0 {
             let lane = self.timeout_lane(edge);
             let timer = self.queue.set_timer(lane, now + timeout, Class::Arrival, Event::CallTimeout { copy });
             self.copies[copy].timer = timer;
         }
         self.queue.schedule(now.saturating_add(latency), Class::Arrival, Event::Reach { item });
+        if attempt == 1 && !self.faults.is_quiet() {
+            self.double_sent(copy);
+        }
     }
 
     /// A node has an outcome for an attempt. The caller learns it before any later arrival.

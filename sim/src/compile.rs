@@ -8,6 +8,7 @@ use plimsoll_models::{
     diagnostic::has_errors,
     diagram::Fields,
     families::{self, CallConfig, Config, ConnectionConfig, Filter, LimitUse, Measure, Operation, Scaling},
+    fault::Effect,
     keys::KeyLaw,
     policy::{Backoff, CallPolicy, RetryOn},
     scenario::Plan,
@@ -17,6 +18,7 @@ use plimsoll_models::{
 
 use crate::{
     Input, RunError,
+    faults::{FaultProgram, Target},
     limits::LimitMeter,
     parts::TokenBucket,
     program::{BackoffProgram, EdgeProgram, EventTypeProgram, FilterProgram, KeyProgram, NodeProgram, Policy, PoolProgram, Program},
@@ -33,6 +35,9 @@ pub const REQUESTS_MAX: f64 = 5e10;
 pub fn compile(input: &Input<'_>) -> Result<Arc<Program>, RunError> {
     let (diagram, mut diagnostics) = overridden(input);
     diagnostics.extend(validate::check(&diagram, input.catalog));
+    let of_plan = validate::faults(&diagram, input.catalog, &input.scenario, &input.plan);
+    let fresh: Vec<Diagnostic> = of_plan.into_iter().filter(|found| !diagnostics.contains(found)).collect();
+    diagnostics.extend(fresh);
     if has_errors(&diagnostics) {
         return Err(RunError::Invalid(diagnostics));
     }
@@ -42,6 +47,7 @@ pub fn compile(input: &Input<'_>) -> Result<Arc<Program>, RunError> {
     compiler.edges();
     compiler.wire();
     compiler.pools();
+    compiler.faults();
     compiler.finish()
 }
 
@@ -102,6 +108,7 @@ impl<'a> Compiler<'a> {
                 buckets: Vec::new(),
                 pools: Vec::new(),
                 mappings: Vec::new(),
+                faults: Vec::new(),
                 traces: Vec::new(),
                 assumptions: Vec::new(),
                 diagnostics,
@@ -320,6 +327,38 @@ impl<'a> Compiler<'a> {
         }
         for pool in &mut self.program.pools {
             pool.shared = pool.shared.max(0.0);
+        }
+    }
+
+    /// Finds what the faults of the scenario strike.
+    fn faults(&mut self) {
+        for fault in &self.input.plan.faults {
+            let edge = || self.program.edges.iter().position(|edge| edge.id.as_str() == fault.on).map(|at| Target::Edge(at as u32));
+            let Some(target) = self.node_index.get(fault.on.as_str()).map(|at| Target::Node(*at)).or_else(edge) else { continue };
+            let mut fault = fault.clone();
+            let mut limits = (None, None);
+            if let (Effect::Tighten { limit, .. }, Target::Node(node)) = (&mut fault.effect, target) {
+                let node = &self.program.nodes[node as usize];
+                let Ok(key) = validate::tightened(&node.config, limit.as_deref()) else { continue };
+                limits = (node.limits.get(&key).copied(), node.buckets.get(&key).copied());
+                *limit = Some(key);
+            }
+            self.program.faults.push(FaultProgram {
+                target,
+                from: nanos(fault.from),
+                to: nanos(fault.to),
+                delay: match &fault.effect {
+                    Effect::Delay(law) => Sampler::new(law),
+                    _ => Sampler::Constant(0),
+                },
+                hang: match fault.effect {
+                    Effect::Outage { hang } => nanos(hang),
+                    _ => 0,
+                },
+                limit: limits.0,
+                bucket: limits.1,
+                fault,
+            });
         }
     }
 

@@ -7,6 +7,7 @@ use rand_distr::Distribution as _;
 
 use crate::{
     event::{Class, Event, Timer},
+    faults::Faults,
     ledger::{Fate, Ledger},
     limits::LimitMeter,
     meters::{EdgeMeter, JourneyMeter, NodeMeter},
@@ -37,7 +38,7 @@ pub(crate) struct Journey {
     open: u32,
     /// Calls of the producer that have not been settled.
     pub(crate) awaited: u32,
-    lossy: bool,
+    pub(crate) lossy: bool,
     /// Slot of the tracer.
     trace: u32,
 }
@@ -165,10 +166,13 @@ pub(crate) struct Core {
     pub(crate) buckets: Vec<TokenBucket>,
     /// Concurrency in use of each shared pool.
     pub(crate) pools: Vec<u64>,
+    /// What faults leave of each shared pool.
+    pub(crate) pools_left: Vec<f64>,
     pub(crate) nodes: Vec<NodeMeter>,
     pub(crate) edges: Vec<EdgeMeter>,
     pub(crate) journey_meters: Vec<JourneyMeter>,
     pub(crate) tracer: Tracer,
+    pub(crate) faults: Faults,
     lanes: Vec<u32>,
     pub(crate) events: u64,
     pub(crate) requests: u64,
@@ -214,10 +218,12 @@ impl Core {
             limits: program.limits.clone(),
             buckets: program.buckets.clone(),
             pools: vec![0; program.pools.len()],
+            pools_left: vec![1.0; program.pools.len()],
             nodes: vec![NodeMeter::default(); n_nodes],
             edges: vec![EdgeMeter::default(); n_edges],
             journey_meters: vec![JourneyMeter::default(); n_nodes * program.event_types.len()],
             tracer: Tracer::default(),
+            faults: Faults::new(program.faults.len(), n_nodes, n_edges),
             lanes,
             events: 0,
             requests: 0,
@@ -275,7 +281,7 @@ impl Core {
             KeyProgram::Zipf(law) => law.sample(&mut self.draw(producer, Purpose::Key, line, 0)) as u64,
         };
         let meter = producer * self.program.event_types.len() as u32 + u32::from(event_type);
-        self.journey_meters[meter as usize].started += 1;
+        self.journey_meters[meter as usize].started.add(1);
         let trace = self.tracer.begin(ordinal, producer, now).unwrap_or(NONE);
         self.journeys.insert(Journey { ordinal, key, started: now, recorded, meter, open: 0, awaited: 0, lossy: false, trace })
     }
@@ -322,10 +328,8 @@ impl Core {
         let Journey { started, meter, lossy, trace, .. } = *row;
         let now = self.queue.now();
         let meter = &mut self.journey_meters[meter as usize];
-        if lossy {
-            meter.lossy += 1;
-        } else {
-            meter.complete += 1;
+        if !lossy {
+            meter.complete.add(1);
             if now >= self.warm_up {
                 meter.completion.record(now - started);
                 meter.completion_series.record(now - started);
@@ -372,8 +376,12 @@ impl Core {
     pub(crate) fn end_copy(&mut self, copy: u32, fate: Fate) {
         let Copy { row, journey, .. } = self.copies[copy];
         self.ledger.end(row, fate);
-        if journey != NONE {
-            self.journeys[journey].lossy |= fate.is_loss();
+        if journey != NONE && fate.is_loss() {
+            let journey = &mut self.journeys[journey];
+            // A journey is lost with its first copy, whatever becomes of the others.
+            if !std::mem::replace(&mut journey.lossy, true) {
+                self.journey_meters[journey.meter as usize].lossy.add(1);
+            }
         }
     }
 
@@ -463,10 +471,10 @@ impl Core {
         let cause = self.cause_of_copy(copy);
         self.note(cause.journey, node, edge, TraceEvent::DeadLettered);
         self.nodes[node as usize].special.add(1);
-        self.call(edge, DEAD_LETTER, &cause, 0);
+        self.call(edge, NOBODY, &cause, 0);
         true
     }
 }
 
-/// Token of calls along dead-letter edges: nobody waits for them.
-pub(crate) const DEAD_LETTER: u64 = u64::MAX;
+/// Token of calls that nobody waits for: along dead-letter edges, and duplicates.
+pub(crate) const NOBODY: u64 = u64::MAX;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::{
     Progress, RunError,
-    core::{Core, DEAD_LETTER, ReplyTo},
+    core::{Core, NOBODY, ReplyTo},
     event::{Class, Event},
+    faults::{FaultProgram, Target},
     nodes::Node,
     outcome::Outcome,
     program::Program,
@@ -69,6 +70,13 @@ impl Simulation {
         if core.warm_up > 0 {
             core.queue.schedule(core.warm_up, Class::Completion, Event::WarmUp);
         }
+        for (index, FaultProgram { from, to, .. }) in program.faults.iter().enumerate() {
+            let fault = index as u32;
+            core.queue.schedule(*from, Class::Completion, Event::Fault { fault, on: true });
+            if to > from {
+                core.queue.schedule(*to, Class::Completion, Event::Fault { fault, on: false });
+            }
+        }
         let window = window_length(core.load_ends);
         Self { core, nodes, window, window_end: window, seed }
     }
@@ -120,12 +128,21 @@ impl Simulation {
             Event::Reach { item } => {
                 let edge = core.items[item].edge;
                 let to = core.program.edges[edge as usize].to;
+                let behavior = self.nodes[to as usize].behavior();
+                if core.faults.is_quiet() || !core.strike(item, to, behavior.takes_over(core, item)) {
+                    behavior.arrive(core, item);
+                }
+            }
+            Event::Arrive { item } => {
+                let edge = core.items[item].edge;
+                let to = core.program.edges[edge as usize].to;
                 self.nodes[to as usize].behavior().arrive(core, item);
             }
+            Event::Fault { fault, on } => self.fault(fault, on),
             Event::Answer { item, outcome } => self.answer(item, outcome),
             Event::Retry { copy } => {
                 let row = core.copies[copy];
-                if row.token == DEAD_LETTER || self.nodes[row.caller as usize].behavior().awaits(row.token) {
+                if row.token == NOBODY || self.nodes[row.caller as usize].behavior().awaits(row.token) {
                     core.retry(copy);
                 } else {
                     core.abandon(copy);
@@ -138,6 +155,23 @@ impl Simulation {
             Event::WarmUp => self.restart_statistics(),
             Event::Lane { .. } => debug_assert!(false, "the queue resolves lanes itself"),
         }
+    }
+
+    /// A fault begins or ends: what it strikes hears of it.
+    fn fault(&mut self, index: u32, on: bool) {
+        let core = &mut self.core;
+        core.fault(index, on);
+        let program = Arc::clone(&core.program);
+        let FaultProgram { target, fault, .. } = &program.faults[index as usize];
+        let node = match target {
+            Target::Node(node) => *node as usize,
+            // Of edges, only those that are polled have somebody inside.
+            Target::Edge(edge) => match program.mappings.iter().position(|mapping| mapping == edge) {
+                Some(at) => program.nodes.len() + at,
+                None => return,
+            },
+        };
+        self.nodes[node].behavior().fault(core, &fault.effect, on);
     }
 
     fn answer(&mut self, item: u32, outcome: Outcome) {
@@ -173,7 +207,7 @@ impl Simulation {
     fn settle(&mut self, copy: u32, outcome: Outcome) {
         let row = self.core.copies[copy];
         self.core.settle(copy, outcome);
-        if row.token != DEAD_LETTER && self.nodes[row.caller as usize].behavior().awaits(row.token) {
+        if row.token != NOBODY && self.nodes[row.caller as usize].behavior().awaits(row.token) {
             self.nodes[row.caller as usize].behavior().settled(&mut self.core, copy, outcome);
         }
         self.core.forget(copy);

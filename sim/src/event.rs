@@ -43,6 +43,18 @@ pub(crate) enum Event {
     },
     /// Statistics start here.
     WarmUp,
+    /// An attempt that a fault delayed arrives.
+    Arrive {
+        /// The attempt.
+        item: u32,
+    },
+    /// A fault begins or ends.
+    Fault {
+        /// Which one.
+        fault: u32,
+        /// Whether it begins.
+        on: bool,
+    },
 }
 
 /// Timers of nodes.

@@ -38,6 +38,7 @@ mod core;
 mod cost;
 mod engine;
 mod event;
+mod faults;
 mod findings;
 pub mod ledger;
 mod limits;

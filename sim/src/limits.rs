@@ -7,6 +7,9 @@ use crate::time::{NEVER, Nanos, SECOND, seconds};
 /// Window in which the demand of a level limit with a line before it is measured.
 const OFFER_WINDOW: Nanos = 10 * SECOND;
 
+/// Least part of a limit that is left, so that use stays a number.
+const LEFT_MIN: f64 = 1e-3;
+
 /// A limit and its use.
 #[derive(Clone, Debug)]
 pub(crate) struct LimitMeter {
@@ -20,6 +23,8 @@ pub(crate) struct LimitMeter {
     pub(crate) edge: Option<u32>,
     window: u64,
     demand: f64,
+    /// What is left of the limit while a fault tightens it; its use is demand over what is left.
+    left: f64,
     /// Use by what is outside of the diagram, in the limit's unit.
     pub(crate) outside: f64,
     peak: f64,
@@ -44,6 +49,7 @@ impl LimitMeter {
             edge,
             window: 0,
             demand: 0.0,
+            left: 1.0,
             outside: 0.0,
             peak: 0.0,
             peak_at: 0,
@@ -67,15 +73,18 @@ impl LimitMeter {
             self.demand = 0.0;
         }
         self.demand += units;
-        if self.demand > self.peak {
-            self.peak = self.demand;
-            self.peak_at = now;
-        }
+        self.level(now, self.demand);
+    }
+
+    /// A fault leaves so much of the limit; 1 gives back all.
+    pub(crate) fn tighten(&mut self, factor: f64) {
+        self.left = factor.max(LEFT_MIN);
     }
 
     /// The level of a level limit.
     #[inline]
     pub(crate) fn level(&mut self, now: Nanos, level: f64) {
+        let level = level / self.left;
         if level > self.peak {
             self.peak = level;
             self.peak_at = now;
@@ -112,7 +121,12 @@ impl LimitMeter {
         }
         self.refused_in_window += 1;
         let turned_away = (self.refused_in_window as f64 * holding_s).max(1.0);
-        self.level(now, self.limit.value + turned_away);
+        self.level(now, self.limit.value * self.left + turned_away);
+    }
+
+    /// Demand that came on top of a limit that was used up; who refuses counts the refusal.
+    pub(crate) fn refuse_beyond(&mut self, now: Nanos, units: f64) {
+        self.level(now, self.limit.value * self.left + units);
     }
 
     /// It refused something whose demand, for a rate, has been counted already.

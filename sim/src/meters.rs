@@ -152,12 +152,12 @@ impl EdgeMeter {
 /// Figures of the journeys of one producer and event type.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct JourneyMeter {
-    pub(crate) started: u64,
+    pub(crate) started: Counter,
     pub(crate) succeeded: u64,
     pub(crate) rejected: u64,
     pub(crate) failed: u64,
-    pub(crate) complete: u64,
-    pub(crate) lossy: u64,
+    pub(crate) complete: Counter,
+    pub(crate) lossy: Counter,
     pub(crate) response: Histogram,
     pub(crate) response_failed: Histogram,
     pub(crate) completion: Histogram,
@@ -173,6 +173,9 @@ impl JourneyMeter {
     }
 
     pub(crate) fn close_window(&mut self) {
+        for counter in [&mut self.started, &mut self.complete, &mut self.lossy] {
+            counter.close_window();
+        }
         self.response_series.close_window();
         self.completion_series.close_window();
     }

@@ -11,7 +11,7 @@ use plimsoll_models::{
     scenario::Plan,
 };
 
-use crate::{limits::LimitMeter, parts::TokenBucket, result::Assumption, sample::Sampler, time::Nanos};
+use crate::{faults::FaultProgram, limits::LimitMeter, parts::TokenBucket, result::Assumption, sample::Sampler, time::Nanos};
 
 /// What does not change in a run.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub struct Program {
     pub(crate) pools: Vec<PoolProgram>,
     /// Mappings: the poll edges, each an internal node after those of the diagram.
     pub(crate) mappings: Vec<u32>,
+    /// What goes wrong, in the order of the scenario.
+    pub(crate) faults: Vec<FaultProgram>,
     pub(crate) traces: Vec<plimsoll_models::workload::Trace>,
     pub(crate) assumptions: Vec<Assumption>,
     pub(crate) diagnostics: Vec<Diagnostic>,

@@ -22,6 +22,8 @@ pub struct RunResult {
     pub verdict: Verdict,
     /// The limit that gave first, and the one that costs most.
     pub answer: Answer,
+    /// What went wrong on purpose, in the order of the scenario.
+    pub faults: Vec<FaultResult>,
     /// Latency and fate of journeys, per producer and event type.
     pub journeys: Vec<JourneyResult>,
     /// What happened in each node.
@@ -77,6 +79,24 @@ pub struct RunInfo {
     pub requests: u64,
 }
 
+/// A fault of the scenario, and how often it struck.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FaultResult {
+    /// Kind of fault, such as `outage`.
+    pub kind: &'static str,
+    /// The node or edge that it struck.
+    pub on: String,
+    /// When it began.
+    pub from_s: f64,
+    /// When it ended; the same for a deployment.
+    pub to_s: f64,
+    /// What it did, as a person reads it.
+    pub text: String,
+    /// Attempts that it failed, refused or delayed, and messages that it poisoned or doubled. What works inside of a node
+    /// (lost capacity, slowness, a tightened limit, a deployment) is not counted.
+    pub struck: u64,
+}
+
 /// Whether something holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -99,6 +119,8 @@ pub struct Verdict {
     pub overall: Holds,
     /// Each of them.
     pub objectives: Vec<ObjectiveResult>,
+    /// Journeys without a loss so far that had not ended when the clock stopped: some of them may yet be lost.
+    pub unfinished: u64,
 }
 
 /// An objective with what was measured.
@@ -185,11 +207,13 @@ pub struct JourneyResult {
     pub rejected: u64,
     /// Root events that their producer saw fail for good.
     pub failed: u64,
-    /// Journeys in which no copy was lost anywhere.
+    /// Journeys that ended without any copy being lost.
     pub complete: u64,
-    /// Journeys in which at least one copy was refused, failed, expired, dead-lettered or dropped.
+    /// Journeys in which at least one copy was refused, failed, expired, dead-lettered or dropped, counted at the first
+    /// loss, whether or not the rest has ended.
     pub lossy: u64,
-    /// Journeys that had not ended when the clock stopped; they make percentiles lower bounds.
+    /// Journeys without a loss so far that had not ended when the clock stopped; they make loss and percentiles lower
+    /// bounds.
     pub unfinished: u64,
     /// From the first attempt to the final success.
     pub response: LatencySummary,
@@ -201,6 +225,8 @@ pub struct JourneyResult {
     pub response_series: LatencySeries,
     /// Percentiles of the completion per interval of the grid.
     pub completion_series: LatencySeries,
+    /// Journeys `Started`, `Complete` and `Lossy` per second.
+    pub series: Vec<Series>,
 }
 
 /// Percentiles per interval of the grid; intervals without data are `None`.
@@ -293,8 +319,10 @@ pub struct LimitResult {
     pub title: String,
     /// Key of the quota, such as `aws/lambda.concurrent_executions`.
     pub key: String,
-    /// The node that it belongs to; for a shared limit the one that used it most.
+    /// The node that it belongs to; for a shared limit the one that was refused or arrived at most.
     pub node: Option<NodeId>,
+    /// Every node under it, where it is shared; empty elsewhere.
+    pub shared_by: Vec<NodeId>,
     /// The edge that it belongs to, for a mapping.
     pub edge: Option<EdgeId>,
     /// What shares it, such as `account-region`.
@@ -335,6 +363,11 @@ impl LimitResult {
             Quantity::Rate | Quantity::Count | Quantity::Number => true,
             Quantity::Duration | Quantity::Bytes | Quantity::Fraction | Quantity::Money => false,
         }
+    }
+
+    /// Whether a node is under it.
+    pub fn concerns(&self, node: &NodeId) -> bool {
+        self.node.as_ref() == Some(node) || self.shared_by.contains(node)
     }
 
     /// Whether it refused or delayed anything.
@@ -535,6 +568,6 @@ impl RunResult {
 
     /// Limits of a node, the tightest first.
     pub fn limits_of<'a>(&'a self, id: &'a NodeId) -> impl Iterator<Item = &'a LimitResult> {
-        self.limits.iter().filter(move |limit| limit.node.as_ref() == Some(id))
+        self.limits.iter().filter(move |limit| limit.concerns(id))
     }
 }

@@ -31,6 +31,11 @@ pub(crate) enum Purpose {
     Overhead,
     Think,
     Pickup,
+    FaultError,
+    FaultRefusal,
+    FaultDelay,
+    FaultDuplicate,
+    FaultPoison,
 }
 
 /// Mixes two words into one that depends on every bit of both.

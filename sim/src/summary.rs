@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 
 use crate::{
     core::Core,
-    cost, findings,
+    cost,
+    faults::FaultProgram,
+    findings,
     ledger::Fate,
     limits::LimitMeter,
     meters::NodeMeter,
     nodes::{Account, Names},
     record::{Counter, trace::Followed},
     result::{
-        Answer, EdgeResult, Grid, JourneyResult, JourneyTrace, LatencySummary, Ledger, LedgerRow, LimitResult, NodeResult, RunInfo,
-        RunResult, SCHEMA, Series, SeriesKind, TraceStep,
+        Answer, EdgeResult, FaultResult, Grid, JourneyResult, JourneyTrace, LatencySummary, Ledger, LedgerRow, LimitResult, NodeResult,
+        RunInfo, RunResult, SCHEMA, Series, SeriesKind, TraceStep,
     },
     slab::NONE,
     time::{Nanos, seconds},
@@ -29,7 +31,8 @@ pub(crate) fn summarize(core: &Core, accounts: &[Account], window: Nanos, seed: 
         run: info(core, seed),
         verdict: verdict::none(),
         answer: answer(&limits),
-        journeys: journeys(core),
+        faults: faults(core),
+        journeys: journeys(core, window),
         nodes: nodes(core, accounts, window, &limits),
         edges: edges(core, window),
         limits,
@@ -66,28 +69,44 @@ fn info(core: &Core, seed: u64) -> RunInfo {
     }
 }
 
-fn journeys(core: &Core) -> Vec<JourneyResult> {
+fn faults(core: &Core) -> Vec<FaultResult> {
+    let struck = core.program.faults.iter().zip(&core.faults.struck);
+    struck
+        .map(|(FaultProgram { fault, .. }, struck)| FaultResult {
+            kind: fault.effect.kind().as_str(),
+            on: fault.on.clone(),
+            from_s: fault.from,
+            to_s: fault.to,
+            text: fault.effect.to_string(),
+            struck: *struck,
+        })
+        .collect()
+}
+
+fn journeys(core: &Core, window: Nanos) -> Vec<JourneyResult> {
     let types = core.program.event_types.len();
     let mut unfinished = vec![0_u64; core.journey_meters.len()];
-    for journey in core.journeys.occupied() {
+    for journey in core.journeys.occupied().filter(|journey| !journey.lossy) {
         unfinished[journey.meter as usize] += 1;
     }
-    let rows = core.journey_meters.iter().enumerate().filter(|(_, meter)| meter.started > 0);
+    let rate = |name: &str, counter: &Counter| Series { name: name.to_owned(), kind: SeriesKind::Rate, values: counter.rates(window) };
+    let rows = core.journey_meters.iter().enumerate().filter(|(_, meter)| meter.started.total() > 0);
     rows.map(|(index, meter)| JourneyResult {
         producer: core.program.nodes[index / types].id.clone(),
         event_type: core.program.event_types[index % types].id.clone(),
-        started: meter.started,
+        started: meter.started.total(),
         succeeded: meter.succeeded,
         rejected: meter.rejected,
         failed: meter.failed,
-        complete: meter.complete,
-        lossy: meter.lossy,
+        complete: meter.complete.total(),
+        lossy: meter.lossy.total(),
         unfinished: unfinished[index],
         response: meter.response.summary(),
         response_failed: meter.response_failed.summary(),
         completion: meter.completion.summary(),
         response_series: meter.response_series.series().clone(),
         completion_series: meter.completion_series.series().clone(),
+        series: vec![rate("Started", &meter.started), rate("Complete", &meter.complete), rate("Lossy", &meter.lossy)],
     })
     .collect()
 }
@@ -97,21 +116,22 @@ fn nodes(core: &Core, accounts: &[Account], window: Nanos, limits: &[LimitResult
     ready
         .map(|(index, node)| {
             let meter = &core.nodes[index];
-            let tightest = limits
-                .iter()
-                .enumerate()
-                .filter(|(_, limit)| limit.node.as_ref() == Some(&node.id) && (limit.bound() || limit.grows_with_load()))
-                .max_by(|(i, a), (j, b)| {
-                    (a.bound(), a.use_peak).partial_cmp(&(b.bound(), b.use_peak)).unwrap_or(std::cmp::Ordering::Equal).then(j.cmp(i))
-                });
+            // Of a shared limit, a node feels what it does to the node itself.
+            let refused = |limit: &LimitResult| limit.refused > 0 && (limit.shared_by.is_empty() || meter.refused.total() > 0);
+            let delayed = |limit: &LimitResult| limit.delayed > 0 && (limit.shared_by.is_empty() || meter.waiting.max() > 0);
+            let bound = |limit: &LimitResult| refused(limit) || delayed(limit);
+            let own = || limits.iter().enumerate().filter(|(_, limit)| limit.concerns(&node.id));
+            let tightest = own().filter(|(_, limit)| bound(limit) || limit.grows_with_load()).max_by(|(i, a), (j, b)| {
+                (bound(a), a.use_peak).partial_cmp(&(bound(b), b.use_peak)).unwrap_or(std::cmp::Ordering::Equal).then(j.cmp(i))
+            });
             let names = &accounts[index].names;
             NodeResult {
                 id: node.id.clone(),
                 service: node.service.clone(),
                 use_peak: tightest.map(|(_, limit)| limit.use_peak),
                 tightest: tightest.map(|(at, _)| at),
-                refused: limits.iter().any(|limit| limit.node.as_ref() == Some(&node.id) && limit.refused > 0),
-                delayed: limits.iter().any(|limit| limit.node.as_ref() == Some(&node.id) && limit.delayed > 0),
+                refused: own().any(|(_, limit)| refused(limit)),
+                delayed: own().any(|(_, limit)| delayed(limit)),
                 metrics: node_metrics(core, index, &accounts[index]),
                 wait: meter.wait.summary(),
                 sojourn: meter.sojourn.summary(),
@@ -239,7 +259,13 @@ fn edges(core: &Core, window: Nanos) -> Vec<EdgeResult> {
 }
 
 fn limits(core: &Core) -> Vec<LimitResult> {
-    let mut limits: Vec<LimitResult> = core.limits.iter().map(|meter| limit(core, meter)).collect();
+    let mut under = vec![Vec::new(); core.limits.len()];
+    for (node, ready) in core.program.nodes.iter().enumerate() {
+        for limit in ready.limits.values() {
+            under[*limit as usize].push(node);
+        }
+    }
+    let mut limits: Vec<LimitResult> = core.limits.iter().zip(under).map(|(meter, under)| limit(core, meter, &under)).collect();
     limits.sort_by(|a, b| {
         b.bound()
             .cmp(&a.bound())
@@ -249,12 +275,19 @@ fn limits(core: &Core) -> Vec<LimitResult> {
     limits
 }
 
-fn limit(core: &Core, meter: &LimitMeter) -> LimitResult {
+fn limit(core: &Core, meter: &LimitMeter, under: &[usize]) -> LimitResult {
     let use_peak = meter.use_peak();
+    let id = |node: usize| core.program.nodes[node].id.clone();
+    // Ties go to the first.
+    let most = under.iter().copied().rev().max_by_key(|node| {
+        let node = &core.nodes[*node];
+        (node.refused.total(), node.arrivals.total())
+    });
     let mut result = LimitResult {
         title: meter.limit.title.clone(),
         key: format!("{}.{}", meter.limit.service, meter.limit.key),
-        node: meter.node.map(|node| core.program.nodes[node as usize].id.clone()),
+        node: most.or(meter.node.map(|node| node as usize)).map(id),
+        shared_by: if meter.limit.shared { under.iter().copied().map(id).collect() } else { Vec::new() },
         edge: meter.edge.map(|edge| core.program.edges[edge as usize].id.clone()),
         scope: meter.limit.scope.clone(),
         value: meter.limit.value,

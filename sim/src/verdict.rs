@@ -1,6 +1,9 @@
 //! Whether the objectives hold.
 
-use plimsoll_models::objective::{Bound, LatencyFigure, LatencyKind, Metric, Objective};
+use plimsoll_models::{
+    objective::{Bound, LatencyFigure, LatencyKind, Metric, Objective},
+    units,
+};
 
 use crate::{
     result::{Holds, JourneyResult, LatencySummary, ObjectiveResult, RunResult, Verdict},
@@ -9,14 +12,24 @@ use crate::{
 
 /// The verdict when nothing was asked.
 pub(crate) fn none() -> Verdict {
-    Verdict { overall: Holds::NoObjectives, objectives: Vec::new() }
+    Verdict { overall: Holds::NoObjectives, objectives: Vec::new(), unfinished: 0 }
 }
 
 /// Judges a run.
 pub(crate) fn judge(objectives: &[Objective], result: &RunResult) -> Verdict {
-    let objectives: Vec<ObjectiveResult> =
-        objectives.iter().map(|objective| judge_one(objective, measure(objective, result), None)).collect();
-    Verdict { overall: overall(&objectives), objectives }
+    let objectives: Vec<ObjectiveResult> = objectives
+        .iter()
+        .map(|objective| {
+            let mut judged = judge_one(objective, measure(objective, result), None);
+            let unfinished: u64 = journeys_of(objective, result).map(|journey| journey.unfinished).sum();
+            if unfinished > 0 && objective.metric == Metric::Loss {
+                judged.text += &format!(", {} more unfinished", units::print_number(unfinished as f64));
+            }
+            judged
+        })
+        .collect();
+    let unfinished = result.journeys.iter().map(|journey| journey.unfinished).sum();
+    Verdict { overall: overall(&objectives), objectives, unfinished }
 }
 
 /// All objectives together: one that is broken breaks it, one that is open leaves it open.
@@ -61,7 +74,7 @@ pub(crate) fn judge_one(objective: &Objective, measured: Option<f64>, half_width
 /// The value of an objective's metric in a run.
 pub(crate) fn measure(objective: &Objective, result: &RunResult) -> Option<f64> {
     let of = objective.of.as_deref();
-    let journeys = || result.journeys.iter().filter(move |journey| of.is_none_or(|of| journey.producer.as_str() == of));
+    let journeys = || journeys_of(objective, result);
     let started: u64 = journeys().map(|journey| journey.started).sum();
     let share = |part: u64, whole: u64| (whole > 0).then(|| part as f64 / whole as f64);
     match &objective.metric {
@@ -83,6 +96,12 @@ pub(crate) fn measure(objective: &Objective, result: &RunResult) -> Option<f64> 
         Metric::DrainTime => result.run.drained.then(|| (result.run.ended_s - result.run.duration_s).max(0.0)),
         Metric::CostPerHour => Some(result.cost.per_hour_usd),
     }
+}
+
+/// The journeys that an objective speaks of.
+fn journeys_of<'a>(objective: &'a Objective, result: &'a RunResult) -> impl Iterator<Item = &'a JourneyResult> {
+    let of = objective.of.as_deref();
+    result.journeys.iter().filter(move |journey| of.is_none_or(|of| journey.producer.as_str() == of))
 }
 
 fn latency(journey: &JourneyResult, kind: LatencyKind) -> &LatencySummary {

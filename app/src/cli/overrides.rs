@@ -54,7 +54,7 @@ impl Overrides<'_> {
         if !FIELDS.iter().any(|field| field.key == key) {
             return Err(unknown("field of the scenario", key, FIELDS.iter().map(|field| field.key)));
         }
-        let structured = matches!(key, "load" | "set" | "objectives");
+        let structured = matches!(key, "load" | "set" | "objectives" | "faults");
         self.scenario.fields.insert(key.to_owned(), if structured { json(key, value)? } else { Value::from(value) });
         Ok(())
     }

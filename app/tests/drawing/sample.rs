@@ -69,6 +69,7 @@ pub(crate) fn run() -> RunResult {
         title: "Concurrent executions".to_owned(),
         key: "aws/lambda.concurrent_executions".to_owned(),
         node: Some("checkout".into()),
+        shared_by: Vec::new(),
         edge: None,
         scope: "account-region".to_owned(),
         value: 1000.0,
@@ -101,8 +102,9 @@ pub(crate) fn run() -> RunResult {
             events: 0,
             requests: 0,
         },
-        verdict: Verdict { overall: Holds::Broken, objectives: Vec::new() },
+        verdict: Verdict { overall: Holds::Broken, objectives: Vec::new(), unfinished: 0 },
         answer: Answer { first: Some(0), costliest: Some(0), restores: None },
+        faults: Vec::new(),
         journeys: Vec::new(),
         nodes: vec![
             node(

@@ -1,7 +1,7 @@
 //! What a bus needs to know.
 
 use super::{Limit, LimitUse, Mechanism, Settings};
-use crate::Distribution;
+use crate::{Distribution, fault::FaultKind};
 
 /// Fan-out by rules, with a bucket for what comes in and one for what goes out.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,5 +42,13 @@ impl Mechanism for BusConfig {
 
     fn meters(&self) -> &'static [&'static str] {
         &["events"]
+    }
+
+    fn faults(&self) -> &'static [FaultKind] {
+        &[FaultKind::Slow]
+    }
+
+    fn tightens(&self) -> Vec<&str> {
+        vec![&self.publish_rate.key]
     }
 }

@@ -1,7 +1,7 @@
 //! What a runtime unit needs to know: function, container or server, on one family.
 
 use super::{Limit, LimitUse, Measure, Mechanism, Settings};
-use crate::{Distribution, work, work::Step};
+use crate::{Distribution, fault::FaultKind, work, work::Step};
 
 /// How instances come and go.
 #[derive(Clone, Debug, PartialEq)]
@@ -173,6 +173,20 @@ impl Mechanism for ComputeConfig {
         match self.scaling {
             Scaling::PerRequest(_) => &["requests", "duration"],
             Scaling::Fixed { .. } => &["instance_hours"],
+        }
+    }
+
+    fn faults(&self) -> &'static [FaultKind] {
+        match self.scaling {
+            Scaling::PerRequest(_) => &[FaultKind::Capacity, FaultKind::Poison, FaultKind::Slow, FaultKind::Deploy],
+            Scaling::Fixed { .. } => &[FaultKind::Capacity, FaultKind::Poison, FaultKind::Slow],
+        }
+    }
+
+    fn tightens(&self) -> Vec<&str> {
+        match &self.scaling {
+            Scaling::PerRequest(scaling) => vec![&scaling.reserved.as_ref().unwrap_or(&scaling.account_concurrency).key],
+            Scaling::Fixed { .. } => Vec::new(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What somebody else's API needs to know.
 
 use super::{Limit, LimitUse, Mechanism, Settings};
-use crate::Distribution;
+use crate::{Distribution, fault::FaultKind};
 
 /// An API with a rate limit, a concurrency limit and errors.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,5 +40,13 @@ impl Mechanism for ExternalConfig {
     fn limits(&self) -> Vec<LimitUse<'_>> {
         let rate = self.rate_limit.as_ref().map(Limit::rate);
         rate.into_iter().chain(self.concurrency_limit.as_ref().map(Limit::level)).collect()
+    }
+
+    fn faults(&self) -> &'static [FaultKind] {
+        &[FaultKind::Poison, FaultKind::Slow]
+    }
+
+    fn tightens(&self) -> Vec<&str> {
+        [&self.rate_limit, &self.concurrency_limit].into_iter().flatten().map(|limit| limit.key.as_str()).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! What a gateway needs to know.
 
 use super::{Limit, LimitUse, Mechanism, Settings};
-use crate::Distribution;
+use crate::{Distribution, fault::FaultKind};
 
 /// A front door with token buckets and an integration time-out.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,5 +46,13 @@ impl Mechanism for GatewayConfig {
 
     fn meters(&self) -> &'static [&'static str] {
         &["requests"]
+    }
+
+    fn faults(&self) -> &'static [FaultKind] {
+        &[FaultKind::Slow]
+    }
+
+    fn tightens(&self) -> Vec<&str> {
+        std::iter::once(&self.account_rate).chain(&self.stage_rate).map(|limit| limit.key.as_str()).collect()
     }
 }

@@ -31,7 +31,7 @@ pub use topic::TopicConfig;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Catalog, Diagnostic, Diagram, EdgeId, NodeId, Place};
+use crate::{Catalog, Diagnostic, Diagram, EdgeId, NodeId, Place, fault::FaultKind};
 
 /// What every mechanism's configuration must tell.
 trait Mechanism: Sized {
@@ -46,6 +46,17 @@ trait Mechanism: Sized {
     /// Keys of the prices of what it meters, in the order of its meters.
     fn meters(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// Kinds of faults that its behavior takes part in, beside [`FaultKind::ANYWHERE`], which strike before something
+    /// arrives.
+    fn faults(&self) -> &'static [FaultKind] {
+        &[]
+    }
+
+    /// Keys of the limits that a throttle fault can tighten.
+    fn tightens(&self) -> Vec<&str> {
+        Vec::new()
     }
 }
 
@@ -98,6 +109,20 @@ macro_rules! families {
             pub fn meters(&self) -> &'static [&'static str] {
                 match self {
                     $(Self::$name(config) => config.meters(),)*
+                }
+            }
+
+            /// Kinds of faults that its mechanism takes part in, beside [`FaultKind::ANYWHERE`].
+            pub fn faults(&self) -> &'static [FaultKind] {
+                match self {
+                    $(Self::$name(config) => config.faults(),)*
+                }
+            }
+
+            /// Keys of the limits that a throttle fault can tighten.
+            pub fn tightens(&self) -> Vec<&str> {
+                match self {
+                    $(Self::$name(config) => config.tightens(),)*
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! What a queue needs to know.
 
 use super::{Limit, LimitUse, Mechanism, Settings};
-use crate::Distribution;
+use crate::{Distribution, fault::FaultKind};
 
 /// A queue with visibility time-out and redrive.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,5 +44,9 @@ impl Mechanism for QueueConfig {
 
     fn meters(&self) -> &'static [&'static str] {
         &["requests"]
+    }
+
+    fn faults(&self) -> &'static [FaultKind] {
+        &[FaultKind::Duplicates]
     }
 }

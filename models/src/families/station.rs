@@ -1,7 +1,7 @@
 //! What a textbook queue needs to know.
 
 use super::{Limit, LimitUse, Mechanism, Settings};
-use crate::Distribution;
+use crate::{Distribution, fault::FaultKind};
 
 /// Servers with a queue before them, first come first served.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,5 +31,12 @@ impl Mechanism for StationConfig {
 
     fn limits(&self) -> Vec<LimitUse<'_>> {
         [&self.servers, &self.capacity].into_iter().flatten().map(Limit::level).collect()
+    }
+
+    fn faults(&self) -> &'static [FaultKind] {
+        match self.servers {
+            Some(_) => &[FaultKind::Capacity, FaultKind::Poison, FaultKind::Slow],
+            None => &[FaultKind::Poison, FaultKind::Slow],
+        }
     }
 }

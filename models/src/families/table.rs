@@ -1,7 +1,7 @@
 //! What a table needs to know.
 
 use super::{Limit, LimitUse, Mechanism, Settings};
-use crate::Distribution;
+use crate::{Distribution, fault::FaultKind};
 
 /// How throughput is bought.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +53,16 @@ pub struct TableConfig {
     pub item_bytes: Option<f64>,
 }
 
+impl TableConfig {
+    /// The limits on write and read units.
+    fn units(&self) -> (&Limit, &Limit) {
+        match &self.mode {
+            CapacityMode::OnDemand { initial_writes, initial_reads, .. } => (initial_writes, initial_reads),
+            CapacityMode::Provisioned { write_units, read_units, .. } => (write_units, read_units),
+        }
+    }
+}
+
 impl Mechanism for TableConfig {
     fn read(settings: &mut Settings<'_>) -> Self {
         let provisioned = settings.text("capacity_mode").as_deref() == Some("provisioned");
@@ -85,10 +95,7 @@ impl Mechanism for TableConfig {
     }
 
     fn limits(&self) -> Vec<LimitUse<'_>> {
-        let (writes, reads) = match &self.mode {
-            CapacityMode::OnDemand { initial_writes, initial_reads, .. } => (initial_writes, initial_reads),
-            CapacityMode::Provisioned { write_units, read_units, .. } => (write_units, read_units),
-        };
+        let (writes, reads) = self.units();
         vec![writes.rate(), reads.rate(), self.partition_writes.rate(), self.partition_reads.rate(), self.item_size.level()]
     }
 
@@ -97,5 +104,14 @@ impl Mechanism for TableConfig {
             CapacityMode::OnDemand { .. } => &["write_requests", "read_requests"],
             CapacityMode::Provisioned { .. } => &["write_unit_hours", "read_unit_hours"],
         }
+    }
+
+    fn faults(&self) -> &'static [FaultKind] {
+        &[FaultKind::Slow]
+    }
+
+    fn tightens(&self) -> Vec<&str> {
+        let (writes, reads) = self.units();
+        vec![&writes.key, &reads.key, &self.partition_writes.key, &self.partition_reads.key]
     }
 }

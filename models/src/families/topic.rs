@@ -1,7 +1,7 @@
 //! What a topic needs to know.
 
 use super::{Limit, LimitUse, Mechanism, Settings};
-use crate::Distribution;
+use crate::{Distribution, fault::FaultKind};
 
 /// Fan-out to subscriptions.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,5 +35,13 @@ impl Mechanism for TopicConfig {
 
     fn meters(&self) -> &'static [&'static str] {
         &["publishes"]
+    }
+
+    fn faults(&self) -> &'static [FaultKind] {
+        &[FaultKind::Slow]
+    }
+
+    fn tightens(&self) -> Vec<&str> {
+        vec![&self.publish_rate.key]
     }
 }

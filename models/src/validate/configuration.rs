@@ -13,10 +13,11 @@ pub(super) fn fields(diagram: &Diagram, catalog: &Catalog, found: &mut Vec<Diagn
 }
 
 /// Every scenario reads, and speaks of nodes that exist.
-pub(super) fn scenarios(diagram: &Diagram, _catalog: &Catalog, found: &mut Vec<Diagnostic>) {
+pub(super) fn scenarios(diagram: &Diagram, catalog: &Catalog, found: &mut Vec<Diagnostic>) {
     for (id, scenario) in &diagram.scenarios {
         let (plan, diagnostics) = scenario.plan(id);
         found.extend(diagnostics);
+        found.extend(super::faults(diagram, catalog, id, &plan));
         for node in plan.load.keys().filter(|node| !diagram.nodes.contains_key(*node)) {
             found.push(Diagnostic::error(
                 "unknown-node",

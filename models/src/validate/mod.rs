@@ -1,9 +1,11 @@
 //! What is wrong with a diagram, found without a run.
 
 mod configuration;
+mod faults;
 mod structure;
 
 use crate::{Catalog, Diagnostic, Diagram, diagnostic};
+pub use faults::{faults, tightened};
 
 /// A rule looks at a whole diagram and adds what it finds.
 type Rule = fn(&Diagram, &Catalog, &mut Vec<Diagnostic>);

@@ -17,6 +17,7 @@ use std::collections::VecDeque;
 use plimsoll_models::{
     EdgeKind,
     families::{ComputeConfig, Refill, Scaling},
+    fault::Effect,
     work::{CallStep, OnError, Per, Step},
 };
 
@@ -61,6 +62,10 @@ pub(crate) struct Compute {
     per_event_failures: bool,
     idempotent: bool,
     busy: u64,
+    /// By what a fault multiplies computing times.
+    slow: f64,
+    /// Share of the capacity that a fault has taken.
+    lost: f64,
 }
 
 /// Scaling per request.
@@ -68,6 +73,8 @@ pub(crate) struct Compute {
 struct PerRequest {
     /// Its own concurrency, if some is reserved; else it takes part in the account's pool.
     reserved: Option<u64>,
+    /// What a fault leaves of the reservation.
+    left: f64,
     pool: u32,
     ramp: Ramp,
     rate: TokenBucket,
@@ -117,6 +124,7 @@ impl Compute {
                 let rate = scaling.rate_per_concurrency.value * limit;
                 per_request = Some(PerRequest {
                     reserved,
+                    left: 1.0,
                     pool,
                     ramp: match scaling.refill {
                         Refill::Continuous => Ramp::continuous(scaling.scaling_burst.value, scaling.scaling_rate.value),
@@ -176,11 +184,19 @@ impl Compute {
             per_event_failures: config.failures_per_event,
             idempotent: config.idempotent,
             busy: 0,
+            slow: 1.0,
+            lost: 0.0,
         }
     }
 }
 
 impl Compute {
+    /// Whether an attempt is an asynchronous event for the function's own queue.
+    fn is_pushed(&self, core: &Core, item: u32) -> bool {
+        let edge = core.items[item].edge;
+        self.per_request.is_some() && matches!(core.program.edges[edge as usize].kind, EdgeKind::Send | EdgeKind::Deliver)
+    }
+
     /// Billed time times memory.
     fn gib_seconds(&self, core: &Core) -> f64 {
         core.nodes[self.index as usize].units[1] as f64 / 1_000.0 * self.memory / GIB
@@ -232,9 +248,7 @@ impl Behavior for Compute {
     fn arrive(&mut self, core: &mut Core, item: u32) {
         let now = core.now();
         core.items[item].arrived = now;
-        let edge = core.items[item].edge;
-        let pushed = matches!(core.program.edges[edge as usize].kind, EdgeKind::Send | EdgeKind::Deliver);
-        if pushed && self.per_request.is_some() {
+        if self.is_pushed(core, item) {
             self.accept_async(core, item);
         } else if self.overhead.is_zero() {
             self.admit(core, item);
@@ -263,6 +277,31 @@ impl Behavior for Compute {
 
     fn awaits(&self, token: u64) -> bool {
         self.is_alive(token)
+    }
+
+    fn takes_over(&self, core: &Core, item: u32) -> bool {
+        self.is_pushed(core, item)
+    }
+
+    fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
+        match effect {
+            Effect::Slow { factor } => self.slow = if on { *factor } else { 1.0 },
+            Effect::Capacity { lost } => {
+                self.lost = if on { *lost } else { 0.0 };
+                self.next_in_line(core);
+            }
+            Effect::Tighten { factor, .. } => {
+                if let Some(scaling) = &mut self.per_request {
+                    let left = if on { *factor } else { 1.0 };
+                    match scaling.reserved {
+                        Some(_) => scaling.left = left,
+                        None => core.pools_left[scaling.pool as usize] = left,
+                    }
+                }
+            }
+            Effect::Deploy => self.instances.replace(core),
+            _ => {}
+        }
     }
 
     fn answered(&mut self, core: &mut Core, item: u32, outcome: Outcome) {

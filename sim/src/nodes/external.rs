@@ -1,11 +1,12 @@
 //! Somebody else's API: a token bucket, a limit of calls at a time, latency, errors.
 
-use plimsoll_models::families::ExternalConfig;
+use plimsoll_models::{families::ExternalConfig, fault::Effect};
 
 use super::{Behavior, Names};
 use crate::{
     core::Core,
     event::{Class, Timer},
+    faults::{left_of, slowed},
     outcome::Outcome,
     parts::TokenBucket,
     program::NodeProgram,
@@ -24,6 +25,10 @@ pub(crate) struct External {
     error_rate: f64,
     poison: f64,
     busy: u64,
+    /// By what a fault multiplies the latency.
+    slow: f64,
+    /// What a fault leaves of the calls at a time.
+    left: f64,
 }
 
 impl External {
@@ -36,6 +41,8 @@ impl External {
             error_rate: config.error_rate,
             poison: config.poison_events,
             busy: 0,
+            slow: 1.0,
+            left: 1.0,
         }
     }
 
@@ -49,7 +56,7 @@ impl External {
             }
         }
         if let Some((most, limit)) = self.concurrency {
-            if self.busy >= most {
+            if self.busy >= left_of(most, 1.0 - self.left) {
                 let holding = core.nodes[self.index as usize].sojourn.mean() / 1e9;
                 core.limits[limit as usize].refuse_level(now, holding);
                 return Some(limit);
@@ -78,6 +85,7 @@ impl Behavior for External {
         meter.units[0] += 1;
         core.note(row.journey, self.index, row.edge, TraceEvent::Start);
         let latency = core.sample(&self.latency, self.index, Purpose::Service, row.line, row.attempt);
+        let latency = slowed(latency, self.slow);
         core.after(latency, Class::Completion, self.index, Timer::Done, item);
     }
 
@@ -87,7 +95,8 @@ impl Behavior for External {
         self.busy -= 1;
         core.events += 1;
         let failed = core.chance(self.error_rate, self.index, Purpose::Failure, row.line, row.attempt)
-            || core.chance(self.poison, self.index, Purpose::Poison, row.line, 0);
+            || core.chance(self.poison, self.index, Purpose::Poison, row.line, 0)
+            || core.is_poisoned(self.index, row.journey, row.line);
         let meter = &mut core.nodes[self.index as usize];
         meter.busy.subtract(now, 1);
         if now >= core.warm_up {
@@ -104,6 +113,21 @@ impl Behavior for External {
     }
 
     fn settled(&mut self, _core: &mut Core, _copy: u32, _outcome: Outcome) {}
+
+    fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
+        match effect {
+            Effect::Slow { factor } => self.slow = if on { *factor } else { 1.0 },
+            Effect::Tighten { limit: Some(key), factor } => {
+                let left = if on { *factor } else { 1.0 };
+                let tightened = core.program.nodes[self.index as usize].limits.get(key).copied();
+                match &mut self.rate {
+                    Some((bucket, limit)) if Some(*limit) == tightened => bucket.tighten(core.now(), left),
+                    _ => self.left = left,
+                }
+            }
+            _ => {}
+        }
+    }
 
     fn names(&self) -> Names {
         Names { refused: "Refused", ..Names::PLAIN }

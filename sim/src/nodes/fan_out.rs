@@ -3,12 +3,16 @@
 //! Both take events against a publishing rate of the account. A bus also has a rate for what goes out; what is above
 //! it is delayed, not lost.
 
-use plimsoll_models::families::{BusConfig, TopicConfig};
+use plimsoll_models::{
+    families::{BusConfig, TopicConfig},
+    fault::Effect,
+};
 
 use super::{Behavior, Names, queue::chunks};
 use crate::{
     core::Core,
     event::{Class, Timer},
+    faults::slowed,
     outcome::Outcome,
     program::NodeProgram,
     rng::Purpose,
@@ -28,6 +32,8 @@ pub(crate) struct FanOut {
     publish_limit: u32,
     size_limit: u32,
     outgoing: Option<Outgoing>,
+    /// By what a fault multiplies the time of publishing.
+    slow: f64,
 }
 
 /// The rate of what goes out of a bus.
@@ -53,6 +59,7 @@ impl FanOut {
             publish_limit: node.limits[&config.publish_rate.key],
             size_limit: node.limits[&config.message_size.key],
             outgoing: None,
+            slow: 1.0,
         }
     }
 
@@ -72,6 +79,7 @@ impl FanOut {
                 gap: 1e9 / config.invocation_rate.value.max(1e-9),
                 last: 0.0,
             }),
+            slow: 1.0,
         }
     }
 
@@ -138,6 +146,7 @@ impl Behavior for FanOut {
             return;
         }
         let latency = core.sample(&self.publish_latency, self.index, Purpose::Overhead, row.line, row.attempt);
+        let latency = slowed(latency, self.slow);
         core.after(latency, Class::Completion, self.index, Timer::Done, item);
     }
 
@@ -154,6 +163,12 @@ impl Behavior for FanOut {
     fn settled(&mut self, core: &mut Core, _copy: u32, outcome: Outcome) {
         if outcome != Outcome::Ok {
             core.nodes[self.index as usize].failed.add(1);
+        }
+    }
+
+    fn fault(&mut self, _core: &mut Core, effect: &Effect, on: bool) {
+        if let Effect::Slow { factor } = effect {
+            self.slow = if on { *factor } else { 1.0 };
         }
     }
 

@@ -1,11 +1,12 @@
 //! A front door: token buckets of the account and of the stage, the gateway's own time, an integration with a time-out.
 
-use plimsoll_models::families::GatewayConfig;
+use plimsoll_models::{families::GatewayConfig, fault::Effect};
 
 use super::{Behavior, Names, queue::chunks};
 use crate::{
     core::Core,
     event::{Class, Event, Timer},
+    faults::slowed,
     outcome::Outcome,
     parts::TokenBucket,
     program::NodeProgram,
@@ -36,6 +37,8 @@ pub(crate) struct Gateway {
     account_limit: u32,
     timeout_limit: u32,
     stage: Option<(TokenBucket, u32)>,
+    /// By what a fault multiplies the overhead.
+    slow: f64,
     requests: Slab<Request>,
 }
 
@@ -65,6 +68,7 @@ impl Gateway {
             account_limit: node.limits[&config.account_rate.key],
             timeout_limit: node.limits[&config.integration_timeout.key],
             stage,
+            slow: 1.0,
             requests: Slab::default(),
         }
     }
@@ -141,6 +145,7 @@ impl Behavior for Gateway {
         meter.units[0] += chunks(row.bytes, self.chunk);
         core.note(row.journey, self.index, row.edge, TraceEvent::Start);
         let overhead = core.sample(&self.overhead, self.index, Purpose::Overhead, row.line, row.attempt);
+        let overhead = slowed(overhead, self.slow);
         if overhead == 0 {
             self.integrate(core, item);
         } else {
@@ -184,6 +189,21 @@ impl Behavior for Gateway {
             Outcome::Failed | Outcome::Rejected | Outcome::Expired => core.nodes[self.index as usize].units[SERVER_ERROR] += 1,
         }
         self.finish(core, item, if outcome == Outcome::Ok { Outcome::Ok } else { Outcome::Failed });
+    }
+
+    fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
+        match effect {
+            Effect::Slow { factor } => self.slow = if on { *factor } else { 1.0 },
+            Effect::Tighten { limit: Some(key), factor } => {
+                let tightened = core.program.nodes[self.index as usize].limits.get(key).copied();
+                if let Some((bucket, limit)) = &mut self.stage
+                    && Some(*limit) == tightened
+                {
+                    bucket.tighten(core.now(), if on { *factor } else { 1.0 });
+                }
+            }
+            _ => {}
+        }
     }
 
     fn awaits(&self, token: u64) -> bool {

@@ -2,12 +2,16 @@
 //!
 //! Concurrency starts low and grows while there is a backlog; a batch closes when it is full or its window is over.
 
-use plimsoll_models::families::{Config, PollConfig};
+use plimsoll_models::{
+    families::{Config, PollConfig},
+    fault::Effect,
+};
 
 use super::Behavior;
 use crate::{
     core::{Core, Item, Member, MessageState, ReplyTo},
     event::{Class, Event, Timer},
+    faults::left_of,
     nodes::queue::chunks,
     outcome::Outcome,
     program::Program,
@@ -55,6 +59,8 @@ pub(crate) struct Mapping {
     window_number: u32,
     ramping: bool,
     saturated_since: Nanos,
+    /// Most batches that a fault lets run.
+    open_max: f64,
 }
 
 impl Mapping {
@@ -93,6 +99,7 @@ impl Mapping {
             window_number: 0,
             ramping: false,
             saturated_since: 0,
+            open_max: f64::INFINITY,
         }
     }
 
@@ -103,7 +110,7 @@ impl Mapping {
     /// Takes messages as long as there are some and a poller is free.
     fn poll(&mut self, core: &mut Core) {
         let now = core.now();
-        while (self.running as f64) < self.allowed.floor() {
+        while (self.running as f64) < self.allowed.floor().min(self.open_max) {
             let Some(copy) = core.receive(self.queue, self.max_receives, self.visibility, self.in_flight_max, self.in_flight_limit) else {
                 // What seemed to wait has expired or may not be taken: the batch goes as it is.
                 if self.window == 0 && self.open != NONE {
@@ -218,6 +225,7 @@ impl Mapping {
             started: now,
         });
         let latency = if tries == 1 { core.sample(&self.pickup, self.queue, Purpose::Pickup, line, attempt) } else { 0 };
+        let latency = if core.faults.is_quiet() { latency } else { core.stretched(self.edge, latency) };
         core.queue.schedule(now.saturating_add(latency), Class::Arrival, Event::Reach { item });
     }
 
@@ -320,6 +328,13 @@ impl Behavior for Mapping {
     }
 
     fn settled(&mut self, _core: &mut Core, _copy: u32, _outcome: Outcome) {}
+
+    fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
+        if let Effect::Capacity { lost } = effect {
+            self.open_max = if on { left_of(self.ceiling as u64, *lost) as f64 } else { f64::INFINITY };
+            self.poll(core);
+        }
+    }
 
     fn answered(&mut self, core: &mut Core, item: u32, outcome: Outcome) {
         let batch = core.items[item].batch;

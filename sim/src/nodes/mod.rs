@@ -16,7 +16,7 @@ mod table;
 
 use std::collections::BTreeMap;
 
-use plimsoll_models::families::Config;
+use plimsoll_models::{families::Config, fault::Effect};
 
 use crate::{core::Core, event::Timer, outcome::Outcome, program::Program};
 
@@ -75,6 +75,16 @@ pub(crate) trait Behavior {
 
     /// An attempt that the node itself made (a batch, an asynchronous event) has its outcome.
     fn answered(&mut self, _core: &mut Core, _item: u32, _outcome: Outcome) {}
+
+    /// Whether an attempt is only taken over here, for attempts of the node's own that faults of the node strike
+    /// instead (see [`Core::strike_inside`]).
+    fn takes_over(&self, _core: &Core, _item: u32) -> bool {
+        false
+    }
+
+    /// A fault of the node begins or ends. What strikes before something arrives has been dealt with, and the limit that
+    /// a fault tightens has been told, with the bucket behind it where several nodes share one.
+    fn fault(&mut self, _core: &mut Core, _effect: &Effect, _on: bool) {}
 
     /// The run begins.
     fn start(&mut self, _core: &mut Core) {}

@@ -9,17 +9,17 @@
 //! ```
 //! The messages lie in [`crate::core::Store`], since mappings take them from there.
 
-use plimsoll_models::families::QueueConfig;
+use plimsoll_models::{families::QueueConfig, fault::Effect};
 
 use super::{Behavior, Names};
 use crate::{
-    core::{Copy, Core, MessageState},
+    core::{Cause, Copy, Core, MessageState},
     event::{Class, Event, Timer},
     ledger::Fate,
     outcome::Outcome,
     program::NodeProgram,
     result::TraceEvent,
-    rng::Purpose,
+    rng::{Purpose, mix},
     sample::Sampler,
     slab::NONE,
     time::{Nanos, nanos, seconds},
@@ -53,15 +53,22 @@ impl Queue {
     }
 
     fn accept(&self, core: &mut Core, item: u32) {
-        let now = core.now();
         let cause = core.cause(item);
-        let delayed = self.delay > 0;
-        let copy = core.keep(self.index, &cause, if delayed { MessageState::Delayed } else { MessageState::Visible });
+        self.keep(core, &cause);
+        if core.is_doubled(self.index, cause.line) {
+            self.keep(core, &Cause { line: mix(cause.line, DUPLICATE), ..cause });
+        }
         core.answer(item, Outcome::Ok);
         let meter = &mut core.nodes[self.index as usize];
         meter.accepted.add(1);
         meter.units[0] += chunks(cause.bytes, self.chunk);
-        meter.waiting.add(now, 1);
+    }
+
+    fn keep(&self, core: &mut Core, cause: &Cause) {
+        let now = core.now();
+        let delayed = self.delay > 0;
+        let copy = core.keep(self.index, cause, if delayed { MessageState::Delayed } else { MessageState::Visible });
+        core.nodes[self.index as usize].waiting.add(now, 1);
         core.note(cause.journey, self.index, NONE, TraceEvent::Enqueued);
         let lane = core.stores[self.index as usize].retention_lane;
         let expiry = Event::Timer { node: self.index, timer: Timer::Retention, argument: copy };
@@ -89,6 +96,9 @@ impl Queue {
         }
     }
 }
+
+/// Tells the second message that a fault makes of one from the first.
+const DUPLICATE: u64 = 0x2d;
 
 /// Billed requests for so many bytes.
 pub(crate) fn chunks(bytes: u32, chunk: f64) -> u64 {
@@ -141,6 +151,15 @@ impl Behavior for Queue {
 
     fn settled(&mut self, _core: &mut Core, _copy: u32, _outcome: Outcome) {}
 
+    fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
+        // Pollers that found a dead queue hear that it is back.
+        if matches!(effect, Effect::Outage { .. }) && !on {
+            for poller in &self.pollers {
+                core.after(0, Class::Arrival, *poller, Timer::Poll, 0);
+            }
+        }
+    }
+
     fn names(&self) -> Names {
         Names {
             arrivals: "NumberOfMessagesSent",
@@ -190,6 +209,9 @@ impl Core {
         in_flight_limit: u32,
     ) -> Option<u32> {
         let now = self.now();
+        if self.faults.is_out(queue) {
+            return None;
+        }
         loop {
             let store = &mut self.stores[queue as usize];
             if store.in_flight as f64 >= in_flight_max {

@@ -9,13 +9,14 @@
 
 use std::collections::VecDeque;
 
-use plimsoll_models::families::StationConfig;
+use plimsoll_models::{families::StationConfig, fault::Effect};
 use rand::RngExt as _;
 
 use super::{Behavior, Names};
 use crate::{
     core::Core,
     event::{Class, Timer},
+    faults::{left_of, slowed},
     outcome::Outcome,
     program::Program,
     result::TraceEvent,
@@ -38,6 +39,10 @@ pub(crate) struct Station {
     capacity_limit: Option<u32>,
     line: VecDeque<u32>,
     busy: u64,
+    /// Servers that take new work: all, unless a fault has taken some.
+    open: u64,
+    /// By what a fault multiplies service times.
+    slow: f64,
 }
 
 impl Station {
@@ -65,6 +70,8 @@ impl Station {
             capacity_limit: node.limits.get("capacity").copied(),
             line: VecDeque::new(),
             busy: 0,
+            open: count(&config.servers),
+            slow: 1.0,
         }
     }
 
@@ -85,7 +92,23 @@ impl Station {
         }
         core.note(row.journey, self.index, row.edge, TraceEvent::Start);
         let time = core.sample(&self.service, self.index, Purpose::Service, row.line, row.attempt);
+        let time = slowed(time, self.slow);
         core.after(time, Class::Completion, self.index, Timer::Done, item);
+    }
+
+    /// Those who wait begin, as far as servers are free.
+    fn next_in_line(&mut self, core: &mut Core) {
+        let now = core.now();
+        while self.busy < self.open
+            && let Some(next) = self.line.pop_front()
+        {
+            core.nodes[self.index as usize].waiting.subtract(now, 1);
+            if let Some(limit) = self.servers_limit {
+                let waited = now - core.items[next].arrived;
+                core.limits[limit as usize].end_delay(waited);
+            }
+            self.begin(core, next);
+        }
     }
 
     fn route(&self, core: &Core, line: u64, attempt: u32) -> Option<u32> {
@@ -120,7 +143,7 @@ impl Behavior for Station {
         if let Some(limit) = self.capacity_limit {
             core.limits[limit as usize].level(now, (self.busy + self.line.len() as u64 + 1) as f64);
         }
-        if self.busy < self.servers {
+        if self.busy < self.open {
             self.begin(core, item);
             return;
         }
@@ -137,7 +160,9 @@ impl Behavior for Station {
         let row = core.items[item];
         self.busy -= 1;
         core.events += 1;
-        let failed = row.attempt <= self.fail_attempts || core.chance(self.failure, self.index, Purpose::Failure, row.line, row.attempt);
+        let failed = row.attempt <= self.fail_attempts
+            || core.chance(self.failure, self.index, Purpose::Failure, row.line, row.attempt)
+            || core.is_poisoned(self.index, row.journey, row.line);
         let meter = &mut core.nodes[self.index as usize];
         meter.busy.subtract(now, 1);
         if failed {
@@ -160,19 +185,23 @@ impl Behavior for Station {
                 None => core.answer(item, Outcome::Ok),
             }
         }
-        if let Some(next) = self.line.pop_front() {
-            core.nodes[self.index as usize].waiting.subtract(now, 1);
-            if let Some(limit) = self.servers_limit {
-                let waited = now - core.items[next].arrived;
-                core.limits[limit as usize].end_delay(waited);
-            }
-            self.begin(core, next);
-        }
+        self.next_in_line(core);
     }
 
     fn settled(&mut self, core: &mut Core, copy: u32, outcome: Outcome) {
         let item = core.copies[copy].token as u32;
         core.answer(item, outcome);
+    }
+
+    fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
+        match effect {
+            Effect::Capacity { lost } => {
+                self.open = if on { left_of(self.servers, *lost) } else { self.servers };
+                self.next_in_line(core);
+            }
+            Effect::Slow { factor } => self.slow = if on { *factor } else { 1.0 },
+            _ => {}
+        }
     }
 
     fn names(&self) -> Names {

@@ -3,12 +3,16 @@
 //! Provisioned capacity banks what is unused for bursts. On-demand capacity grows over the previous peak. Neither
 //! helps a hot key, whose partition has a limit of its own.
 
-use plimsoll_models::families::{CapacityMode, Operation, ReadKind, TableConfig};
+use plimsoll_models::{
+    families::{CapacityMode, Operation, ReadKind, TableConfig},
+    fault::Effect,
+};
 
 use super::{Behavior, Names};
 use crate::{
     core::Core,
     event::{Class, Timer},
+    faults::slowed,
     outcome::Outcome,
     parts::TokenBucket,
     program::Program,
@@ -32,6 +36,8 @@ pub(crate) struct Table {
     item_limit: u32,
     on_demand: Option<f64>,
     units_max: f64,
+    /// By what a fault multiplies the latency.
+    slow: f64,
 }
 
 /// Reads or writes of a table.
@@ -103,6 +109,7 @@ impl Table {
             item_limit: node.limits[&config.item_size.key],
             on_demand,
             units_max: config.table_units.value,
+            slow: 1.0,
         }
     }
 
@@ -143,11 +150,20 @@ impl Side {
         }
         if !self.partitions[partition].take(now, units) {
             let partition_limit = &mut core.limits[self.partition_limit as usize];
-            partition_limit.level(now, partition_limit.limit.value + units);
+            partition_limit.refuse_beyond(now, units);
             return Err(self.partition_limit);
         }
         self.bucket.take(now, units);
         Ok(())
+    }
+
+    /// A fault leaves so much of a limit, if it is one of these.
+    fn tighten(&mut self, now: Nanos, limit: u32, left: f64) {
+        if limit == self.limit {
+            self.bucket.tighten(now, left);
+        } else if limit == self.partition_limit {
+            self.partitions.iter_mut().for_each(|partition| partition.tighten(now, left));
+        }
     }
 
     /// Capacity on demand follows the previous peak, half an hour later.
@@ -206,6 +222,7 @@ impl Behavior for Table {
         meter.units[usize::from(!is_write)] += (units * 2.0) as u64;
         core.note(row.journey, self.index, row.edge, TraceEvent::Start);
         let latency = core.sample(&side.latency, self.index, Purpose::Service, row.line, row.attempt);
+        let latency = slowed(latency, self.slow);
         core.after(latency, Class::Completion, self.index, Timer::Done, item);
     }
 
@@ -224,6 +241,20 @@ impl Behavior for Table {
     }
 
     fn settled(&mut self, _core: &mut Core, _copy: u32, _outcome: Outcome) {}
+
+    fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
+        match effect {
+            Effect::Slow { factor } => self.slow = if on { *factor } else { 1.0 },
+            Effect::Tighten { limit: Some(key), factor } => {
+                let left = if on { *factor } else { 1.0 };
+                if let Some(limit) = core.program.nodes[self.index as usize].limits.get(key).copied() {
+                    self.writes.tighten(core.now(), limit, left);
+                    self.reads.tighten(core.now(), limit, left);
+                }
+            }
+            _ => {}
+        }
+    }
 
     fn names(&self) -> Names {
         Names { refused: "ThrottledRequests", ..Names::PLAIN }

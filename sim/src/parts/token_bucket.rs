@@ -12,6 +12,10 @@ pub(crate) struct TokenBucket {
     capacity: u128,
     /// Millionths of a token per second, which is parts per nanosecond.
     rate: u128,
+    /// Capacity and rate where nothing is tightened.
+    full: (u128, u128),
+    /// What is left of them.
+    tight: f64,
     refilled: Nanos,
 }
 
@@ -19,7 +23,8 @@ impl TokenBucket {
     /// A full bucket of so many tokens, refilled at so many per second.
     pub(crate) fn new(capacity: f64, per_second: f64) -> Self {
         let capacity = (capacity.clamp(0.0, 1e15) * 1e6) as u128 * (PARTS / 1_000_000);
-        Self { level: capacity, capacity, rate: (per_second.clamp(0.0, 1e12) * 1e6 + 0.5) as u128, refilled: 0 }
+        let rate = (per_second.clamp(0.0, 1e12) * 1e6 + 0.5) as u128;
+        Self { level: capacity, capacity, rate, full: (capacity, rate), tight: 1.0, refilled: 0 }
     }
 
     /// The same bucket, but empty.
@@ -31,9 +36,22 @@ impl TokenBucket {
     /// Changes rate and capacity from now on.
     pub(crate) fn reconfigure(&mut self, now: Nanos, capacity: f64, per_second: f64) {
         self.refill(now);
-        let fresh = Self::new(capacity, per_second);
-        self.capacity = fresh.capacity;
-        self.rate = fresh.rate;
+        self.full = Self::new(capacity, per_second).full;
+        self.tighten(now, self.tight);
+    }
+
+    /// Leaves so much of rate and capacity from now on; 1 gives back all. A rate above zero keeps room for a token.
+    pub(crate) fn tighten(&mut self, now: Nanos, factor: f64) {
+        self.refill(now);
+        self.tight = factor;
+        let (capacity, rate) = self.full;
+        if factor >= 1.0 {
+            (self.capacity, self.rate) = self.full;
+        } else {
+            let room = if factor > 0.0 { capacity.min(PARTS) } else { 0 };
+            self.capacity = ((capacity as f64 * factor) as u128).max(room);
+            self.rate = (rate as f64 * factor) as u128;
+        }
         self.level = self.level.min(self.capacity);
     }
 
@@ -83,5 +101,20 @@ mod tests {
         assert!(!bucket.take(SECOND / 3, 1.0), "a third of a second short of a nanosecond is not yet a token");
         assert!(bucket.take(SECOND / 3 + 1, 1.0));
         assert!((bucket.tokens(1_000 * SECOND) - 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_is_tightened_comes_back_exactly() {
+        let mut bucket = TokenBucket::new(10.0, 4.0);
+        let untouched = bucket.clone();
+        bucket.tighten(0, 0.05);
+        // Two tokens in ten seconds, and room for one of them.
+        assert!(bucket.take(0, 1.0));
+        assert!(!bucket.take(4 * SECOND, 1.0));
+        assert!(bucket.take(5 * SECOND, 1.0));
+        bucket.tighten(5 * SECOND, 1.0);
+        assert_eq!((bucket.capacity, bucket.rate, bucket.full), (untouched.capacity, untouched.rate, untouched.full));
+        bucket.tighten(6 * SECOND, 0.0);
+        assert!(!bucket.take(100 * SECOND, 1.0));
     }
 }

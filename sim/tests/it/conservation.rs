@@ -2,22 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_models::{Catalog, validate};
+use plimsoll_models::{Catalog, fault, validate};
 use plimsoll_sim::{Progress, Simulation, ledger::Fate};
 
 use crate::{
     random,
-    support::{plan, program},
+    support::{faulty, program},
 };
 
 /// Random diagrams of one test run; `PLIMSOLL_DIAGRAMS` asks for more.
 const DIAGRAMS: u64 = 250;
+
+/// Kinds of faults of which every strike is counted; of the others it is enough that they happened.
+const COUNTED: [&str; 5] = ["outage", "latency", "errors", "poison", "duplicates"];
 
 #[test]
 #[expect(clippy::print_stdout, reason = "the coverage is worth reading when something fails")]
 fn the_books_balance_at_every_look() {
     let diagrams = std::option_env!("PLIMSOLL_DIAGRAMS").and_then(|text| text.parse().ok()).unwrap_or(DIAGRAMS);
     let mut fates: BTreeMap<String, u64> = BTreeMap::new();
+    let mut faults: BTreeMap<&str, u64> = BTreeMap::new();
     let mut services: BTreeMap<String, u64> = BTreeMap::new();
     for seed in 0..diagrams {
         let diagram = random::diagram(seed);
@@ -25,10 +29,8 @@ fn the_books_balance_at_every_look() {
         assert!(!plimsoll_models::diagnostic::has_errors(&problems), "{seed}: {problems:#?}");
         let seed_text = seed.to_string();
         let drained = if seed % 2 == 0 { "drained" } else { "duration" };
-        let program = program(
-            &diagram,
-            plan(&[("duration", "20 s"), ("warm_up", "2 s"), ("seed", &seed_text), ("until", drained), ("drain_limit", "10 min")]),
-        );
+        let fields = [("duration", "20 s"), ("warm_up", "2 s"), ("seed", &seed_text), ("until", drained), ("drain_limit", "10 min")];
+        let program = program(&diagram, faulty(&fields, random::faults(seed, &diagram)));
         let mut simulation = Simulation::new(&program, 0);
         for at in 1..20 {
             simulation.run_until(f64::from(at));
@@ -44,6 +46,9 @@ fn the_books_balance_at_every_look() {
             }
             *fates.entry("held".to_owned()).or_default() += row.held;
         }
+        for fault in &result.faults {
+            *faults.entry(fault.kind).or_default() += fault.struck.max(u64::from(!COUNTED.contains(&fault.kind)));
+        }
         for node in &result.nodes {
             *services.entry(node.service.clone()).or_default() += node.metrics["arrivals"] as u64;
         }
@@ -51,7 +56,10 @@ fn the_books_balance_at_every_look() {
             assert_eq!(journey.started, journey.complete + journey.lossy + journey.unfinished, "{seed}: {journey:?}");
         }
     }
-    println!("fates reached: {fates:#?}\narrivals by service: {services:#?}");
+    println!("fates reached: {fates:#?}\nfaults that struck: {faults:#?}\narrivals by service: {services:#?}");
+    for kind in fault::KINDS {
+        assert!(faults.get(kind.word).copied().unwrap_or(0) > 0, "no random fault of kind `{}` strikes", kind.word);
+    }
     for fate in Fate::ALL.into_iter().filter(|fate| *fate != Fate::Dropped).map(Fate::as_str).chain(["held"]) {
         assert!(fates.get(fate).copied().unwrap_or(0) > 0, "no random diagram reaches `{fate}`");
     }

@@ -5,14 +5,14 @@ use plimsoll_sim::{Progress, Simulation, run_program};
 
 use crate::{
     random,
-    support::{Draw, json, plan, program},
+    support::{Draw, faulty, json, plan, program},
 };
 
 #[test]
 fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
     for seed in 0..12 {
         let diagram = random::diagram(seed);
-        let program = program(&diagram, plan(&[("duration", "20 s"), ("replications", "4")]));
+        let program = program(&diagram, faulty(&[("duration", "20 s"), ("replications", "4")], random::faults(seed, &diagram)));
         let on = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| json(&run_program(&program, &Progress::new()).unwrap()))
@@ -35,7 +35,7 @@ fn another_seed_gives_another_run() {
 fn a_snapshot_goes_on_like_the_straight_run() {
     for seed in 0..30 {
         let diagram = random::diagram(seed);
-        let program = program(&diagram, plan(&[("duration", "20 s"), ("warm_up", "3 s")]));
+        let program = program(&diagram, faulty(&[("duration", "20 s"), ("warm_up", "3 s")], random::faults(seed, &diagram)));
         let mut straight = Simulation::new(&program, 0);
         straight.run(&Progress::new()).unwrap();
         let mut stepped = Simulation::new(&program, 0);

@@ -30,6 +30,14 @@ pub(crate) fn plan(fields: &[(&str, &str)]) -> Plan {
     plan
 }
 
+/// A plan in which things go wrong.
+pub(crate) fn faulty(fields: &[(&str, &str)], faults: serde_json::Value) -> Plan {
+    let scenario = fields.iter().fold(Scenario::default(), |scenario, (key, value)| scenario.with(key, *value));
+    let (plan, problems) = scenario.with("faults", faults).plan(&"default".into());
+    assert!(problems.is_empty(), "{problems:?}");
+    plan
+}
+
 pub(crate) fn program(diagram: &Diagram, plan: Plan) -> Arc<Program> {
     let traces = Traces::new();
     let input = Input { diagram, catalog: Catalog::embedded(), scenario: "default".into(), plan, traces: &traces };
@@ -37,7 +45,11 @@ pub(crate) fn program(diagram: &Diagram, plan: Plan) -> Arc<Program> {
 }
 
 pub(crate) fn run(diagram: &Diagram, fields: &[(&str, &str)]) -> RunResult {
-    let mut simulation = Simulation::new(&program(diagram, plan(fields)), 0);
+    run_plan(diagram, plan(fields))
+}
+
+pub(crate) fn run_plan(diagram: &Diagram, plan: Plan) -> RunResult {
+    let mut simulation = Simulation::new(&program(diagram, plan), 0);
     simulation.run(&Progress::new()).expect("a small run ends");
     let result = simulation.result();
     assert!(result.ledger.balanced, "{:#?}", result.ledger);

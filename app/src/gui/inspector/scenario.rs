@@ -32,7 +32,7 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<A
     let scenario = view.diagram.scenarios.get(id).map_or(&empty, |scenario| &**scenario);
     picker_ui(ui, view, actions);
     section(ui, "Run", |ui| {
-        for field in FIELDS.iter().filter(|field| !matches!(field.key, "load" | "set" | "objectives")) {
+        for field in FIELDS.iter().filter(|field| !matches!(field.key, "load" | "set" | "objectives" | "faults")) {
             plain_ui(ui, view, memory, scenario, field, actions);
         }
     });

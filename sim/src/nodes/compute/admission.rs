@@ -6,6 +6,7 @@
 use super::Compute;
 use crate::{
     core::{Core, ReplyTo},
+    faults::left_of,
     outcome::Outcome,
     result::TraceEvent,
 };
@@ -48,7 +49,7 @@ impl Compute {
         let limit = &mut core.limits[fixed.instances_limit as usize];
         limit.offer(now, holding);
         limit.level(now, (self.busy + 1).min(fixed.slots) as f64);
-        if self.busy < fixed.slots {
+        if self.busy < left_of(fixed.slots, self.lost) {
             core.nodes[self.index as usize].accepted.add(1);
             self.begin(core, item, 0, false);
             return;
@@ -76,13 +77,16 @@ impl Compute {
             None => core.pools[scaling.pool as usize],
         };
         let limit = match scaling.reserved {
-            Some(own) => own as f64,
-            None => core.program.pools[scaling.pool as usize].shared,
+            Some(own) => own as f64 * scaling.left,
+            None => core.program.pools[scaling.pool as usize].shared * core.pools_left[scaling.pool as usize],
         };
         core.limits[scaling.concurrency_limit as usize].level(now, (pool_used + 1).min(limit as u64) as f64);
         let is_async = matches!(core.items[item].reply, ReplyTo::Async(_));
         if !is_async {
             core.limits[scaling.rate_limit as usize].demand(now, 1.0);
+        }
+        if self.lost > 0.0 && self.busy >= left_of(limit as u64, self.lost) {
+            return Err(scaling.concurrency_limit);
         }
         let provisioned_idle = self.instances.take_provisioned();
         if let Some(instance) = provisioned_idle {
@@ -104,11 +108,11 @@ impl Compute {
         Ok((self.instances.create(core), true))
     }
 
-    /// The next in line begins, where instances are fixed.
+    /// Those in line begin as far as there is room, where instances are fixed.
     pub(super) fn next_in_line(&mut self, core: &mut Core) {
         let now = core.now();
-        let Some(fixed) = &mut self.fixed else { return };
-        if self.busy < fixed.slots
+        while let Some(fixed) = &mut self.fixed
+            && self.busy < left_of(fixed.slots, self.lost)
             && let Some(item) = fixed.line.pop_front()
         {
             let waited = now - core.items[item].arrived;

@@ -79,7 +79,9 @@ impl Compute {
             started: now,
         });
         core.note(row.journey, self.index, NONE, TraceEvent::Attempt);
-        self.admit(core, item);
+        if core.faults.is_quiet() || !core.strike_inside(item, self.index) {
+            self.admit(core, item);
+        }
     }
 
     /// An attempt at an event has its outcome.

@@ -27,6 +27,8 @@ pub(super) struct Instance {
     pub(super) reset: bool,
     /// Whether it is part of the provisioned concurrency.
     pub(super) provisioned: bool,
+    /// How many deployments there had been when it was made.
+    deployment: u32,
     gone: bool,
 }
 
@@ -42,6 +44,7 @@ pub(super) struct Instances {
     timeout: Sampler,
     created: u64,
     provisioned: u32,
+    deployment: u32,
 }
 
 impl Instances {
@@ -55,6 +58,7 @@ impl Instances {
             timeout: Sampler::new(&scaling.idle_timeout),
             created: 0,
             provisioned: scaling.provisioned,
+            deployment: 0,
         }
     }
 
@@ -69,6 +73,7 @@ impl Instances {
             timeout: Sampler::Constant(0),
             created: 0,
             provisioned: 0,
+            deployment: 0,
         }
     }
 
@@ -115,6 +120,7 @@ impl Instances {
             idle: false,
             reset: false,
             provisioned: false,
+            deployment: self.deployment,
             gone: false,
         })
     }
@@ -129,6 +135,10 @@ impl Instances {
         let (number, uses, provisioned) = (row.number, row.uses, row.provisioned);
         if provisioned {
             self.idle_provisioned.push(id);
+            return;
+        }
+        if row.deployment < self.deployment {
+            self.remove(core, id);
             return;
         }
         let at = match self.pick {
@@ -165,11 +175,26 @@ impl Instances {
             core.after(wait, Class::Completion, self.index, Timer::Reclaim, id);
             return;
         }
-        row.gone = true;
-        let life = now - row.created;
         if let Some(at) = self.idle.iter().position(|other| *other == id) {
             self.idle.remove(at);
         }
+        self.remove(core, id);
+    }
+
+    /// A deployment: idle instances go at once, busy ones when they have finished. Provisioned ones are made ready before
+    /// a deployment takes traffic, so they stay.
+    pub(super) fn replace(&mut self, core: &mut Core) {
+        self.deployment += 1;
+        for id in std::mem::take(&mut self.idle) {
+            self.remove(core, id);
+        }
+    }
+
+    fn remove(&mut self, core: &mut Core, id: u32) {
+        let now = core.now();
+        let row = &mut self.all[id];
+        row.gone = true;
+        let life = now - row.created;
         self.all.remove(id);
         core.events += 1;
         let meter = &mut core.nodes[self.index as usize];

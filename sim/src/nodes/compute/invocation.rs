@@ -4,8 +4,9 @@ use plimsoll_models::work::Per;
 
 use super::{Compute, Work};
 use crate::{
-    core::{Cause, Core, Item, MessageState},
+    core::{Cause, Copy, Core, Item, MessageState},
     event::{Class, Event, Timer},
+    faults::slowed,
     outcome::Outcome,
     result::TraceEvent,
     rng::{Purpose, mix},
@@ -132,7 +133,7 @@ impl Compute {
     }
 
     fn scaled(&self, time: Nanos) -> Nanos {
-        if self.cpu_factor == 1.0 { time } else { (time as f64 * self.cpu_factor) as Nanos }
+        slowed(time, self.cpu_factor * self.slow)
     }
 
     /// Computing is over: the next step follows.
@@ -257,16 +258,16 @@ impl Compute {
         let row = core.items[item];
         let mut outcome = if failed { Outcome::Failed } else { Outcome::Ok };
         if row.batch == NONE {
-            if self.fails(core, row.line, row.line, row.attempt) {
+            if self.fails(core, row.line, row.line, row.attempt) || core.is_poisoned(self.index, row.journey, row.line) {
                 outcome = Outcome::Failed;
             }
         } else {
             let whole = !self.per_event_failures && core.chance(self.transient, self.index, Purpose::Failure, row.line, row.attempt);
             for position in 0..core.batches[row.batch].members.len() {
                 let member = core.batches[row.batch].members[position];
-                let line = core.copies[member.copy].line;
+                let Copy { line, journey, .. } = core.copies[member.copy];
                 let draws = if self.per_event_failures { line } else { row.line };
-                if whole || self.fails(core, draws, line, member.delivery) {
+                if whole || self.fails(core, draws, line, member.delivery) || core.is_poisoned(self.index, journey, line) {
                     core.batches[row.batch].members[position].failed = true;
                 }
             }
