@@ -290,10 +290,10 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { on, from, to, effect } = self;
-        match effect {
-            Effect::Deploy => write!(f, "{on}: {effect} at {}", units::print_duration(*from)),
-            _ => write!(f, "{on}: {effect} from {} to {}", units::print_duration(*from), units::print_duration(*to)),
+        if *effect == Effect::Deploy {
+            return write!(f, "{on}: {effect} at {}", units::print_duration(*from));
         }
+        write!(f, "{on}: {effect} from {} to {}", units::print_duration(*from), units::print_duration(*to))
     }
 }
 

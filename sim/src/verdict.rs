@@ -23,7 +23,7 @@ pub(crate) fn judge(objectives: &[Objective], result: &RunResult) -> Verdict {
             let mut judged = judge_one(objective, measure(objective, result), None);
             let unfinished: u64 = journeys_of(objective, result).map(|journey| journey.unfinished).sum();
             if unfinished > 0 && objective.metric == Metric::Loss {
-                judged.text += &format!(", {} more unfinished", units::print_number(unfinished as f64));
+                judged.text = format!("{}, {} more unfinished", judged.text, units::print_number(unfinished as f64));
             }
             judged
         })

@@ -81,6 +81,7 @@ fn limit(title: &str, node: &str, text: &str, use_peak: f64, refused: u64, delay
         title: title.to_owned(),
         key: format!("aws/x.{title}"),
         node: Some(node.into()),
+        shared_by: Vec::new(),
         edge: None,
         scope: "account-region".to_owned(),
         value: 1_000.0,
@@ -207,6 +208,7 @@ fn journey(n: usize) -> JourneyResult {
         completion: latency(0.42),
         response_series: series.clone(),
         completion_series: series,
+        series: Vec::new(),
     }
 }
 
@@ -225,6 +227,7 @@ fn verdict() -> Verdict {
             objective("response p99 <= 800 ms", Holds::Holds, "229 ms, bound 800 ms"),
             objective("loss <= 0.1 %", Holds::Broken, "0.70 %, bound 0.1 %"),
         ],
+        unfinished: 171,
     }
 }
 
@@ -232,6 +235,7 @@ fn verdict() -> Verdict {
 pub(crate) fn result() -> RunResult {
     let n = 200;
     RunResult {
+        faults: Vec::new(),
         schema: SCHEMA,
         run: RunInfo {
             diagram: "Shop".to_owned(),

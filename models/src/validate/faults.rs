@@ -110,10 +110,8 @@ fn edge(on: &str, kind: EdgeKind, effect: &Effect) -> Result<(), (String, String
     };
     let kinds: Vec<FaultKind> = FaultKind::ANYWHERE.into_iter().chain(own.iter().copied()).collect();
     if !kinds.contains(&effect.kind()) {
-        let hint = match effect {
-            Effect::Duplicates { .. } if kind == EdgeKind::Poll => "let it strike the queue instead".to_owned(),
-            _ => can(&kinds),
-        };
+        let of_a_queue = effect.kind() == FaultKind::Duplicates && kind == EdgeKind::Poll;
+        let hint = if of_a_queue { "let it strike the queue instead".to_owned() } else { can(&kinds) };
         return Err((format!("a {} edge such as `{on}` cannot have a fault of kind `{}`", kind.as_str(), effect.kind().as_str()), hint));
     }
     if let Effect::Tighten { .. } = effect {
