@@ -5,6 +5,7 @@ use crate::{Distribution, fault::FaultKind};
 
 /// How throughput is bought.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each node, read once")]
 pub enum CapacityMode {
     /// Paid by request; grows with its peak.
     OnDemand {

@@ -140,7 +140,7 @@ impl Proxy {
         self.send(core, item);
     }
 
-    fn send(&mut self, core: &mut Core, item: u32) {
+    fn send(&self, core: &mut Core, item: u32) {
         let now = core.now();
         let row = core.items[item];
         let meter = &mut core.nodes[self.index as usize];
