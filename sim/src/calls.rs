@@ -27,6 +27,13 @@ impl Core {
         copy
     }
 
+    /// Sends a copy along an edge over a connection of `holder`.
+    pub(crate) fn call_from(&mut self, holder: u32, edge: u32, token: u64, cause: &Cause, repeat: u32) {
+        let copy = self.open_call(edge, token, cause, repeat);
+        self.copies[copy].origin = holder;
+        self.attempt(copy);
+    }
+
     /// Creates a copy on an edge without sending it yet.
     pub(crate) fn open_call(&mut self, edge: u32, token: u64, cause: &Cause, repeat: u32) -> u32 {
         let program = &self.program.edges[edge as usize];
@@ -53,6 +60,7 @@ impl Core {
             timer: NONE,
             second_timer: NONE,
             holders: 0,
+            origin: NONE,
         })
     }
 
@@ -62,7 +70,7 @@ impl Core {
         let row = &mut self.copies[copy];
         row.attempt += 1;
         row.sent = now;
-        let Copy { line, journey, edge, attempt, bytes, event_type, caller, .. } = *row;
+        let Copy { line, journey, edge, attempt, bytes, event_type, caller, origin, .. } = *row;
         self.ledger.attempt(edge);
         self.edges[edge as usize].attempts.add(1);
         let item = self.items.insert(Item {
@@ -76,6 +84,7 @@ impl Core {
             event_type,
             arrived: now,
             started: now,
+            origin,
         });
         self.copies[copy].item = item;
         self.note(journey, caller, edge, TraceEvent::Attempt);

@@ -238,9 +238,12 @@ impl<'a> Compiler<'a> {
             else {
                 continue;
             };
+            let (mut items, mut failed_conditions, mut connections) = (1, 0.0, 0);
             let (policy, latency, filter, share, operation, poll) = match config {
                 ConnectionConfig::Call(call) => {
-                    let CallConfig { policy, latency, filter, share, operation } = *call;
+                    (items, failed_conditions) = (call.items, call.failed_conditions);
+                    connections = call.connections.saturating_mul(self.instances_of(from));
+                    let CallConfig { policy, latency, filter, share, operation, .. } = *call;
                     (policy, latency, filter, share, operation, None)
                 }
                 ConnectionConfig::Deliver(deliver) => {
@@ -274,6 +277,9 @@ impl<'a> Compiler<'a> {
                 filter: FilterProgram::new(&filter, type_index),
                 share,
                 operation,
+                items,
+                failed_conditions,
+                connections,
                 poll,
                 limits: BTreeMap::new(),
             };
@@ -289,6 +295,19 @@ impl<'a> Compiler<'a> {
                 self.assumptions(id.as_str(), &service.fields, &edge.fields, service);
             }
             self.program.edges.push(ready);
+        }
+    }
+
+    /// Instances that share one holder of connections: those of a fixed server, which are not told apart. A proxy
+    /// counts its connections itself.
+    fn instances_of(&self, node: u32) -> u32 {
+        match self.program.nodes.get(node as usize).map(|node| &node.config) {
+            Some(Config::Compute(config)) => match &config.scaling {
+                Scaling::Fixed { instances, .. } => instances.value as u32,
+                Scaling::PerRequest(_) => 1,
+            },
+            Some(Config::Proxy(_)) => u32::MAX,
+            _ => 1,
         }
     }
 

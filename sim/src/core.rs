@@ -1,6 +1,9 @@
 //! What nodes share while a run goes on: the clock, the copies in flight, the books and the meters.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use rand::{Rng as _, RngExt as _};
 use rand_distr::Distribution as _;
@@ -73,6 +76,8 @@ pub(crate) struct Copy {
     pub(crate) second_timer: u32,
     /// Batches that still mention a kept message.
     pub(crate) holders: u32,
+    /// Who holds the connection that it needs, see [`Core::new_holder`]; [`NONE`] for most.
+    pub(crate) origin: u32,
 }
 
 /// Where a kept message stands.
@@ -115,6 +120,8 @@ pub(crate) struct Item {
     pub(crate) event_type: u16,
     pub(crate) arrived: Nanos,
     pub(crate) started: Nanos,
+    /// Who holds the connection that it needs; [`NONE`] for most.
+    pub(crate) origin: u32,
 }
 
 /// A message in a batch.
@@ -174,6 +181,9 @@ pub(crate) struct Core {
     pub(crate) tracer: Tracer,
     pub(crate) faults: Faults,
     lanes: Vec<u32>,
+    /// Holders of connections that are still there, and how many there were.
+    holders: BTreeSet<u32>,
+    holders_made: u32,
     pub(crate) events: u64,
     pub(crate) requests: u64,
     pub(crate) warm_up: Nanos,
@@ -225,6 +235,8 @@ impl Core {
             tracer: Tracer::default(),
             faults: Faults::new(program.faults.len(), n_nodes, n_edges),
             lanes,
+            holders: BTreeSet::new(),
+            holders_made: 0,
             events: 0,
             requests: 0,
             warm_up: crate::time::nanos(program.plan.warm_up),
@@ -443,6 +455,7 @@ impl Core {
             timer: NONE,
             second_timer: NONE,
             holders: 0,
+            origin: NONE,
         })
     }
 
@@ -461,6 +474,35 @@ impl Core {
     /// The lane of an edge's time-outs.
     pub(crate) fn timeout_lane(&self, edge: u32) -> u32 {
         self.lanes[edge as usize]
+    }
+}
+
+/// Connections belong to whoever opened them: an instance of a function, a server, a proxy.
+impl Core {
+    /// Somebody who may hold connections.
+    pub(crate) fn new_holder(&mut self) -> u32 {
+        self.holders_made += 1;
+        self.holders.insert(self.holders_made);
+        self.holders_made
+    }
+
+    /// Who holds the connection that an attempt needs; [`NONE`] also when the holder has gone while it was on its way.
+    pub(crate) fn holder(&self, item: u32) -> u32 {
+        let holder = self.items[item].origin;
+        if self.holders.contains(&holder) { holder } else { NONE }
+    }
+
+    /// A holder of a node is gone: every store that the node may be connected to hears of it.
+    pub(crate) fn end_holder(&mut self, node: u32, holder: u32) {
+        if !self.holders.remove(&holder) {
+            return;
+        }
+        for position in 0..self.program.nodes[node as usize].calls.len() {
+            let edge = &self.program.edges[self.program.nodes[node as usize].calls[position] as usize];
+            if edge.connections > 0 {
+                self.after(0, Class::Completion, edge.to, Timer::Disconnect, holder);
+            }
+        }
     }
 }
 

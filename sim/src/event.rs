@@ -88,6 +88,16 @@ pub(crate) enum Timer {
     BatchRetry,
     /// A delayed delivery may go.
     Release,
+    /// A table looks at how much of its capacity is used.
+    Evaluate,
+    /// A changed capacity takes effect.
+    Scaled,
+    /// A new connection is ready.
+    Connected,
+    /// A holder of connections is gone.
+    Disconnect,
+    /// A request waits no longer for a connection.
+    Borrow,
 }
 
 /// What comes first at equal times: completions and releases before arrivals.

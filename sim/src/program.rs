@@ -77,6 +77,12 @@ pub(crate) struct EdgeProgram {
     pub(crate) filter: FilterProgram,
     pub(crate) share: Option<f64>,
     pub(crate) operation: Operation,
+    /// Items of one call to a table.
+    pub(crate) items: u32,
+    /// Share of the writes whose condition is false.
+    pub(crate) failed_conditions: f64,
+    /// Connections to a database that one holder may open; zero where there are none.
+    pub(crate) connections: u32,
     pub(crate) poll: Option<Box<PollConfig>>,
     /// Indices of limits, by key.
     pub(crate) limits: BTreeMap<String, u32>,

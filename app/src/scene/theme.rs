@@ -153,7 +153,7 @@ impl SceneTheme {
             Family::Queue => tints.queue,
             Family::Topic => tints.topic,
             Family::Bus => tints.bus,
-            Family::Table => tints.table,
+            Family::Table | Family::Bucket | Family::Database | Family::Proxy => tints.table,
             Family::External | Family::Connection => tints.external,
             Family::Station => tints.station,
         }

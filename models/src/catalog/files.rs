@@ -10,6 +10,9 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("aws/sns.toml", include_str!("../../catalog/aws/sns.toml")),
     ("aws/eventbridge-classic.toml", include_str!("../../catalog/aws/eventbridge-classic.toml")),
     ("aws/dynamodb.toml", include_str!("../../catalog/aws/dynamodb.toml")),
+    ("aws/s3.toml", include_str!("../../catalog/aws/s3.toml")),
+    ("aws/rds-proxy.toml", include_str!("../../catalog/aws/rds-proxy.toml")),
+    ("aws/rds.toml", include_str!("../../catalog/aws/rds.toml")),
     ("generic/http-api.toml", include_str!("../../catalog/generic/http-api.toml")),
     ("generic/station.toml", include_str!("../../catalog/generic/station.toml")),
     ("connection/client-request.toml", include_str!("../../catalog/connection/client-request.toml")),
@@ -20,6 +23,8 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("connection/sns-http-delivery.toml", include_str!("../../catalog/connection/sns-http-delivery.toml")),
     ("connection/eventbridge-delivery.toml", include_str!("../../catalog/connection/eventbridge-delivery.toml")),
     ("connection/eventbridge-api-destination.toml", include_str!("../../catalog/connection/eventbridge-api-destination.toml")),
+    ("connection/s3-notification.toml", include_str!("../../catalog/connection/s3-notification.toml")),
+    ("connection/database-connection.toml", include_str!("../../catalog/connection/database-connection.toml")),
     ("connection/sqs-mapping.toml", include_str!("../../catalog/connection/sqs-mapping.toml")),
     ("connection/dead-letter.toml", include_str!("../../catalog/connection/dead-letter.toml")),
 ];

@@ -33,11 +33,17 @@ pub struct CallConfig {
     pub filter: Filter,
     /// Share of the source's events that take this edge, where the source chooses one of several.
     pub share: Option<f64>,
-    /// What is done to a table.
+    /// What is done to a table or a bucket.
     pub operation: Operation,
+    /// Items that one call reads or writes.
+    pub items: u32,
+    /// Share of the writes whose condition is false: they cost their units and change nothing.
+    pub failed_conditions: f64,
+    /// Connections that each instance of the caller keeps open to a database or a proxy.
+    pub connections: u32,
 }
 
-/// What a call does to a table.
+/// What a call does to a table or a bucket.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Operation {
     /// Writes an item.
@@ -47,6 +53,8 @@ pub enum Operation {
     },
     /// Reads an item.
     Read(ReadKind),
+    /// Reads the items that lie together under one key.
+    Query(ReadKind),
 }
 
 /// How a read sees the latest write.
@@ -159,6 +167,9 @@ impl ConnectionConfig {
                 filter: settings.parsed("filter").unwrap_or(Filter::All),
                 share: settings.optional("share"),
                 operation: operation(settings),
+                items: if settings.has("items") { settings.count("items").max(1) } else { 1 },
+                failed_conditions: if settings.has("failed_conditions") { settings.quantity("failed_conditions") } else { 0.0 },
+                connections: if settings.has("connections") { settings.count("connections").max(1) } else { 0 },
             })),
             EdgeKind::Deliver => Self::Deliver(Box::new(DeliverConfig {
                 policy: policy(settings),
@@ -198,10 +209,15 @@ fn policy(settings: &mut Settings<'_>) -> CallPolicy {
 }
 
 fn operation(settings: &mut Settings<'_>) -> Operation {
+    if !settings.has("operation") {
+        return Operation::Write { transactional: false };
+    }
     match settings.text("operation").as_deref() {
         Some("read") => Operation::Read(ReadKind::Strong),
         Some("eventual-read") => Operation::Read(ReadKind::Eventual),
         Some("transactional-read") => Operation::Read(ReadKind::Transactional),
+        Some("query") => Operation::Query(ReadKind::Strong),
+        Some("eventual-query") => Operation::Query(ReadKind::Eventual),
         Some("transactional-write") => Operation::Write { transactional: true },
         _ => Operation::Write { transactional: false },
     }

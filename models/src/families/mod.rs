@@ -3,30 +3,36 @@
 //! A family's `Config` is read from the fields of a node or edge by [`Settings`], which fills in the catalog's
 //! defaults and collects what it cannot read.
 
+mod bucket;
 mod bus;
 mod compute;
 mod connection;
+mod database;
 mod external;
 mod gateway;
 mod limit;
 mod producer;
+mod proxy;
 mod queue;
 mod settings;
 mod station;
 mod table;
 mod topic;
 
+pub use bucket::BucketConfig;
 pub use bus::BusConfig;
 pub use compute::{ComputeConfig, IdlePick, PerRequest, Refill, Scaling};
 pub use connection::{CallConfig, ConnectionConfig, DeliverConfig, Filter, Operation, PollConfig, ReadKind};
+pub use database::DatabaseConfig;
 pub use external::ExternalConfig;
 pub use gateway::GatewayConfig;
 pub use limit::{Limit, LimitUse, Measure};
 pub use producer::ProducerConfig;
+pub use proxy::ProxyConfig;
 pub use queue::QueueConfig;
 pub use settings::{Settings, field_default, field_value};
 pub use station::StationConfig;
-pub use table::{CapacityMode, TableConfig};
+pub use table::{CapacityMode, TableConfig, TableScaling};
 pub use topic::TopicConfig;
 
 use serde::{Deserialize, Serialize};
@@ -144,6 +150,12 @@ families! {
     Bus = "bus" => BusConfig,
     /// Tables with capacity units.
     Table = "table" => TableConfig,
+    /// Stores of objects.
+    Bucket = "bucket" => BucketConfig,
+    /// Database servers with connections.
+    Database = "database" => DatabaseConfig,
+    /// Proxies that share a database's connections.
+    Proxy = "proxy" => ProxyConfig,
     /// Somebody else's API.
     External = "external" => ExternalConfig,
     /// The textbook queue.

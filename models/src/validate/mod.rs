@@ -2,6 +2,7 @@
 
 mod configuration;
 mod faults;
+mod stores;
 mod structure;
 
 use crate::{Catalog, Diagnostic, Diagram, diagnostic};
@@ -18,6 +19,9 @@ const RULES: &[Rule] = &[
     structure::unreachable,
     configuration::fields,
     configuration::scenarios,
+    stores::tables,
+    stores::operations,
+    stores::connections,
 ];
 
 /// Everything that is wrong, the worst first, then by place.

@@ -223,6 +223,7 @@ impl Mapping {
             event_type: head.event_type,
             arrived: now,
             started: now,
+            origin: NONE,
         });
         let latency = if tries == 1 { core.sample(&self.pickup, self.queue, Purpose::Pickup, line, attempt) } else { 0 };
         let latency = if core.faults.is_quiet() { latency } else { core.stretched(self.edge, latency) };

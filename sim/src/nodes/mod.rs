@@ -4,12 +4,15 @@
 //! [`Core`], so that nodes never see each other.
 
 mod arrivals;
+mod bucket;
 mod compute;
+mod database;
 mod external;
 mod fan_out;
 mod gateway;
 mod mapping;
 mod producer;
+mod proxy;
 mod queue;
 mod station;
 mod table;
@@ -138,6 +141,9 @@ nodes! {
     Queue(queue::Queue),
     FanOut(fan_out::FanOut),
     Table(table::Table),
+    Bucket(bucket::Bucket),
+    Database(database::Database),
+    Proxy(proxy::Proxy),
     External(external::External),
     Station(station::Station),
     Mapping(mapping::Mapping),
@@ -155,6 +161,9 @@ impl Node {
             Config::Topic(config) => Self::FanOut(Box::new(fan_out::FanOut::topic(node, index, config))),
             Config::Bus(config) => Self::FanOut(Box::new(fan_out::FanOut::bus(node, index, config))),
             Config::Table(config) => Self::Table(Box::new(table::Table::new(program, index, config))),
+            Config::Bucket(config) => Self::Bucket(Box::new(bucket::Bucket::new(program, index, config))),
+            Config::Database(config) => Self::Database(Box::new(database::Database::new(node, index, config))),
+            Config::Proxy(config) => Self::Proxy(Box::new(proxy::Proxy::new(program, index, config, core))),
             Config::External(config) => Self::External(Box::new(external::External::new(node, index, config))),
             Config::Station(config) => Self::Station(Box::new(station::Station::new(program, index, config))),
         }
@@ -183,6 +192,9 @@ impl Node {
             | Self::Compute(_)
             | Self::Queue(_)
             | Self::FanOut(_)
+            | Self::Bucket(_)
+            | Self::Database(_)
+            | Self::Proxy(_)
             | Self::External(_)
             | Self::Station(_)
             | Self::Mapping(_) => None,

@@ -1,7 +1,11 @@
 //! The bricks that nodes are built from, each testable alone.
 
+mod connections;
+mod partitions;
 mod ramp;
 mod token_bucket;
 
+pub(crate) use connections::{Ask, Connections};
+pub(crate) use partitions::Partitions;
 pub(crate) use ramp::Ramp;
 pub(crate) use token_bucket::TokenBucket;

@@ -72,6 +72,11 @@ impl TokenBucket {
         true
     }
 
+    /// Gives tokens back that were taken for nothing.
+    pub(crate) fn give_back(&mut self, tokens: f64) {
+        self.level = (self.level + to_parts(tokens)).min(self.capacity);
+    }
+
     /// Whether there are enough tokens, without taking them.
     pub(crate) fn has(&mut self, now: Nanos, tokens: f64) -> bool {
         self.refill(now);

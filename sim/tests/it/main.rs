@@ -5,4 +5,5 @@ mod conservation;
 mod determinism;
 mod random;
 mod scenarios;
+mod stores;
 mod support;

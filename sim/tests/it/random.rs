@@ -179,9 +179,22 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
     }
     if matches!(family, Layer::Function | Layer::Server) {
         let units = pick(&["2/s", "1000/s"]);
+        let items = pick(&["1", "3"]);
+        let connections = pick(&["6", "40"]);
+        let share_pinned = pick(&["0 %", "50 %"]);
+        let poison = pick(&["0 %", "20 %"]);
         draw = draw
             .node("table", "aws/dynamodb", &[("capacity_mode", "provisioned"), ("write_units", &units), ("burst_start", "empty")])
-            .edge("write", EdgeKind::Request, &last, "table", &[("attempts", "2")])
+            .edge("write", EdgeKind::Request, &last, "table", &[("attempts", "2"), ("items", &items), ("failed_conditions", &poison)])
+            .node("bucket", "aws/s3", &[("prefix_writes", "5/s"), ("scaling_time", "5 s"), ("duplicates", "20 %")])
+            .edge("put", EdgeKind::Request, &last, "bucket", &[("timeout", "100 ms")])
+            .node("inbox", "aws/sqs", &[])
+            .edge("notify", EdgeKind::Deliver, "bucket", "inbox", &[("filter", &share)])
+            .node("db", "aws/rds", &[("max_connections", &connections), ("query_time", "exponential(40 ms)")])
+            .edge("query", EdgeKind::Request, &last, "db", &[("attempts", "2"), ("timeout", &timeout), ("connections", "2")])
+            .node("proxy", "aws/rds-proxy", &[("borrow_timeout", "1 s"), ("pinned_clients", &share_pinned), ("client_connections", "5")])
+            .edge("query-proxy", EdgeKind::Request, &last, "proxy", &[("timeout", &timeout), ("latency", "uniform(0 s, 100 ms)")])
+            .edge("query-db", EdgeKind::Request, "proxy", "db", &[("timeout", "300 ms")])
             .node(
                 "api",
                 "generic/http-api",

@@ -77,6 +77,7 @@ impl Compute {
             event_type: row.event_type,
             arrived: row.born,
             started: now,
+            origin: NONE,
         });
         core.note(row.journey, self.index, NONE, TraceEvent::Attempt);
         if core.faults.is_quiet() || !core.strike_inside(item, self.index) {

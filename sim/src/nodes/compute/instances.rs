@@ -7,7 +7,7 @@ use crate::{
     event::{Class, Timer},
     rng::{Purpose, mix},
     sample::Sampler,
-    slab::Slab,
+    slab::{NONE, Slab},
     time::{NEVER, Nanos},
 };
 
@@ -30,6 +30,8 @@ pub(super) struct Instance {
     /// How many deployments there had been when it was made.
     deployment: u32,
     gone: bool,
+    /// What its connections to databases are known by; [`NONE`] before the first.
+    holder: u32,
 }
 
 /// The pool of one function.
@@ -45,6 +47,8 @@ pub(super) struct Instances {
     created: u64,
     provisioned: u32,
     deployment: u32,
+    /// Holder of the connections of units that do not come and go.
+    standing: u32,
 }
 
 impl Instances {
@@ -59,6 +63,7 @@ impl Instances {
             created: 0,
             provisioned: scaling.provisioned,
             deployment: 0,
+            standing: NONE,
         }
     }
 
@@ -74,6 +79,7 @@ impl Instances {
             created: 0,
             provisioned: 0,
             deployment: 0,
+            standing: NONE,
         }
     }
 
@@ -122,6 +128,7 @@ impl Instances {
             provisioned: false,
             deployment: self.deployment,
             gone: false,
+            holder: NONE,
         })
     }
 
@@ -194,7 +201,8 @@ impl Instances {
         let now = core.now();
         let row = &mut self.all[id];
         row.gone = true;
-        let life = now - row.created;
+        let (life, holder) = (now - row.created, row.holder);
+        core.end_holder(self.index, holder);
         self.all.remove(id);
         core.events += 1;
         let meter = &mut core.nodes[self.index as usize];
@@ -202,6 +210,24 @@ impl Instances {
         if now >= core.warm_up {
             meter.lifespan.record(life);
         }
+    }
+
+    /// What holds the connections of an instance; it keeps them while it lives.
+    pub(super) fn holder(&mut self, core: &mut Core, id: u32) -> u32 {
+        // Only units that come and go are kept one by one.
+        let holder = if self.all.len() == 0 { &mut self.standing } else { &mut self.all[id].holder };
+        if *holder == NONE {
+            *holder = core.new_holder();
+        }
+        *holder
+    }
+
+    /// An instance starts afresh with its next invocation; its connections are lost.
+    pub(super) fn reset(&mut self, core: &mut Core, id: u32) {
+        let row = &mut self.all[id];
+        row.reset = true;
+        let holder = std::mem::replace(&mut row.holder, NONE);
+        core.end_holder(self.index, holder);
     }
 
     /// What an instance is like.

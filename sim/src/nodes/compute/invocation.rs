@@ -191,7 +191,7 @@ impl Compute {
 
     /// Makes the calls of a step for one event. Answers whether there is something to wait for.
     fn make_calls(&mut self, core: &mut Core, slot: u32, step: u32, member: u32, repeat: u32) -> bool {
-        let Invocation { item, generation, .. } = self.invocations[slot];
+        let Invocation { item, instance, generation, .. } = self.invocations[slot];
         let Some((cause, attempt)) = member_cause(core, item, member as usize) else { return false };
         let Work::Calls { calls, .. } = &self.steps[step as usize] else { return false };
         let mut pending = 0;
@@ -212,7 +212,13 @@ impl Compute {
             }
             pending += 1;
             // Each attempt of the event makes its own calls, so its attempt is part of what tells them apart.
-            core.call(call.edge, token(slot, generation), &cause, (attempt << 16) | (step << 10) | repeat);
+            let (token, repeat) = (token(slot, generation), (attempt << 16) | (step << 10) | repeat);
+            if core.program.edges[call.edge as usize].connections > 0 {
+                let holder = self.instances.holder(core, instance);
+                core.call_from(holder, call.edge, token, &cause, repeat);
+            } else {
+                core.call(call.edge, token, &cause, repeat);
+            }
         }
         self.invocations[slot].pending = pending;
         pending > 0
@@ -290,7 +296,7 @@ impl Compute {
         self.invocations[slot].timer = NONE;
         let Invocation { item, instance, .. } = self.invocations[slot];
         if self.per_request.is_some() {
-            self.instances.get(instance).reset = true;
+            self.instances.reset(core, instance);
         }
         core.limits[self.timeout_limit as usize].refuse(now);
         core.limits[self.timeout_limit as usize].level(now, crate::time::seconds(self.timeout));
