@@ -11,12 +11,13 @@ mod admission;
 mod asynchronous;
 mod instances;
 mod invocation;
+mod per_request;
 
 use std::collections::VecDeque;
 
 use plimsoll_models::{
     EdgeKind,
-    families::{ComputeConfig, Refill, Scaling},
+    families::{ComputeConfig, Scaling},
     fault::Effect,
     work::{CallStep, OnError, Per, Step},
 };
@@ -26,14 +27,13 @@ use crate::{
     core::Core,
     event::Timer,
     outcome::Outcome,
-    parts::{Ramp, TokenBucket},
     program::Program,
     sample::Sampler,
     slab::Slab,
     time::{Nanos, nanos, seconds},
 };
 
-use self::{asynchronous::Async, instances::Instances, invocation::Invocation};
+use self::{instances::Instances, invocation::Invocation, per_request::PerRequest};
 
 /// Bytes in the GB of a GB-second.
 const GIB: f64 = 1_073_741_824.0;
@@ -68,24 +68,6 @@ pub(crate) struct Compute {
     lost: f64,
 }
 
-/// Scaling per request.
-#[derive(Clone, Debug)]
-struct PerRequest {
-    /// Its own concurrency, if some is reserved; else it takes part in the account's pool.
-    reserved: Option<u64>,
-    /// What a fault leaves of the reservation.
-    left: f64,
-    pool: u32,
-    ramp: Ramp,
-    rate: TokenBucket,
-    init: Sampler,
-    cold_duration: Option<Sampler>,
-    concurrency_limit: u32,
-    ramp_limit: u32,
-    rate_limit: u32,
-    asynchronous: Async,
-}
-
 /// A fixed number of instances.
 #[derive(Clone, Debug)]
 struct Fixed {
@@ -118,32 +100,7 @@ impl Compute {
         let (mut per_request, mut fixed) = (None, None);
         let instances = match &config.scaling {
             Scaling::PerRequest(scaling) => {
-                let pool = node.pool.unwrap_or(0);
-                let reserved = scaling.reserved.as_ref().map(|limit| limit.value as u64);
-                let limit = reserved.map_or(program.pools[pool as usize].shared, |own| own as f64);
-                let rate = scaling.rate_per_concurrency.value * limit;
-                per_request = Some(PerRequest {
-                    reserved,
-                    left: 1.0,
-                    pool,
-                    ramp: match scaling.refill {
-                        Refill::Continuous => Ramp::continuous(scaling.scaling_burst.value, scaling.scaling_rate.value),
-                        Refill::Stepped => Ramp::stepped(scaling.scaling_burst.value),
-                    },
-                    rate: TokenBucket::new(rate.max(1.0), rate),
-                    init: Sampler::new(&scaling.init),
-                    cold_duration: scaling.cold_duration.as_ref().map(Sampler::new),
-                    concurrency_limit: scaling
-                        .reserved
-                        .as_ref()
-                        .map_or(node.limits[&scaling.account_concurrency.key], |limit| node.limits[&limit.key]),
-                    ramp_limit: node.limits[&scaling.scaling_burst.key],
-                    rate_limit: node.limits[&scaling.rate_per_concurrency.key],
-                    asynchronous: Async::new(scaling),
-                });
-                if let Some(limit) = per_request.as_ref().map(|scaling| scaling.rate_limit) {
-                    core.limits[limit as usize].limit.value = rate;
-                }
+                per_request = Some(PerRequest::new(program, index, scaling, core));
                 Instances::new(index, scaling)
             }
             Scaling::Fixed { instances, queue } => {
