@@ -88,6 +88,12 @@ pub(crate) enum Timer {
     BatchRetry,
     /// A delayed delivery may go.
     Release,
+    /// An autoscaler looks at its instances.
+    Look,
+    /// An instance serves, is warm, fails or must be gone.
+    Instance,
+    /// A launch that was held up is tried again.
+    Launch,
 }
 
 /// What comes first at equal times: completions and releases before arrivals.

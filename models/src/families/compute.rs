@@ -1,10 +1,16 @@
 //! What a runtime unit needs to know: function, container or server, on one family.
 
+mod autoscaling;
+mod fleet;
 mod per_request;
 
+pub use autoscaling::{
+    Alarm, Autoscaling, Change, Cooldown, Horizontal, Knative, KnativeMetric, Metric, Select, Step as ScalingStep, Zero,
+};
+pub use fleet::{Fleet, Launches, Processors, Size};
 pub use per_request::{IdlePick, PerRequest, Refill};
 
-use super::{Limit, LimitUse, Mechanism, Settings};
+use super::{Limit, LimitUse, Mechanism, Priced, Settings};
 use crate::{Distribution, fault::FaultKind, work, work::Step};
 
 /// How instances come and go.
@@ -13,13 +19,8 @@ use crate::{Distribution, fault::FaultKind, work, work::Step};
 pub enum Scaling {
     /// One for each concurrent request, made on demand, from a pool of the account.
     PerRequest(PerRequest),
-    /// A fixed number that stands all the time; requests wait in a queue.
-    Fixed {
-        /// Number of instances.
-        instances: Limit,
-        /// Requests that may wait; without limit when absent.
-        queue: Option<Limit>,
-    },
+    /// Instances that stand all the time; requests wait in a line.
+    Fleet(Fleet),
 }
 
 /// A runtime unit.
@@ -58,19 +59,9 @@ pub struct ComputeConfig {
 
 impl Mechanism for ComputeConfig {
     fn read(settings: &mut Settings<'_>) -> Self {
-        let scaling = if settings.text("scaling").as_deref() == Some("fixed") {
-            let instances = settings.own_limit("instances");
-            Scaling::Fixed {
-                instances: instances.unwrap_or_else(|| settings.limit("instances")),
-                queue: settings.own_limit("queue_capacity"),
-            }
-        } else {
-            Scaling::PerRequest(PerRequest::read(settings))
-        };
-        let memory = settings.quantity("memory");
-        let measured = settings.optional("measured_memory").unwrap_or(memory);
-        let full_cpu = settings.limit("memory_per_cpu").value;
-        let share = |memory: f64| (memory / full_cpu).min(1.0);
+        let per_request = settings.text("scaling").as_deref() == Some("per-request");
+        let scaling = if per_request { Scaling::PerRequest(PerRequest::read(settings)) } else { Scaling::Fleet(Fleet::read(settings)) };
+        let (memory, cpu_factor) = if per_request { processor(settings) } else { (0.0, 1.0) };
         let work = match settings.value("work") {
             None => None,
             Some(value) => match work::parse(value) {
@@ -94,7 +85,7 @@ impl Mechanism for ComputeConfig {
             },
             overhead: settings.distribution("overhead"),
             memory,
-            cpu_factor: if full_cpu.is_finite() && memory > 0.0 { share(measured) / share(memory) } else { 1.0 },
+            cpu_factor,
             transient_failures: settings.quantity("transient_failures"),
             poison_events: settings.quantity("poison_events"),
             fail_attempts: settings.count("fail_attempts"),
@@ -106,30 +97,46 @@ impl Mechanism for ComputeConfig {
     fn limits(&self) -> Vec<LimitUse<'_>> {
         let mut limits = match &self.scaling {
             Scaling::PerRequest(scaling) => scaling.limits(),
-            Scaling::Fixed { instances, queue } => std::iter::once(instances.level()).chain(queue.as_ref().map(Limit::level)).collect(),
+            Scaling::Fleet(fleet) => fleet.limits(),
         };
         limits.push(self.timeout.level());
         limits
     }
 
     fn meters(&self) -> &'static [&'static str] {
-        match self.scaling {
+        match &self.scaling {
             Scaling::PerRequest(_) => &["requests", "duration"],
-            Scaling::Fixed { .. } => &["instance_hours"],
+            Scaling::Fleet(fleet) => fleet.meters(),
+        }
+    }
+
+    fn priced(&self, meter: &'static str) -> Priced<'_> {
+        match &self.scaling {
+            Scaling::Fleet(Fleet { size: Size::Instance { price, hourly }, .. }) => Priced { key: price, usd: *hourly },
+            Scaling::Fleet(_) | Scaling::PerRequest(_) => Priced { key: meter, usd: None },
         }
     }
 
     fn faults(&self) -> &'static [FaultKind] {
         match self.scaling {
             Scaling::PerRequest(_) => &[FaultKind::Capacity, FaultKind::Poison, FaultKind::Slow, FaultKind::Deploy],
-            Scaling::Fixed { .. } => &[FaultKind::Capacity, FaultKind::Poison, FaultKind::Slow],
+            Scaling::Fleet(_) => &[FaultKind::Capacity, FaultKind::Poison, FaultKind::Slow],
         }
     }
 
     fn tightens(&self) -> Vec<&str> {
         match &self.scaling {
             Scaling::PerRequest(scaling) => vec![&scaling.reserved.as_ref().unwrap_or(&scaling.account_concurrency).key],
-            Scaling::Fixed { .. } => Vec::new(),
+            Scaling::Fleet(_) => Vec::new(),
         }
     }
+}
+
+/// Memory in bytes, and the computing time at it over the one at the memory of the measurement.
+fn processor(settings: &mut Settings<'_>) -> (f64, f64) {
+    let memory = settings.quantity("memory");
+    let measured = settings.optional("measured_memory").unwrap_or(memory);
+    let full_cpu = settings.limit("memory_per_cpu").value;
+    let share = |memory: f64| (memory / full_cpu).min(1.0);
+    (memory, if full_cpu.is_finite() && memory > 0.0 { share(measured) / share(memory) } else { 1.0 })
 }

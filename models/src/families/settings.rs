@@ -73,6 +73,11 @@ impl<'a> Settings<'a> {
         &self.read
     }
 
+    /// Whether the record has such a field: tells records of the same mechanism apart.
+    pub fn has(&self, key: &str) -> bool {
+        self.service.field(key).is_some()
+    }
+
     fn at(&self, key: &str) -> Place {
         let key = Some(key.to_owned());
         match &self.place {
@@ -222,6 +227,11 @@ impl<'a> Settings<'a> {
             source: "set on the drawing".to_owned(),
             assumed: false,
         })
+    }
+
+    /// Whether the record has such a quota.
+    pub fn has_quota(&self, key: &str) -> bool {
+        self.service.quota(key, &self.account.region).is_some()
     }
 
     /// Use of a shared quota by what is outside of the diagram.

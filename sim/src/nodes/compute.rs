@@ -4,16 +4,15 @@
 //! sync, batch --> admission --> instance (warm, or new: init) --> steps: compute, calls --> outcome
 //! async ------> own queue --^        ^ idle pool, reclaimed after a while
 //! ```
-//! Scaling per request admits or throttles at once; a fixed number of instances lets requests wait in a line.
+//! Scaling per request admits or throttles at once; instances that stand let requests wait in a line.
 //! While an invocation waits for a call it holds its instance, which is how slow dependencies eat concurrency.
 
 mod admission;
 mod asynchronous;
+mod fleet;
 mod instances;
 mod invocation;
 mod per_request;
-
-use std::collections::VecDeque;
 
 use plimsoll_models::{
     EdgeKind,
@@ -30,21 +29,20 @@ use crate::{
     program::Program,
     sample::Sampler,
     slab::Slab,
-    time::{Nanos, nanos, seconds},
+    time::{Nanos, nanos},
 };
 
-use self::{instances::Instances, invocation::Invocation, per_request::PerRequest};
+use self::{fleet::Fleet, instances::Instances, invocation::Invocation, per_request::PerRequest};
 
 /// Bytes in the GB of a GB-second.
 const GIB: f64 = 1_073_741_824.0;
-const SECONDS_PER_HOUR: f64 = 3_600.0;
 
 /// A runtime unit.
 #[derive(Clone, Debug)]
 pub(crate) struct Compute {
     index: u32,
     per_request: Option<PerRequest>,
-    fixed: Option<Fixed>,
+    fleet: Option<Fleet>,
     instances: Instances,
     invocations: Slab<Invocation>,
     steps: Vec<Work>,
@@ -68,16 +66,6 @@ pub(crate) struct Compute {
     lost: f64,
 }
 
-/// A fixed number of instances.
-#[derive(Clone, Debug)]
-struct Fixed {
-    slots: u64,
-    line: VecDeque<u32>,
-    queue: u64,
-    instances_limit: u32,
-    queue_limit: Option<u32>,
-}
-
 /// A step with its edges resolved.
 #[derive(Clone, Debug)]
 enum Work {
@@ -97,24 +85,14 @@ struct WorkCall {
 impl Compute {
     pub(crate) fn new(program: &Program, index: u32, config: &ComputeConfig, core: &mut Core) -> Self {
         let node = &program.nodes[index as usize];
-        let (mut per_request, mut fixed) = (None, None);
+        let (mut per_request, mut fleet) = (None, None);
         let instances = match &config.scaling {
             Scaling::PerRequest(scaling) => {
                 per_request = Some(PerRequest::new(program, index, scaling, core));
                 Instances::new(index, scaling)
             }
-            Scaling::Fixed { instances, queue } => {
-                let slots = instances.value as u64 * u64::from(config.concurrency_per_instance);
-                let meter = &mut core.limits[node.limits[&instances.key] as usize];
-                meter.limit.value = slots as f64;
-                fixed = Some(Fixed {
-                    slots,
-                    line: VecDeque::new(),
-                    queue: queue.as_ref().map_or(u64::MAX, |limit| limit.value as u64),
-                    instances_limit: node.limits[&instances.key],
-                    queue_limit: queue.as_ref().map(|limit| node.limits[&limit.key]),
-                });
-                core.nodes[index as usize].instances.add(0, instances.value as u64);
+            Scaling::Fleet(scaling) => {
+                fleet = Some(Fleet::new(program, index, config, scaling, core));
                 Instances::none(index)
             }
         };
@@ -123,7 +101,7 @@ impl Compute {
         Self {
             index,
             per_request,
-            fixed,
+            fleet,
             instances,
             invocations: Slab::default(),
             steps,
@@ -224,6 +202,9 @@ impl Behavior for Compute {
             Timer::AsyncAttempt => self.try_async(core, argument),
             Timer::Release => self.admit(core, argument),
             Timer::Retention => self.expire_async(core, argument),
+            Timer::Look => self.look(core),
+            Timer::Instance => self.instance_due(core, argument),
+            Timer::Launch => self.retry_launch(core),
             other => debug_assert!(false, "{other:?} is not a timer of a runtime unit"),
         }
     }
@@ -266,6 +247,9 @@ impl Behavior for Compute {
     }
 
     fn names(&self) -> Names {
+        if self.fleet.is_some() {
+            return Names { special: "Launches", busy: "BusyWorkers", instances: "Instances", ..Names::PLAIN };
+        }
         Names {
             arrivals: "Invocations",
             special: "ColdStarts",
@@ -277,13 +261,17 @@ impl Behavior for Compute {
     }
 
     fn billed(&self, core: &Core) -> Vec<f64> {
-        if self.per_request.is_none() {
-            return vec![core.nodes[self.index as usize].instances.value() as f64 * seconds(core.now()) / SECONDS_PER_HOUR];
+        if let Some(fleet) = &self.fleet {
+            return fleet.billed(core);
         }
         vec![core.nodes[self.index as usize].units[0] as f64, self.gib_seconds(core)]
     }
 
     fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {
+        if let Some(fleet) = &self.fleet {
+            fleet.figures(core, put);
+            return;
+        }
         let meter = &core.nodes[self.index as usize];
         let now = core.now();
         put("cold_starts", meter.special.since_warm_up() as f64);
@@ -294,8 +282,5 @@ impl Behavior for Compute {
         put("lifespan.mean", meter.lifespan.mean() / 1e9);
         put("billed_s", meter.units[1] as f64 / 1_000.0);
         put("gb_seconds", self.gib_seconds(core));
-        if let Some(fixed) = &self.fixed {
-            put("utilization", meter.busy.mean(now) / fixed.slots as f64);
-        }
     }
 }
