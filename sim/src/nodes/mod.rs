@@ -174,6 +174,21 @@ impl Node {
         Account { names: self.told().names(), billed: self.told().billed(core), figures }
     }
 
+    /// Instances that a fleet should have.
+    pub(crate) fn desired(&self) -> Option<f64> {
+        match self {
+            Self::Compute(compute) => compute.desired(),
+            Self::Producer(_)
+            | Self::Gateway(_)
+            | Self::Queue(_)
+            | Self::FanOut(_)
+            | Self::Table(_)
+            | Self::External(_)
+            | Self::Station(_)
+            | Self::Mapping(_) => None,
+        }
+    }
+
     /// Tokens in a table's write bank, for those who look at it.
     pub(crate) fn write_tokens(&self, now: crate::time::Nanos) -> Option<f64> {
         match self {

@@ -26,10 +26,10 @@ pub(crate) struct Sight {
     pub(crate) counted: u64,
     /// Instances that start, or whose figures do not count yet.
     pub(crate) coming: u64,
-    /// Busy workers of the instances that count, averaged since the last look.
+    /// The same, averaged since the last look.
+    pub(crate) counted_mean: f64,
+    /// What instances would be busy if each were either idle or busy with all its workers, averaged since the last look.
     pub(crate) busy: f64,
-    /// Workers of the instances that count, averaged since the last look.
-    pub(crate) workers: f64,
     /// Requests inside, those that wait included, averaged since the last look.
     pub(crate) inside: f64,
     /// Requests per second since the last look.
@@ -44,17 +44,26 @@ impl Sight {
     /// The sum of a figure over the instances that count.
     fn total(&self, metric: Metric) -> f64 {
         match metric {
-            Metric::Utilization if self.workers > 0.0 => self.busy / self.workers * self.counted as f64,
-            Metric::Utilization => 0.0,
+            Metric::Utilization => self.busy,
             Metric::Requests => self.rate,
             Metric::Backlog => self.backlog,
             Metric::Lag => self.lag,
         }
     }
 
-    /// A figure for each instance that counts; without any, all of it falls on the first.
+    /// Instances that the sum is over: an average for what is averaged, those of now for what is read now. Where there
+    /// are none, all of it falls on the first.
+    fn over(&self, metric: Metric) -> f64 {
+        let instances = match metric {
+            Metric::Utilization | Metric::Requests => self.counted_mean,
+            Metric::Backlog | Metric::Lag => self.counted as f64,
+        };
+        if instances > 0.0 { instances } else { 1.0 }
+    }
+
+    /// A figure for each instance that counts.
     fn each(&self, metric: Metric) -> f64 {
-        self.total(metric) / self.counted.max(1) as f64
+        self.total(metric) / self.over(metric)
     }
 }
 
@@ -196,8 +205,8 @@ impl TargetRule {
             // What was added a moment ago counts as capacity; after the cooldown everything that should be there is
             // taken to be measured, so that a cooldown shorter than the start-up adds twice.
             let settled = self.cooldown.is_some() && now >= self.out_until;
-            let base = if settled { sight.desired } else { sight.counted };
-            let wanted = up(base.max(1) as f64 * ratio);
+            let base = if settled { sight.desired.max(1) as f64 } else { sight.over(self.metric) };
+            let wanted = up(base * ratio);
             if wanted > sight.desired {
                 self.out_until = now.saturating_add(self.cooldown.map_or(0, |cooldown| nanos(cooldown.out)));
                 return wanted;

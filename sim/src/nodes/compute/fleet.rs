@@ -88,7 +88,7 @@ pub(super) struct Fleet {
     processors: Option<Processors>,
     autoscaler: Option<Autoscaler>,
     busy_workers: Average,
-    counted_workers: Average,
+    counted_instances: Average,
     inside: Average,
     arrivals: u64,
     looked: Nanos,
@@ -172,7 +172,7 @@ impl Fleet {
                 .as_ref()
                 .map(|rule| Autoscaler::new(rule, (u64::from(fleet.least), fleet.most.value as u64), u64::from(fleet.start))),
             busy_workers: Average::default(),
-            counted_workers: Average::default(),
+            counted_instances: Average::default(),
             inside: Average::default(),
             arrivals: 0,
             looked: 0,
@@ -274,7 +274,7 @@ impl Fleet {
         let row = &mut self.all[id];
         row.counted = true;
         self.counted += 1;
-        self.counted_workers.change(now, self.workers as i64);
+        self.counted_instances.change(now, 1);
         self.busy_workers.change(now, row.busy as i64);
     }
 
@@ -282,7 +282,7 @@ impl Fleet {
         let row = &mut self.all[id];
         if std::mem::take(&mut row.counted) {
             self.counted -= 1;
-            self.counted_workers.change(now, -(self.workers as i64));
+            self.counted_instances.change(now, -1);
             self.busy_workers.change(now, -(row.busy as i64));
         }
     }
@@ -357,7 +357,7 @@ impl Fleet {
                     core.limits[limit as usize].begin_delay(now);
                     self.waiting_launches[0] = (now, Some(limit));
                 }
-                if self.retry_at <= now || self.retry_at == NEVER {
+                if wait != NEVER && (self.retry_at <= now || self.retry_at == NEVER) {
                     self.retry_at = now.saturating_add(wait);
                     core.after(wait, Class::Completion, self.index, Timer::Launch, 0);
                 }
@@ -380,13 +380,10 @@ impl Fleet {
     fn held_up(&mut self, core: &mut Core) -> Option<(u32, Nanos)> {
         let now = core.now();
         if let Some(launches) = &mut self.launches {
-            for (limit, free) in [
-                (launches.own_limit, launches.own.has(now, 1.0)),
-                (launches.account_limit, core.buckets[launches.account as usize].has(now, 1.0)),
-            ] {
-                if !free {
-                    let rate = core.limits[limit as usize].limit.value.max(1e-6);
-                    return Some((limit, nanos(1.0 / rate) + 1));
+            let account = &mut core.buckets[launches.account as usize];
+            for (limit, wait) in [(launches.own_limit, launches.own.wait(now, 1.0)), (launches.account_limit, account.wait(now, 1.0))] {
+                if wait > 0 {
+                    return Some((limit, wait));
                 }
             }
         }
@@ -458,8 +455,8 @@ impl Fleet {
             desired: self.desired,
             counted: self.counted,
             coming: (self.standing.len() + self.waiting_launches.len()) as u64 - self.counted,
-            busy: self.busy_workers.look(now),
-            workers: self.counted_workers.look(now),
+            counted_mean: self.counted_instances.look(now),
+            busy: self.busy_workers.look(now) / self.workers as f64,
             inside: self.inside.look(now),
             rate: std::mem::take(&mut self.arrivals) as f64 / span,
             backlog,
@@ -506,6 +503,11 @@ fn billed(life: Nanos, least: Nanos) -> u64 {
 }
 
 impl Compute {
+    /// Instances that there should be, where they stand.
+    pub(crate) fn desired(&self) -> Option<f64> {
+        self.fleet.as_ref().map(|fleet| fleet.desired as f64)
+    }
+
     /// Lets an attempt in: it starts, waits, or is refused.
     pub(super) fn admit_to_fleet(&mut self, core: &mut Core, item: u32) {
         let now = core.now();
