@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use plimsoll_models::{
     Arrivals, Diagnostic, Diagram, EdgeKind, NodeId, Place,
-    catalog::Field,
+    catalog::{Field, Price},
     diagnostic::has_errors,
     diagram::Fields,
-    families::{self, CallConfig, Config, ConnectionConfig, Filter, LimitUse, Measure, Operation, Scaling},
+    families::{self, CallConfig, Config, ConnectionConfig, Filter, LimitUse, Measure, Operation, Priced, Processors, Scaling},
     fault::Effect,
     keys::KeyLaw,
     policy::{Backoff, CallPolicy, RetryOn},
@@ -147,7 +147,7 @@ impl<'a> Compiler<'a> {
                 calls: Vec::new(),
                 dead_letter: None,
                 pollers: Vec::new(),
-                prices: config.meters().iter().map(|key| service.price(key).filter(|p| p.informational.is_none()).cloned()).collect(),
+                prices: prices(&config, service),
                 limits: BTreeMap::new(),
                 buckets: BTreeMap::new(),
                 trace: self.trace(id, &config),
@@ -303,7 +303,7 @@ impl<'a> Compiler<'a> {
     fn instances_of(&self, node: u32) -> u32 {
         match self.program.nodes.get(node as usize).map(|node| &node.config) {
             Some(Config::Compute(config)) => match &config.scaling {
-                Scaling::Fixed { instances, .. } => instances.value as u32,
+                Scaling::Fleet(fleet) => fleet.most.value as u32,
                 Scaling::PerRequest(_) => 1,
             },
             Some(Config::Proxy(_)) => u32::MAX,
@@ -334,7 +334,18 @@ impl<'a> Compiler<'a> {
         for index in 0..self.program.nodes.len() {
             let node = &self.program.nodes[index];
             let Config::Compute(config) = &node.config else { continue };
-            let Scaling::PerRequest(scaling) = &config.scaling else { continue };
+            let scaling = match &config.scaling {
+                Scaling::PerRequest(scaling) => scaling,
+                Scaling::Fleet(fleet) => {
+                    let Some(Processors { limit, outside, .. }) = &fleet.processors else { continue };
+                    let pool = *pools.entry(format!("{}.{}", limit.service, limit.key)).or_insert_with(|| {
+                        self.program.pools.push(PoolProgram { shared: limit.value - outside });
+                        self.program.pools.len() as u32 - 1
+                    });
+                    self.program.nodes[index].pool = Some(pool);
+                    continue;
+                }
+            };
             let account = &scaling.account_concurrency;
             let pool = *pools.entry(account.service.clone()).or_insert_with(|| {
                 self.program.pools.push(PoolProgram { shared: account.value - scaling.outside_concurrency });
@@ -398,6 +409,20 @@ impl<'a> Compiler<'a> {
         }
         Ok(Arc::new(program))
     }
+}
+
+/// Prices in the order of the meters; what the user has set counts instead of the catalog's.
+fn prices(config: &Config, service: &plimsoll_models::Service) -> Vec<Option<Price>> {
+    let price = |meter: &&'static str| {
+        let Priced { key, usd } = config.priced(meter);
+        let mut price = service.price(key).filter(|price| price.informational.is_none()).cloned()?;
+        if let Some(usd) = usd {
+            (price.usd, price.per) = (usd, 1.0);
+            "set on the drawing".clone_into(&mut price.provenance.source);
+        }
+        Some(price)
+    };
+    config.meters().iter().map(price).collect()
 }
 
 /// Size of an event that nothing says anything about.

@@ -45,6 +45,8 @@ pub enum Gauge {
     Waiting,
     /// Instances, idle ones included.
     Instances,
+    /// Instances that there should be.
+    Desired,
     /// Write units in the bank of a table.
     WriteTokens,
     /// Arrivals so far, warm-up included.
@@ -102,7 +104,8 @@ impl Simulation {
             Gauge::Busy => Some(meter.busy.value() as f64),
             Gauge::Waiting => Some(meter.waiting.value() as f64),
             Gauge::Instances => Some(meter.instances.value() as f64),
-            Gauge::WriteTokens => self.nodes[index].write_tokens(self.core.now()),
+            Gauge::Desired => self.nodes[index].told().desired(),
+            Gauge::WriteTokens => self.nodes[index].told().write_tokens(self.core.now()),
             Gauge::Arrivals => Some(meter.arrivals.total() as f64),
             Gauge::Refused => Some(meter.refused.total() as f64),
             Gauge::ColdStarts => Some(meter.special.total() as f64),

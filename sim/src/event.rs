@@ -98,6 +98,12 @@ pub(crate) enum Timer {
     Disconnect,
     /// A request waits no longer for a connection.
     Borrow,
+    /// An autoscaler looks at its instances.
+    Look,
+    /// An instance serves, is warm, fails or must be gone.
+    Instance,
+    /// A launch that was held up is tried again.
+    Launch,
 }
 
 /// What comes first at equal times: completions and releases before arrivals.

@@ -48,6 +48,11 @@ impl<T> Slab<T> {
         self.slots.len() - self.free.len()
     }
 
+    /// Every slot with its index, free ones too: for rows that know themselves whether they are in use.
+    pub(crate) fn enumerate(&self) -> impl Iterator<Item = (u32, &T)> {
+        self.slots.iter().enumerate().map(|(index, value)| (index as u32, value))
+    }
+
     /// Marks which slots are free, for the rare walk over all values.
     pub(crate) fn occupied(&self) -> impl Iterator<Item = &T> {
         let mut free = vec![false; self.slots.len()];

@@ -21,7 +21,10 @@ mod topic;
 
 pub use bucket::BucketConfig;
 pub use bus::BusConfig;
-pub use compute::{ComputeConfig, IdlePick, PerRequest, Refill, Scaling};
+pub use compute::{
+    Alarm, Autoscaling, Change, ComputeConfig, Cooldown, Fleet, Horizontal, IdlePick, Knative, KnativeMetric, Launches, Metric, PerRequest,
+    Processors, Refill, Scaling, ScalingStep, Select, Size, Zero,
+};
 pub use connection::{CallConfig, ConnectionConfig, DeliverConfig, Filter, Operation, PollConfig, ReadKind};
 pub use database::DatabaseConfig;
 pub use external::ExternalConfig;
@@ -64,6 +67,20 @@ trait Mechanism: Sized {
     fn tightens(&self) -> Vec<&str> {
         Vec::new()
     }
+
+    /// What a meter costs: the price under its own key unless the fields say otherwise.
+    fn priced(&self, meter: &'static str) -> Priced<'_> {
+        Priced { key: meter, usd: None }
+    }
+}
+
+/// Where the price of a meter comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Priced<'a> {
+    /// Key of the price in the catalog.
+    pub key: &'a str,
+    /// US dollars for one unit, where the user has set them.
+    pub usd: Option<f64>,
 }
 
 macro_rules! families {
@@ -129,6 +146,13 @@ macro_rules! families {
             pub fn tightens(&self) -> Vec<&str> {
                 match self {
                     $(Self::$name(config) => config.tightens(),)*
+                }
+            }
+
+            /// What a meter of its mechanism costs.
+            pub fn priced(&self, meter: &'static str) -> Priced<'_> {
+                match self {
+                    $(Self::$name(config) => config.priced(meter),)*
                 }
             }
         }

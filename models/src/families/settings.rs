@@ -73,6 +73,11 @@ impl<'a> Settings<'a> {
         &self.read
     }
 
+    /// Whether the record has such a field: tells records of the same mechanism apart.
+    pub fn has(&self, key: &str) -> bool {
+        self.service.field(key).is_some()
+    }
+
     fn at(&self, key: &str) -> Place {
         let key = Some(key.to_owned());
         match &self.place {
@@ -85,11 +90,6 @@ impl<'a> Settings<'a> {
     fn report(&mut self, key: &str, why: impl Into<String>) {
         let hint = self.service.field(key).map(|field| field.help.clone()).unwrap_or_default();
         self.diagnostics.push(Diagnostic::error("bad-value", self.at(key), why).hint(hint));
-    }
-
-    /// Whether the record knows a field at all.
-    pub fn has(&self, key: &str) -> bool {
-        self.service.field(key).is_some()
     }
 
     /// The text of a field, checked against its record; the default when it does not pass.
@@ -227,6 +227,11 @@ impl<'a> Settings<'a> {
             source: "set on the drawing".to_owned(),
             assumed: false,
         })
+    }
+
+    /// Whether the record has such a quota.
+    pub fn has_quota(&self, key: &str) -> bool {
+        self.service.quota(key, &self.account.region).is_some()
     }
 
     /// Use of a shared quota by what is outside of the diagram.

@@ -4,19 +4,19 @@
 //! sync, batch --> admission --> instance (warm, or new: init) --> steps: compute, calls --> outcome
 //! async ------> own queue --^        ^ idle pool, reclaimed after a while
 //! ```
-//! Scaling per request admits or throttles at once; a fixed number of instances lets requests wait in a line.
+//! Scaling per request admits or throttles at once; instances that stand let requests wait in a line.
 //! While an invocation waits for a call it holds its instance, which is how slow dependencies eat concurrency.
 
 mod admission;
 mod asynchronous;
+mod fleet;
 mod instances;
 mod invocation;
-
-use std::collections::VecDeque;
+mod per_request;
 
 use plimsoll_models::{
     EdgeKind,
-    families::{ComputeConfig, Refill, Scaling},
+    families::{ComputeConfig, Scaling},
     fault::Effect,
     work::{CallStep, OnError, Per, Step},
 };
@@ -26,25 +26,23 @@ use crate::{
     core::Core,
     event::Timer,
     outcome::Outcome,
-    parts::{Ramp, TokenBucket},
     program::Program,
     sample::Sampler,
     slab::Slab,
-    time::{Nanos, nanos, seconds},
+    time::{Nanos, nanos},
 };
 
-use self::{asynchronous::Async, instances::Instances, invocation::Invocation};
+use self::{fleet::Fleet, instances::Instances, invocation::Invocation, per_request::PerRequest};
 
 /// Bytes in the GB of a GB-second.
 const GIB: f64 = 1_073_741_824.0;
-const SECONDS_PER_HOUR: f64 = 3_600.0;
 
 /// A runtime unit.
 #[derive(Clone, Debug)]
 pub(crate) struct Compute {
     index: u32,
     per_request: Option<PerRequest>,
-    fixed: Option<Fixed>,
+    fleet: Option<Fleet>,
     instances: Instances,
     invocations: Slab<Invocation>,
     steps: Vec<Work>,
@@ -68,34 +66,6 @@ pub(crate) struct Compute {
     lost: f64,
 }
 
-/// Scaling per request.
-#[derive(Clone, Debug)]
-struct PerRequest {
-    /// Its own concurrency, if some is reserved; else it takes part in the account's pool.
-    reserved: Option<u64>,
-    /// What a fault leaves of the reservation.
-    left: f64,
-    pool: u32,
-    ramp: Ramp,
-    rate: TokenBucket,
-    init: Sampler,
-    cold_duration: Option<Sampler>,
-    concurrency_limit: u32,
-    ramp_limit: u32,
-    rate_limit: u32,
-    asynchronous: Async,
-}
-
-/// A fixed number of instances.
-#[derive(Clone, Debug)]
-struct Fixed {
-    slots: u64,
-    line: VecDeque<u32>,
-    queue: u64,
-    instances_limit: u32,
-    queue_limit: Option<u32>,
-}
-
 /// A step with its edges resolved.
 #[derive(Clone, Debug)]
 enum Work {
@@ -115,49 +85,14 @@ struct WorkCall {
 impl Compute {
     pub(crate) fn new(program: &Program, index: u32, config: &ComputeConfig, core: &mut Core) -> Self {
         let node = &program.nodes[index as usize];
-        let (mut per_request, mut fixed) = (None, None);
+        let (mut per_request, mut fleet) = (None, None);
         let instances = match &config.scaling {
             Scaling::PerRequest(scaling) => {
-                let pool = node.pool.unwrap_or(0);
-                let reserved = scaling.reserved.as_ref().map(|limit| limit.value as u64);
-                let limit = reserved.map_or(program.pools[pool as usize].shared, |own| own as f64);
-                let rate = scaling.rate_per_concurrency.value * limit;
-                per_request = Some(PerRequest {
-                    reserved,
-                    left: 1.0,
-                    pool,
-                    ramp: match scaling.refill {
-                        Refill::Continuous => Ramp::continuous(scaling.scaling_burst.value, scaling.scaling_rate.value),
-                        Refill::Stepped => Ramp::stepped(scaling.scaling_burst.value),
-                    },
-                    rate: TokenBucket::new(rate.max(1.0), rate),
-                    init: Sampler::new(&scaling.init),
-                    cold_duration: scaling.cold_duration.as_ref().map(Sampler::new),
-                    concurrency_limit: scaling
-                        .reserved
-                        .as_ref()
-                        .map_or(node.limits[&scaling.account_concurrency.key], |limit| node.limits[&limit.key]),
-                    ramp_limit: node.limits[&scaling.scaling_burst.key],
-                    rate_limit: node.limits[&scaling.rate_per_concurrency.key],
-                    asynchronous: Async::new(scaling),
-                });
-                if let Some(limit) = per_request.as_ref().map(|scaling| scaling.rate_limit) {
-                    core.limits[limit as usize].limit.value = rate;
-                }
+                per_request = Some(PerRequest::new(program, index, scaling, core));
                 Instances::new(index, scaling)
             }
-            Scaling::Fixed { instances, queue } => {
-                let slots = instances.value as u64 * u64::from(config.concurrency_per_instance);
-                let meter = &mut core.limits[node.limits[&instances.key] as usize];
-                meter.limit.value = slots as f64;
-                fixed = Some(Fixed {
-                    slots,
-                    line: VecDeque::new(),
-                    queue: queue.as_ref().map_or(u64::MAX, |limit| limit.value as u64),
-                    instances_limit: node.limits[&instances.key],
-                    queue_limit: queue.as_ref().map(|limit| node.limits[&limit.key]),
-                });
-                core.nodes[index as usize].instances.add(0, instances.value as u64);
+            Scaling::Fleet(scaling) => {
+                fleet = Some(Fleet::new(program, index, config, scaling, core));
                 Instances::none(index)
             }
         };
@@ -166,7 +101,7 @@ impl Compute {
         Self {
             index,
             per_request,
-            fixed,
+            fleet,
             instances,
             invocations: Slab::default(),
             steps,
@@ -267,6 +202,9 @@ impl Behavior for Compute {
             Timer::AsyncAttempt => self.try_async(core, argument),
             Timer::Release => self.admit(core, argument),
             Timer::Retention => self.expire_async(core, argument),
+            Timer::Look => self.look(core),
+            Timer::Instance => self.instance_due(core, argument),
+            Timer::Launch => self.retry_launch(core),
             other => debug_assert!(false, "{other:?} is not a timer of a runtime unit"),
         }
     }
@@ -309,6 +247,9 @@ impl Behavior for Compute {
     }
 
     fn names(&self) -> Names {
+        if self.fleet.is_some() {
+            return Names { special: "Launches", busy: "BusyWorkers", instances: "Instances", ..Names::PLAIN };
+        }
         Names {
             arrivals: "Invocations",
             special: "ColdStarts",
@@ -319,14 +260,22 @@ impl Behavior for Compute {
         }
     }
 
+    fn desired(&self) -> Option<f64> {
+        self.fleet.as_ref().map(|fleet| fleet.desired as f64)
+    }
+
     fn billed(&self, core: &Core) -> Vec<f64> {
-        if self.per_request.is_none() {
-            return vec![core.nodes[self.index as usize].instances.value() as f64 * seconds(core.now()) / SECONDS_PER_HOUR];
+        if let Some(fleet) = &self.fleet {
+            return fleet.billed(core);
         }
         vec![core.nodes[self.index as usize].units[0] as f64, self.gib_seconds(core)]
     }
 
     fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {
+        if let Some(fleet) = &self.fleet {
+            fleet.figures(core, put);
+            return;
+        }
         let meter = &core.nodes[self.index as usize];
         let now = core.now();
         put("cold_starts", meter.special.since_warm_up() as f64);
@@ -337,8 +286,5 @@ impl Behavior for Compute {
         put("lifespan.mean", meter.lifespan.mean() / 1e9);
         put("billed_s", meter.units[1] as f64 / 1_000.0);
         put("gb_seconds", self.gib_seconds(core));
-        if let Some(fixed) = &self.fixed {
-            put("utilization", meter.busy.mean(now) / fixed.slots as f64);
-        }
     }
 }

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use plimsoll_models::{families::Config, fault::Effect};
 
-use crate::{core::Core, event::Timer, outcome::Outcome, program::Program};
+use crate::{core::Core, event::Timer, outcome::Outcome, program::Program, time::Nanos};
 
 /// Names of a node's figures on its provider's dashboard; an empty one is not shown.
 #[derive(Clone, Copy, Debug)]
@@ -97,6 +97,16 @@ pub(crate) trait Behavior {
         Names::PLAIN
     }
 
+    /// Instances that a fleet should have.
+    fn desired(&self) -> Option<f64> {
+        None
+    }
+
+    /// Units that a table has saved for bursts of writes.
+    fn write_tokens(&self, _now: Nanos) -> Option<f64> {
+        None
+    }
+
     /// Units used so far, in the order of the meters of its configuration.
     fn billed(&self, core: &Core) -> Vec<f64> {
         let _ = core;
@@ -125,7 +135,8 @@ macro_rules! nodes {
                 }
             }
 
-            fn told(&self) -> &dyn Behavior {
+            #[inline]
+            pub(crate) fn told(&self) -> &dyn Behavior {
                 match self {
                     $(Self::$name(node) => &**node,)*
                 }
@@ -181,23 +192,5 @@ impl Node {
             figures.insert(name.to_owned(), value);
         });
         Account { names: self.told().names(), billed: self.told().billed(core), figures }
-    }
-
-    /// Tokens in a table's write bank, for those who look at it.
-    pub(crate) fn write_tokens(&self, now: crate::time::Nanos) -> Option<f64> {
-        match self {
-            Self::Table(table) => Some(table.write_tokens(now)),
-            Self::Producer(_)
-            | Self::Gateway(_)
-            | Self::Compute(_)
-            | Self::Queue(_)
-            | Self::FanOut(_)
-            | Self::Bucket(_)
-            | Self::Database(_)
-            | Self::Proxy(_)
-            | Self::External(_)
-            | Self::Station(_)
-            | Self::Mapping(_) => None,
-        }
     }
 }

@@ -140,11 +140,6 @@ impl Table {
         }
     }
 
-    /// Tokens in the write bank.
-    pub(crate) fn write_tokens(&self, now: Nanos) -> f64 {
-        self.writes.tokens(now)
-    }
-
     fn charge(&self, operation: Operation, items: u32, bytes: f64) -> Charge {
         let rounded = |bytes: f64, unit: f64| (bytes / unit).ceil().max(1.0);
         match operation {
@@ -357,6 +352,10 @@ impl Behavior for Table {
 
     fn names(&self) -> Names {
         Names { refused: "ThrottledRequests", failed: "ConditionalCheckFailedRequests", ..Names::PLAIN }
+    }
+
+    fn write_tokens(&self, now: Nanos) -> Option<f64> {
+        Some(self.writes.tokens(now))
     }
 
     fn billed(&self, core: &Core) -> Vec<f64> {

@@ -1,6 +1,6 @@
 //! A token bucket with continuous refill, in exact integer arithmetic: no drift, no luck with rounding.
 
-use crate::time::Nanos;
+use crate::time::{NEVER, Nanos};
 
 /// Parts of a token: a rate in millionths per second times nanoseconds.
 const PARTS: u128 = 1_000_000_000_000_000;
@@ -83,6 +83,16 @@ impl TokenBucket {
         self.level >= to_parts(tokens)
     }
 
+    /// How long until there are enough tokens, if nobody takes any; never when it holds too few or is not refilled.
+    pub(crate) fn wait(&mut self, now: Nanos, tokens: f64) -> Nanos {
+        self.refill(now);
+        let parts = to_parts(tokens);
+        if parts > self.capacity || self.rate == 0 {
+            return if self.level >= parts { 0 } else { NEVER };
+        }
+        parts.saturating_sub(self.level).div_ceil(self.rate) as Nanos
+    }
+
     /// Tokens in it now.
     pub(crate) fn tokens(&self, now: Nanos) -> f64 {
         let level = (self.level + u128::from(now - self.refilled) * self.rate).min(self.capacity);
@@ -105,6 +115,8 @@ mod tests {
         assert!(bucket.take(0, 2.0));
         assert!(!bucket.take(SECOND / 3, 1.0), "a third of a second short of a nanosecond is not yet a token");
         assert!(bucket.take(SECOND / 3 + 1, 1.0));
+        assert_eq!(bucket.wait(SECOND / 3 + 1, 1.0), SECOND / 3, "what was left over counts");
+        assert_eq!(bucket.wait(SECOND, 3.0), NEVER, "it never holds three");
         assert!((bucket.tokens(1_000 * SECOND) - 2.0).abs() < 1e-12);
     }
 

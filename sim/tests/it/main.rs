@@ -3,6 +3,7 @@
 mod attribution;
 mod conservation;
 mod determinism;
+mod fleet;
 mod random;
 mod scenarios;
 mod stores;

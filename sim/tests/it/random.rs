@@ -103,6 +103,7 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         };
         // Only what the catalog can connect follows; a queue is polled, topic and bus deliver.
         let next = match (depth, family, next) {
+            (1.., Layer::Queue, Layer::Server) => Layer::Server,
             (1.., Layer::Queue, _) => Layer::Function,
             (1.., Layer::Topic | Layer::Bus, Layer::Server | Layer::Gateway | Layer::Topic | Layer::Bus) => Layer::Queue,
             (1.., Layer::Gateway, Layer::Topic | Layer::Bus | Layer::Queue) => Layer::Function,
@@ -116,6 +117,9 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         let receives = pick(&["1", "3"]);
         let retention = pick(&["60 s", "4 d"]);
         let stage = pick(&["20/s", "1000/s"]);
+        let standing = pick(&["generic/server", "aws/ecs-fargate", "aws/ec2-auto-scaling", "kubernetes/deployment", "knative/service"]);
+        let crashes = pick(&["exponential(4 s)", "1000 s"]);
+        let most = pick(&["2", "8"]);
         draw = match next {
             Layer::Gateway => draw.node(id, "aws/api-gateway-http", &[("stage_rate", &stage), ("integration_timeout", "1 s")]),
             Layer::Function => draw.node(
@@ -130,11 +134,7 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
                     ("async_max_age", "60 s"),
                 ],
             ),
-            Layer::Server => draw.node(
-                id,
-                "generic/server",
-                &[("duration", "exponential(100 ms)"), ("concurrency_per_instance", "4"), ("queue_capacity", "10")],
-            ),
+            Layer::Server => draw.node(id, &standing, &fleet(&standing, &crashes, &most)),
             Layer::Queue => draw.node(
                 id,
                 "aws/sqs",
@@ -212,4 +212,28 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         );
     }
     draw.0
+}
+
+/// Instances that come, go and fail within seconds.
+fn fleet<'a>(service: &str, crashes: &'a str, most: &'a str) -> Vec<(&'a str, &'a str)> {
+    let mut fields = vec![
+        ("duration", "exponential(100 ms)"),
+        ("concurrency_per_instance", "4"),
+        ("queue_capacity", "10"),
+        ("start_up", "exponential(500 ms)"),
+        ("crash_interval", crashes),
+    ];
+    if service != "generic/server" {
+        fields.extend([("max_instances", most), ("stop_timeout", "50 ms")]);
+    }
+    if service.starts_with("aws/") {
+        fields.extend([("metric_period", "1 s"), ("metric_period_basic", "1 s"), ("scale_out_after", "2 s"), ("scale_in_after", "3 s")]);
+    }
+    if service == "kubernetes/deployment" {
+        fields.extend([("scaling", "keda"), ("sync_period", "1 s"), ("polling_interval", "1 s"), ("cooldown_period", "2 s")]);
+    }
+    if service == "knative/service" {
+        fields.extend([("stable_window", "2 s"), ("scale_to_zero_grace", "1 s")]);
+    }
+    fields
 }

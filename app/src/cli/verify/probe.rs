@@ -45,6 +45,11 @@ impl Running {
         self.read(at, node, Gauge::Refused)
     }
 
+    /// Instances that an autoscaler wants at a time.
+    pub(super) fn desired_at(&mut self, at: f64, node: &str) -> Result<f64, Trouble> {
+        self.read(at, node, Gauge::Desired)
+    }
+
     /// Runs to the end of the scenario.
     pub(super) fn finish(&mut self) -> Result<RunResult, Trouble> {
         self.simulation.run(&Progress::new()).map_err(trouble)?;

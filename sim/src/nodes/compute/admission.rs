@@ -16,8 +16,8 @@ impl Compute {
     pub(super) fn admit(&mut self, core: &mut Core, item: u32) {
         let now = core.now();
         core.nodes[self.index as usize].arrivals.add(1);
-        if self.fixed.is_some() {
-            self.admit_fixed(core, item);
+        if self.fleet.is_some() {
+            self.admit_to_fleet(core, item);
             return;
         }
         self.instances.provision(core);
@@ -38,34 +38,6 @@ impl Compute {
                 core.answer(item, Outcome::Throttled);
             }
         }
-    }
-
-    fn admit_fixed(&mut self, core: &mut Core, item: u32) {
-        let now = core.now();
-        let Some(fixed) = &mut self.fixed else { return };
-        let waiting = fixed.line.len() as u64;
-        let meter = &core.nodes[self.index as usize];
-        let holding = (meter.sojourn.mean() - meter.wait.mean()).max(0.0) / 1e9;
-        let limit = &mut core.limits[fixed.instances_limit as usize];
-        limit.offer(now, holding);
-        limit.level(now, (self.busy + 1).min(fixed.slots) as f64);
-        if self.busy < left_of(fixed.slots, self.lost) {
-            core.nodes[self.index as usize].accepted.add(1);
-            self.begin(core, item, 0, false);
-            return;
-        }
-        if waiting >= fixed.queue {
-            core.nodes[self.index as usize].refused.add(1);
-            let limit = fixed.queue_limit.unwrap_or(fixed.instances_limit);
-            core.limits[limit as usize].refuse_level(now, 1.0);
-            core.answer(item, Outcome::Throttled);
-            return;
-        }
-        core.nodes[self.index as usize].accepted.add(1);
-        core.nodes[self.index as usize].waiting.add(now, 1);
-        core.limits[fixed.instances_limit as usize].begin_delay(now);
-        fixed.line.push_back(item);
-        core.note_item(item, self.index, TraceEvent::Wait);
     }
 
     /// Finds an instance, or names the limit that refuses.
@@ -106,19 +78,5 @@ impl Compute {
             return Err(scaling.ramp_limit);
         }
         Ok((self.instances.create(core), true))
-    }
-
-    /// Those in line begin as far as there is room, where instances are fixed.
-    pub(super) fn next_in_line(&mut self, core: &mut Core) {
-        let now = core.now();
-        while let Some(fixed) = &mut self.fixed
-            && self.busy < left_of(fixed.slots, self.lost)
-            && let Some(item) = fixed.line.pop_front()
-        {
-            let waited = now - core.items[item].arrived;
-            core.limits[fixed.instances_limit as usize].end_delay(waited);
-            core.nodes[self.index as usize].waiting.subtract(now, 1);
-            self.begin(core, item, 0, false);
-        }
     }
 }

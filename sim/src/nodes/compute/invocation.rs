@@ -294,19 +294,29 @@ impl Compute {
     pub(super) fn timed_out(&mut self, core: &mut Core, slot: u32) {
         let now = core.now();
         self.invocations[slot].timer = NONE;
-        let Invocation { item, instance, .. } = self.invocations[slot];
+        let Invocation { instance, .. } = self.invocations[slot];
         if self.per_request.is_some() {
             self.instances.reset(core, instance);
         }
         core.limits[self.timeout_limit as usize].refuse(now);
         core.limits[self.timeout_limit as usize].level(now, crate::time::seconds(self.timeout));
-        let batch = core.items[item].batch;
+        self.abort(core, slot);
+    }
+
+    /// The invocation is cut off: every event of it fails.
+    pub(super) fn abort(&mut self, core: &mut Core, slot: u32) {
+        let batch = core.items[self.invocations[slot].item].batch;
         if batch != NONE {
             for member in &mut core.batches[batch].members {
                 member.failed = true;
             }
         }
         self.end(core, slot, Outcome::Failed);
+    }
+
+    /// What runs on an instance.
+    pub(super) fn invocations_on(&self, instance: u32) -> Vec<u32> {
+        self.invocations.enumerate().filter(|(_, row)| row.alive && row.instance == instance).map(|(slot, _)| slot).collect()
     }
 
     fn end(&mut self, core: &mut Core, slot: u32, outcome: Outcome) {
@@ -338,6 +348,9 @@ impl Compute {
                 core.pools[scaling.pool as usize] -= 1;
             }
             self.instances.release(core, instance);
+        }
+        if let Some(fleet) = &mut self.fleet {
+            fleet.release(core, instance);
         }
         if outcome == Outcome::Ok && !self.idempotent {
             repeated_effects(core, &row);

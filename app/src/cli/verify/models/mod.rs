@@ -1,5 +1,6 @@
 //! From a case to a diagram: one file for each group of models.
 
+mod autoscale;
 mod batching;
 mod coldstart;
 mod cost;
@@ -68,6 +69,8 @@ pub(super) fn build(case: &Case, folder: &Path) -> Result<Experiment, Missing> {
         "ddb_burst" => table::burst(case),
         "ddb_units" => table::units(case),
         "ddb_units_read" => table::read_units(case),
+        "hpa" => autoscale::horizontal(case),
+        "kpa" => autoscale::knative(case),
         "timeout" => latency::timeout(case),
         "backoff" => latency::backoff(case),
         "chain" => latency::chain(case),
