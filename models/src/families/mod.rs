@@ -18,6 +18,8 @@ mod settings;
 mod station;
 mod table;
 mod topic;
+mod usage_plan;
+mod workflow;
 
 pub use bucket::BucketConfig;
 pub use bus::BusConfig;
@@ -25,7 +27,7 @@ pub use compute::{ComputeConfig, IdlePick, PerRequest, Refill, Scaling};
 pub use connection::{CallConfig, ConnectionConfig, DeliverConfig, Filter, Operation, PollConfig, ReadKind};
 pub use database::DatabaseConfig;
 pub use external::ExternalConfig;
-pub use gateway::GatewayConfig;
+pub use gateway::{ApiConfig, ApiKind, BalancerConfig, CacheConfig, CapacityUnit, Door, GatewayConfig, Selection};
 pub use limit::{Limit, LimitUse, Measure};
 pub use producer::ProducerConfig;
 pub use proxy::ProxyConfig;
@@ -34,6 +36,8 @@ pub use settings::{Settings, field_default, field_value};
 pub use station::StationConfig;
 pub use table::{CapacityMode, TableConfig, TableScaling};
 pub use topic::TopicConfig;
+pub use usage_plan::{PlanQuota, PlanRate, UsagePlan, UsagePlans};
+pub use workflow::{CountLaw, Express, Standard, WorkflowConfig, WorkflowKind};
 
 use serde::{Deserialize, Serialize};
 
@@ -156,6 +160,8 @@ families! {
     Database = "database" => DatabaseConfig,
     /// Proxies that share a database's connections.
     Proxy = "proxy" => ProxyConfig,
+    /// State machines that call what they orchestrate.
+    Workflow = "workflow" => WorkflowConfig,
     /// Somebody else's API.
     External = "external" => ExternalConfig,
     /// The textbook queue.
@@ -174,8 +180,12 @@ pub fn node_config(diagram: &Diagram, catalog: &Catalog, id: &NodeId) -> (Option
         return (None, vec![diagnostic]);
     };
     let mut settings = Settings::new(service, &node.fields, &diagram.account, Place::Node(id.clone(), None));
-    let config = Config::read(service.family, &mut settings);
-    (config, settings.finish())
+    let mut config = Config::read(service.family, &mut settings);
+    let mut diagnostics = settings.finish();
+    if let Some(Config::Workflow(workflow)) = &mut config {
+        diagnostics.extend(workflow.bind(diagram, catalog, id));
+    }
+    (config, diagnostics)
 }
 
 /// Reads the configuration of an edge; `None` when the two nodes cannot be connected so.

@@ -3,7 +3,9 @@
 mod attribution;
 mod conservation;
 mod determinism;
+mod front;
 mod random;
 mod scenarios;
 mod stores;
 mod support;
+mod workflows;
