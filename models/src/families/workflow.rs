@@ -53,6 +53,7 @@ pub struct WorkflowConfig {
 
 /// Kinds of workflows.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each node, read once")]
 pub enum WorkflowKind {
     /// Every state runs once; states are paid.
     Standard(Standard),

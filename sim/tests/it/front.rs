@@ -6,7 +6,7 @@ use plimsoll_sim::{RunResult, result::TraceEvent};
 use crate::support::{Draw, fate, run, times};
 
 fn figure(result: &RunResult, node: &str, name: &str) -> f64 {
-    result.node(node).unwrap().metrics[name]
+    result.node(node).expect("the node is drawn").metrics[name]
 }
 
 fn usd(result: &RunResult, node: &str, meter: &str) -> f64 {
@@ -21,7 +21,7 @@ fn near(value: f64, wanted: f64) {
 /// Event types of so many bytes.
 fn types(mut draw: Draw, list: &[(&str, &str)]) -> Draw {
     for (id, size) in list {
-        let event_type = EventType { fields: [("size".to_owned(), (*size).into())].into(), ..EventType::default() };
+        let event_type = EventType { fields: [("size".to_owned(), (*size).into())].into() };
         draw.0.event_types.insert((*id).into(), std::sync::Arc::new(event_type));
     }
     draw

@@ -269,11 +269,13 @@ fn workflow(draw: Draw, id: &str, service: &str, longest: &str) -> Draw {
         call(1, "fail"),
         {"parallel": [call(2, "ignore"), call(1, "fail")]},
     ]);
-    let node = std::sync::Arc::make_mut(draw.0.nodes.get_mut(id).unwrap());
+    let node = std::sync::Arc::make_mut(draw.0.nodes.get_mut(id).expect("it was just drawn"));
     if id == "b" {
         let task = |more: serde_json::Value| {
             let mut task = serde_json::json!({"Type": "Task", "Resource": "next", "Comment": format!("plimsoll: edge={}", next_edge(id))});
-            task.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            if let (serde_json::Value::Object(task), serde_json::Value::Object(more)) = (&mut task, more) {
+                task.extend(more);
+            }
             task
         };
         let retry = serde_json::json!([{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2, "JitterStrategy": "FULL"}]);
