@@ -6,11 +6,15 @@ use std::{
     fs,
     io::{self, Read as _, Write as _},
     path::{Component, Path, PathBuf},
+    sync::Arc,
 };
 
 use plimsoll_models::{
     Arrivals, Diagnostic, Diagram, NodeId, Place, families,
-    formats::native::{self, FormatError},
+    formats::{
+        asl,
+        native::{self, FormatError},
+    },
     workload::TraceSource,
 };
 use plimsoll_sim::{Traces, trace_key};
@@ -148,10 +152,38 @@ fn sync_folder(folder: &Path) {
     }
 }
 
+/// Reads everything that the diagram names beside itself, relative to the folder `base`: recordings, which are handed to
+/// the run, and definitions of workflows, which take their place in the diagram.
+pub fn load_beside(diagram: &mut Diagram, base: &Path) -> (Traces, Vec<Diagnostic>) {
+    let (traces, mut diagnostics) = load_traces(diagram, base);
+    diagnostics.extend(load_definitions(diagram, base));
+    (traces, diagnostics)
+}
+
+/// Puts the text of each definition into the node that names its file.
+fn load_definitions(diagram: &mut Diagram, base: &Path) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    for (id, node) in &mut diagram.nodes {
+        let Some(file) = node.fields.get("definition_file").map(families::field_value).filter(|file| !file.trim().is_empty()) else {
+            continue;
+        };
+        match read_text(base, file.trim(), "definition", asl::BYTES_MAX as u64) {
+            Ok(text) => {
+                Arc::make_mut(node).fields.insert("definition".to_owned(), text.into());
+            }
+            Err((message, hint)) => {
+                let place = Place::Node(id.clone(), Some("definition_file".to_owned()));
+                diagnostics.push(Diagnostic::error("unreadable-definition", place, message).hint(hint));
+            }
+        }
+    }
+    diagnostics
+}
+
 /// Reads every recording that the diagram's producers and scenarios name, relative to the folder `base`.
 ///
 /// What cannot be read becomes a diagnostic at the field that names it.
-pub fn load_traces(diagram: &Diagram, base: &Path) -> (Traces, Vec<Diagnostic>) {
+fn load_traces(diagram: &Diagram, base: &Path) -> (Traces, Vec<Diagnostic>) {
     let mut traces = Traces::new();
     let mut sources: BTreeMap<String, TraceSource> = BTreeMap::new();
     let mut diagnostics = Vec::new();
@@ -205,25 +237,31 @@ fn named_traces(diagram: &Diagram) -> Vec<(Place, TraceSource)> {
 }
 
 fn load(source: &TraceSource, base: &Path) -> Result<plimsoll_models::workload::Trace, (String, &'static str)> {
-    let path = inside(base, &source.file)?;
-    let cannot = |why: io::Error| {
-        (format!("cannot read the trace `{}`: {why}", source.file), "trace files lie beside the diagram; paths are relative to it")
-    };
+    let text = read_text(base, &source.file, "trace", TRACE_BYTES_MAX)?;
+    source.read(&text).map_err(|why| (why, "a trace has a time or a count in each row, and perhaps a header"))
+}
+
+/// The text of a file beside the document, unless it is larger than that.
+fn read_text(base: &Path, name: &str, what: &str, most: u64) -> Result<String, (String, &'static str)> {
+    let path = inside(base, name, what)?;
+    let cannot =
+        |why: io::Error| (format!("cannot read the {what} `{name}`: {why}"), "such files lie beside the diagram; paths are relative to it");
     let file = fs::File::open(&path).map_err(cannot)?;
     let length = file.metadata().map_err(cannot)?.len();
-    if length > TRACE_BYTES_MAX {
-        return Err((format!("the trace `{}` has {length} bytes", source.file), "traces of up to 2 GiB are read; cut it into slices"));
+    if length > most {
+        let hint = "traces of up to 2 GiB and definitions of up to 1 MiB are read; cut it into slices";
+        return Err((format!("the {what} `{name}` has {length} bytes"), hint));
     }
     let mut text = String::new();
-    file.take(TRACE_BYTES_MAX).read_to_string(&mut text).map_err(cannot)?;
-    source.read(&text).map_err(|why| (why, "a trace has a time or a count in each row, and perhaps a header"))
+    file.take(most).read_to_string(&mut text).map_err(cannot)?;
+    Ok(text)
 }
 
 /// The path of a file beside or below the document; nothing else is opened, so that a diagram from a stranger cannot
 /// look around.
-fn inside(base: &Path, file: &str) -> Result<PathBuf, (String, &'static str)> {
+fn inside(base: &Path, file: &str, what: &str) -> Result<PathBuf, (String, &'static str)> {
     let outside = || {
-        (format!("the trace `{file}` lies outside of the diagram's folder"), "copy it beside the diagram and name it by a relative path")
+        (format!("the {what} `{file}` lies outside of the diagram's folder"), "copy it beside the diagram and name it by a relative path")
     };
     let relative = Path::new(file);
     let plain = relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
@@ -310,5 +348,25 @@ mod tests {
         assert_eq!((traces.len(), diagnostics.len()), (2, 0), "two slices of one file");
         let (_, diagnostics) = with(&["trace(file=a.csv)", "trace(file=a.csv, interval=1 s)"]);
         assert_eq!(diagnostics[0].code, "trace-read-twice");
+    }
+
+    #[test]
+    fn definitions_take_their_place_in_the_diagram() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("saga.asl.json"), "{\"StartAt\": \"A\"}").unwrap();
+        let with = |file: &str| {
+            let mut diagram = Diagram::default();
+            let node = Node::new("aws/step-functions-standard", "").with("definition_file", file);
+            diagram.nodes.insert(NodeId::new("flow"), Arc::new(node));
+            let (_, diagnostics) = load_beside(&mut diagram, folder.path());
+            (diagram.nodes["flow"].fields.get("definition").cloned(), diagnostics)
+        };
+        let (definition, diagnostics) = with("saga.asl.json");
+        assert_eq!((definition, diagnostics.len()), (Some("{\"StartAt\": \"A\"}".into()), 0));
+        fs::write(folder.path().join("huge.json"), " ".repeat(asl::BYTES_MAX + 1)).unwrap();
+        for file in ["missing.json", "../saga.asl.json", "/etc/passwd", "huge.json"] {
+            let (definition, diagnostics) = with(file);
+            assert_eq!((definition, diagnostics[0].code), (None, "unreadable-definition"), "{file}");
+        }
     }
 }

@@ -26,7 +26,7 @@ icons! {
     "gauge" "grid" "group" "help" "info" "inspector" "ledger" "link" "list" "lock" "mapping" "minus" "moon" "note" "open"
     "palette" "paste" "pause" "pencil" "pin" "play" "plus" "problems" "queue" "redo" "refresh" "save" "save-as" "search"
     "server" "settings" "sliders" "sparkle" "station" "stop" "sun" "table" "target" "topic" "trace" "trash" "undo" "warning"
-    "zoom-in" "zoom-out"
+    "workflow" "zoom-in" "zoom-out"
 }
 
 /// A glyph, in units of the grid.

@@ -25,6 +25,7 @@ pub mod fault;
 pub mod formats;
 pub mod ids;
 pub mod keys;
+pub mod machine;
 pub mod objective;
 pub mod point;
 pub mod policy;

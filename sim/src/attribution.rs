@@ -59,6 +59,10 @@ pub fn explain(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -
 
 /// The path of a limit and a value far above the demand that was seen.
 pub(crate) fn lifted(limit: &LimitResult) -> Option<(String, String)> {
+    // The throttle of an API key stands inside of a text with others.
+    if limit.scope == "API key" {
+        return None;
+    }
     let key = limit.key.rsplit('.').next()?;
     let path = match (&limit.edge, &limit.node) {
         _ if limit.scope.starts_with("account") => format!("account.{}", limit.key),

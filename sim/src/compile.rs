@@ -7,7 +7,9 @@ use plimsoll_models::{
     catalog::{Field, Price},
     diagnostic::has_errors,
     diagram::Fields,
-    families::{self, CallConfig, Config, ConnectionConfig, Filter, LimitUse, Measure, Operation, Priced, Processors, Scaling},
+    families::{
+        self, CallConfig, Config, ConnectionConfig, Filter, LimitUse, Measure, Operation, Priced, Processors, Scaling, WorkflowKind,
+    },
     fault::Effect,
     keys::KeyLaw,
     policy::{Backoff, CallPolicy, RetryOn},
@@ -155,6 +157,7 @@ impl<'a> Compiler<'a> {
                 config,
             };
             self.limits(index as u32, &mut ready);
+            self.definition(id, &ready.config);
             self.assumptions(id.as_str(), &service.fields, &node.fields, service);
             self.program.nodes.push(ready);
         }
@@ -176,6 +179,24 @@ impl<'a> Compiler<'a> {
         };
         self.program.traces.push(trace.clone());
         Some(self.program.traces.len() as u32 - 1)
+    }
+
+    /// What a workflow's definition leaves to the data is assumed; a definition that was not read is an error.
+    fn definition(&mut self, id: &NodeId, config: &Config) {
+        let Config::Workflow(config) = config else { return };
+        if let Some(file) = &config.missing_file {
+            let place = Place::Node(id.clone(), Some("definition_file".to_owned()));
+            let diagnostic = Diagnostic::error("missing-definition", place, format!("the definition `{file}` was not read"));
+            self.program.diagnostics.push(diagnostic.hint("it is looked for beside the diagram file"));
+        }
+        for assumed in &config.machine.assumptions {
+            self.program.assumptions.push(Assumption {
+                path: format!("{id}.definition"),
+                title: format!("{}: {}", assumed.state, assumed.title),
+                value: assumed.value.clone(),
+                source: "the definition leaves it to the data; say it in the comment of the state or the rule".to_owned(),
+            });
+        }
     }
 
     /// Registers the limits of a node, with the token buckets behind them; shared ones exist once.
@@ -328,11 +349,22 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// Shares the account's concurrency among the functions without a reservation.
+    /// Shares the account's concurrency among the functions without a reservation, and its open executions among workflows.
     fn pools(&mut self) {
         let mut pools: BTreeMap<String, u32> = BTreeMap::new();
         for index in 0..self.program.nodes.len() {
             let node = &self.program.nodes[index];
+            if let Config::Workflow(config) = &node.config
+                && let WorkflowKind::Standard(standard) = &config.kind
+            {
+                let open = &standard.open_executions;
+                let pool = *pools.entry(open.service.clone()).or_insert_with(|| {
+                    self.program.pools.push(PoolProgram { shared: open.value });
+                    self.program.pools.len() as u32 - 1
+                });
+                self.program.nodes[index].pool = Some(pool);
+                continue;
+            }
             let Config::Compute(config) = &node.config else { continue };
             let scaling = match &config.scaling {
                 Scaling::PerRequest(scaling) => scaling,

@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use plimsoll_models::families;
 use rand::{Rng as _, RngExt as _};
 use rand_distr::Distribution as _;
 
@@ -209,9 +210,7 @@ impl Core {
             .nodes
             .iter()
             .map(|node| match node.config {
-                plimsoll_models::families::Config::Queue(_) => {
-                    Store { lane: queue.lane(), retention_lane: queue.lane(), ..Store::default() }
-                }
+                families::Config::Queue(_) => Store { lane: queue.lane(), retention_lane: queue.lane(), ..Store::default() },
                 _ => Store::default(),
             })
             .collect();
@@ -386,9 +385,12 @@ impl Core {
 
     /// Ends a copy; its slot is given back by [`Self::forget`].
     pub(crate) fn end_copy(&mut self, copy: u32, fate: Fate) {
-        let Copy { row, journey, .. } = self.copies[copy];
+        let Copy { row, journey, edge, caller, .. } = self.copies[copy];
         self.ledger.end(row, fate);
-        if journey != NONE && fate.is_loss() {
+        // What a workflow calls is its own matter: it tries again or catches the error, and fails as a whole if need be.
+        let forgiven = edge != NONE
+            && self.program.nodes.get(caller as usize).is_some_and(|node| matches!(node.config, families::Config::Workflow(_)));
+        if journey != NONE && fate.is_loss() && !forgiven {
             let journey = &mut self.journeys[journey];
             // A journey is lost with its first copy, whatever becomes of the others.
             if !std::mem::replace(&mut journey.lossy, true) {

@@ -70,6 +70,10 @@ pub(crate) enum Timer {
     Step,
     /// An invocation has run too long.
     InvocationTimeout,
+    /// A task has been waited for too long.
+    TaskTimeout,
+    /// A task token comes back.
+    Callback,
     /// An idle instance may be reclaimed.
     Reclaim,
     /// An asynchronous event is tried.

@@ -14,9 +14,9 @@ use crate::files;
 /// Tells everything that the reader, the traces and the rules notice.
 pub(super) fn perform(args: &CheckArgs, streams: &mut Streams<'_>) -> Result<Outcome, Stop> {
     let Some(file) = &args.file else { return list(streams) };
-    let opened = files::open(file)?;
+    let mut opened = files::open(file)?;
     let mut diagnostics = opened.diagnostics;
-    diagnostics.extend(files::load_traces(&opened.diagram, file.parent().unwrap_or(Path::new("."))).1);
+    diagnostics.extend(files::load_beside(&mut opened.diagram, file.parent().unwrap_or(Path::new("."))).1);
     diagnostics.extend(examine(&opened.diagram, Catalog::embedded()));
     diagnostic::sort(&mut diagnostics);
     if args.json {

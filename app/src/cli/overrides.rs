@@ -68,11 +68,8 @@ impl Overrides<'_> {
             Some(rest) => (true, rest),
             None => (false, key),
         };
-        let known: Vec<String> = self
-            .catalog
-            .all()
-            .flat_map(|service| service.quotas.iter().map(move |quota| format!("{}.{}", service.id, quota.key)))
-            .collect();
+        let known: Vec<String> =
+            self.catalog.all().flat_map(|service| service.quotas.iter().map(move |quota| quota.account_key(service))).collect();
         if !known.iter().any(|known| known == quota) {
             return Err(unknown("quota", quota, known.iter().map(String::as_str)));
         }

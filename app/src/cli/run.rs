@@ -91,7 +91,7 @@ fn prepare(args: &RunArgs, streams: &mut Streams<'_>) -> Result<Prepared, Stop> 
     let (plan, _) = scenario.plan(&scenario_id);
     // The checks and the traces see what is run, not what stands in the file.
     diagram.scenarios.insert(scenario_id.clone(), std::sync::Arc::new(scenario));
-    let (traces, trace_diagnostics) = files::load_traces(&diagram, args.file.parent().unwrap_or(Path::new(".")));
+    let (traces, trace_diagnostics) = files::load_beside(&mut diagram, args.file.parent().unwrap_or(Path::new(".")));
     let mut diagnostics = opened.diagnostics;
     diagnostics.extend(trace_diagnostics);
     diagnostics.extend(validate::check(&diagram, catalog));

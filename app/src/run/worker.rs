@@ -54,11 +54,12 @@ fn work(request: &Request, progress: &Progress) -> Outcome {
     }
     let scenario = request.diagram.scenarios.get(&request.scenario).map_or_else(Scenario::default, |scenario| (**scenario).clone());
     let (plan, _) = scenario.plan(&request.scenario);
-    let (traces, diagnostics) = traces(request);
+    let mut diagram = (*request.diagram).clone();
+    let (traces, diagnostics) = beside(request, &mut diagram);
     if has_errors(&diagnostics) {
         return invalid(diagnostics);
     }
-    let input = Input { diagram: &request.diagram, catalog, scenario: request.scenario.clone(), plan, traces: &traces };
+    let input = Input { diagram: &diagram, catalog, scenario: request.scenario.clone(), plan, traces: &traces };
     match plimsoll_sim::run(&input, progress) {
         Ok(result) => Outcome::Done(Box::new(result)),
         Err(RunError::Canceled) => Outcome::Canceled,
@@ -67,11 +68,11 @@ fn work(request: &Request, progress: &Progress) -> Outcome {
     }
 }
 
-/// Reads the recordings that the diagram names; those of an example are laid out in a folder for that.
-fn traces(request: &Request) -> (Traces, Vec<Diagnostic>) {
+/// Reads what the diagram names beside itself; the files of an example are laid out in a folder for that.
+fn beside(request: &Request, diagram: &mut Diagram) -> (Traces, Vec<Diagnostic>) {
     let folder = request.folder.clone().unwrap_or_default();
     if request.traces.is_empty() {
-        return files::load_traces(&request.diagram, &folder);
+        return files::load_beside(diagram, &folder);
     }
     let laid_out = tempfile::tempdir().and_then(|folder| {
         for (name, text) in &request.traces {
@@ -80,14 +81,10 @@ fn traces(request: &Request) -> (Traces, Vec<Diagnostic>) {
         Ok(folder)
     });
     match laid_out {
-        Ok(folder) => files::load_traces(&request.diagram, folder.path()),
+        Ok(folder) => files::load_beside(diagram, folder.path()),
         Err(error) => (
             Traces::new(),
-            vec![Diagnostic::error(
-                "unreadable-trace",
-                Place::Document,
-                format!("the recordings of the example cannot be laid out: {error}"),
-            )],
+            vec![Diagnostic::error("unreadable-trace", Place::Document, format!("the files of the example cannot be laid out: {error}"))],
         ),
     }
 }

@@ -71,6 +71,18 @@ impl Service {
         self.prices.iter().find(|price| price.key == key)
     }
 
+    /// Whether a state machine calls it by this word: `lambda`, `sqs`, `states`.
+    pub fn speaks_as(&self, word: &str) -> bool {
+        let own = self.id.as_str().split_once('/').map_or("", |(_, name)| name);
+        match word {
+            "states" => self.family == Family::Workflow,
+            "events" => self.family == Family::Bus,
+            "http" => self.family == Family::External,
+            "apigateway" => self.family == Family::Gateway,
+            word => !word.is_empty() && (own == word || own.split('-').next() == Some(word)),
+        }
+    }
+
     /// Name for the box on the drawing.
     pub fn short_title(&self) -> &str {
         if self.short.is_empty() { &self.title } else { &self.short }
@@ -270,6 +282,9 @@ pub struct Quota {
     /// Regions with this value; every other one when empty.
     #[serde(default)]
     pub regions: Vec<String>,
+    /// The service that keeps the account, where several services share one quota.
+    #[serde(default)]
+    pub owner: Option<String>,
     /// Why no behavior reads it, for a fact that only informs.
     #[serde(default)]
     pub informational: Option<String>,
@@ -282,6 +297,11 @@ impl Quota {
     /// The value in base units.
     pub fn number(&self) -> f64 {
         self.quantity.parse(&self.value).unwrap_or(f64::NAN)
+    }
+
+    /// Its name in the account, where quotas are raised and outside use is noted.
+    pub fn account_key(&self, service: &Service) -> String {
+        format!("{}.{}", self.owner.as_deref().unwrap_or(service.id.as_str()), self.key)
     }
 
     /// Whether every node of the service in the account shares it.

@@ -18,6 +18,8 @@ mod settings;
 mod station;
 mod table;
 mod topic;
+mod usage_plan;
+mod workflow;
 
 pub use bucket::BucketConfig;
 pub use bus::BusConfig;
@@ -28,7 +30,7 @@ pub use compute::{
 pub use connection::{CallConfig, ConnectionConfig, DeliverConfig, Filter, Operation, PollConfig, ReadKind};
 pub use database::DatabaseConfig;
 pub use external::ExternalConfig;
-pub use gateway::GatewayConfig;
+pub use gateway::{ApiConfig, ApiKind, BalancerConfig, CacheConfig, CapacityUnit, Door, GatewayConfig, Selection};
 pub use limit::{Limit, LimitUse, Measure};
 pub use producer::ProducerConfig;
 pub use proxy::ProxyConfig;
@@ -37,6 +39,8 @@ pub use settings::{Settings, field_default, field_value};
 pub use station::StationConfig;
 pub use table::{CapacityMode, TableConfig, TableScaling};
 pub use topic::TopicConfig;
+pub use usage_plan::{PlanQuota, PlanRate, UsagePlan, UsagePlans};
+pub use workflow::{CountLaw, Express, Standard, WorkflowConfig, WorkflowKind};
 
 use serde::{Deserialize, Serialize};
 
@@ -180,6 +184,8 @@ families! {
     Database = "database" => DatabaseConfig,
     /// Proxies that share a database's connections.
     Proxy = "proxy" => ProxyConfig,
+    /// State machines that call what they orchestrate.
+    Workflow = "workflow" => WorkflowConfig,
     /// Somebody else's API.
     External = "external" => ExternalConfig,
     /// The textbook queue.
@@ -198,8 +204,12 @@ pub fn node_config(diagram: &Diagram, catalog: &Catalog, id: &NodeId) -> (Option
         return (None, vec![diagnostic]);
     };
     let mut settings = Settings::new(service, &node.fields, &diagram.account, Place::Node(id.clone(), None));
-    let config = Config::read(service.family, &mut settings);
-    (config, settings.finish())
+    let mut config = Config::read(service.family, &mut settings);
+    let mut diagnostics = settings.finish();
+    if let Some(Config::Workflow(workflow)) = &mut config {
+        diagnostics.extend(workflow.bind(diagram, catalog, id));
+    }
+    (config, diagnostics)
 }
 
 /// Reads the configuration of an edge; `None` when the two nodes cannot be connected so.

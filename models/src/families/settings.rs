@@ -30,8 +30,9 @@ pub fn field_default(service: &Service, field: &Field, account: &Account) -> Opt
         return Some(default.clone());
     }
     if let Some(key) = &field.quota {
-        let applied = account.quotas.get(&format!("{}.{key}", service.id)).map(text_of);
-        return applied.or_else(|| service.quota(key, &account.region).map(|quota| quota.value.clone()));
+        let quota = service.quota(key, &account.region)?;
+        let applied = account.quotas.get(&quota.account_key(service)).map(text_of);
+        return Some(applied.unwrap_or_else(|| quota.value.clone()));
     }
     field.latency.as_ref().and_then(|key| service.latency(key)).map(|latency| latency.law.clone())
 }
@@ -184,7 +185,7 @@ impl<'a> Settings<'a> {
         };
         let mut value = quota.number();
         let mut source = quota.provenance.source.clone();
-        let applied = self.account.quotas.get(&format!("{}.{key}", service.id));
+        let applied = self.account.quotas.get(&quota.account_key(service));
         for (text, origin) in [(applied, "applied quota of the account"), (self.fields.get(key), "set on the drawing")] {
             let Some(text) = text.map(text_of) else { continue };
             match quota.quantity.parse(&text) {
@@ -197,7 +198,7 @@ impl<'a> Settings<'a> {
         }
         Limit {
             key: key.to_owned(),
-            service: service.id.to_string(),
+            service: quota.owner.clone().unwrap_or_else(|| service.id.to_string()),
             title: quota.title.clone(),
             value,
             quantity: quota.quantity,
@@ -237,8 +238,10 @@ impl<'a> Settings<'a> {
     /// Use of a shared quota by what is outside of the diagram.
     pub fn outside(&mut self, key: &str) -> f64 {
         let service = self.service;
-        let Some(text) = self.account.outside.get(&format!("{}.{key}", service.id)).map(text_of) else { return 0.0 };
-        let quantity = service.quota(key, &self.account.region).map_or(Quantity::Number, |quota| quota.quantity);
+        let quota = service.quota(key, &self.account.region);
+        let name = quota.map_or_else(|| format!("{}.{key}", service.id), |quota| quota.account_key(service));
+        let Some(text) = self.account.outside.get(&name).map(text_of) else { return 0.0 };
+        let quantity = quota.map_or(Quantity::Number, |quota| quota.quantity);
         quantity.parse(&text).unwrap_or_else(|why| {
             self.diagnostics.push(Diagnostic::error("bad-value", Place::Account(Some(key.to_owned())), why));
             0.0

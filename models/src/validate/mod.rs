@@ -1,9 +1,11 @@
 //! What is wrong with a diagram, found without a run.
 
 mod configuration;
+mod doors;
 mod faults;
 mod stores;
 mod structure;
+mod workflows;
 
 use crate::{Catalog, Diagnostic, Diagram, diagnostic};
 pub use faults::{faults, tightened};
@@ -22,6 +24,8 @@ const RULES: &[Rule] = &[
     stores::tables,
     stores::operations,
     stores::connections,
+    doors::doors,
+    workflows::workflows,
 ];
 
 /// Everything that is wrong, the worst first, then by place.

@@ -1,6 +1,18 @@
-//! A front door: token buckets of the account and of the stage, the gateway's own time, an integration with a time-out.
+//! A front door: throttles, the door's own time, then what lies behind it, with a time-out.
+//!
+//! ```text
+//! request --> size --> throttles (API) --> overhead --> cache (REST) --> integration or target --> status
+//! ```
+//! Nothing is tried twice. What lies behind goes on working when the door has given up.
 
-use plimsoll_models::{families::GatewayConfig, fault::Effect};
+mod balancer;
+mod status;
+mod throttle;
+
+use plimsoll_models::{
+    families::{ApiKind, CacheConfig, Door, GatewayConfig},
+    fault::Effect,
+};
 
 use super::{Behavior, Names, queue::chunks};
 use crate::{
@@ -8,8 +20,7 @@ use crate::{
     event::{Class, Event, Timer},
     faults::slowed,
     outcome::Outcome,
-    parts::TokenBucket,
-    program::NodeProgram,
+    program::Program,
     result::TraceEvent,
     rng::Purpose,
     sample::Sampler,
@@ -17,113 +28,184 @@ use crate::{
     time::{Nanos, nanos, seconds},
 };
 
-/// Where responses with status 500 are counted, beside the billed requests.
-const SERVER_ERROR: usize = 1;
-/// Where responses with status 503 are counted.
-const SERVICE_UNAVAILABLE: usize = 2;
-/// Where responses with status 504 are counted.
-const GATEWAY_TIMEOUT: usize = 3;
+use self::{
+    balancer::Balancer,
+    status::{Dialect, GATEWAY_TIMEOUT, OK, STATUSES, THROTTLED, TOO_LARGE, UNAVAILABLE, is_function},
+    throttle::Throttle,
+};
 
 /// A gateway.
 #[derive(Clone, Debug)]
 pub(crate) struct Gateway {
     index: u32,
+    dialect: Dialect,
     overhead: Sampler,
     integrations: Vec<u32>,
-    timeout: Nanos,
-    lane: Option<u32>,
+    payload: Option<(f64, u32)>,
+    timeout: Option<Patience>,
+    throttle: Option<Throttle>,
+    balancer: Option<Balancer>,
+    /// Bytes that are metered as one request.
     chunk: f64,
-    account_bucket: u32,
-    account_limit: u32,
-    timeout_limit: u32,
-    stage: Option<(TokenBucket, u32)>,
+    /// Share of the requests that the cache answers, where there is one.
+    cache: Option<f64>,
     /// By what a fault multiplies the overhead.
     slow: f64,
     requests: Slab<Request>,
+    statuses: [u64; STATUSES.len()],
 }
 
-/// A request that waits for its integration.
+/// How long the door waits.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    longest: Nanos,
+    limit: u32,
+    lane: u32,
+}
+
+/// A request that waits for what lies behind the door.
 #[derive(Clone, Copy, Debug)]
 struct Request {
     item: u32,
     generation: u32,
     timer: u32,
+    /// Position of the edge that it took.
+    position: u32,
     open: bool,
 }
 
 impl Gateway {
-    pub(crate) fn new(node: &NodeProgram, index: u32, config: &GatewayConfig) -> Self {
-        let stage = config.stage_rate.as_ref().map(|limit| {
-            let burst = config.stage_burst.unwrap_or(limit.value.max(1.0));
-            (TokenBucket::new(burst, limit.value), node.limits[&limit.key])
-        });
+    pub(crate) fn new(program: &Program, index: u32, config: &GatewayConfig, core: &mut Core) -> Self {
+        let node = &program.nodes[index as usize];
+        let limit = |limit: &plimsoll_models::families::Limit| node.limits[&limit.key];
+        let (mut throttle, mut balancer, mut chunk, mut cache) = (None, None, f64::INFINITY, None);
+        match &config.door {
+            Door::Api(api) => {
+                throttle = Some(Throttle::new(program, node, api));
+                match &api.kind {
+                    ApiKind::Http { metered_chunk } => chunk = *metered_chunk,
+                    ApiKind::Rest { cache: known, .. } => cache = known.as_ref().map(|CacheConfig { hit_ratio, .. }| *hit_ratio),
+                }
+            }
+            Door::FunctionUrl => {}
+            Door::Balancer(config) => balancer = Some(Balancer::new(node, config)),
+        }
         Self {
             index,
+            dialect: Dialect::of(&config.door),
             overhead: Sampler::new(&config.overhead),
             integrations: node.calls.clone(),
-            timeout: nanos(config.integration_timeout.value),
-            lane: None,
-            chunk: config.metered_chunk,
-            account_bucket: node.buckets[&config.account_rate.key],
-            account_limit: node.limits[&config.account_rate.key],
-            timeout_limit: node.limits[&config.integration_timeout.key],
-            stage,
+            payload: config.payload.as_ref().map(|payload| (payload.value, limit(payload))),
+            timeout: config.timeout.as_ref().map(|timeout| Patience {
+                longest: nanos(timeout.value),
+                limit: limit(timeout),
+                lane: core.queue.lane(),
+            }),
+            throttle,
+            balancer,
+            chunk,
+            cache,
             slow: 1.0,
             requests: Slab::default(),
+            statuses: [0; STATUSES.len()],
         }
     }
 
-    /// The first throttle that refuses, if any; a request takes a token of each bucket only if all have one.
-    fn throttle(&mut self, core: &mut Core) -> Option<u32> {
-        let now = core.now();
-        core.limits[self.account_limit as usize].demand(now, 1.0);
-        if let Some((bucket, limit)) = &mut self.stage {
-            core.limits[*limit as usize].demand(now, 1.0);
-            if !bucket.has(now, 1.0) {
-                return Some(*limit);
+    /// Why a request does not come in, if so: a status and the limit.
+    fn refusal(&mut self, core: &mut Core, item: u32) -> Option<(u16, u32)> {
+        let (now, row) = (core.now(), core.items[item]);
+        if let Some((most, limit)) = self.payload {
+            core.limits[limit as usize].level(now, f64::from(row.bytes));
+            if f64::from(row.bytes) > most {
+                return Some((TOO_LARGE, limit));
             }
         }
-        if !core.buckets[self.account_bucket as usize].take(now, 1.0) {
-            return Some(self.account_limit);
-        }
-        if let Some((bucket, _)) = &mut self.stage {
-            bucket.take(now, 1.0);
-        }
-        None
+        let limit = self.throttle.as_mut()?.refusal(core, &row)?;
+        Some((THROTTLED, limit))
     }
 
+    /// Passes a request on.
     fn integrate(&mut self, core: &mut Core, item: u32) {
-        let now = core.now();
-        let cause = core.cause(item);
-        let Some(edge) = self.integrations.iter().copied().find(|edge| core.passes(*edge, &cause)) else {
-            self.finish(core, item, Outcome::Ok);
+        let (row, cause) = (core.items[item], core.cause(item));
+        if let Some(share) = self.cache
+            && core.chance(share, self.index, Purpose::Route, row.line, row.attempt)
+        {
+            core.nodes[self.index as usize].special.add(1);
+            self.finish(core, item, OK, None);
+            return;
+        }
+        let position = match &mut self.balancer {
+            Some(balancer) => balancer.pick(core, self.index, &self.integrations, &row, &cause),
+            None => self.integrations.iter().position(|edge| core.passes(*edge, &cause)),
+        };
+        let Some(position) = position else {
+            // An API answers by itself where it has no integration; a load balancer has no target to ask.
+            self.finish(core, item, if self.balancer.is_some() { UNAVAILABLE } else { OK }, None);
             return;
         };
-        let slot = self.requests.reuse(|| Request { item: NONE, generation: 0, timer: NONE, open: false });
+        let edge = self.integrations[position];
+        if let Some(balancer) = &self.balancer
+            && is_function(&core.program.nodes[core.program.edges[edge as usize].to as usize].config)
+        {
+            let now = core.now();
+            let (most, limit) = (balancer.function_bytes_max, balancer.function_payload_limit);
+            core.limits[limit as usize].level(now, f64::from(row.bytes));
+            if f64::from(row.bytes) > most {
+                core.limits[limit as usize].refuse(now);
+                self.finish(core, item, TOO_LARGE, Some(position));
+                return;
+            }
+        }
+        let slot = self.requests.reuse(|| Request { item: NONE, generation: 0, timer: NONE, position: 0, open: false });
         let generation = self.requests[slot].generation.wrapping_add(1);
-        let lane = *self.lane.get_or_insert_with(|| core.queue.lane());
-        let event = Event::Timer { node: self.index, timer: Timer::InvocationTimeout, argument: slot };
-        let timer = core.queue.set_timer(lane, now.saturating_add(self.timeout), Class::Arrival, event);
-        self.requests[slot] = Request { item, generation, timer, open: true };
+        let timer = self.timeout.map_or(NONE, |Patience { longest, lane, .. }| {
+            let event = Event::Timer { node: self.index, timer: Timer::InvocationTimeout, argument: slot };
+            core.queue.set_timer(lane, core.now().saturating_add(longest), Class::Arrival, event)
+        });
+        self.requests[slot] = Request { item, generation, timer, position: position as u32, open: true };
         core.call(edge, (u64::from(generation) << 32) | u64::from(slot), &cause, 0);
     }
 
-    fn finish(&self, core: &mut Core, item: u32, outcome: Outcome) {
+    /// Answers the client.
+    fn finish(&mut self, core: &mut Core, item: u32, status: u16, position: Option<usize>) {
         let now = core.now();
         let row = core.items[item];
         core.events += 1;
+        if let Some(balancer) = &mut self.balancer {
+            let to_function = |position: usize| {
+                let to = core.program.edges[self.integrations[position] as usize].to;
+                is_function(&core.program.nodes[to as usize].config)
+            };
+            balancer.release(now, &row, position.map(|position| (position, to_function(position))));
+        }
+        self.count(status);
+        let outcome = status::outcome(status);
         let meter = &mut core.nodes[self.index as usize];
         meter.busy.subtract(now, 1);
-        if outcome == Outcome::Ok {
-            meter.completed.add(1);
-        } else {
-            meter.failed.add(1);
+        match outcome {
+            Outcome::Ok => meter.completed.add(1),
+            Outcome::Throttled | Outcome::Rejected => meter.refused.add(1),
+            Outcome::Failed | Outcome::TimedOut | Outcome::Expired => meter.failed.add(1),
         }
         if now >= core.warm_up {
             meter.sojourn.record(now - row.arrived);
         }
         core.note(row.journey, self.index, row.edge, if outcome == Outcome::Ok { TraceEvent::Done } else { TraceEvent::Failed });
         core.answer(item, outcome);
+    }
+
+    fn count(&mut self, status: u16) {
+        if let Some(position) = STATUSES.iter().position(|known| *known == status) {
+            self.statuses[position] += 1;
+        }
+    }
+
+    /// A request is not waited for any longer.
+    fn close(&mut self, slot: u32) -> Request {
+        let request = self.requests[slot];
+        self.requests[slot].open = false;
+        self.requests.remove(slot);
+        request
     }
 }
 
@@ -132,11 +214,15 @@ impl Behavior for Gateway {
         let now = core.now();
         core.items[item].arrived = now;
         core.nodes[self.index as usize].arrivals.add(1);
-        if let Some(limit) = self.throttle(core) {
+        if let Some((status, limit)) = self.refusal(core, item) {
             core.nodes[self.index as usize].refused.add(1);
             core.limits[limit as usize].refuse(now);
-            core.answer(item, Outcome::Throttled);
+            self.count(status);
+            core.answer(item, status::outcome(status));
             return;
+        }
+        if let Some(balancer) = &mut self.balancer {
+            balancer.count(now);
         }
         let row = core.items[item];
         let meter = &mut core.nodes[self.index as usize];
@@ -159,14 +245,13 @@ impl Behavior for Gateway {
             return;
         }
         let now = core.now();
-        let Request { item, .. } = self.requests[argument];
-        self.requests[argument].open = false;
-        self.requests.remove(argument);
-        core.limits[self.timeout_limit as usize].refuse(now);
-        core.limits[self.timeout_limit as usize].level(now, seconds(self.timeout));
+        let Request { item, position, .. } = self.close(argument);
+        if let Some(Patience { longest, limit, .. }) = self.timeout {
+            core.limits[limit as usize].refuse(now);
+            core.limits[limit as usize].level(now, seconds(longest));
+        }
         core.note(core.items[item].journey, self.index, NONE, TraceEvent::TimedOut);
-        core.nodes[self.index as usize].units[GATEWAY_TIMEOUT] += 1;
-        self.finish(core, item, Outcome::Failed);
+        self.finish(core, item, GATEWAY_TIMEOUT, Some(position as usize));
     }
 
     fn settled(&mut self, core: &mut Core, copy: u32, outcome: Outcome) {
@@ -174,21 +259,15 @@ impl Behavior for Gateway {
         if !self.awaits(row.token) {
             return;
         }
-        let slot = row.token as u32;
-        let Request { item, timer, .. } = self.requests[slot];
+        let Request { item, timer, position, .. } = self.close(row.token as u32);
         core.queue.cancel(timer);
-        self.requests[slot].open = false;
-        self.requests.remove(slot);
         let now = core.now();
-        core.limits[self.timeout_limit as usize].level(now, seconds(now - row.born));
-        // A throttled or failed integration is a server error to the client.
-        match outcome {
-            Outcome::Ok => {}
-            Outcome::Throttled => core.nodes[self.index as usize].units[SERVICE_UNAVAILABLE] += 1,
-            Outcome::TimedOut => core.nodes[self.index as usize].units[GATEWAY_TIMEOUT] += 1,
-            Outcome::Failed | Outcome::Rejected | Outcome::Expired => core.nodes[self.index as usize].units[SERVER_ERROR] += 1,
+        if let Some(Patience { limit, .. }) = self.timeout {
+            core.limits[limit as usize].level(now, seconds(now - row.born));
         }
-        self.finish(core, item, if outcome == Outcome::Ok { Outcome::Ok } else { Outcome::Failed });
+        let to = core.program.edges[row.edge as usize].to;
+        let status = self.dialect.status(&core.program.nodes[to as usize].config, outcome);
+        self.finish(core, item, status, Some(position as usize));
     }
 
     fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
@@ -196,10 +275,8 @@ impl Behavior for Gateway {
             Effect::Slow { factor } => self.slow = if on { *factor } else { 1.0 },
             Effect::Tighten { limit: Some(key), factor } => {
                 let tightened = core.program.nodes[self.index as usize].limits.get(key).copied();
-                if let Some((bucket, limit)) = &mut self.stage
-                    && Some(*limit) == tightened
-                {
-                    bucket.tighten(core.now(), if on { *factor } else { 1.0 });
+                if let (Some(throttle), Some(limit)) = (&mut self.throttle, tightened) {
+                    throttle.tighten(core.now(), limit, if on { *factor } else { 1.0 });
                 }
             }
             _ => {}
@@ -212,18 +289,45 @@ impl Behavior for Gateway {
     }
 
     fn names(&self) -> Names {
-        Names { arrivals: "Count", refused: "4XXError", failed: "5XXError", busy: "InFlight", ..Names::PLAIN }
+        match self.dialect {
+            Dialect::Http => Names { arrivals: "Count", refused: "4XXError", failed: "5XXError", busy: "InFlight", ..Names::PLAIN },
+            Dialect::Rest => Names {
+                arrivals: "Count",
+                refused: "4XXError",
+                failed: "5XXError",
+                special: "CacheHitCount",
+                busy: "InFlight",
+                ..Names::PLAIN
+            },
+            Dialect::FunctionUrl => {
+                Names { arrivals: "UrlRequestCount", refused: "Url4xxCount", failed: "Url5xxCount", busy: "InFlight", ..Names::PLAIN }
+            }
+            Dialect::Balancer => Names {
+                arrivals: "RequestCount",
+                refused: "HTTPCode_ELB_4XX_Count",
+                failed: "HTTPCode_ELB_5XX_Count",
+                busy: "ActiveConnectionCount",
+                ..Names::PLAIN
+            },
+        }
     }
 
     fn billed(&self, core: &Core) -> Vec<f64> {
-        vec![core.nodes[self.index as usize].units[0] as f64]
+        let requests = core.nodes[self.index as usize].units[0] as f64;
+        match (&self.balancer, self.cache) {
+            (Some(balancer), _) => balancer.billed(core.now()),
+            (None, Some(_)) => vec![requests, seconds(core.now()) / 3_600.0],
+            (None, None) => vec![requests],
+        }
     }
 
     fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {
-        let units = core.nodes[self.index as usize].units;
-        put("billed_requests", units[0] as f64);
-        put("500", units[SERVER_ERROR] as f64);
-        put("503", units[SERVICE_UNAVAILABLE] as f64);
-        put("504", units[GATEWAY_TIMEOUT] as f64);
+        put("billed_requests", core.nodes[self.index as usize].units[0] as f64);
+        for (status, count) in STATUSES.iter().zip(self.statuses) {
+            put(&status.to_string(), count as f64);
+        }
+        if let Some(balancer) = &self.balancer {
+            put("capacity_unit_hours", balancer.billed(core.now())[1]);
+        }
     }
 }

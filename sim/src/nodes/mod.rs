@@ -16,6 +16,7 @@ mod proxy;
 mod queue;
 mod station;
 mod table;
+mod workflow;
 
 use std::collections::BTreeMap;
 
@@ -155,6 +156,7 @@ nodes! {
     Bucket(bucket::Bucket),
     Database(database::Database),
     Proxy(proxy::Proxy),
+    Workflow(workflow::Workflow),
     External(external::External),
     Station(station::Station),
     Mapping(mapping::Mapping),
@@ -166,7 +168,7 @@ impl Node {
         let node = &program.nodes[index as usize];
         match &node.config {
             Config::Producer(config) => Self::Producer(Box::new(producer::Producer::new(program, index, config, core))),
-            Config::Gateway(config) => Self::Gateway(Box::new(gateway::Gateway::new(node, index, config))),
+            Config::Gateway(config) => Self::Gateway(Box::new(gateway::Gateway::new(program, index, config, core))),
             Config::Compute(config) => Self::Compute(Box::new(compute::Compute::new(program, index, config, core))),
             Config::Queue(config) => Self::Queue(Box::new(queue::Queue::new(node, index, config))),
             Config::Topic(config) => Self::FanOut(Box::new(fan_out::FanOut::topic(node, index, config))),
@@ -175,6 +177,7 @@ impl Node {
             Config::Bucket(config) => Self::Bucket(Box::new(bucket::Bucket::new(program, index, config))),
             Config::Database(config) => Self::Database(Box::new(database::Database::new(node, index, config))),
             Config::Proxy(config) => Self::Proxy(Box::new(proxy::Proxy::new(program, index, config, core))),
+            Config::Workflow(config) => Self::Workflow(Box::new(workflow::Workflow::new(program, index, config, core))),
             Config::External(config) => Self::External(Box::new(external::External::new(node, index, config))),
             Config::Station(config) => Self::Station(Box::new(station::Station::new(program, index, config))),
         }

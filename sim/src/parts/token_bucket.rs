@@ -9,6 +9,8 @@ const PARTS: u128 = 1_000_000_000_000_000;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TokenBucket {
     level: u128,
+    /// Promised to those who wait in line; paid before the level rises.
+    debt: u128,
     capacity: u128,
     /// Millionths of a token per second, which is parts per nanosecond.
     rate: u128,
@@ -24,7 +26,7 @@ impl TokenBucket {
     pub(crate) fn new(capacity: f64, per_second: f64) -> Self {
         let capacity = (capacity.clamp(0.0, 1e15) * 1e6) as u128 * (PARTS / 1_000_000);
         let rate = (per_second.clamp(0.0, 1e12) * 1e6 + 0.5) as u128;
-        Self { level: capacity, capacity, rate, full: (capacity, rate), tight: 1.0, refilled: 0 }
+        Self { level: capacity, debt: 0, capacity, rate, full: (capacity, rate), tight: 1.0, refilled: 0 }
     }
 
     /// The same bucket, but empty.
@@ -57,8 +59,24 @@ impl TokenBucket {
 
     fn refill(&mut self, now: Nanos) {
         let gained = u128::from(now - self.refilled) * self.rate;
-        self.level = (self.level + gained).min(self.capacity);
+        let paid = gained.min(self.debt);
+        self.debt -= paid;
+        self.level = (self.level + gained - paid).min(self.capacity);
         self.refilled = now;
+    }
+
+    /// Takes tokens in turn, and says how long the taker must wait for them.
+    pub(crate) fn reserve(&mut self, now: Nanos, tokens: f64) -> Nanos {
+        self.refill(now);
+        let parts = to_parts(tokens);
+        if self.debt == 0 && self.level >= parts {
+            self.level -= parts;
+            return 0;
+        }
+        let missing = parts - self.level.min(parts);
+        self.level -= parts - missing;
+        self.debt += missing;
+        Nanos::try_from(self.debt.div_ceil(self.rate.max(1))).unwrap_or(Nanos::MAX)
     }
 
     /// Takes tokens if there are enough.
@@ -95,7 +113,8 @@ impl TokenBucket {
 
     /// Tokens in it now.
     pub(crate) fn tokens(&self, now: Nanos) -> f64 {
-        let level = (self.level + u128::from(now - self.refilled) * self.rate).min(self.capacity);
+        let gained = u128::from(now - self.refilled) * self.rate;
+        let level = (self.level + gained.saturating_sub(self.debt)).min(self.capacity);
         level as f64 / PARTS as f64
     }
 }
@@ -118,6 +137,17 @@ mod tests {
         assert_eq!(bucket.wait(SECOND / 3 + 1, 1.0), SECOND / 3, "what was left over counts");
         assert_eq!(bucket.wait(SECOND, 3.0), NEVER, "it never holds three");
         assert!((bucket.tokens(1_000 * SECOND) - 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_line_is_served_at_the_rate() {
+        let mut bucket = TokenBucket::new(2.0, 10.0);
+        let waits: Vec<Nanos> = (0..5).map(|_| bucket.reserve(0, 1.0)).collect();
+        assert_eq!(waits, [0, 0, SECOND / 10, SECOND / 5, 3 * SECOND / 10]);
+        // One of the three promises is kept; nobody overtakes those who wait.
+        assert!(!bucket.has(SECOND / 10, 1.0));
+        assert_eq!(bucket.reserve(SECOND / 10, 1.0), 3 * SECOND / 10);
+        assert!(bucket.take(SECOND / 2, 1.0));
     }
 
     #[test]

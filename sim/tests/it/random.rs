@@ -16,6 +16,8 @@ enum Layer {
     Queue,
     Topic,
     Bus,
+    Door(&'static str),
+    Workflow(&'static str),
 }
 
 /// Faults of a diagram for a run of twenty seconds, as its scenario holds them: none for every fourth seed, else up to
@@ -93,8 +95,16 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
     let mut family = Layer::Gateway;
     let layers = ["a", "b", "c"];
     for (depth, id) in layers.iter().enumerate() {
-        let next = match (depth, pick(&["gateway", "function", "server", "queue", "topic", "bus"]).as_str()) {
+        let next = match (
+            depth,
+            pick(&["gateway", "rest", "url", "alb", "standard", "express", "function", "server", "queue", "topic", "bus"]).as_str(),
+        ) {
             (0, "gateway") => Layer::Gateway,
+            (0, "rest") => Layer::Door("aws/api-gateway-rest"),
+            (0, "url") => Layer::Door("aws/function-url"),
+            (0, "alb") => Layer::Door("aws/alb"),
+            (_, "standard") => Layer::Workflow("aws/step-functions-standard"),
+            (_, "express") => Layer::Workflow("aws/step-functions-express"),
             (_, "server") => Layer::Server,
             (_, "queue") => Layer::Queue,
             (_, "topic") => Layer::Topic,
@@ -105,8 +115,11 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         let next = match (depth, family, next) {
             (1.., Layer::Queue, Layer::Server) => Layer::Server,
             (1.., Layer::Queue, _) => Layer::Function,
-            (1.., Layer::Topic | Layer::Bus, Layer::Server | Layer::Gateway | Layer::Topic | Layer::Bus) => Layer::Queue,
-            (1.., Layer::Gateway, Layer::Topic | Layer::Bus | Layer::Queue) => Layer::Function,
+            (1.., Layer::Topic, Layer::Workflow(_)) => Layer::Queue,
+            (1.., Layer::Topic | Layer::Bus, Layer::Server | Layer::Gateway | Layer::Door(_) | Layer::Topic | Layer::Bus) => Layer::Queue,
+            (1.., Layer::Gateway | Layer::Door(_), Layer::Topic | Layer::Bus | Layer::Queue) => Layer::Function,
+            (1.., Layer::Door("aws/function-url"), _) => Layer::Function,
+            (1.., Layer::Door("aws/alb"), Layer::Workflow(_)) => Layer::Server,
             (_, _, next) => next,
         };
         let failing = pick(&["0 %", "10 %", "100 %"]);
@@ -120,6 +133,7 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         let standing = pick(&["generic/server", "aws/ecs-fargate", "aws/ec2-auto-scaling", "kubernetes/deployment", "knative/service"]);
         let crashes = pick(&["exponential(4 s)", "1000 s"]);
         let most = pick(&["2", "8"]);
+        let duration_sfn = pick(&["3 s", "300 s"]);
         draw = match next {
             Layer::Gateway => draw.node(id, "aws/api-gateway-http", &[("stage_rate", &stage), ("integration_timeout", "1 s")]),
             Layer::Function => draw.node(
@@ -140,6 +154,8 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
                 "aws/sqs",
                 &[("visibility_timeout", &visibility), ("max_receive_count", &receives), ("retention", &retention)],
             ),
+            Layer::Door(service) => draw.node(id, service, door_fields(service)),
+            Layer::Workflow(service) => workflow(draw, id, service, &duration_sfn),
             Layer::Topic => draw.node(id, "aws/sns", &[("publish_rate", "50/s")]),
             Layer::Bus => draw.node(id, "aws/eventbridge-classic", &[("invocation_rate", "30/s")]),
         };
@@ -147,13 +163,14 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             (0, _) => match next {
                 Layer::Queue | Layer::Topic | Layer::Bus => EdgeKind::Send,
                 Layer::Function if pick(&["sync", "async"]) == "async" => EdgeKind::Send,
-                Layer::Function | Layer::Server | Layer::Gateway => EdgeKind::Request,
+                Layer::Workflow("aws/step-functions-standard") => EdgeKind::Send,
+                Layer::Function | Layer::Server | Layer::Gateway | Layer::Door(_) | Layer::Workflow(_) => EdgeKind::Request,
             },
             (_, Layer::Queue) => EdgeKind::Poll,
             (_, Layer::Topic | Layer::Bus) => EdgeKind::Deliver,
-            (_, Layer::Gateway | Layer::Function | Layer::Server) => match next {
-                Layer::Queue | Layer::Topic | Layer::Bus => EdgeKind::Send,
-                Layer::Gateway | Layer::Function | Layer::Server => EdgeKind::Request,
+            (_, Layer::Gateway | Layer::Door(_) | Layer::Workflow(_) | Layer::Function | Layer::Server) => match next {
+                Layer::Queue | Layer::Topic | Layer::Bus | Layer::Workflow("aws/step-functions-standard") => EdgeKind::Send,
+                Layer::Gateway | Layer::Door(_) | Layer::Workflow(_) | Layer::Function | Layer::Server => EdgeKind::Request,
             },
         };
         let edge = format!("to-{id}");
@@ -168,6 +185,10 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
                 id,
                 &[("filter", &share), ("attempts", "3"), ("age_max", "60 s"), ("backoff", "schedule(100 ms, 1 s)")],
             ),
+            // A workflow leaves retries to its states.
+            EdgeKind::Request | EdgeKind::Send if matches!(family, Layer::Workflow(_)) && depth > 0 => {
+                draw.edge(&edge, kind, &last, id, &[])
+            }
             EdgeKind::Request | EdgeKind::Send | EdgeKind::DeadLetter => draw.edge(&edge, kind, &last, id, &policy),
         };
         if matches!(next, Layer::Queue | Layer::Function) && pick(&["yes", "no"]) == "yes" {
@@ -176,6 +197,16 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         }
         (*id).clone_into(&mut last);
         family = next;
+    }
+    if matches!(family, Layer::Workflow(_)) {
+        // What its states call must be there.
+        draw = draw.node("end", "generic/station", &[("service", "exponential(50 ms)"), ("failure", "20 %")]).edge(
+            "to-end",
+            EdgeKind::Request,
+            &last,
+            "end",
+            &[],
+        );
     }
     if matches!(family, Layer::Function | Layer::Server) {
         let units = pick(&["2/s", "1000/s"]);
@@ -236,4 +267,60 @@ fn fleet<'a>(service: &str, crashes: &'a str, most: &'a str) -> Vec<(&'a str, &'
         fields.extend([("stable_window", "2 s"), ("scale_to_zero_grace", "1 s")]);
     }
     fields
+}
+
+/// Tight limits for a front door.
+fn door_fields(service: &str) -> &'static [(&'static str, &'static str)] {
+    match service {
+        "aws/api-gateway-rest" => &[
+            ("integration_timeout", "1 s"),
+            ("cache", "0.5 GB"),
+            ("cache_hit_ratio", "10 %"),
+            ("usage_plans", "plan(keys=3, rate=10/s, burst=5, quota=400)"),
+        ],
+        "aws/alb" => &[("idle_timeout", "1 s"), ("selection", "least-outstanding-requests")],
+        _ => &[],
+    }
+}
+
+/// A workflow whose states call the next layer in branches and iterations, with retries, time-outs and a catcher.
+fn workflow(draw: Draw, id: &str, service: &str, longest: &str) -> Draw {
+    let mut draw = draw.node(id, service, &[("map_items", "uniform(0, 3)"), ("duration", longest)]);
+    let call =
+        |times: u32, ignore: &str| serde_json::json!({"call": next_edge(id), "times": times, "on_error": ignore, "probability": 0.7});
+    let work = serde_json::json!([
+        {"compute": "exponential(200 ms)"},
+        call(1, "fail"),
+        {"parallel": [call(2, "ignore"), call(1, "fail")]},
+    ]);
+    let node = std::sync::Arc::make_mut(draw.0.nodes.get_mut(id).expect("it was just drawn"));
+    if id == "b" {
+        let task = |more: serde_json::Value| {
+            let mut task = serde_json::json!({"Type": "Task", "Resource": "next", "Comment": format!("plimsoll: edge={}", next_edge(id))});
+            if let (serde_json::Value::Object(task), serde_json::Value::Object(more)) = (&mut task, more) {
+                task.extend(more);
+            }
+            task
+        };
+        let retry = serde_json::json!([{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2, "JitterStrategy": "FULL"}]);
+        let body = serde_json::json!({"StartAt": "Each", "States": {"Each": task(serde_json::json!({"TimeoutSeconds": 1, "End": true}))}});
+        let definition = serde_json::json!({"StartAt": "Map", "States": {
+            "Map": {"Type": "Map", "ItemProcessor": body, "Retry": retry, "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "Undo"}], "End": true},
+            "Undo": task(serde_json::json!({"Retry": retry, "Next": "Sorry"})),
+            "Sorry": {"Type": "Fail"},
+        }});
+        node.fields.insert("definition".to_owned(), definition);
+    } else {
+        node.fields.insert("work".to_owned(), work);
+    }
+    draw
+}
+
+/// The edge that leaves a layer.
+fn next_edge(id: &str) -> &'static str {
+    match id {
+        "a" => "to-b",
+        "b" => "to-c",
+        _ => "to-end",
+    }
 }

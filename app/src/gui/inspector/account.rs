@@ -64,7 +64,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mu
                 ui.add_space(Theme::SPACE_4);
                 ui.label(RichText::new(service.short_title()).strong());
                 for quota in shared {
-                    let key = format!("{}.{}", service.id, quota.key);
+                    let key = quota.account_key(service);
                     let default = if target == Target::AccountQuotas { quota.value.clone() } else { "0".to_owned() };
                     quotas::quota_ui(ui, view, memory, &Place { target: &target, key: &key, fields, default }, quota, actions);
                 }

@@ -31,7 +31,7 @@ pub(super) fn node_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: 
     }
     folded_section(ui, "Quotas", |ui| {
         for quota in keys.into_iter().filter_map(|key| owner.service.quota(key, region)) {
-            let applied = view.diagram.account.quotas.get(&format!("{}.{}", owner.service.id, quota.key));
+            let applied = view.diagram.account.quotas.get(&quota.account_key(owner.service));
             let default = applied.map_or_else(|| quota.value.clone(), plimsoll_models::families::field_value);
             quota_ui(ui, view, memory, &Place { target: &owner.target, key: &quota.key, fields: owner.fields, default }, quota, actions);
         }

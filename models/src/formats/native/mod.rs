@@ -4,7 +4,7 @@
 //! that the text is not such a file at all.
 
 mod read;
-mod tree;
+pub(super) mod tree;
 mod write;
 
 pub use read::{FormatError, Opened, read};

@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 /// Parses a text; the second value names the keys that stood more than once in one object.
-pub(super) fn parse(text: &str) -> Result<(Value, Vec<String>), serde_json::Error> {
+pub(in crate::formats) fn parse(text: &str) -> Result<(Value, Vec<String>), serde_json::Error> {
     let duplicates = RefCell::new(Vec::new());
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = (&mut reader).deserialize_any(Tree { duplicates: &duplicates })?;
