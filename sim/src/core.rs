@@ -1,10 +1,8 @@
 //! What nodes share while a run goes on: the clock, the copies in flight, the books and the meters.
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
+use plimsoll_models::families::Config;
 use rand::{Rng as _, RngExt as _};
 use rand_distr::Distribution as _;
 
@@ -14,6 +12,7 @@ use crate::{
     ledger::{Fate, Ledger},
     limits::LimitMeter,
     meters::{EdgeMeter, JourneyMeter, NodeMeter},
+    nodes::Store,
     parts::TokenBucket,
     program::{FilterProgram, KeyProgram, Program},
     queue::EventQueue,
@@ -59,7 +58,7 @@ pub(crate) struct Copy {
     pub(crate) row: u32,
     /// Node that sent it and wants to know the outcome.
     pub(crate) caller: u32,
-    /// What the caller calls it.
+    /// What the caller calls it; for a message in a queue, its group.
     pub(crate) token: u64,
     pub(crate) born: Nanos,
     /// When its latest attempt was made, or when it last became visible.
@@ -144,17 +143,6 @@ pub(crate) struct Batch {
     pub(crate) tries: u32,
 }
 
-/// What a queue keeps.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Store {
-    /// Slot, delivery and line of messages that can be received. An entry outlives its message when that expires or is
-    /// deleted late; the line tells it from whatever takes the slot next, here or in another queue.
-    pub(crate) visible: VecDeque<(u32, u32, u64)>,
-    pub(crate) in_flight: u64,
-    pub(crate) lane: u32,
-    pub(crate) retention_lane: u32,
-}
-
 /// What nodes share.
 #[derive(Clone, Debug)]
 pub(crate) struct Core {
@@ -209,9 +197,7 @@ impl Core {
             .nodes
             .iter()
             .map(|node| match node.config {
-                plimsoll_models::families::Config::Queue(_) => {
-                    Store { lane: queue.lane(), retention_lane: queue.lane(), ..Store::default() }
-                }
+                Config::Queue(ref config) => Store::new(node, config, &mut queue),
                 _ => Store::default(),
             })
             .collect();
@@ -510,11 +496,17 @@ impl Core {
     /// Sends what a node gives up to its dead-letter target. Answers whether it has one.
     pub(crate) fn dead_letter(&mut self, node: u32, copy: u32) -> bool {
         let Some(edge) = self.program.nodes[node as usize].dead_letter else { return false };
+        self.dead_letter_along(edge, copy);
+        true
+    }
+
+    /// Sends what the source of a dead-letter edge gives up along it.
+    pub(crate) fn dead_letter_along(&mut self, edge: u32, copy: u32) {
+        let node = self.program.edges[edge as usize].from;
         let cause = self.cause_of_copy(copy);
         self.note(cause.journey, node, edge, TraceEvent::DeadLettered);
         self.nodes[node as usize].special.add(1);
         self.call(edge, NOBODY, &cause, 0);
-        true
     }
 }
 

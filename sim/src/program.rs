@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use plimsoll_models::{
     Diagnostic, EdgeId, EdgeKind, EventTypeId, NodeId, ScenarioId,
     catalog::Price,
-    families::{Config, Filter, Operation, PollConfig},
+    families::{Config, DeliverConfig, Filter, Operation, PollConfig, RedriveConfig},
     keys::KeyLaw,
     policy::RetryOn,
     scenario::Plan,
@@ -84,6 +84,12 @@ pub(crate) struct EdgeProgram {
     /// Connections to a database that one holder may open; zero where there are none.
     pub(crate) connections: u32,
     pub(crate) poll: Option<Box<PollConfig>>,
+    pub(crate) delivery: Option<Box<DeliverConfig>>,
+    pub(crate) redrive: Option<RedriveConfig>,
+    /// Edge to the dead-letter target of a subscription.
+    pub(crate) dead_letter: Option<u32>,
+    /// Price of an hour of a provisioned poller.
+    pub(crate) poller_price: Option<Price>,
     /// Indices of limits, by key.
     pub(crate) limits: BTreeMap<String, u32>,
 }
