@@ -275,6 +275,7 @@ impl Core {
         let now = self.now();
         let key = match &self.program.event_types[event_type as usize].key {
             KeyProgram::Unique => line,
+            KeyProgram::Constant(key) => *key,
             KeyProgram::Uniform(keys) => self.draw(producer, Purpose::Key, line, 0).next_u64() % keys,
             KeyProgram::Zipf(law) => law.sample(&mut self.draw(producer, Purpose::Key, line, 0)) as u64,
         };

@@ -145,6 +145,7 @@ pub(crate) struct EventTypeProgram {
 #[derive(Clone, Debug)]
 pub(crate) enum KeyProgram {
     Unique,
+    Constant(u64),
     Uniform(u64),
     /// Zipf over so many keys.
     Zipf(rand_distr::Zipf<f64>),
@@ -154,6 +155,7 @@ impl KeyProgram {
     pub(crate) fn new(law: &KeyLaw) -> Self {
         match law {
             KeyLaw::Unique => Self::Unique,
+            KeyLaw::Constant { key } => Self::Constant(*key),
             KeyLaw::Uniform { keys } => Self::Uniform(*keys),
             KeyLaw::Zipf { keys, exponent } => rand_distr::Zipf::new(*keys as f64, *exponent).map_or(Self::Unique, Self::Zipf),
         }

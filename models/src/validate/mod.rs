@@ -3,6 +3,7 @@
 mod configuration;
 mod faults;
 mod stores;
+mod messaging;
 mod structure;
 
 use crate::{Catalog, Diagnostic, Diagram, diagnostic};
@@ -22,6 +23,8 @@ const RULES: &[Rule] = &[
     stores::tables,
     stores::operations,
     stores::connections,
+    messaging::mappings,
+    messaging::dead_letters,
 ];
 
 /// Everything that is wrong, the worst first, then by place.

@@ -4,6 +4,7 @@ mod attribution;
 mod conservation;
 mod determinism;
 mod fleet;
+mod messaging;
 mod random;
 mod scenarios;
 mod stores;
