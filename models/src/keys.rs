@@ -13,6 +13,11 @@ pub enum KeyLaw {
     /// Every event has a key of its own.
     #[default]
     Unique,
+    /// Every event has the same key.
+    Constant {
+        /// The key.
+        key: u64,
+    },
     /// So many keys, all equally likely.
     Uniform {
         /// Number of keys.
@@ -30,14 +35,18 @@ pub enum KeyLaw {
 impl FromStr for KeyLaw {
     type Err = String;
 
-    /// Reads `unique`, `uniform(1000)` or `zipf(1000, 1.1)`.
+    /// Reads `unique`, `constant(7)`, `uniform(1000)` or `zipf(1000, 1.1)`.
     fn from_str(text: &str) -> Result<Self, String> {
         let Some(call) = Call::parse(text)? else {
             return match text.trim() {
                 "unique" => Ok(Self::Unique),
-                other => Err(format!("`{other}` is not a key law; known: unique, uniform(keys), zipf(keys, exponent)")),
+                other => Err(format!("`{other}` is not a key law; known: unique, constant(key), uniform(keys), zipf(keys, exponent)")),
             };
         };
+        if call.name == "constant" {
+            call.only(&["key"])?;
+            return Ok(Self::Constant { key: units::parse_count(call.require(&["key"], 0)?)? as u64 });
+        }
         let keys = units::parse_count(call.require(&["keys"], 0)?)?;
         if keys < 1.0 || keys > KEYS_MAX as f64 {
             return Err(format!("`{text}` needs between 1 and {KEYS_MAX} keys"));
@@ -52,7 +61,7 @@ impl FromStr for KeyLaw {
                 let exponent = call.positive(&["exponent"], 1)?;
                 Ok(Self::Zipf { keys: keys as u64, exponent })
             }
-            other => Err(format!("`{other}` is not a key law; known: unique, uniform(keys), zipf(keys, exponent)")),
+            other => Err(format!("`{other}` is not a key law; known: unique, constant(key), uniform(keys), zipf(keys, exponent)")),
         }
     }
 }
@@ -61,6 +70,7 @@ impl fmt::Display for KeyLaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unique => f.write_str("unique"),
+            Self::Constant { key } => write!(f, "constant({key})"),
             Self::Uniform { keys } => write!(f, "uniform({keys})"),
             Self::Zipf { keys, exponent } => write!(f, "zipf({keys}, {exponent})"),
         }

@@ -5,7 +5,7 @@
 
 use rand::RngExt as _;
 
-use plimsoll_models::{EdgeKind, policy::RetryOn};
+use plimsoll_models::policy::RetryOn;
 
 use crate::{
     core::{Cause, Copy, Core, Item, MessageState, ReplyTo},
@@ -215,10 +215,12 @@ impl Core {
             meter.delay.record(sent - born);
         }
         let fate = fate(outcome);
-        let from = self.program.edges[edge as usize].from;
-        // What a topic or bus cannot deliver goes to its dead-letter queue, if it has one.
-        let pushed = self.program.edges[edge as usize].kind == EdgeKind::Deliver;
-        let fate = if fate.is_loss() && pushed && self.dead_letter(from, copy) { Fate::DeadLettered } else { fate };
+        // What a subscription cannot deliver goes to its dead-letter queue, if it has one.
+        let dead_letter = self.program.edges[edge as usize].dead_letter.filter(|_| fate.is_loss());
+        let fate = dead_letter.map_or(fate, |dead_letter| {
+            self.dead_letter_along(dead_letter, copy);
+            Fate::DeadLettered
+        });
         self.end_copy(copy, fate);
     }
 }

@@ -3,12 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use plimsoll_models::{
-    Arrivals, Diagnostic, Diagram, EdgeKind, NodeId, Place,
+    Arrivals, Diagnostic, Diagram, Distribution, EdgeKind, NodeId, Place,
     catalog::{Field, Price},
     diagnostic::has_errors,
     diagram::Fields,
     families::{
-        self, CallConfig, Config, ConnectionConfig, Filter, LimitUse, Measure, Operation, Priced, Processors, Scaling, WorkflowKind,
+        self, CallConfig, Config, ConnectionConfig, Filter, LimitUse, Operation, Pollers, Priced, Processors, Scaling, WorkflowKind,
     },
     fault::Effect,
     keys::KeyLaw,
@@ -260,6 +260,9 @@ impl<'a> Compiler<'a> {
                 continue;
             };
             let (mut items, mut failed_conditions, mut connections) = (1, 0.0, 0);
+            let limits: Vec<_> = config.limits().into_iter().map(|used| (used.limit.clone(), used.measure)).collect();
+            let write = Operation::Write { transactional: false };
+            let (mut delivery, mut redrive) = (None, None);
             let (policy, latency, filter, share, operation, poll) = match config {
                 ConnectionConfig::Call(call) => {
                     (items, failed_conditions) = (call.items, call.failed_conditions);
@@ -268,20 +271,21 @@ impl<'a> Compiler<'a> {
                     (policy, latency, filter, share, operation, None)
                 }
                 ConnectionConfig::Deliver(deliver) => {
-                    (deliver.policy, deliver.latency, deliver.filter, None, Operation::Write { transactional: false }, None)
+                    // A source that keeps the order draws the time on the way itself, so that nothing overtakes.
+                    let latency = if deliver.ordered.is_some() { Distribution::Constant(0.0) } else { deliver.latency.clone() };
+                    let (policy, filter) = (deliver.policy.clone(), deliver.filter.clone());
+                    delivery = Some(deliver);
+                    (policy, latency, filter, None, write, None)
                 }
-                ConnectionConfig::Poll(poll) => {
-                    let latency = poll.pickup.clone();
-                    (no_policy(), latency, Filter::All, None, Operation::Write { transactional: false }, Some(poll))
+                ConnectionConfig::Poll(poll) => (no_policy(), poll.pickup.clone(), poll.filter.clone(), None, write, Some(poll)),
+                ConnectionConfig::DeadLetter => (no_policy(), Distribution::Constant(0.0), Filter::All, None, write, None),
+                ConnectionConfig::Redrive(task) => {
+                    redrive = Some(task);
+                    // What the target throttles is moved a little later.
+                    let policy = CallPolicy { attempts: None, backoff: Backoff::Schedule(vec![1.0]), ..no_policy() };
+                    let policy = CallPolicy { retry_on: RetryOn::Throttles, ..policy };
+                    (policy, Distribution::Constant(0.0), Filter::All, None, write, None)
                 }
-                ConnectionConfig::DeadLetter => (
-                    no_policy(),
-                    plimsoll_models::Distribution::Constant(0.0),
-                    Filter::All,
-                    None,
-                    Operation::Write { transactional: false },
-                    None,
-                ),
             };
             let event_types = &self.program.event_types;
             let type_index =
@@ -302,18 +306,23 @@ impl<'a> Compiler<'a> {
                 failed_conditions,
                 connections,
                 poll,
+                delivery,
+                redrive,
+                dead_letter: None,
+                poller_price: None,
                 limits: BTreeMap::new(),
             };
-            if let Some(poll) = &ready.poll {
-                for limit in [Some(&poll.ceiling), poll.max_concurrency.as_ref()].into_iter().flatten() {
-                    self.program.limits.push(LimitMeter::new(limit.clone(), Measure::Level, Some(from), Some(index)));
-                    ready.limits.insert(limit.key.clone(), self.program.limits.len() as u32 - 1);
-                }
+            for (limit, measure) in limits {
+                let key = limit.key.clone();
+                self.program.limits.push(LimitMeter::new(limit, measure, Some(from), Some(index)));
+                ready.limits.insert(key, self.program.limits.len() as u32 - 1);
             }
             if let (Some(a), Some(b)) = (self.diagram.nodes.get(&edge.from), self.diagram.nodes.get(&edge.to))
                 && let Some(service) = self.input.catalog.connection(edge.kind, &a.service, &b.service)
             {
                 self.assumptions(id.as_str(), &service.fields, &edge.fields, service);
+                let provisioned = ready.poll.as_ref().is_some_and(|poll| matches!(poll.pollers, Pollers::Provisioned { .. }));
+                ready.poller_price = service.price("poller_hours").filter(|_| provisioned).cloned();
             }
             self.program.edges.push(ready);
         }
@@ -347,6 +356,20 @@ impl<'a> Compiler<'a> {
                 }
             }
         }
+        for index in 0..self.program.edges.len() {
+            self.program.edges[index].dead_letter = self.dead_letter(index);
+        }
+    }
+
+    /// The edge along which a subscription gives up: the one that it names, or the first of its source.
+    fn dead_letter(&self, index: usize) -> Option<u32> {
+        let EdgeProgram { from, delivery, .. } = &self.program.edges[index];
+        let Some(named) = &delivery.as_ref()?.dead_letter else { return self.program.nodes[*from as usize].dead_letter };
+        let edges = self.program.edges.iter();
+        let named = edges.enumerate().find(|(_, edge)| {
+            edge.kind == EdgeKind::DeadLetter && edge.from == *from && self.program.nodes[edge.to as usize].id.as_str() == named
+        });
+        named.map(|(at, _)| at as u32)
     }
 
     /// Shares the account's concurrency among the functions without a reservation, and its open executions among workflows.

@@ -1,11 +1,8 @@
 //! What nodes share while a run goes on: the clock, the copies in flight, the books and the meters.
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
-use plimsoll_models::families;
+use plimsoll_models::families::Config;
 use rand::{Rng as _, RngExt as _};
 use rand_distr::Distribution as _;
 
@@ -15,6 +12,7 @@ use crate::{
     ledger::{Fate, Ledger},
     limits::LimitMeter,
     meters::{EdgeMeter, JourneyMeter, NodeMeter},
+    nodes::Store,
     parts::TokenBucket,
     program::{FilterProgram, KeyProgram, Program},
     queue::EventQueue,
@@ -60,7 +58,7 @@ pub(crate) struct Copy {
     pub(crate) row: u32,
     /// Node that sent it and wants to know the outcome.
     pub(crate) caller: u32,
-    /// What the caller calls it.
+    /// What the caller calls it; for a message in a queue, its group.
     pub(crate) token: u64,
     pub(crate) born: Nanos,
     /// When its latest attempt was made, or when it last became visible.
@@ -145,17 +143,6 @@ pub(crate) struct Batch {
     pub(crate) tries: u32,
 }
 
-/// What a queue keeps.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Store {
-    /// Slot, delivery and line of messages that can be received. An entry outlives its message when that expires or is
-    /// deleted late; the line tells it from whatever takes the slot next, here or in another queue.
-    pub(crate) visible: VecDeque<(u32, u32, u64)>,
-    pub(crate) in_flight: u64,
-    pub(crate) lane: u32,
-    pub(crate) retention_lane: u32,
-}
-
 /// What nodes share.
 #[derive(Clone, Debug)]
 pub(crate) struct Core {
@@ -210,7 +197,7 @@ impl Core {
             .nodes
             .iter()
             .map(|node| match node.config {
-                families::Config::Queue(_) => Store { lane: queue.lane(), retention_lane: queue.lane(), ..Store::default() },
+                Config::Queue(ref config) => Store::new(node, config, &mut queue),
                 _ => Store::default(),
             })
             .collect();
@@ -288,6 +275,7 @@ impl Core {
         let now = self.now();
         let key = match &self.program.event_types[event_type as usize].key {
             KeyProgram::Unique => line,
+            KeyProgram::Constant(key) => *key,
             KeyProgram::Uniform(keys) => self.draw(producer, Purpose::Key, line, 0).next_u64() % keys,
             KeyProgram::Zipf(law) => law.sample(&mut self.draw(producer, Purpose::Key, line, 0)) as u64,
         };
@@ -388,8 +376,8 @@ impl Core {
         let Copy { row, journey, edge, caller, .. } = self.copies[copy];
         self.ledger.end(row, fate);
         // What a workflow calls is its own matter: it tries again or catches the error, and fails as a whole if need be.
-        let forgiven = edge != NONE
-            && self.program.nodes.get(caller as usize).is_some_and(|node| matches!(node.config, families::Config::Workflow(_)));
+        let forgiven =
+            edge != NONE && self.program.nodes.get(caller as usize).is_some_and(|node| matches!(node.config, Config::Workflow(_)));
         if journey != NONE && fate.is_loss() && !forgiven {
             let journey = &mut self.journeys[journey];
             // A journey is lost with its first copy, whatever becomes of the others.
@@ -512,11 +500,17 @@ impl Core {
     /// Sends what a node gives up to its dead-letter target. Answers whether it has one.
     pub(crate) fn dead_letter(&mut self, node: u32, copy: u32) -> bool {
         let Some(edge) = self.program.nodes[node as usize].dead_letter else { return false };
+        self.dead_letter_along(edge, copy);
+        true
+    }
+
+    /// Sends what the source of a dead-letter edge gives up along it.
+    pub(crate) fn dead_letter_along(&mut self, edge: u32, copy: u32) {
+        let node = self.program.edges[edge as usize].from;
         let cause = self.cause_of_copy(copy);
         self.note(cause.journey, node, edge, TraceEvent::DeadLettered);
         self.nodes[node as usize].special.add(1);
         self.call(edge, NOBODY, &cause, 0);
-        true
     }
 }
 

@@ -41,6 +41,19 @@ pub(crate) fn bill(core: &Core, accounts: &[Account]) -> CostResult {
             });
         }
     }
+    for (edge, meter) in core.program.edges.iter().zip(&core.edges) {
+        let Some(price) = &edge.poller_price else { continue };
+        let hours = meter.poll.pollers.total(core.now()) as f64 / 3.6e12;
+        items.push(CostItem {
+            node: core.program.nodes[edge.to as usize].id.clone(),
+            meter: price.key.clone(),
+            title: price.title.clone(),
+            units: hours,
+            unit: price.unit.clone(),
+            usd: hours * price.each(),
+            source: price.provenance.source.clone(),
+        });
+    }
     let total: f64 = items.iter().map(|item| item.usd).sum();
     let hours = seconds(core.now()) / 3_600.0;
     CostResult {

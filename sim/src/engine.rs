@@ -64,7 +64,7 @@ impl Simulation {
         let mut core = Core::new(program, seed, replication);
         let mut nodes: Vec<Node> = (0..program.nodes.len() as u32).map(|index| Node::new(program, index, &mut core)).collect();
         for (at, edge) in program.mappings.iter().enumerate() {
-            nodes.push(Node::mapping(program, (program.nodes.len() + at) as u32, *edge));
+            nodes.push(Node::mapping(program, (program.nodes.len() + at) as u32, *edge, &mut core));
         }
         for node in &mut nodes {
             node.behavior().start(&mut core);

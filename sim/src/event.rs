@@ -82,12 +82,18 @@ pub(crate) enum Timer {
     Visible,
     /// A message is kept no longer.
     Retention,
-    /// A mapping looks for messages.
+    /// A redrive moves its next message.
+    Redrive,
+    /// A mapping looks for messages that have become visible.
     Poll,
+    /// A mapping that had to wait for its turn looks for messages.
+    Turn,
     /// A batch window is over.
     Window,
     /// A mapping reconsiders its concurrency.
     Ramp,
+    /// A mapping looks at how many of its batches failed.
+    Errors,
     /// A mapping tries a throttled batch again.
     BatchRetry,
     /// A delayed delivery may go.

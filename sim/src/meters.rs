@@ -1,6 +1,7 @@
 //! Figures of nodes, edges and journeys while a run goes on.
 
 use crate::{
+    parts::LongPolls,
     record::{Counter, Histogram, Latencies, Level},
     time::Nanos,
 };
@@ -113,6 +114,32 @@ pub(crate) struct PollMeter {
     /// Batches that may run.
     pub(crate) allowed: Level,
     pub(crate) allowed_windows: Vec<(f32, f32)>,
+    /// Calls of the pollers that found nothing; they are billed from the start of the run.
+    pub(crate) long_polls: LongPolls,
+    /// Pollers that stand, from the start of the run.
+    pub(crate) pollers: Standing,
+}
+
+/// How many of something stand, and for how long altogether.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Standing {
+    count: u64,
+    since: Nanos,
+    sum: u128,
+}
+
+impl Standing {
+    /// So many stand from now on.
+    pub(crate) fn set(&mut self, now: Nanos, count: u64) {
+        self.sum = self.total(now);
+        self.since = now;
+        self.count = count;
+    }
+
+    /// Time of all of them together.
+    pub(crate) fn total(&self, now: Nanos) -> u128 {
+        self.sum + u128::from(self.count) * u128::from(now - self.since)
+    }
 }
 
 impl EdgeMeter {

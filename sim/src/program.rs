@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use plimsoll_models::{
     Diagnostic, EdgeId, EdgeKind, EventTypeId, NodeId, ScenarioId,
     catalog::Price,
-    families::{Config, Filter, Operation, PollConfig},
+    families::{Config, DeliverConfig, Filter, Operation, PollConfig, RedriveConfig},
     keys::KeyLaw,
     policy::RetryOn,
     scenario::Plan,
@@ -84,6 +84,12 @@ pub(crate) struct EdgeProgram {
     /// Connections to a database that one holder may open; zero where there are none.
     pub(crate) connections: u32,
     pub(crate) poll: Option<Box<PollConfig>>,
+    pub(crate) delivery: Option<Box<DeliverConfig>>,
+    pub(crate) redrive: Option<RedriveConfig>,
+    /// Edge to the dead-letter target of a subscription.
+    pub(crate) dead_letter: Option<u32>,
+    /// Price of an hour of a provisioned poller.
+    pub(crate) poller_price: Option<Price>,
     /// Indices of limits, by key.
     pub(crate) limits: BTreeMap<String, u32>,
 }
@@ -139,6 +145,7 @@ pub(crate) struct EventTypeProgram {
 #[derive(Clone, Debug)]
 pub(crate) enum KeyProgram {
     Unique,
+    Constant(u64),
     Uniform(u64),
     /// Zipf over so many keys.
     Zipf(rand_distr::Zipf<f64>),
@@ -148,6 +155,7 @@ impl KeyProgram {
     pub(crate) fn new(law: &KeyLaw) -> Self {
         match law {
             KeyLaw::Unique => Self::Unique,
+            KeyLaw::Constant { key } => Self::Constant(*key),
             KeyLaw::Uniform { keys } => Self::Uniform(*keys),
             KeyLaw::Zipf { keys, exponent } => rand_distr::Zipf::new(*keys as f64, *exponent).map_or(Self::Unique, Self::Zipf),
         }

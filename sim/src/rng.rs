@@ -31,6 +31,7 @@ pub(crate) enum Purpose {
     Overhead,
     Think,
     Pickup,
+    Duplicate,
     FaultError,
     FaultRefusal,
     FaultDelay,

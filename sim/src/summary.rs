@@ -234,6 +234,8 @@ fn edges(core: &Core, window: Nanos) -> Vec<EdgeResult> {
                 put("allowed.max", meter.poll.allowed.max() as f64);
                 put("redeliveries", meter.attempts.since_warm_up() as f64);
                 put("throttled", meter.throttled.since_warm_up() as f64);
+                put("empty_receives", meter.poll.long_polls.empty(now) as f64);
+                put("poller_hours", meter.poll.pollers.total(now) as f64 / 3.6e12);
             } else {
                 put("calls", meter.calls.since_warm_up() as f64);
                 put("attempts", meter.attempts.since_warm_up() as f64);

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Limit, Settings};
+use super::{DeliverConfig, LimitUse, PollConfig, Settings};
 use crate::{
     Distribution, EdgeKind,
     policy::{Backoff, CallPolicy, RetryOn},
@@ -20,6 +20,17 @@ pub enum ConnectionConfig {
     Poll(Box<PollConfig>),
     /// Where the source puts what it gives up.
     DeadLetter,
+    /// A task that moves messages from a dead-letter queue back to another queue.
+    Redrive(RedriveConfig),
+}
+
+/// A task that moves messages from one queue to another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RedriveConfig {
+    /// When it starts, in seconds.
+    pub start: f64,
+    /// Messages per second.
+    pub rate: f64,
 }
 
 /// A request or a send.
@@ -66,44 +77,6 @@ pub enum ReadKind {
     Strong,
     /// In a transaction, at twice the units.
     Transactional,
-}
-
-/// A subscription of a topic or bus.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DeliverConfig {
-    /// What the source does about slow, refused and failed deliveries.
-    pub policy: CallPolicy,
-    /// Time on the way, in seconds.
-    pub latency: Distribution,
-    /// Which events match.
-    pub filter: Filter,
-}
-
-/// An event source mapping.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PollConfig {
-    /// Most messages of a batch.
-    pub batch_size: u32,
-    /// How long a batch may wait for more messages, in seconds.
-    pub batch_window: f64,
-    /// Largest batch in bytes.
-    pub batch_bytes: Limit,
-    /// Concurrent batches when the queue turns active.
-    pub initial: Limit,
-    /// Concurrent batches that are added per second.
-    pub ramp: Limit,
-    /// Whether the ramp adds a whole minute's worth at each full minute.
-    pub ramp_by_minute: bool,
-    /// Most concurrent batches.
-    pub ceiling: Limit,
-    /// Most concurrent batches as set by the user.
-    pub max_concurrency: Option<Limit>,
-    /// Whether only the failed messages of a batch come back.
-    pub report_item_failures: bool,
-    /// Time from a message's visibility to its pick-up by a waiting poller, in seconds.
-    pub pickup: Distribution,
-    /// Time that a long poll waits for messages before it counts as an empty receive, in seconds.
-    pub long_poll: Limit,
 }
 
 /// Which events pass.
@@ -159,8 +132,20 @@ impl fmt::Display for Filter {
 }
 
 impl ConnectionConfig {
+    /// The limits that it can hit.
+    pub fn limits(&self) -> Vec<LimitUse<'_>> {
+        match self {
+            Self::Deliver(deliver) => deliver.limits(),
+            Self::Poll(poll) => poll.limits(),
+            Self::Call(_) | Self::DeadLetter | Self::Redrive(_) => Vec::new(),
+        }
+    }
+
     pub(super) fn read(kind: EdgeKind, settings: &mut Settings<'_>) -> Self {
         match kind {
+            EdgeKind::Send if settings.has("redrive_rate") => {
+                Self::Redrive(RedriveConfig { start: settings.quantity("start"), rate: settings.quantity("redrive_rate") })
+            }
             EdgeKind::Request | EdgeKind::Send => Self::Call(Box::new(CallConfig {
                 policy: policy(settings),
                 latency: settings.distribution("latency"),
@@ -171,40 +156,28 @@ impl ConnectionConfig {
                 failed_conditions: if settings.has("failed_conditions") { settings.quantity("failed_conditions") } else { 0.0 },
                 connections: if settings.has("connections") { settings.count("connections").max(1) } else { 0 },
             })),
-            EdgeKind::Deliver => Self::Deliver(Box::new(DeliverConfig {
-                policy: policy(settings),
-                latency: settings.distribution("latency"),
-                filter: settings.parsed("filter").unwrap_or(Filter::All),
-            })),
-            EdgeKind::Poll => Self::Poll(Box::new(PollConfig {
-                batch_size: settings.count("batch_size").max(1),
-                batch_window: settings.quantity("batch_window"),
-                batch_bytes: settings.limit("batch_bytes"),
-                initial: settings.limit("initial_concurrency"),
-                ramp: settings.limit("ramp"),
-                ramp_by_minute: settings.text("ramp_steps").as_deref() == Some("minutes"),
-                ceiling: settings.limit("ceiling"),
-                max_concurrency: settings.own_limit("maximum_concurrency"),
-                report_item_failures: settings.flag("report_item_failures"),
-                pickup: settings.distribution("pickup_latency"),
-                long_poll: settings.limit("long_poll"),
-            })),
+            EdgeKind::Deliver => Self::Deliver(Box::new(DeliverConfig::read(settings))),
+            EdgeKind::Poll => Self::Poll(Box::new(PollConfig::read(settings))),
             EdgeKind::DeadLetter => Self::DeadLetter,
         }
     }
 }
 
-fn policy(settings: &mut Settings<'_>) -> CallPolicy {
+pub(super) fn policy(settings: &mut Settings<'_>) -> CallPolicy {
     CallPolicy {
         timeout: settings.optional("timeout"),
         attempts: settings.optional("attempts").map(|attempts| attempts.clamp(1.0, f64::from(u32::MAX)) as u32),
         backoff: settings.parsed("backoff").unwrap_or(Backoff::Schedule(vec![0.0])),
         age_max: settings.optional("age_max"),
-        retry_on: match settings.text("retry_on").as_deref() {
-            Some("throttles") => RetryOn::Throttles,
-            Some("errors") => RetryOn::Errors,
-            _ => RetryOn::Any,
-        },
+        retry_on: retry_on(settings),
+    }
+}
+
+pub(super) fn retry_on(settings: &mut Settings<'_>) -> RetryOn {
+    match settings.text("retry_on").as_deref() {
+        Some("throttles") => RetryOn::Throttles,
+        Some("errors") => RetryOn::Errors,
+        _ => RetryOn::Any,
     }
 }
 

@@ -8,9 +8,11 @@ mod bus;
 mod compute;
 mod connection;
 mod database;
+mod delivery;
 mod external;
 mod gateway;
 mod limit;
+mod mapping;
 mod producer;
 mod proxy;
 mod queue;
@@ -27,18 +29,20 @@ pub use compute::{
     Alarm, Autoscaling, Change, ComputeConfig, Cooldown, Fleet, Horizontal, IdlePick, Knative, KnativeMetric, Launches, Metric, PerRequest,
     Processors, Refill, Scaling, ScalingStep, Select, Size, Zero,
 };
-pub use connection::{CallConfig, ConnectionConfig, DeliverConfig, Filter, Operation, PollConfig, ReadKind};
+pub use connection::{CallConfig, ConnectionConfig, Filter, Operation, ReadKind, RedriveConfig};
 pub use database::DatabaseConfig;
+pub use delivery::{DeliverConfig, RETRY_TIME_MAX_S};
 pub use external::ExternalConfig;
 pub use gateway::{ApiConfig, ApiKind, BalancerConfig, CacheConfig, CapacityUnit, Door, GatewayConfig, Selection};
 pub use limit::{Limit, LimitUse, Measure};
+pub use mapping::{PollConfig, Pollers};
 pub use producer::ProducerConfig;
 pub use proxy::ProxyConfig;
-pub use queue::QueueConfig;
+pub use queue::{FairConfig, FifoConfig, QueueConfig};
 pub use settings::{Settings, field_default, field_value};
 pub use station::StationConfig;
 pub use table::{CapacityMode, TableConfig, TableScaling};
-pub use topic::TopicConfig;
+pub use topic::{FifoTopicConfig, TopicConfig};
 pub use usage_plan::{PlanQuota, PlanRate, UsagePlan, UsagePlans};
 pub use workflow::{CountLaw, Express, Standard, WorkflowConfig, WorkflowKind};
 

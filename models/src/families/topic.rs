@@ -16,6 +16,19 @@ pub struct TopicConfig {
     pub metered_chunk: f64,
     /// Time of a publish call, in seconds.
     pub publish_latency: Distribution,
+    /// Order within message groups.
+    pub fifo: Option<FifoTopicConfig>,
+}
+
+/// Order within message groups, and what it costs in throughput.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FifoTopicConfig {
+    /// Messages per second of a group.
+    pub group_rate: Limit,
+    /// Messages and bytes per second of the whole topic, where it is limited as one.
+    pub topic_rates: Option<(Limit, Limit)>,
+    /// How long a repeated publish is recognized, in seconds.
+    pub deduplication: f64,
 }
 
 impl Mechanism for TopicConfig {
@@ -26,15 +39,25 @@ impl Mechanism for TopicConfig {
             message_size: settings.limit("message_size"),
             metered_chunk: settings.limit("metered_chunk").value,
             publish_latency: settings.distribution("publish_latency"),
+            fifo: settings.has("throughput_scope").then(|| FifoTopicConfig::read(settings)),
         }
     }
 
     fn limits(&self) -> Vec<LimitUse<'_>> {
-        vec![self.publish_rate.rate().outside(self.outside_rate).bucket(self.publish_rate.value), self.message_size.level()]
+        let mut limits =
+            vec![self.publish_rate.rate().outside(self.outside_rate).bucket(self.publish_rate.value), self.message_size.level()];
+        if let Some(FifoTopicConfig { group_rate, topic_rates, .. }) = &self.fifo {
+            limits.push(group_rate.rate());
+            limits.extend(topic_rates.iter().flat_map(|(messages, bytes)| [messages.rate(), bytes.rate()]));
+        }
+        limits
     }
 
     fn meters(&self) -> &'static [&'static str] {
-        &["publishes"]
+        match self.fifo {
+            None => &["publishes", "http_deliveries", "filtered_payload"],
+            Some(_) => &["publishes", "published_payload", "deliveries", "delivered_payload"],
+        }
     }
 
     fn faults(&self) -> &'static [FaultKind] {
@@ -43,5 +66,16 @@ impl Mechanism for TopicConfig {
 
     fn tightens(&self) -> Vec<&str> {
         vec![&self.publish_rate.key]
+    }
+}
+
+impl FifoTopicConfig {
+    fn read(settings: &mut Settings<'_>) -> Self {
+        let whole = settings.text("throughput_scope").as_deref() != Some("message-group");
+        Self {
+            group_rate: settings.limit("group_rate"),
+            topic_rates: whole.then(|| (settings.limit("topic_rate"), settings.limit("topic_bytes"))),
+            deduplication: settings.limit("deduplication").value,
+        }
     }
 }

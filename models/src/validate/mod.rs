@@ -3,6 +3,7 @@
 mod configuration;
 mod doors;
 mod faults;
+mod messaging;
 mod stores;
 mod structure;
 mod workflows;
@@ -26,6 +27,8 @@ const RULES: &[Rule] = &[
     stores::connections,
     doors::doors,
     workflows::workflows,
+    messaging::mappings,
+    messaging::dead_letters,
 ];
 
 /// Everything that is wrong, the worst first, then by place.

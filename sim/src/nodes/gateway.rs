@@ -14,7 +14,7 @@ use plimsoll_models::{
     fault::Effect,
 };
 
-use super::{Behavior, Names, queue::chunks};
+use super::{Behavior, Names, payload::chunks};
 use crate::{
     core::Core,
     event::{Class, Event, Timer},
@@ -228,7 +228,7 @@ impl Behavior for Gateway {
         let meter = &mut core.nodes[self.index as usize];
         meter.accepted.add(1);
         meter.busy.add(now, 1);
-        meter.units[0] += chunks(row.bytes, self.chunk);
+        meter.units[0] += chunks(u64::from(row.bytes), self.chunk);
         core.note(row.journey, self.index, row.edge, TraceEvent::Start);
         let overhead = core.sample(&self.overhead, self.index, Purpose::Overhead, row.line, row.attempt);
         let overhead = slowed(overhead, self.slow);

@@ -1,32 +1,29 @@
-//! The event source mapping of a poll edge: pollers that take batches from a queue and invoke the target.
+//! The reader of a poll edge: pollers that take batches from a queue and hand them to the target.
 //!
-//! Concurrency starts low and grows while there is a backlog; a batch closes when it is full or its window is over.
+//! A batch closes when it is full or its window is over. How many batches run at a time is the business of [`Scale`].
+
+mod scale;
 
 use plimsoll_models::{
     families::{Config, PollConfig},
     fault::Effect,
 };
 
-use super::Behavior;
+use scale::Scale;
+
+use super::{Behavior, payload::chunks, queue::Continued};
 use crate::{
-    core::{Core, Item, Member, MessageState, ReplyTo},
+    core::{Batch, Core, Item, Member, MessageState, ReplyTo},
     event::{Class, Event, Timer},
-    faults::left_of,
-    nodes::queue::chunks,
+    ledger::Fate,
     outcome::Outcome,
-    program::Program,
+    parts::LongPolls,
+    program::{FilterProgram, Program},
     rng::{Purpose, mix},
     sample::Sampler,
     slab::NONE,
-    time::{Nanos, SECOND, nanos},
+    time::{Nanos, nanos},
 };
-
-/// Messages that one receive or delete call of the queue handles.
-const CALL_MESSAGES: u64 = 10;
-/// First wait before a throttled batch is tried again.
-const THROTTLE_WAIT: Nanos = SECOND;
-/// Longest wait before a throttled batch is tried again.
-const THROTTLE_WAIT_MAX: Nanos = 30 * SECOND;
 
 /// A mapping.
 #[derive(Clone, Debug)]
@@ -37,157 +34,187 @@ pub(crate) struct Mapping {
     batch_size: usize,
     batch_bytes: f64,
     window: Nanos,
-    initial: f64,
-    ramp: f64,
-    ramp_every: Nanos,
-    ceiling: f64,
-    ceiling_limit: u32,
+    /// Messages of a receive or delete call.
+    call_messages: u64,
     report_item_failures: bool,
+    /// Whether some messages are deleted without being handed on.
+    filters: bool,
+    /// First and longest wait before a throttled batch is tried again; without them it comes back at once.
+    throttle_wait: (Nanos, Nanos),
     pickup: Sampler,
-    max_receives: u32,
-    visibility: Nanos,
-    in_flight_max: f64,
-    in_flight_limit: u32,
+    /// The visibility that it sets itself, with the lane of its timers.
+    visibility: Option<(Nanos, u32)>,
     chunk: f64,
-    /// Batches that may run.
-    allowed: f64,
-    running: u64,
+    long_poll: Nanos,
+    scale: Scale,
     /// The batch that is being filled.
     open: u32,
     open_bytes: f64,
     /// Tells the window timer of this batch from that of an earlier one.
     window_number: u32,
-    ramping: bool,
-    saturated_since: Nanos,
-    /// Most batches that a fault lets run.
-    open_max: f64,
+    /// Whether a timer for the next turn is set.
+    turn: bool,
 }
 
 impl Mapping {
-    pub(crate) fn new(program: &Program, index: u32, edge: u32) -> Self {
+    pub(crate) fn new(program: &Program, index: u32, edge: u32, core: &mut Core) -> Self {
         let ready = &program.edges[edge as usize];
         let poll: &PollConfig = ready.poll.as_deref().expect("a mapping is made of a poll edge");
-        let queue = &program.nodes[ready.from as usize];
-        let Config::Queue(config) = &queue.config else { unreachable!("the catalog lets only queues be polled") };
-        let (ceiling, key) = match &poll.max_concurrency {
-            Some(own) if own.value <= poll.ceiling.value => (own.value, &own.key),
-            _ => (poll.ceiling.value, &poll.ceiling.key),
+        let Config::Queue(config) = &program.nodes[ready.from as usize].config else {
+            unreachable!("the catalog lets only queues be polled")
         };
         Self {
             index,
             edge,
             queue: ready.from,
             batch_size: poll.batch_size as usize,
-            batch_bytes: poll.batch_bytes.value,
+            batch_bytes: poll.batch_bytes,
             window: nanos(poll.batch_window),
-            initial: poll.initial.value.min(ceiling),
-            ramp: if poll.ramp_by_minute { poll.ramp.value * 60.0 } else { poll.ramp.value },
-            ramp_every: if poll.ramp_by_minute { 60 * SECOND } else { SECOND },
-            ceiling,
-            ceiling_limit: ready.limits[key],
+            call_messages: u64::from(poll.call_messages),
             report_item_failures: poll.report_item_failures,
+            filters: !matches!(ready.filter, FilterProgram::All),
+            throttle_wait: (nanos(poll.throttle_wait), nanos(poll.throttle_wait_max)),
             pickup: ready.latency.clone(),
-            max_receives: config.max_receives,
-            visibility: nanos(config.visibility),
-            in_flight_max: config.in_flight.value,
-            in_flight_limit: queue.limits[&config.in_flight.key],
+            visibility: poll.visibility.map(|visibility| (nanos(visibility), core.queue.lane())),
             chunk: config.metered_chunk,
-            allowed: poll.initial.value.min(ceiling),
-            running: 0,
+            long_poll: nanos(poll.long_poll),
+            scale: Scale::new(program, index, edge),
             open: NONE,
             open_bytes: 0.0,
             window_number: 0,
-            ramping: false,
-            saturated_since: 0,
-            open_max: f64::INFINITY,
+            turn: false,
         }
     }
 
     fn has_messages(&self, core: &Core) -> bool {
-        !core.stores[self.queue as usize].visible.is_empty()
+        core.stores[self.queue as usize].has_messages()
+    }
+
+    /// Takes messages as long as there are some and a poller is free; more pollers may come when the queue turns active.
+    fn poll(&mut self, core: &mut Core) {
+        loop {
+            self.take(core);
+            if !self.has_messages(core) || self.scale.has_free() || !self.scale.saturated(core) {
+                break;
+            }
+        }
     }
 
     /// Takes messages as long as there are some and a poller is free.
-    fn poll(&mut self, core: &mut Core) {
-        let now = core.now();
-        while (self.running as f64) < self.allowed.floor().min(self.open_max) {
-            let Some(copy) = core.receive(self.queue, self.max_receives, self.visibility, self.in_flight_max, self.in_flight_limit) else {
-                // What seemed to wait has expired or may not be taken: the batch goes as it is.
+    fn take(&mut self, core: &mut Core) {
+        self.scale.follow(core);
+        let mut discarded: u64 = 0;
+        while self.scale.has_free() || self.open != NONE {
+            if self.open == NONE && self.has_messages(core) && !self.may_open(core) {
+                break;
+            }
+            let Some(copy) = core.receive(self.queue, self.visibility, self.continued(core)) else {
+                // What seemed to wait has expired, may not be taken, or is for another poller: the batch goes as it is.
                 if self.window == 0 && self.open != NONE {
                     self.close(core, false);
+                    continue;
                 }
-                return;
+                break;
             };
-            if self.open == NONE {
-                self.open = core.batches.reuse(crate::core::Batch::default);
-                let batch = &mut core.batches[self.open];
-                batch.members.clear();
-                batch.opened = now;
-                batch.tries = 0;
-                batch.edge = None;
-                self.open_bytes = 0.0;
-                self.window_number = self.window_number.wrapping_add(1);
-                if self.window > 0 {
-                    core.after(self.window, Class::Arrival, self.index, Timer::Window, self.window_number);
-                }
+            let cause = core.cause_of_copy(copy);
+            if self.filters && !core.passes(self.edge, &cause) {
+                core.filtered(self.edge, cause.journey);
+                core.discard_message(self.queue, copy);
+                discarded += 1;
+                continue;
             }
-            let row = core.copies[copy];
-            if now > row.sent && self.allowed >= self.ceiling {
-                core.limits[self.ceiling_limit as usize].end_delay(now - row.sent);
-            }
-            core.batches[self.open].members.push(Member { copy, delivery: row.attempt, received: now, failed: false });
-            self.open_bytes += f64::from(row.bytes);
-            let full = core.batches[self.open].members.len() >= self.batch_size || self.open_bytes >= self.batch_bytes;
-            if full || (self.window == 0 && !self.has_messages(core)) {
-                self.close(core, full);
-            }
+            self.put(core, copy);
         }
-        if self.has_messages(core) {
-            self.saturated(core);
+        if discarded > 0 {
+            core.nodes[self.queue as usize].units[0] += 2 * discarded.div_ceil(self.call_messages);
         }
     }
 
-    /// Every poller is busy and messages wait.
-    fn saturated(&mut self, core: &mut Core) {
+    /// Which messages may follow those of the open batch. Where groups are ordered, a batch goes on with another group
+    /// only when no other poller is free to take that.
+    fn continued(&self, core: &Core) -> Option<Continued> {
+        if self.open == NONE || !core.stores[self.queue as usize].is_ordered() {
+            return None;
+        }
+        let last = core.batches[self.open].members.last()?;
+        Some(Continued { group: core.copies[last.copy].token, others: !self.scale.has_free() })
+    }
+
+    /// Whether a batch may be begun now; else a timer is set for when it may.
+    fn may_open(&mut self, core: &mut Core) -> bool {
+        let paced = self.scale.turn(core);
+        let wait = if paced > 0 {
+            self.scale.saturated(core);
+            Err(paced)
+        } else {
+            core.receive_call(self.queue)
+        };
+        if let Err(wait) = wait
+            && !self.turn
+        {
+            self.turn = true;
+            core.after(wait, Class::Arrival, self.index, Timer::Turn, 0);
+        }
+        wait.is_ok()
+    }
+
+    /// A message joins the open batch, which closes when it is full or nothing else waits.
+    fn put(&mut self, core: &mut Core, copy: u32) {
         let now = core.now();
-        self.saturated_since = now;
-        if !self.ramping && self.allowed < self.ceiling {
-            self.ramping = true;
-            core.after(self.ramp_every, Class::Completion, self.index, Timer::Ramp, 0);
+        if self.open == NONE {
+            self.open = core.batches.reuse(Batch::default);
+            let batch = &mut core.batches[self.open];
+            batch.members.clear();
+            batch.opened = now;
+            batch.tries = 0;
+            batch.edge = None;
+            self.open_bytes = 0.0;
+            self.scale.begin(core);
+            self.window_number = self.window_number.wrapping_add(1);
+            if self.window > 0 {
+                core.after(self.window, Class::Arrival, self.index, Timer::Window, self.window_number);
+            }
+        }
+        let row = core.copies[copy];
+        if now > row.sent {
+            self.scale.end_delay(core, now - row.sent);
+        }
+        core.batches[self.open].members.push(Member { copy, delivery: row.attempt, received: now, failed: false });
+        self.open_bytes += f64::from(row.bytes);
+        let full = core.batches[self.open].members.len() >= self.batch_size || self.open_bytes >= self.batch_bytes;
+        // More of the same group may wait where the rest of the queue seems empty.
+        let alone = || !core.stores[self.queue as usize].is_ordered() && !self.has_messages(core);
+        if full || (self.window == 0 && alone()) {
+            self.close(core, full);
         }
     }
 
     /// A message has become visible: concurrency is in demand for as long as it will take, and if it is left lying
     /// although every poller that may run does, the limit delays it.
     fn offered(&self, core: &mut Core) {
-        let now = core.now();
         let meter = &core.edges[self.edge as usize];
         let messages_per_batch = meter.poll.messages.total() as f64 / meter.poll.batches.total().max(1) as f64;
         let holding = if messages_per_batch > 0.0 { meter.latency.mean() / 1e9 / messages_per_batch } else { 0.0 };
-        let limit = &mut core.limits[self.ceiling_limit as usize];
-        limit.offer(now, holding);
-        if self.allowed >= self.ceiling && self.running as f64 >= self.ceiling && self.has_messages(core) {
-            core.limits[self.ceiling_limit as usize].begin_delay(now);
-        }
+        self.scale.offer(core, holding, self.has_messages(core));
     }
 
     /// The open batch is handed to the target, after the time that picking up takes.
     fn close(&mut self, core: &mut Core, full: bool) {
         let now = core.now();
         let batch = std::mem::replace(&mut self.open, NONE);
-        self.running += 1;
         core.batches[batch].edge = Some(self.edge);
         let n = core.batches[batch].members.len() as u64;
+        // A receive call brings up to ten messages, whatever the size of the batch.
+        let calls = n.div_ceil(self.call_messages);
+        self.scale.run(core, calls, self.open_bytes);
         let meter = &mut core.edges[self.edge as usize];
         meter.poll.batches.add(1);
         meter.poll.messages.add(n);
         meter.poll.closed_by_size.add(u64::from(full));
-        meter.poll.running.add(now, 1);
-        core.limits[self.ceiling_limit as usize].level(now, self.running as f64);
         for position in 0..n as usize {
             let copy = core.batches[batch].members[position].copy;
             let bytes = core.copies[copy].bytes;
-            core.nodes[self.queue as usize].units[0] += chunks(bytes, self.chunk) - 1;
+            core.nodes[self.queue as usize].units[0] += chunks(u64::from(bytes), self.chunk) - 1;
             let row = core.copies[copy];
             core.ledger.create(self.edge);
             core.ledger.attempt(self.edge);
@@ -199,8 +226,7 @@ impl Mapping {
                 core.edges[self.edge as usize].poll.batching_delay.record(now - since);
             }
         }
-        // A receive call brings up to ten messages, whatever the size of the batch.
-        core.nodes[self.queue as usize].units[0] += n.div_ceil(CALL_MESSAGES);
+        core.nodes[self.queue as usize].units[0] += calls;
         self.invoke(core, batch);
     }
 
@@ -252,54 +278,39 @@ impl Mapping {
     fn release(&mut self, core: &mut Core, batch: u32, outcome: Outcome) {
         let now = core.now();
         let all_failed = outcome != Outcome::Ok && !self.report_item_failures;
-        let mut deleted = 0;
+        let ordered = core.stores[self.queue as usize].is_ordered();
+        let mut held_back = None;
+        let mut deleted: u64 = 0;
         for position in 0..core.batches[batch].members.len() {
             let member = core.batches[batch].members[position];
-            let good = outcome != Outcome::Throttled && !member.failed && !all_failed;
-            let fate = if good { crate::ledger::Fate::Done } else { crate::ledger::Fate::Failed };
-            core.ledger.end(self.edge, fate);
+            let group = core.copies[member.copy].token;
+            // What stands behind a failed message of its group is not done either.
+            if ordered && member.failed {
+                held_back = Some(group);
+            }
+            let good = outcome != Outcome::Throttled && !member.failed && !all_failed && held_back != Some(group);
+            core.ledger.end(self.edge, if good { Fate::Done } else { Fate::Failed });
             if good {
                 deleted += 1;
-                core.delete_message(self.queue, member.copy);
+                core.delete_message(self.queue, member.copy, member.delivery);
             }
             core.unhold_message(member.copy);
         }
-        core.nodes[self.queue as usize].units[0] += u64::div_ceil(deleted, CALL_MESSAGES);
+        core.nodes[self.queue as usize].units[0] += deleted.div_ceil(self.call_messages);
         let took = now - core.batches[batch].opened;
         if now >= core.warm_up {
             core.edges[self.edge as usize].latency.record(took);
         }
         core.batches[batch].members.clear();
         core.batches.remove(batch);
-        self.running -= 1;
-        core.edges[self.edge as usize].poll.running.subtract(now, 1);
-    }
-
-    /// The allowance grows while messages wait, and falls back once they do not.
-    fn ramp(&mut self, core: &mut Core) {
-        let now = core.now();
-        self.ramping = false;
-        let before = self.allowed;
-        if self.has_messages(core) || now - self.saturated_since < self.ramp_every {
-            self.allowed = (self.allowed + self.ramp).min(self.ceiling);
-        } else if now - self.saturated_since >= 60 * SECOND {
-            self.allowed = self.initial;
-        }
-        if self.allowed.floor() > before.floor() {
-            core.edges[self.edge as usize].poll.allowed.add(now, (self.allowed.floor() - before.floor()) as u64);
-        } else {
-            core.edges[self.edge as usize].poll.allowed.subtract(now, (before.floor() - self.allowed.floor()) as u64);
-        }
-        if self.allowed > self.initial {
-            self.ramping = true;
-            core.after(self.ramp_every, Class::Completion, self.index, Timer::Ramp, 0);
-        }
+        self.scale.release(core, outcome);
     }
 }
 
 impl Behavior for Mapping {
     fn start(&mut self, core: &mut Core) {
-        core.edges[self.edge as usize].poll.allowed.add(0, self.allowed as u64);
+        core.edges[self.edge as usize].poll.long_polls = LongPolls::new(self.long_poll);
+        self.scale.start(core);
     }
 
     fn arrive(&mut self, core: &mut Core, item: u32) {
@@ -313,6 +324,10 @@ impl Behavior for Mapping {
                 self.poll(core);
                 self.offered(core);
             }
+            Timer::Turn => {
+                self.turn = false;
+                self.poll(core);
+            }
             Timer::Window => {
                 if self.open != NONE && argument == self.window_number {
                     self.close(core, false);
@@ -320,9 +335,11 @@ impl Behavior for Mapping {
                 }
             }
             Timer::Ramp => {
-                self.ramp(core);
+                let backlog = self.has_messages(core);
+                self.scale.ramp(core, argument, backlog);
                 self.poll(core);
             }
+            Timer::Errors => self.scale.errors(core),
             Timer::BatchRetry => self.retry(core, argument),
             other => debug_assert!(false, "{other:?} is not a timer of a mapping"),
         }
@@ -332,7 +349,7 @@ impl Behavior for Mapping {
 
     fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
         if let Effect::Capacity { lost } = effect {
-            self.open_max = if on { left_of(self.ceiling as u64, *lost) as f64 } else { f64::INFINITY };
+            self.scale.lose(if on { *lost } else { 0.0 });
             self.poll(core);
         }
     }
@@ -341,9 +358,10 @@ impl Behavior for Mapping {
         let batch = core.items[item].batch;
         if outcome == Outcome::Throttled {
             core.edges[self.edge as usize].throttled.add(1);
-            if Self::is_ours(core, batch) {
-                let tries = core.batches[batch].tries.min(16);
-                let wait = (THROTTLE_WAIT << (tries - 1).min(8)).min(THROTTLE_WAIT_MAX);
+            let (first, longest) = self.throttle_wait;
+            if first > 0 && Self::is_ours(core, batch) {
+                let tries = core.batches[batch].tries;
+                let wait = (first << (tries - 1).min(16)).min(longest);
                 core.after(wait, Class::Arrival, self.index, Timer::BatchRetry, batch);
                 return;
             }

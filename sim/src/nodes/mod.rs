@@ -5,22 +5,26 @@
 
 mod arrivals;
 mod bucket;
+mod bus;
 mod compute;
 mod database;
 mod external;
-mod fan_out;
 mod gateway;
 mod mapping;
+mod payload;
 mod producer;
 mod proxy;
 mod queue;
 mod station;
 mod table;
+mod topic;
 mod workflow;
 
 use std::collections::BTreeMap;
 
 use plimsoll_models::{families::Config, fault::Effect};
+
+pub(crate) use queue::Store;
 
 use crate::{core::Core, event::Timer, outcome::Outcome, program::Program, time::Nanos};
 
@@ -151,7 +155,8 @@ nodes! {
     Gateway(gateway::Gateway),
     Compute(compute::Compute),
     Queue(queue::Queue),
-    FanOut(fan_out::FanOut),
+    Topic(topic::Topic),
+    Bus(bus::Bus),
     Table(table::Table),
     Bucket(bucket::Bucket),
     Database(database::Database),
@@ -170,9 +175,9 @@ impl Node {
             Config::Producer(config) => Self::Producer(Box::new(producer::Producer::new(program, index, config, core))),
             Config::Gateway(config) => Self::Gateway(Box::new(gateway::Gateway::new(program, index, config, core))),
             Config::Compute(config) => Self::Compute(Box::new(compute::Compute::new(program, index, config, core))),
-            Config::Queue(config) => Self::Queue(Box::new(queue::Queue::new(node, index, config))),
-            Config::Topic(config) => Self::FanOut(Box::new(fan_out::FanOut::topic(node, index, config))),
-            Config::Bus(config) => Self::FanOut(Box::new(fan_out::FanOut::bus(node, index, config))),
+            Config::Queue(config) => Self::Queue(Box::new(queue::Queue::new(program, index, config))),
+            Config::Topic(config) => Self::Topic(Box::new(topic::Topic::new(program, index, config))),
+            Config::Bus(config) => Self::Bus(Box::new(bus::Bus::new(node, index, config))),
             Config::Table(config) => Self::Table(Box::new(table::Table::new(program, index, config))),
             Config::Bucket(config) => Self::Bucket(Box::new(bucket::Bucket::new(program, index, config))),
             Config::Database(config) => Self::Database(Box::new(database::Database::new(node, index, config))),
@@ -184,8 +189,8 @@ impl Node {
     }
 
     /// The mapping of a poll edge.
-    pub(crate) fn mapping(program: &Program, index: u32, edge: u32) -> Self {
-        Self::Mapping(Box::new(mapping::Mapping::new(program, index, edge)))
+    pub(crate) fn mapping(program: &Program, index: u32, edge: u32, core: &mut Core) -> Self {
+        Self::Mapping(Box::new(mapping::Mapping::new(program, index, edge, core)))
     }
 
     /// What only the node itself can tell about the run so far.

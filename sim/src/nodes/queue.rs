@@ -7,17 +7,26 @@
 //!                     in flight -----------------+
 //!                        | delete
 //! ```
-//! The messages lie in [`crate::core::Store`], since mappings take them from there.
+//! The messages lie in [`Store`], since mappings take them from there.
 
-use plimsoll_models::{families::QueueConfig, fault::Effect};
+mod ordered;
+mod store;
 
-use super::{Behavior, Names};
+use plimsoll_models::{
+    families::{QueueConfig, RedriveConfig},
+    fault::Effect,
+};
+
+use ordered::Ordered;
+pub(crate) use store::{Continued, Store};
+
+use super::{Behavior, Names, payload::Payload};
 use crate::{
-    core::{Cause, Copy, Core, MessageState},
+    core::{Cause, Core, MessageState, NOBODY, ReplyTo},
     event::{Class, Event, Timer},
     ledger::Fate,
     outcome::Outcome,
-    program::NodeProgram,
+    program::Program,
     result::TraceEvent,
     rng::{Purpose, mix},
     sample::Sampler,
@@ -30,114 +39,202 @@ use crate::{
 pub(crate) struct Queue {
     index: u32,
     pollers: Vec<u32>,
+    /// Poll edges of the pollers.
+    polls: Vec<u32>,
     retention: Nanos,
     delay: Nanos,
     send_latency: Sampler,
-    message_bytes: f64,
-    chunk: f64,
-    size_limit: u32,
+    payload: Payload,
+    /// Messages of a send call, and what has gathered of the next one: messages and bytes.
+    send_batch: u32,
+    gathered: (u32, u64),
+    ordered: Option<Ordered>,
+    redrive: Option<Redrive>,
+}
+
+/// A task that moves messages to another queue.
+#[derive(Clone, Copy, Debug)]
+struct Redrive {
+    edge: u32,
+    start: Nanos,
+    /// Time between two messages.
+    gap: Nanos,
 }
 
 impl Queue {
-    pub(crate) fn new(node: &NodeProgram, index: u32, config: &QueueConfig) -> Self {
+    pub(crate) fn new(program: &Program, index: u32, config: &QueueConfig) -> Self {
+        let node = &program.nodes[index as usize];
+        let polls = node.pollers.iter().map(|poller| program.mappings[*poller as usize - program.nodes.len()]).collect();
+        let redrive = node.calls.iter().find_map(|edge| {
+            let RedriveConfig { start, rate } = program.edges[*edge as usize].redrive?;
+            Some(Redrive { edge: *edge, start: nanos(start), gap: nanos(1.0 / rate).max(1) })
+        });
         Self {
             index,
             pollers: node.pollers.clone(),
+            polls,
             retention: nanos(config.retention),
             delay: nanos(config.delay),
             send_latency: Sampler::new(&config.send_latency),
-            message_bytes: config.message_size.value,
-            chunk: config.metered_chunk,
-            size_limit: node.limits[&config.message_size.key],
+            payload: Payload::new(node, index, &config.message_size, config.metered_chunk),
+            send_batch: config.send_batch,
+            gathered: (0, 0),
+            ordered: config.fifo.as_ref().map(|fifo| Ordered::new(node, fifo, config.send_batch)),
+            redrive,
         }
     }
 
-    fn accept(&self, core: &mut Core, item: u32) {
-        let cause = core.cause(item);
-        self.keep(core, &cause);
-        if core.is_doubled(self.index, cause.line) {
-            self.keep(core, &Cause { line: mix(cause.line, DUPLICATE), ..cause });
-        }
+    /// A send call is over.
+    fn accept_sent(&mut self, core: &mut Core, item: u32) {
+        self.meter_send(core, core.items[item].bytes);
         core.answer(item, Outcome::Ok);
-        let meter = &mut core.nodes[self.index as usize];
-        meter.accepted.add(1);
-        meter.units[0] += chunks(cause.bytes, self.chunk);
+        self.accept(core, item);
+    }
+
+    /// The sent message is there.
+    fn accept(&mut self, core: &mut Core, item: u32) {
+        let cause = core.cause(item);
+        core.nodes[self.index as usize].accepted.add(1);
+        self.keep(core, &cause);
+        if !core.is_doubled(self.index, cause.line) {
+            return;
+        }
+        match &mut self.ordered {
+            Some(_) => self.drop_repeated(core),
+            None => self.keep(core, &Cause { line: mix(cause.line, DUPLICATE), ..cause }),
+        }
+    }
+
+    /// A message that an ordered queue has already is dropped.
+    fn drop_repeated(&mut self, core: &mut Core) {
+        let books = core.program.edges.len() as u32 + self.index;
+        core.ledger.create(books);
+        core.ledger.end(books, Fate::Filtered);
+        if let Some(ordered) = &mut self.ordered {
+            ordered.deduplicated += 1;
+        }
     }
 
     fn keep(&self, core: &mut Core, cause: &Cause) {
         let now = core.now();
         let delayed = self.delay > 0;
+        let key = core.journeys[cause.journey].key;
         let copy = core.keep(self.index, cause, if delayed { MessageState::Delayed } else { MessageState::Visible });
         core.nodes[self.index as usize].waiting.add(now, 1);
         core.note(cause.journey, self.index, NONE, TraceEvent::Enqueued);
-        let lane = core.stores[self.index as usize].retention_lane;
+        let store = &mut core.stores[self.index as usize];
+        let (lane, retention_lane) = (store.lane, store.retention_lane);
+        let rests = self.pollers.is_empty() && self.redrive.is_none();
+        core.copies[copy].token = if rests { Store::NO_GROUP } else { store.join(key) };
         let expiry = Event::Timer { node: self.index, timer: Timer::Retention, argument: copy };
-        core.copies[copy].second_timer = core.queue.set_timer(lane, now.saturating_add(self.retention), Class::Arrival, expiry);
+        core.copies[copy].second_timer = core.queue.set_timer(retention_lane, now.saturating_add(self.retention), Class::Arrival, expiry);
         if delayed {
-            let lane = core.stores[self.index as usize].lane;
             let visible = Event::Timer { node: self.index, timer: Timer::Visible, argument: copy };
             core.copies[copy].timer = core.queue.set_timer(lane, now.saturating_add(self.delay), Class::Arrival, visible);
-        } else {
+        } else if !rests {
             self.show(core, copy);
         }
-        if self.pollers.is_empty() {
+        if rests {
             core.rest(copy);
+        }
+    }
+
+    /// Counts a message as part of a billed send call.
+    fn meter_send(&mut self, core: &mut Core, bytes: u32) {
+        self.gathered.0 += 1;
+        self.gathered.1 += u64::from(bytes);
+        if self.gathered.0 == self.send_batch {
+            core.nodes[self.index as usize].units[0] += self.payload.chunks(self.gathered.1);
+            self.gathered = (0, 0);
         }
     }
 
     /// A message can be received, and the pollers hear of it.
     fn show(&self, core: &mut Core, copy: u32) {
-        core.copies[copy].state = MessageState::Visible;
-        core.copies[copy].sent = core.now();
-        let Copy { attempt, line, .. } = core.copies[copy];
-        core.stores[self.index as usize].visible.push_back((copy, attempt, line));
+        core.show_message(self.index, copy);
         for poller in &self.pollers {
             core.after(0, Class::Arrival, *poller, Timer::Poll, 0);
         }
     }
-}
 
-/// Tells the second message that a fault makes of one from the first.
-const DUPLICATE: u64 = 0x2d;
+    /// Moves the oldest message along the redrive edge; the task ends when there is none.
+    fn redrive(&mut self, core: &mut Core) {
+        let Some(Redrive { edge, gap, .. }) = self.redrive else { return };
+        let Some(copy) = core.receive(self.index, None, None) else {
+            self.redrive = None;
+            return;
+        };
+        let cause = core.cause_of_copy(copy);
+        core.call(edge, NOBODY, &cause, 0);
+        let delivery = core.copies[copy].attempt;
+        core.delete_message(self.index, copy, delivery);
+        core.unhold_message(copy);
+        // The message is received and deleted by calls of its own.
+        core.nodes[self.index as usize].units[0] += self.payload.chunks(u64::from(cause.bytes)) + 1;
+        core.after(gap, Class::Arrival, self.index, Timer::Redrive, 0);
+    }
 
-/// Billed requests for so many bytes.
-pub(crate) fn chunks(bytes: u32, chunk: f64) -> u64 {
-    (f64::from(bytes) / chunk).ceil().max(1.0) as u64
+    /// Receive calls that ended without a message.
+    fn empty_receives(&self, core: &Core) -> u64 {
+        self.polls.iter().map(|edge| core.edges[*edge as usize].poll.long_polls.empty(core.now())).sum()
+    }
 }
 
 impl Behavior for Queue {
+    fn start(&mut self, core: &mut Core) {
+        if let Some(Redrive { start, .. }) = self.redrive {
+            core.queue.schedule(start, Class::Arrival, Event::Timer { node: self.index, timer: Timer::Redrive, argument: 0 });
+        }
+    }
+
     fn arrive(&mut self, core: &mut Core, item: u32) {
-        let now = core.now();
-        core.items[item].arrived = now;
-        core.nodes[self.index as usize].arrivals.add(1);
-        let row = core.items[item];
-        core.limits[self.size_limit as usize].level(now, f64::from(row.bytes));
-        if f64::from(row.bytes) > self.message_bytes {
-            core.nodes[self.index as usize].refused.add(1);
-            core.limits[self.size_limit as usize].refuse(now);
-            core.answer(item, Outcome::Rejected);
+        if !self.payload.arrive(core, item) {
             return;
         }
+        let row = core.items[item];
         let latency = core.sample(&self.send_latency, self.index, Purpose::Overhead, row.line, row.attempt);
-        if latency == 0 {
+        let Some(ordered) = &mut self.ordered else {
+            if latency == 0 {
+                self.accept_sent(core, item);
+            } else {
+                core.after(latency, Class::Arrival, self.index, Timer::Release, item);
+            }
+            return;
+        };
+        let now = core.now();
+        if let Err(limit) = ordered.admit(core, core.journeys[row.journey].key) {
+            core.nodes[self.index as usize].refused.add(1);
+            core.limits[limit as usize].refuse(now);
+            core.answer(item, Outcome::Throttled);
+            return;
+        }
+        // Its place in the order is that of its arrival; only the acknowledgment takes time.
+        if ordered.repeats.take(now, row.line) {
             self.accept(core, item);
         } else {
-            core.after(latency, Class::Arrival, self.index, Timer::Release, item);
+            self.drop_repeated(core);
         }
+        self.meter_send(core, row.bytes);
+        core.after(latency, Class::Arrival, self.index, Timer::Done, item);
     }
 
     fn timer(&mut self, core: &mut Core, timer: Timer, argument: u32) {
         match timer {
-            Timer::Release => self.accept(core, argument),
+            Timer::Release => self.accept_sent(core, argument),
+            Timer::Done => {
+                let (now, row) = (core.now(), core.items[argument]);
+                if let Some(ordered) = &mut self.ordered {
+                    ordered.repeats.acknowledge(now, row.line, row.reply != ReplyTo::Nobody);
+                }
+                core.answer(argument, Outcome::Ok);
+            }
             Timer::Visible => {
                 core.copies[argument].timer = NONE;
-                if core.copies[argument].state == MessageState::InFlight {
-                    let now = core.now();
-                    core.stores[self.index as usize].in_flight -= 1;
-                    core.nodes[self.index as usize].busy.subtract(now, 1);
-                    core.nodes[self.index as usize].waiting.add(now, 1);
+                if core.copies[argument].token == Store::NO_GROUP {
+                    core.copies[argument].state = MessageState::Visible;
+                } else {
+                    self.show(core, argument);
                 }
-                self.show(core, argument);
             }
             Timer::Retention => {
                 core.copies[argument].second_timer = NONE;
@@ -145,6 +242,7 @@ impl Behavior for Queue {
                 core.note(journey, self.index, NONE, TraceEvent::Expired);
                 core.drop_message(self.index, argument, Fate::Expired);
             }
+            Timer::Redrive => self.redrive(core),
             other => debug_assert!(false, "{other:?} is not a timer of a queue"),
         }
     }
@@ -173,7 +271,8 @@ impl Behavior for Queue {
     }
 
     fn billed(&self, core: &Core) -> Vec<f64> {
-        vec![core.nodes[self.index as usize].units[0] as f64]
+        let gathered = if self.gathered.0 > 0 { self.payload.chunks(self.gathered.1) } else { 0 };
+        vec![(core.nodes[self.index as usize].units[0] + gathered + self.empty_receives(core)) as f64]
     }
 
     fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {
@@ -185,123 +284,24 @@ impl Behavior for Queue {
         put("backlog.mean", meter.waiting.mean(core.now()));
         put("backlog.max", meter.waiting.max() as f64);
         put("age.max", oldest(core, self.index));
-        put("billed_requests", meter.units[0] as f64);
+        put("billed_requests", self.billed(core)[0]);
+        put("empty_receives", self.empty_receives(core) as f64);
+        let store = &core.stores[self.index as usize];
+        if let Some(ordered) = &self.ordered {
+            put("deduplicated", ordered.deduplicated as f64);
+            put("out_of_order", store.out_of_order as f64);
+        } else {
+            put("duplicates", store.missed_deletions as f64);
+        }
     }
 }
+
+/// Tells the second message that a fault makes of one from the first.
+const DUPLICATE: u64 = 0x2d;
 
 /// Greatest age of any message of a queue, those still there included.
 fn oldest(core: &Core, queue: u32) -> f64 {
     let row = core.program.edges.len() as u32 + queue;
     let held = core.copies.occupied().filter(|copy| copy.row == row && copy.edge == NONE).map(|copy| core.now() - copy.born).max();
     seconds(core.nodes[queue as usize].age_max.max(held.unwrap_or(0)))
-}
-
-/// What mappings do with the messages of a queue.
-impl Core {
-    /// The next message that can be received, for its first or a repeated delivery. Messages that were received often
-    /// enough go to the dead-letter queue on the way.
-    pub(crate) fn receive(
-        &mut self,
-        queue: u32,
-        max_receives: u32,
-        visibility: Nanos,
-        in_flight_max: f64,
-        in_flight_limit: u32,
-    ) -> Option<u32> {
-        let now = self.now();
-        if self.faults.is_out(queue) {
-            return None;
-        }
-        loop {
-            let store = &mut self.stores[queue as usize];
-            if store.in_flight as f64 >= in_flight_max {
-                if !store.visible.is_empty() {
-                    self.limits[in_flight_limit as usize].delay(now, 0);
-                }
-                return None;
-            }
-            let (copy, delivery, line) = store.visible.pop_front()?;
-            let row = self.copies[copy];
-            if row.state != MessageState::Visible || row.attempt != delivery || row.line != line {
-                continue;
-            }
-            if row.attempt >= max_receives && self.program.nodes[queue as usize].dead_letter.is_some() {
-                self.dead_letter(queue, copy);
-                self.drop_message(queue, copy, Fate::DeadLettered);
-                continue;
-            }
-            self.copies[copy].state = MessageState::InFlight;
-            self.copies[copy].attempt += 1;
-            self.copies[copy].holders += 1;
-            self.ledger.attempt(row.row);
-            let in_flight = {
-                let store = &mut self.stores[queue as usize];
-                store.in_flight += 1;
-                store.in_flight
-            };
-            self.limits[in_flight_limit as usize].level(now, in_flight as f64);
-            let meter = &mut self.nodes[queue as usize];
-            meter.waiting.subtract(now, 1);
-            meter.busy.add(now, 1);
-            meter.age_max = meter.age_max.max(now - row.born);
-            if now >= self.warm_up {
-                meter.wait.record(now - row.born);
-            }
-            self.note(row.journey, queue, NONE, TraceEvent::Received);
-            let lane = self.stores[queue as usize].lane;
-            let visible = Event::Timer { node: queue, timer: Timer::Visible, argument: copy };
-            let timer = self.queue.set_timer(lane, now.saturating_add(visibility), Class::Arrival, visible);
-            self.copies[copy].timer = timer;
-            return Some(copy);
-        }
-    }
-
-    /// A consumer deletes a message that it has received.
-    pub(crate) fn delete_message(&mut self, queue: u32, copy: u32) {
-        let now = self.now();
-        let row = self.copies[copy];
-        if row.state == MessageState::Gone {
-            return;
-        }
-        let meter = &mut self.nodes[queue as usize];
-        meter.completed.add(1);
-        if now >= self.warm_up {
-            meter.sojourn.record(now - row.born);
-        }
-        self.note(row.journey, queue, NONE, TraceEvent::Deleted);
-        self.drop_message(queue, copy, Fate::Done);
-    }
-
-    /// A batch does not mention a message any more.
-    pub(crate) fn unhold_message(&mut self, copy: u32) {
-        self.copies[copy].holders -= 1;
-        if self.copies[copy].holders == 0 && self.copies[copy].state == MessageState::Gone {
-            self.forget(copy);
-        }
-    }
-
-    /// Ends a message, wherever it stands.
-    fn drop_message(&mut self, queue: u32, copy: u32, fate: Fate) {
-        let now = self.now();
-        let row = self.copies[copy];
-        for timer in [row.timer, row.second_timer] {
-            self.queue.cancel(timer);
-        }
-        let meter = &mut self.nodes[queue as usize];
-        match row.state {
-            MessageState::InFlight => {
-                meter.busy.subtract(now, 1);
-                self.stores[queue as usize].in_flight -= 1;
-            }
-            MessageState::Delayed | MessageState::Visible => meter.waiting.subtract(now, 1),
-            MessageState::Gone => return,
-        }
-        let meter = &mut self.nodes[queue as usize];
-        meter.age_max = meter.age_max.max(now - row.born);
-        self.copies[copy].state = MessageState::Gone;
-        self.end_copy(copy, fate);
-        if row.holders == 0 {
-            self.forget(copy);
-        }
-    }
 }

@@ -2,12 +2,26 @@
 
 mod autoscaler;
 mod connections;
+mod fair_line;
+mod fifo_line;
+mod group_lanes;
+mod group_rate;
+mod long_polls;
+mod pace;
 mod partitions;
 mod ramp;
+mod repeats;
 mod token_bucket;
 
 pub(crate) use autoscaler::{Autoscaler, Average, Sight};
 pub(crate) use connections::{Ask, Connections};
+pub(crate) use fair_line::{FairLine, Noise};
+pub(crate) use fifo_line::FifoLine;
+pub(crate) use group_lanes::GroupLanes;
+pub(crate) use group_rate::GroupRate;
+pub(crate) use long_polls::LongPolls;
+pub(crate) use pace::Pace;
 pub(crate) use partitions::Partitions;
 pub(crate) use ramp::Ramp;
+pub(crate) use repeats::Repeats;
 pub(crate) use token_bucket::TokenBucket;

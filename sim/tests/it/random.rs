@@ -79,7 +79,12 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         "batch(300, at=1 s)",
         "bursts(on=100/s, off=1/s, mean_on=2 s, mean_off=4 s)",
     ]);
-    let mut draw = Draw::default().node("client", "generic/client", &[("arrivals", &load)]);
+    let keys = pick(&["unique", "uniform(3)", "zipf(20, 1.2)"]);
+    let mut draw = Draw::default().event_type("order", &[("key", &keys)]).node(
+        "client",
+        "generic/client",
+        &[("arrivals", &load), ("events", "order")],
+    );
     let attempts = pick(&["1", "3", "unlimited"]);
     let timeout = pick(&["50 ms", "1 s", "none"]);
     let age_max = pick(&["2 s", "20 s"]);
@@ -93,6 +98,8 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
     ];
     let mut last = "client".to_owned();
     let mut family = Layer::Gateway;
+    // Whether what came last keeps an order, and so must what follows.
+    let mut ordered = false;
     let layers = ["a", "b", "c"];
     for (depth, id) in layers.iter().enumerate() {
         let next = match (
@@ -115,6 +122,7 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         let next = match (depth, family, next) {
             (1.., Layer::Queue, Layer::Server) => Layer::Server,
             (1.., Layer::Queue, _) => Layer::Function,
+            (1.., Layer::Topic, _) if ordered => Layer::Queue,
             (1.., Layer::Topic, Layer::Workflow(_)) => Layer::Queue,
             (1.., Layer::Topic | Layer::Bus, Layer::Server | Layer::Gateway | Layer::Door(_) | Layer::Topic | Layer::Bus) => Layer::Queue,
             (1.., Layer::Gateway | Layer::Door(_), Layer::Topic | Layer::Bus | Layer::Queue) => Layer::Function,
@@ -134,6 +142,11 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         let crashes = pick(&["exponential(4 s)", "1000 s"]);
         let most = pick(&["2", "8"]);
         let duration_sfn = pick(&["3 s", "300 s"]);
+        let fifo = pick(&["standard", "fifo"]) == "fifo";
+        let next_ordered = matches!(next, Layer::Queue | Layer::Topic) && if matches!(family, Layer::Topic) { ordered } else { fifo };
+        let throughput = pick(&["standard", "high"]);
+        let grouping = pick(&["none", "fair"]);
+        let duplicates = pick(&["0 %", "10 %"]);
         draw = match next {
             Layer::Gateway => draw.node(id, "aws/api-gateway-http", &[("stage_rate", &stage), ("integration_timeout", "1 s")]),
             Layer::Function => draw.node(
@@ -149,13 +162,18 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
                 ],
             ),
             Layer::Server => draw.node(id, &standing, &fleet(&standing, &crashes, &most)),
-            Layer::Queue => draw.node(
-                id,
-                "aws/sqs",
-                &[("visibility_timeout", &visibility), ("max_receive_count", &receives), ("retention", &retention)],
-            ),
             Layer::Door(service) => draw.node(id, service, door_fields(service)),
             Layer::Workflow(service) => workflow(draw, id, service, &duration_sfn),
+            Layer::Queue => {
+                let mut fields = vec![("visibility_timeout", &*visibility), ("max_receive_count", &receives), ("retention", &retention)];
+                if next_ordered {
+                    fields.extend([("throughput", &*throughput), ("partition_calls", "50/s")]);
+                } else {
+                    fields.extend([("grouping", &*grouping), ("noisy_in_flight", "3"), ("duplicates", &duplicates)]);
+                }
+                draw.node(id, if next_ordered { "aws/sqs-fifo" } else { "aws/sqs" }, &fields)
+            }
+            Layer::Topic if next_ordered => draw.node(id, "aws/sns-fifo", &[("publish_rate", "50/s"), ("group_rate", "10/s")]),
             Layer::Topic => draw.node(id, "aws/sns", &[("publish_rate", "50/s")]),
             Layer::Bus => draw.node(id, "aws/eventbridge-classic", &[("invocation_rate", "30/s")]),
         };
@@ -176,8 +194,18 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         let edge = format!("to-{id}");
         let batch = pick(&["1", "5"]);
         let partial = pick(&["true", "false"]);
+        let scaling = pick(&["elastic", "provisioned"]);
         draw = match kind {
-            EdgeKind::Poll => draw.edge(&edge, kind, &last, id, &[("batch_size", &batch), ("report_item_failures", &partial)]),
+            EdgeKind::Poll if matches!(next, Layer::Server) => {
+                draw.edge(&edge, kind, &last, id, &[("batch_size", &batch), ("consumers", "3"), ("visibility_timeout", "5 s")])
+            }
+            EdgeKind::Poll => draw.edge(
+                &edge,
+                kind,
+                &last,
+                id,
+                &[("batch_size", &batch), ("report_item_failures", &partial), ("scaling", &scaling), ("filter", &share)],
+            ),
             EdgeKind::Deliver => draw.edge(
                 &edge,
                 kind,
@@ -193,10 +221,15 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         };
         if matches!(next, Layer::Queue | Layer::Function) && pick(&["yes", "no"]) == "yes" {
             let dead = format!("dlq-{id}");
-            draw = draw.node(&dead, "aws/sqs", &[]).edge(&format!("give-up-{id}"), EdgeKind::DeadLetter, id, &dead, &[]);
+            let service = if next_ordered { "aws/sqs-fifo" } else { "aws/sqs" };
+            draw = draw.node(&dead, service, &[]).edge(&format!("give-up-{id}"), EdgeKind::DeadLetter, id, &dead, &[]);
+            if matches!(next, Layer::Queue) && pick(&["yes", "no"]) == "yes" {
+                draw = draw.edge(&format!("redrive-{id}"), EdgeKind::Send, &dead, id, &[("start", "12 s"), ("redrive_rate", "20/s")]);
+            }
         }
         (*id).clone_into(&mut last);
         family = next;
+        ordered = next_ordered;
     }
     if matches!(family, Layer::Workflow(_)) {
         // What its states call must be there.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use plimsoll_models::{Catalog, Diagram, Edge, EdgeKind, Node, Scenario, scenario::Plan};
+use plimsoll_models::{Catalog, Diagram, Edge, EdgeKind, EventType, Node, Scenario, scenario::Plan};
 use plimsoll_sim::{Input, Program, Progress, RunResult, Simulation, Traces, result::TraceEvent};
 
 /// Builds a diagram node by node.
@@ -13,6 +13,12 @@ impl Draw {
     pub(crate) fn node(mut self, id: &str, service: &str, fields: &[(&str, &str)]) -> Self {
         let node = fields.iter().fold(Node::new(service, ""), |node, (key, value)| node.with(key, *value));
         self.0.nodes.insert(id.into(), Arc::new(node));
+        self
+    }
+
+    pub(crate) fn event_type(mut self, id: &str, fields: &[(&str, &str)]) -> Self {
+        let fields = fields.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())).collect();
+        self.0.event_types.insert(id.into(), Arc::new(EventType { fields }));
         self
     }
 

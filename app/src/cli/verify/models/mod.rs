@@ -63,6 +63,7 @@ pub(super) fn build(case: &Case, folder: &Path) -> Result<Experiment, Missing> {
         "sqs_duplicate" => sqs::duplicate(case),
         "sqs_drain" => sqs::drain(case),
         "esm_ramp" => sqs::ramp(case),
+        "fifo" => sqs::fifo(case),
         "batch_window" => batching::poisson(case),
         "batch_window_det" => batching::periodic(case),
         "bulk" => batching::bulk(case),

@@ -9,7 +9,8 @@ use plimsoll_sim::{
 };
 
 use super::{
-    Bench, CONCURRENCY, Case, Experiment, Missing, Pairs, Trouble, UNREACHED, bare_function, field, journey, measured, metric, node,
+    Bench, CONCURRENCY, Case, Experiment, Missing, Pairs, Trouble, UNREACHED, bare_function, edge_metric, field, journey, measured, metric,
+    node,
 };
 use crate::cli::verify::probe;
 
@@ -160,6 +161,47 @@ pub(super) fn drain(case: &Case) -> Result<Experiment, Missing> {
             ("makespan_s", journey(result)?.completion.max.into()),
             ("max_wait_s", wait.max.into()),
             ("mean_wait_s", wait.mean.into()),
+        ]))
+    }))
+}
+
+/// Message groups of an ordered queue: one client for each, all at once.
+pub(super) fn fifo(case: &Case) -> Result<Experiment, Missing> {
+    let processing = format!("{} s", case.number("processing_s")?);
+    let groups = case.numbers("groups")?;
+    let batch = case.number("batch")?;
+    let pollers = case.number("pollers").unwrap_or(MANY_BATCHES as f64);
+    // A batch takes as long as its messages one after the other.
+    let function = bare_function(&[field("duration", &processing), field("duration_per_event", &processing)]);
+    let total: f64 = groups.iter().sum();
+    let queue = [
+        field("send_latency", "0 s"),
+        field("in_flight", UNREACHED),
+        field("partition_calls", format!("{}/s", total.max(1.0))),
+        field("visibility_timeout", "12 h"),
+    ];
+    let mapping =
+        [field("pickup_latency", "0 s"), field("batch_size", batch), field("initial_concurrency", pollers), field("ceiling", pollers)];
+    let mut bench = Bench::new(&case.title)
+        .node(QUEUE, "aws/sqs-fifo", &queue)
+        .node(FUNCTION, "aws/lambda", &function)
+        .edge(MAPPING, EdgeKind::Poll, QUEUE, FUNCTION, &mapping)
+        .quota(CONCURRENCY, UNREACHED)
+        .drained(1.0);
+    for (group, messages) in groups.iter().enumerate() {
+        let (client, event) = (format!("client-{group}"), format!("group-{group}"));
+        bench = bench
+            .event_type(&event, &[field("key", format!("constant({group})"))])
+            .client(&client, format!("batch({messages}, at=0 s)"))
+            .structured(&client, "events", event.into())
+            .edge(&format!("send-{group}"), EdgeKind::Send, &client, QUEUE, &[]);
+    }
+    Ok(Experiment::new(bench, 1, |result| {
+        let last = result.journeys.iter().map(|journey| journey.completion.max).fold(0.0, f64::max);
+        Ok(measured([
+            ("makespan_s", last.into()),
+            ("max_concurrency", edge_metric(result, MAPPING, "concurrency.max")?.into()),
+            ("order_violations", metric(result, QUEUE, "out_of_order")?.into()),
         ]))
     }))
 }

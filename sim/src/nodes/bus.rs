@@ -1,14 +1,11 @@
-//! Topic and bus: one event in, a delivery for every subscription that matches.
+//! Bus: one event in, a delivery for every rule that matches.
 //!
-//! Both take events against a publishing rate of the account. A bus also has a rate for what goes out; what is above
-//! it is delayed, not lost.
+//! It takes events against a publishing rate of the account. There is also a rate for what goes out; what is above it
+//! is delayed, not lost.
 
-use plimsoll_models::{
-    families::{BusConfig, TopicConfig},
-    fault::Effect,
-};
+use plimsoll_models::{families::BusConfig, fault::Effect};
 
-use super::{Behavior, Names, queue::chunks};
+use super::{Behavior, Names, payload::Payload};
 use crate::{
     core::Core,
     event::{Class, Timer},
@@ -20,18 +17,16 @@ use crate::{
     time::Nanos,
 };
 
-/// A topic or a bus.
+/// A bus.
 #[derive(Clone, Debug)]
-pub(crate) struct FanOut {
+pub(crate) struct Bus {
     index: u32,
     subscriptions: Vec<u32>,
     publish_latency: Sampler,
-    bytes_max: f64,
-    chunk: f64,
+    payload: Payload,
     publish_bucket: u32,
     publish_limit: u32,
-    size_limit: u32,
-    outgoing: Option<Outgoing>,
+    outgoing: Outgoing,
     /// By what a fault multiplies the time of publishing.
     slow: f64,
 }
@@ -47,38 +42,21 @@ struct Outgoing {
     last: f64,
 }
 
-impl FanOut {
-    pub(crate) fn topic(node: &NodeProgram, index: u32, config: &TopicConfig) -> Self {
+impl Bus {
+    pub(crate) fn new(node: &NodeProgram, index: u32, config: &BusConfig) -> Self {
         Self {
             index,
             subscriptions: node.calls.clone(),
             publish_latency: Sampler::new(&config.publish_latency),
-            bytes_max: config.message_size.value,
-            chunk: config.metered_chunk,
+            payload: Payload::new(node, index, &config.event_size, config.metered_chunk),
             publish_bucket: node.buckets[&config.publish_rate.key],
             publish_limit: node.limits[&config.publish_rate.key],
-            size_limit: node.limits[&config.message_size.key],
-            outgoing: None,
-            slow: 1.0,
-        }
-    }
-
-    pub(crate) fn bus(node: &NodeProgram, index: u32, config: &BusConfig) -> Self {
-        Self {
-            index,
-            subscriptions: node.calls.clone(),
-            publish_latency: Sampler::new(&config.publish_latency),
-            bytes_max: config.event_size.value,
-            chunk: config.metered_chunk,
-            publish_bucket: node.buckets[&config.publish_rate.key],
-            publish_limit: node.limits[&config.publish_rate.key],
-            size_limit: node.limits[&config.event_size.key],
-            outgoing: Some(Outgoing {
+            outgoing: Outgoing {
                 bucket: node.buckets[&config.invocation_rate.key],
                 limit: node.limits[&config.invocation_rate.key],
                 gap: 1e9 / config.invocation_rate.value.max(1e-9),
                 last: 0.0,
-            }),
+            },
             slow: 1.0,
         }
     }
@@ -88,7 +66,7 @@ impl FanOut {
         let meter = &mut core.nodes[self.index as usize];
         meter.accepted.add(1);
         meter.completed.add(1);
-        meter.units[0] += chunks(cause.bytes, self.chunk);
+        meter.units[0] += self.payload.chunks(u64::from(cause.bytes));
         core.events += 1;
         for position in 0..self.subscriptions.len() {
             let edge = self.subscriptions[position];
@@ -111,7 +89,7 @@ impl FanOut {
     fn wait(&mut self, core: &mut Core) -> Nanos {
         let now = core.now();
         core.nodes[self.index as usize].special.add(1);
-        let Some(outgoing) = &mut self.outgoing else { return 0 };
+        let outgoing = &mut self.outgoing;
         core.limits[outgoing.limit as usize].demand(now, 1.0);
         let behind = outgoing.last > now as f64;
         if !behind && core.buckets[outgoing.bucket as usize].take(now, 1.0) {
@@ -125,19 +103,13 @@ impl FanOut {
     }
 }
 
-impl Behavior for FanOut {
+impl Behavior for Bus {
     fn arrive(&mut self, core: &mut Core, item: u32) {
-        let now = core.now();
-        core.items[item].arrived = now;
-        core.nodes[self.index as usize].arrivals.add(1);
-        let row = core.items[item];
-        core.limits[self.size_limit as usize].level(now, f64::from(row.bytes));
-        if f64::from(row.bytes) > self.bytes_max {
-            core.nodes[self.index as usize].refused.add(1);
-            core.limits[self.size_limit as usize].refuse(now);
-            core.answer(item, Outcome::Rejected);
+        if !self.payload.arrive(core, item) {
             return;
         }
+        let now = core.now();
+        let row = core.items[item];
         core.limits[self.publish_limit as usize].demand(now, 1.0);
         if !core.buckets[self.publish_bucket as usize].take(now, 1.0) {
             core.nodes[self.index as usize].refused.add(1);
@@ -173,14 +145,6 @@ impl Behavior for FanOut {
     }
 
     fn names(&self) -> Names {
-        if self.outgoing.is_none() {
-            return Names {
-                arrivals: "NumberOfMessagesPublished",
-                failed: "NumberOfNotificationsFailed",
-                special: "NumberOfNotificationsSent",
-                ..Names::PLAIN
-            };
-        }
         Names {
             arrivals: "PutEventsRequests",
             refused: "PutEventsThrottled",

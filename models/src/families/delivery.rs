@@ -1,0 +1,99 @@
+//! What a subscription of a topic or bus needs to know.
+
+use super::{
+    Filter, Limit, LimitUse, Settings,
+    connection::{policy, retry_on},
+};
+use crate::{
+    Distribution,
+    policy::{Backoff, CallPolicy},
+};
+
+/// Longest time over all waits of a delivery policy, in seconds, that a topic takes for a web endpoint.
+pub const RETRY_TIME_MAX_S: f64 = 3_600.0;
+
+/// A subscription of a topic or bus.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeliverConfig {
+    /// What the source does about slow, refused and failed deliveries.
+    pub policy: CallPolicy,
+    /// Time on the way, in seconds.
+    pub latency: Distribution,
+    /// Which events match.
+    pub filter: Filter,
+    /// Whether the filter reads the payload, which is paid by its size.
+    pub filter_reads_payload: bool,
+    /// Deliveries per second above which further ones wait.
+    pub throttle: Option<Limit>,
+    /// The node that takes what this subscription gives up; otherwise the source's own dead-letter queue does.
+    pub dead_letter: Option<String>,
+    /// Whether deliveries are paid for one by one.
+    pub metered: bool,
+    /// Most messages of a group that are under way at a time, where the order within a group is kept.
+    pub ordered: Option<u32>,
+}
+
+impl DeliverConfig {
+    pub(super) fn read(settings: &mut Settings<'_>) -> Self {
+        let phased = settings.has("retries");
+        let policy = if phased { phases(settings) } else { policy(settings) };
+        Self {
+            policy,
+            latency: settings.distribution("latency"),
+            filter: settings.parsed("filter").unwrap_or(Filter::All),
+            filter_reads_payload: settings.has("filter_scope") && settings.text("filter_scope").as_deref() == Some("payload"),
+            throttle: if settings.has("throttle") { settings.own_limit("throttle") } else { None },
+            dead_letter: if settings.has("dead_letter") { settings.text("dead_letter") } else { None },
+            metered: phased,
+            ordered: settings.has("ordered_batch").then(|| settings.count("ordered_batch").max(1)),
+        }
+    }
+
+    pub(super) fn limits(&self) -> Vec<LimitUse<'_>> {
+        self.throttle.iter().map(Limit::rate).collect()
+    }
+
+    /// Sum of the waits between all attempts, in seconds.
+    pub fn retry_time(&self) -> f64 {
+        match &self.policy.backoff {
+            Backoff::Schedule(waits) => waits.iter().sum(),
+            Backoff::Exponential { .. } | Backoff::Random(_) => 0.0,
+        }
+    }
+}
+
+/// A delivery policy in four phases: at once, at the shortest wait, growing, at the longest wait.
+fn phases(settings: &mut Settings<'_>) -> CallPolicy {
+    let retries = settings.count("retries");
+    let at_once = settings.count("immediate_retries");
+    let (least, most) = (settings.quantity("min_delay"), settings.quantity("max_delay"));
+    let (before, after) = (settings.count("min_delay_retries"), settings.count("max_delay_retries"));
+    let growing = retries.saturating_sub(at_once).saturating_sub(before).saturating_sub(after);
+    let function = settings.text("backoff_function").unwrap_or_default();
+    let mut waits = vec![0.0; at_once as usize];
+    waits.extend((0..before).map(|_| least));
+    waits.extend((0..growing).map(|retry| grown(&function, (least, most), (retry, growing - 1))));
+    waits.extend((0..after).map(|_| most));
+    waits.truncate(retries as usize);
+    let backoff = Backoff::Schedule(if waits.is_empty() { vec![0.0] } else { waits });
+    CallPolicy {
+        timeout: settings.optional("timeout"),
+        attempts: Some(retries + 1),
+        backoff,
+        age_max: settings.optional("age_max"),
+        retry_on: retry_on(settings),
+    }
+}
+
+/// The wait before a retry of the growing phase, the first being number zero. The provider draws the four curves without
+/// giving formulas: all end at the longest wait, and the later ones stay low for longer.
+fn grown(function: &str, (least, most): (f64, f64), (retry, last): (u32, u32)) -> f64 {
+    let done = if last > 0 { f64::from(retry) / f64::from(last) } else { 0.0 };
+    let share = match function {
+        "arithmetic" => done * (1.0 + done) / 2.0,
+        "geometric" => done * done,
+        "exponential" => return (retry..last).fold(most, |wait, _| wait / 2.0).max(least),
+        _ => done,
+    };
+    least + (most - least) * share
+}

@@ -1,0 +1,153 @@
+//! What a reader of a queue needs to know: an event source mapping, or the workers of a server.
+
+use super::{Filter, Limit, LimitUse, Settings};
+use crate::Distribution;
+
+/// A reader of a queue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PollConfig {
+    /// Most messages of a batch.
+    pub batch_size: u32,
+    /// How long a batch may wait for more messages, in seconds.
+    pub batch_window: f64,
+    /// Largest batch in bytes.
+    pub batch_bytes: f64,
+    /// Most messages that one receive or delete call of the queue handles.
+    pub call_messages: u32,
+    /// How long a received message stays invisible where the reader sets that itself, in seconds.
+    pub visibility: Option<f64>,
+    /// How many batches run at a time.
+    pub pollers: Pollers,
+    /// Which messages are handed on; the others are deleted unseen.
+    pub filter: Filter,
+    /// Whether only the failed messages of a batch come back.
+    pub report_item_failures: bool,
+    /// First wait before a throttled batch is tried again, in seconds.
+    pub throttle_wait: f64,
+    /// Longest wait before a throttled batch is tried again, in seconds; zero gives the batch back at once.
+    pub throttle_wait_max: f64,
+    /// Time from a message's visibility to its pickup by a waiting poller, in seconds.
+    pub pickup: Distribution,
+    /// How long a poll waits for messages before it counts as an empty receive, in seconds.
+    pub long_poll: f64,
+}
+
+/// How many batches run at a time.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each poll edge, read once")]
+pub enum Pollers {
+    /// Follows the backlog.
+    Elastic {
+        /// Concurrent batches when the queue turns active.
+        initial: f64,
+        /// Concurrent batches of a queue that has been quiet.
+        idle: f64,
+        /// Concurrent batches that are added per second.
+        ramp: f64,
+        /// Whether the ramp adds a whole minute's worth at each full minute.
+        by_minute: bool,
+        /// Time without a backlog after which it falls back, in seconds.
+        settle: f64,
+        /// Most concurrent batches.
+        ceiling: Limit,
+        /// Most concurrent batches as set by the user.
+        maximum: Option<Limit>,
+        /// Factor on the concurrency after a failing interval.
+        error_factor: f64,
+        /// Share of failed batches that makes an interval a failing one.
+        error_share: f64,
+        /// Length of that interval, in seconds.
+        error_interval: f64,
+    },
+    /// Paid for by the hour, each with a throughput of its own.
+    Provisioned {
+        /// Least pollers.
+        minimum: f64,
+        /// Most pollers.
+        maximum: Limit,
+        /// Concurrent batches of a poller.
+        concurrency: f64,
+        /// Bytes per second of a poller.
+        bytes: f64,
+        /// Receive calls per second of a poller.
+        polls: f64,
+        /// Concurrent batches that are added per second.
+        ramp: f64,
+        /// Time without a backlog after which it falls back, in seconds.
+        settle: f64,
+    },
+    /// Loops in the instances of the target.
+    Workers {
+        /// Loops in each instance.
+        consumers: Limit,
+    },
+}
+
+impl PollConfig {
+    pub(super) fn read(settings: &mut Settings<'_>) -> Self {
+        let workers = settings.has("consumers");
+        Self {
+            batch_size: settings.count("batch_size").max(1),
+            batch_window: if settings.has("batch_window") { settings.quantity("batch_window") } else { 0.0 },
+            batch_bytes: if workers { f64::INFINITY } else { settings.limit("batch_bytes").value },
+            call_messages: settings.limit("call_messages").value.max(1.0) as u32,
+            visibility: if workers { settings.optional("visibility_timeout") } else { None },
+            filter: if workers { Filter::All } else { settings.parsed("filter").unwrap_or(Filter::All) },
+            // A worker deletes what it has done, message by message.
+            report_item_failures: workers || settings.flag("report_item_failures"),
+            throttle_wait: if workers { 0.0 } else { settings.limit("throttle_wait").value },
+            throttle_wait_max: if workers { 0.0 } else { settings.limit("throttle_wait_max").value },
+            pickup: settings.distribution("pickup_latency"),
+            long_poll: if workers { settings.quantity("wait_time") } else { settings.limit("long_poll").value },
+            pollers: Pollers::read(settings),
+        }
+    }
+
+    /// The limit on how many batches run.
+    pub fn ceiling(&self) -> &Limit {
+        match &self.pollers {
+            Pollers::Elastic { ceiling, maximum: Some(own), .. } if own.value <= ceiling.value => own,
+            Pollers::Elastic { ceiling, .. } => ceiling,
+            Pollers::Provisioned { maximum, .. } => maximum,
+            Pollers::Workers { consumers } => consumers,
+        }
+    }
+
+    pub(super) fn limits(&self) -> Vec<LimitUse<'_>> {
+        vec![self.ceiling().level()]
+    }
+}
+
+impl Pollers {
+    fn read(settings: &mut Settings<'_>) -> Self {
+        if settings.has("consumers") {
+            let consumers = settings.own_limit("consumers");
+            return Self::Workers { consumers: consumers.unwrap_or_else(|| settings.limit("consumers")) };
+        }
+        let (ramp, settle) = (settings.limit("ramp").value, settings.limit("settle").value);
+        if settings.text("scaling").as_deref() == Some("provisioned") {
+            let maximum = settings.own_limit("maximum_pollers");
+            return Self::Provisioned {
+                minimum: settings.quantity("minimum_pollers").max(1.0),
+                maximum: maximum.unwrap_or_else(|| settings.limit("maximum_pollers")),
+                concurrency: settings.limit("poller_concurrency").value.max(1.0),
+                bytes: settings.limit("poller_bytes").value,
+                polls: settings.limit("poller_polls").value,
+                ramp: settings.limit("provisioned_ramp").value,
+                settle,
+            };
+        }
+        Self::Elastic {
+            initial: settings.limit("initial_concurrency").value,
+            idle: settings.limit("idle_concurrency").value,
+            ramp,
+            by_minute: settings.text("ramp_steps").as_deref() == Some("minutes"),
+            settle,
+            ceiling: settings.limit("ceiling"),
+            maximum: settings.own_limit("maximum_concurrency"),
+            error_factor: settings.limit("error_factor").value,
+            error_share: settings.limit("error_share").value,
+            error_interval: settings.limit("error_interval").value,
+        }
+    }
+}
