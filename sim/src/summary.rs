@@ -47,7 +47,7 @@ pub(crate) fn summarize(core: &Core, accounts: &[Account], window: Nanos, seed: 
     };
     debug_assert!(result.ledger.balanced, "the books of {} do not balance: {:#?}", result.run.diagram, result.ledger);
     result.verdict = verdict::judge(&core.program.plan.objectives, &result);
-    result.findings = findings::find(&core.program, &result);
+    result.findings = findings::find(core, &result);
     result
 }
 

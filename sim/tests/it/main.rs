@@ -5,6 +5,7 @@ mod conservation;
 mod determinism;
 mod fleet;
 mod front;
+mod faults;
 mod random;
 mod scenarios;
 mod stores;
