@@ -39,6 +39,7 @@ pub(crate) fn summarize(core: &Core, accounts: &[Account], window: Nanos, seed: 
         ledger: ledger(core),
         cost: cost::bill(core, accounts),
         findings: Vec::new(),
+        remedies: Vec::new(),
         assumptions: core.program.assumptions.clone(),
         grid: Grid { interval_s: seconds(window), intervals: core.nodes.first().map_or(0, |meter| meter.windows.busy.len()) },
         traces: traces(core),

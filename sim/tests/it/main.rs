@@ -7,6 +7,7 @@ mod fleet;
 mod front;
 mod faults;
 mod random;
+mod remedies;
 mod scenarios;
 mod stores;
 mod support;
