@@ -54,8 +54,9 @@ fn blame(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -> Resu
                 broken.iter().zip(after).map(|(objective, after)| verdict::judge_one(objective, after, None)).collect();
             let next = lifted.answer.first.map(|first| {
                 let limit = &lifted.limits[first];
-                let place =
-                    limit.edge.as_ref().map(ToString::to_string).or(limit.node.as_ref().map(ToString::to_string)).unwrap_or_default();
+                let edge = limit.edge.as_ref().and_then(|id| input.diagram.edges.get_key_value(id));
+                let edge = edge.map(|(id, edge)| format!("`{id}` ({} to {})", edge.from, edge.to));
+                let place = edge.or(limit.node.as_ref().map(ToString::to_string)).unwrap_or_default();
                 format!("{} of {place}", limit.title)
             });
             best = Some((score, Restores { limit: index, path, value, objectives, next }));

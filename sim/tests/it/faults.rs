@@ -92,6 +92,32 @@ fn a_throttle_tightens_the_named_limit() {
     assert_eq!((limit.refused, limit.use_peak, limit.first_bound_s.unwrap() > 10.0), (26, 1.6, true));
 }
 
+/// Each limit that can be tightened refuses everything when nothing is left of it, and nothing before and after.
+#[test]
+fn every_limit_that_can_be_tightened_is() {
+    let provisioned = ("capacity_mode", "provisioned");
+    for (service, limit, fields) in [
+        ("aws/api-gateway-http", "account_rate", vec![]),
+        ("aws/api-gateway-http", "stage_rate", vec![("stage_rate", "100/s")]),
+        ("aws/lambda", "concurrent_executions", vec![("duration", "1 ms")]),
+        ("aws/lambda", "reserved_concurrency", vec![("duration", "1 ms"), ("reserved_concurrency", "5")]),
+        ("aws/sns", "publish_rate", vec![]),
+        ("aws/eventbridge-classic", "publish_rate", vec![]),
+        ("aws/dynamodb", "on_demand_writes", vec![]),
+        ("aws/dynamodb", "partition_writes", vec![]),
+        ("aws/dynamodb", "write_units", vec![provisioned, ("write_units", "100")]),
+        ("generic/http-api", "rate_limit", vec![("rate_limit", "100/s")]),
+        ("generic/http-api", "concurrency_limit", vec![("concurrency_limit", "5")]),
+    ] {
+        let diagram = pair("constant(10/s)", service, &fields, &[("attempts", "1")]);
+        let fault = json!({"kind": "throttle", "on": "target", "from": "2 s", "to": "3950 ms", "limit": limit, "factor": 0});
+        let result = struck(&diagram, "6 s", fault);
+        assert_eq!((fate(&result, "ask", "rejected"), fate(&result, "ask", "failed")), (20, 0), "{service} {limit}");
+        let bound = result.limits.iter().find(|found| found.bound()).unwrap_or_else(|| panic!("{service} {limit}"));
+        assert!(bound.key.ends_with(limit) && bound.use_peak > 1.0, "{service} {limit}: {bound:?}");
+    }
+}
+
 /// Eight customers at once, four servers, a second each. Two servers serve six of them by 2 s, and the other two servers
 /// come back at 2.5 s.
 #[test]
