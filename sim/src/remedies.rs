@@ -67,10 +67,11 @@ pub(crate) fn contrast(input: &Input<'_>, result: &mut RunResult, progress: &Pro
     Ok(())
 }
 
-/// Whether a limit is that of somebody else's service or of a table, and refused or delayed something.
+/// Whether a limit is that of somebody else's service or of a store, and refused or delayed something.
 fn is_dependency(input: &Input<'_>, limit: &LimitResult) -> bool {
     let family = limit.node.as_ref().and_then(|node| input.diagram.nodes.get(node)).and_then(|node| input.catalog.get(&node.service));
-    limit.bound() && limit.grows_with_load() && family.is_some_and(|service| matches!(service.family, Family::External | Family::Table))
+    let depended_on = [Family::External, Family::Table, Family::Bucket, Family::Database, Family::Proxy];
+    limit.bound() && limit.grows_with_load() && family.is_some_and(|service| depended_on.contains(&service.family))
 }
 
 /// A dependency that held the run back.

@@ -142,22 +142,22 @@ fn too_short(course: &Course) -> Finding {
 
 fn metastable(core: &Core, course: &Course, judged: &Range<usize>) -> Finding {
     let rate = |values: &[f64], range: &Range<usize>| per_second(mean(values, range));
-    let mut evidence = format!(
+    let mut evidence = vec![format!(
         "{} complete of a load of {} before the faults, {} of {} from {} on",
         rate(&course.complete, &course.before),
         rate(&course.started, &course.before),
         rate(&course.complete, judged),
         rate(&course.started, judged),
         units::print_duration(judged.start as f64 * course.interval),
-    );
+    )];
     let amplified = amplification(core, course, judged);
     if let Some((edge, before, after)) = amplified.as_ref().filter(|(_, before, after)| after > before) {
         let (before, after) = (units::print_significant(*before), units::print_significant(*after));
-        evidence += &format!("; {after} attempts for each call on {}, {before} before", edge_words(&core.program, edge));
+        evidence.push(format!("{after} attempts for each call on {}, {before} before", edge_words(&core.program, edge)));
     }
     let (then, now) = (greatest(&course.backlog, &course.before), greatest(&course.backlog, judged));
     if now > then + BACKLOG_SLACK {
-        evidence += &format!("; up to {} wait, {} before", units::print_number(now.round()), units::print_number(then.round()));
+        evidence.push(format!("up to {} wait, {} before", units::print_number(now.round()), units::print_number(then.round())));
     }
     Finding {
         code: "metastable",
@@ -165,7 +165,7 @@ fn metastable(core: &Core, course: &Course, judged: &Range<usize>) -> Finding {
         node: None,
         edge: amplified.map(|(edge, _, _)| edge),
         title: "The system stays down after the faults are over, at a load that it carried before".to_owned(),
-        evidence,
+        evidence: evidence.join("; "),
         advice: "attempts and backlog keep each other up: give callers a retry budget or a circuit breaker, shed load early, or bound the \
                  line so that nothing works for callers that have given up"
             .to_owned(),

@@ -17,7 +17,7 @@ fn pair(arrivals: &str, service: &str, fields: &[(&str, &str)], call: &[(&str, &
 }
 
 fn struck(diagram: &Diagram, duration: &str, fault: Value) -> RunResult {
-    run_plan(diagram, faulty(&[("duration", duration)], json!([fault])))
+    run_plan(diagram, faulty(&[("duration", duration)], Value::Array(vec![fault])))
 }
 
 /// Ten calls a second from 0.1 s on, an outage from 2 s to 4 s: the twenty calls at 2.0 s to 3.9 s fail, that at 4.0 s
@@ -105,7 +105,7 @@ fn every_limit_that_can_be_tightened_is() {
         ("aws/eventbridge-classic", "publish_rate", vec![]),
         ("aws/dynamodb", "on_demand_writes", vec![]),
         ("aws/dynamodb", "partition_writes", vec![]),
-        ("aws/dynamodb", "write_units", vec![provisioned, ("write_units", "100")]),
+        ("aws/dynamodb", "write_units", vec![provisioned, ("write_units", "100/s")]),
         ("generic/http-api", "rate_limit", vec![("rate_limit", "100/s")]),
         ("generic/http-api", "concurrency_limit", vec![("concurrency_limit", "5")]),
     ] {

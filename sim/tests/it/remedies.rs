@@ -34,7 +34,6 @@ fn a_queue_before_a_rate_limit_loses_what_pollers_hurry() {
         .edge("charge", EdgeKind::Request, "worker", "api", &[("attempts", "1")])
         .0;
     let result = explained(&diagram);
-    println!("{:#?}", result.remedies);
     let before = &result.remedies[0].before;
     assert_eq!(result.remedies[0].node.as_str(), "api");
     let (cap, pace) = (option(&result, "cap-pollers"), option(&result, "rate-limiter"));
@@ -57,7 +56,6 @@ fn a_queue_levels_what_waits_for_an_answer() {
         .edge("charge", EdgeKind::Request, "function", "api", &[("attempts", "1")])
         .0;
     let result = explained(&diagram);
-    println!("{:#?}", result.remedies);
     let (before, queue) = (&result.remedies[0].before, option(&result, "queue-before"));
     assert!(before.loss > 0.2, "{before:?}");
     assert!(queue.figures.loss < 0.001 && queue.figures.backlog > 400.0, "{queue:?}");
