@@ -423,6 +423,8 @@ mod tests {
             let fault = Fault::read(&value).unwrap_or_else(|why| panic!("{}: {why:?}", record.word));
             assert_eq!(fault.effect.kind(), record.kind);
             assert_eq!(record.kind.record().word, record.word);
+            let page = include_str!("../../docs/faults.md");
+            assert!(page.contains(&format!("| `{}` |", record.word)) && page.contains(record.example), "docs/faults.md: {}", record.word);
         }
     }
 

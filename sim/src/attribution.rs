@@ -5,6 +5,7 @@ use plimsoll_models::objective::{Bound, Objective};
 use crate::{
     Input, Progress, RunError, compile,
     engine::Simulation,
+    remedies,
     result::{Holds, LimitResult, ObjectiveResult, Restores, RunResult},
     verdict,
 };
@@ -16,12 +17,17 @@ const LIMITS_MAX: usize = 6;
 /// Least improvement of a broken objective, as a share of its distance from the bound, that counts as help.
 const HELP: f64 = 0.02;
 
-/// Finds the limit whose lifting restores most of what broke, and notes it in the answer. [`crate::run`] does this by
-/// itself; call it after [`crate::run_program`].
+/// Finds the limit whose lifting restores most of what broke, and what would help dependencies that held the run back,
+/// and notes both in the result. [`crate::run`] does this by itself; call it after [`crate::run_program`].
 pub fn explain(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -> Result<(), RunError> {
-    if result.verdict.overall != Holds::Broken || result.run.events > EVENTS_MAX * u64::from(result.run.replications) {
+    if result.run.events > EVENTS_MAX * u64::from(result.run.replications) {
         return Ok(());
     }
+    remedies::contrast(input, result, progress)?;
+    if result.verdict.overall == Holds::Broken { blame(input, result, progress) } else { Ok(()) }
+}
+
+fn blame(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -> Result<(), RunError> {
     let broken: Vec<&Objective> = input
         .plan
         .objectives
@@ -37,7 +43,9 @@ pub fn explain(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -
     let mut best: Option<(f64, Restores)> = None;
     for index in candidates {
         let Some((path, value)) = lifted(&result.limits[index]) else { continue };
-        let Some(lifted) = repeat(input, &path, &value, progress)? else { continue };
+        let mut changed = input.clone();
+        changed.plan.set.insert(path.clone(), value.as_str().into());
+        let Some(lifted) = repeat(&changed, progress)? else { continue };
         let after: Vec<Option<f64>> = broken.iter().map(|objective| verdict::measure(objective, &lifted)).collect();
         let score: f64 =
             broken.iter().zip(before.iter().zip(&after)).map(|(objective, (before, after))| improvement(objective, *before, *after)).sum();
@@ -46,8 +54,9 @@ pub fn explain(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -
                 broken.iter().zip(after).map(|(objective, after)| verdict::judge_one(objective, after, None)).collect();
             let next = lifted.answer.first.map(|first| {
                 let limit = &lifted.limits[first];
-                let place =
-                    limit.edge.as_ref().map(ToString::to_string).or(limit.node.as_ref().map(ToString::to_string)).unwrap_or_default();
+                let edge = limit.edge.as_ref().and_then(|id| input.diagram.edges.get_key_value(id));
+                let edge = edge.map(|(id, edge)| format!("`{id}` ({} to {})", edge.from, edge.to));
+                let place = edge.or(limit.node.as_ref().map(ToString::to_string)).unwrap_or_default();
                 format!("{} of {place}", limit.title)
             });
             best = Some((score, Restores { limit: index, path, value, objectives, next }));
@@ -81,11 +90,9 @@ pub(crate) fn lifted(limit: &LimitResult) -> Option<(String, String)> {
     Some((path, text))
 }
 
-/// The first replication again with one field changed; `None` where that is not possible.
-fn repeat(input: &Input<'_>, path: &str, value: &str, progress: &Progress) -> Result<Option<RunResult>, RunError> {
-    let mut input = input.clone();
-    input.plan.set.insert(path.to_owned(), value.into());
-    let program = match compile(&input) {
+/// The first replication of a changed run; `None` where the change is not possible.
+pub(crate) fn repeat(input: &Input<'_>, progress: &Progress) -> Result<Option<RunResult>, RunError> {
+    let program = match compile(input) {
         Ok(program) => program,
         Err(RunError::Canceled) => return Err(RunError::Canceled),
         Err(RunError::Invalid(_) | RunError::TooLarge(_)) => return Ok(None),

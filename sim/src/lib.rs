@@ -50,6 +50,7 @@ mod program;
 pub mod progress;
 mod queue;
 mod record;
+mod remedies;
 mod replicate;
 pub mod result;
 mod rng;

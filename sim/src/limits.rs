@@ -8,7 +8,7 @@ use crate::time::{NEVER, Nanos, SECOND, seconds};
 const OFFER_WINDOW: Nanos = 10 * SECOND;
 
 /// Least part of a limit that is left, so that use stays a number.
-const LEFT_MIN: f64 = 1e-3;
+const LEFT_MIN: f64 = 1e-9;
 
 /// A limit and its use.
 #[derive(Clone, Debug)]
@@ -159,7 +159,7 @@ impl LimitMeter {
     pub(crate) fn use_peak(&self) -> f64 {
         let demand = self.peak + self.outside;
         if self.limit.value > 0.0 {
-            demand / self.limit.value
+            (demand / self.limit.value).min(f64::from(u16::MAX))
         } else if self.peak > 0.0 {
             f64::from(u16::MAX)
         } else {

@@ -38,6 +38,9 @@ pub struct RunResult {
     pub cost: CostResult,
     /// What the tool has to say, the gravest first.
     pub findings: Vec<Finding>,
+    /// What would help dependencies that refused or delayed, each simulated; empty where everything that was asked holds
+    /// or the run is too long to be repeated for each.
+    pub remedies: Vec<Remedies>,
     /// Inputs of low confidence.
     pub assumptions: Vec<Assumption>,
     /// Common grid of all series.
@@ -457,6 +460,51 @@ pub struct Finding {
     pub limit: Option<usize>,
     /// A change that mends it: path as for `--set`, and value.
     pub fix: Option<(String, String)>,
+}
+
+/// What would help before a dependency that refused or delayed calls.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Remedies {
+    /// The dependency.
+    pub node: NodeId,
+    /// Index of the limit that held the run back.
+    pub limit: usize,
+    /// The run as it was.
+    pub before: RemedyFigures,
+    /// What can be done here, with what it does.
+    pub options: Vec<Remedy>,
+}
+
+/// A remedy that was simulated in the first replication.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Remedy {
+    /// Stable name: `cap-pollers`, `rate-limiter`, `queue-before`, `retry-budget` or `breaker`.
+    pub code: &'static str,
+    /// What is done, in a sentence.
+    pub title: String,
+    /// The change as paths and values for `--set`; empty where parts must be drawn.
+    pub set: Vec<(String, String)>,
+    /// What came of it.
+    pub figures: RemedyFigures,
+}
+
+/// What people feel of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct RemedyFigures {
+    /// Most that waited, over all nodes where somebody takes it.
+    pub backlog: f64,
+    /// Greatest age of a message of a queue.
+    pub age_s: f64,
+    /// Journeys that lost a copy, as a share of those started.
+    pub loss: f64,
+    /// Journeys without a loss that had not ended.
+    pub unfinished: u64,
+    /// 99th percentile of the response, of the slowest kind of journey.
+    pub response_p99_s: f64,
+    /// 99th percentile of the completion, of the slowest kind of journey.
+    pub completion_p99_s: f64,
+    /// Calls that limits of the dependency refused.
+    pub refused: u64,
 }
 
 /// An input of low confidence.

@@ -39,6 +39,7 @@ pub(crate) fn summarize(core: &Core, accounts: &[Account], window: Nanos, seed: 
         ledger: ledger(core),
         cost: cost::bill(core, accounts),
         findings: Vec::new(),
+        remedies: Vec::new(),
         assumptions: core.program.assumptions.clone(),
         grid: Grid { interval_s: seconds(window), intervals: core.nodes.first().map_or(0, |meter| meter.windows.busy.len()) },
         traces: traces(core),
@@ -47,7 +48,7 @@ pub(crate) fn summarize(core: &Core, accounts: &[Account], window: Nanos, seed: 
     };
     debug_assert!(result.ledger.balanced, "the books of {} do not balance: {:#?}", result.run.diagram, result.ledger);
     result.verdict = verdict::judge(&core.program.plan.objectives, &result);
-    result.findings = findings::find(&core.program, &result);
+    result.findings = findings::find(core, &result);
     result
 }
 

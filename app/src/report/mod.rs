@@ -1,6 +1,7 @@
 //! A result as text, tables and data.
 
 pub mod csv;
+mod faults;
 pub mod json;
 pub mod style;
 pub mod table;

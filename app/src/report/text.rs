@@ -10,7 +10,7 @@ use plimsoll_sim::{
 };
 
 use super::{
-    push_line,
+    faults, push_line,
     style::Style,
     table::{Align, Table, WIDTH_MAX, wrap},
 };
@@ -47,10 +47,12 @@ impl Summary<'_> {
         let sections = [
             self.answer(style),
             self.objectives(style),
+            faults::faults(self.result, style),
             self.journeys(style),
             self.limits(style),
             self.ledger(style),
             self.findings(style),
+            faults::remedies(self.result, self.diagram, style),
             self.cost(style),
             self.closing(style),
         ];
@@ -232,7 +234,7 @@ impl Summary<'_> {
         let mut text = heading("Journeys", style) + &table.print();
         if unfinished > 0 {
             let remark = format!(
-                "  {} had not ended when the clock stopped: completion percentiles are lower bounds\n",
+                "  {} had not ended when the clock stopped: losses and completion percentiles are lower bounds\n",
                 print_number(unfinished as f64)
             );
             text.push_str(&style.warn(&remark));
@@ -318,12 +320,13 @@ impl Summary<'_> {
     }
 
     fn findings(&self, style: Style) -> String {
-        let findings = &self.result.findings;
+        // Remedies have a table of their own.
+        let findings: Vec<&Finding> = self.result.findings.iter().filter(|finding| finding.code != "remedies").collect();
         if findings.is_empty() {
             return String::new();
         }
         let mut text = heading("Findings", style);
-        for finding in findings.iter().take(FINDINGS_MAX) {
+        for finding in findings.iter().copied().take(FINDINGS_MAX) {
             push_finding(&mut text, finding, style);
         }
         text.push_str(&more(findings.len(), FINDINGS_MAX, style));
@@ -398,7 +401,7 @@ fn plural(n: usize, one: &str, many: &str) -> String {
     }
 }
 
-fn heading(text: &str, style: Style) -> String {
+pub(super) fn heading(text: &str, style: Style) -> String {
     format!("{}\n", style.strong(text))
 }
 
@@ -450,7 +453,7 @@ fn push_finding(text: &mut String, finding: &Finding, style: Style) {
     }
 }
 
-fn push_wrapped(text: &mut String, line: &str, indent: usize) {
+pub(super) fn push_wrapped(text: &mut String, line: &str, indent: usize) {
     for part in wrap(line, WIDTH_MAX - indent) {
         push_line(text, format_args!("{}{part}", " ".repeat(indent)));
     }

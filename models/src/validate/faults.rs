@@ -128,3 +128,96 @@ fn can(kinds: &[FaultKind]) -> String {
     let words: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
     format!("it can have {}", words.join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{Edge, Node, Scenario};
+    use serde_json::{Value, json};
+
+    /// A client, a queue, a function, an API and a table, in a row.
+    fn diagram() -> Diagram {
+        let mut diagram = Diagram::default();
+        let nodes = [
+            ("client", "generic/client"),
+            ("queue", "aws/sqs"),
+            ("worker", "aws/lambda"),
+            ("api", "generic/http-api"),
+            ("door", "aws/api-gateway-http"),
+            ("desk", "generic/station"),
+        ];
+        for (id, service) in nodes {
+            diagram.nodes.insert(id.into(), Arc::new(Node::new(service, "")));
+        }
+        for (id, from, to, kind) in [
+            ("send", "client", "queue", EdgeKind::Send),
+            ("consume", "queue", "worker", EdgeKind::Poll),
+            ("charge", "worker", "api", EdgeKind::Request),
+        ] {
+            diagram.edges.insert(id.into(), Arc::new(Edge::new(from, to, kind)));
+        }
+        diagram
+    }
+
+    fn told(list: Value) -> Vec<String> {
+        let (plan, problems) = Scenario::default().with("duration", "100 s").with("faults", list).plan(&"default".into());
+        assert!(problems.is_empty(), "{problems:?}");
+        let found = faults(&diagram(), Catalog::embedded(), &"default".into(), &plan);
+        found.into_iter().map(|found| format!("{}: {} ({})", found.code, found.message, found.hint)).collect()
+    }
+
+    fn fault(kind: &str, on: &str, more: &Value) -> Value {
+        let mut fault = json!({"kind": kind, "on": on, "from": "10 s", "to": "20 s"});
+        let more = more.as_object().cloned().unwrap_or_default();
+        fault.as_object_mut().unwrap().extend(more);
+        fault
+    }
+
+    #[test]
+    fn what_a_target_can_have_is_not_told() {
+        for (kind, on, more) in [
+            ("outage", "queue", json!({})),
+            ("latency", "consume", json!({"factor": 3})),
+            ("errors", "charge", json!({"share": "5 %"})),
+            ("throttle", "worker", json!({"factor": 0.5})),
+            ("throttle", "door", json!({"factor": 0.5, "limit": "account_rate"})),
+            ("throttle", "send", json!({"share": "5 %"})),
+            ("capacity", "consume", json!({"lost": "50 %"})),
+            ("poison", "worker", json!({"share": "5 %"})),
+            ("slow", "door", json!({"factor": 2})),
+            ("duplicates", "send", json!({"share": "5 %"})),
+        ] {
+            assert!(told(json!([fault(kind, on, &more)])).is_empty(), "{kind} on {on}");
+        }
+    }
+
+    #[test]
+    fn what_it_cannot_have_is_told_with_what_it_can() {
+        for (kind, on, more, wanted) in [
+            ("outage", "quue", json!({}), "did you mean `queue`?"),
+            ("outage", "client", json!({}), "change its load"),
+            ("capacity", "api", json!({"lost": "5 %"}), "it can have outage, latency, errors, throttle, poison, slow"),
+            ("capacity", "charge", json!({"lost": "5 %"}), "it can have outage, latency, errors, throttle)"),
+            ("duplicates", "consume", json!({"share": "5 %"}), "strike the queue instead"),
+            ("latency", "worker", json!({"factor": 2}), "use `slow`"),
+            ("throttle", "charge", json!({"factor": 0.5}), "let it strike the node"),
+            ("throttle", "api", json!({"factor": 0.5}), "give a `share`"),
+            ("throttle", "door", json!({"factor": 0.5, "limit": "speed"}), "name one as `limit`: account_rate"),
+        ] {
+            let told = told(json!([fault(kind, on, &more)]));
+            assert!(told.len() == 1 && told[0].starts_with("impossible-fault") && told[0].contains(wanted), "{kind} on {on}: {told:?}");
+        }
+    }
+
+    #[test]
+    fn faults_at_the_same_time_and_outside_of_the_run_are_told() {
+        let twice = json!([fault("outage", "api", &json!({})), fault("outage", "api", &json!({"from": "15 s", "to": "30 s"}))]);
+        assert!(told(twice)[0].starts_with("overlapping-faults"));
+        let late = told(json!([fault("outage", "api", &json!({"from": "100 s", "to": "200 s"}))]));
+        assert!(late[0].starts_with("fault-outside-run: the run is over before"), "{late:?}");
+        let long = told(json!([fault("outage", "api", &json!({"to": "100 s"}))]));
+        assert!(long[0].starts_with("fault-outside-run: the load is over before"), "{long:?}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Random diagrams that reach every family and every fate.
 
-use plimsoll_models::{Catalog, Diagram, EdgeKind, Scenario, diagnostic::has_errors, fault, validate};
+use plimsoll_models::{Catalog, Diagram, EdgeKind, Scenario, diagnostic::has_errors, families, fault, validate};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde_json::json;
@@ -25,34 +25,34 @@ enum Layer {
 pub(crate) fn faults(seed: u64, diagram: &Diagram) -> serde_json::Value {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed ^ 0xfa17);
     let targets: Vec<String> = diagram.nodes.keys().map(ToString::to_string).chain(diagram.edges.keys().map(ToString::to_string)).collect();
+    let configs = diagram.nodes.keys().filter_map(|id| families::node_config(diagram, Catalog::embedded(), id).0);
+    let limits: Vec<String> = configs.flat_map(|config| config.tightens().into_iter().map(str::to_owned).collect::<Vec<_>>()).collect();
+    let limits: Vec<&str> = limits.iter().map(String::as_str).chain(["rate"]).collect();
     let mut faults = Vec::new();
     let wanted = if seed.is_multiple_of(4) { 0 } else { rng.random_range(1..=4) };
     let mut tries = 0;
     while faults.len() < wanted && tries < TRIES {
         tries += 1;
         let mut pick = |choices: &[&str]| choices[rng.random_range(0..choices.len())].to_owned();
-        let word = fault::KINDS[pick(&["0", "1", "2", "3", "4", "5", "6", "7", "8"]).parse::<usize>().unwrap()].word;
+        let word = pick(&fault::KINDS.map(|record| record.word));
         let (share, factor) = (pick(&["5 %", "50 %", "100 %"]), pick(&["0", "0.1", "0.9"]));
-        let mut fault = match (word, pick(&["plain", "other"]).as_str()) {
+        let mut fault = match (word.as_str(), pick(&["plain", "other"]).as_str()) {
             ("outage", "plain") => json!({}),
             ("outage", _) => json!({"hang": pick(&["20 ms", "2 s", "30 s"])}),
             ("latency", "plain") => json!({"add": pick(&["0 s", "100 ms", "exponential(1 s)"])}),
             ("latency" | "slow", _) => json!({"factor": pick(&["0.5", "3", "20"])}),
-            ("throttle", "plain") => {
-                json!({"factor": factor, "limit": pick(&["rate_limit", "concurrency_limit", "write_units", "stage_rate", "publish_rate", "reserved_concurrency"])})
-            }
+            ("throttle", "plain") => json!({"factor": factor, "limit": pick(&limits)}),
             ("capacity", _) => json!({"lost": share}),
             ("deploy", _) => json!({"at": pick(&["1 s", "6 s", "12 s"])}),
             _ => json!({"share": share}),
         };
-        let object = fault.as_object_mut().unwrap();
-        object.insert("kind".to_owned(), word.into());
-        object.insert("on".to_owned(), targets[rng.random_range(0..targets.len())].as_str().into());
+        fault["on"] = targets[rng.random_range(0..targets.len())].as_str().into();
         if word != "deploy" {
             let from = rng.random_range(0..16_000);
-            object.insert("from".to_owned(), format!("{from} ms").into());
-            object.insert("to".to_owned(), format!("{} ms", from + rng.random_range(1..8_000)).into());
+            fault["from"] = format!("{from} ms").into();
+            fault["to"] = format!("{} ms", from + rng.random_range(1..8_000)).into();
         }
+        fault["kind"] = word.into();
         let trial: Vec<_> = faults.iter().cloned().chain([fault.clone()]).collect();
         let (plan, problems) = Scenario::default().with("duration", "20 s").with("faults", trial).plan(&"default".into());
         assert!(problems.is_empty(), "{fault}: {problems:?}");

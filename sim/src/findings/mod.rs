@@ -1,0 +1,61 @@
+//! What the tool has to say about a run, one file for each kind of finding.
+
+mod backlog;
+mod cold_starts;
+mod limits;
+mod losses;
+mod recovery;
+
+use plimsoll_models::{EdgeId, NodeId, Severity};
+
+use crate::{
+    core::Core,
+    program::Program,
+    result::{Finding, Holds, RunResult},
+};
+
+/// Findings about a run, the gravest first.
+pub(crate) fn find(core: &Core, result: &RunResult) -> Vec<Finding> {
+    let program = &core.program;
+    let mut findings = Vec::new();
+    recovery::find(core, result, &mut findings);
+    limits::find(program, result, &mut findings);
+    backlog::find(result, &mut findings);
+    losses::find(program, result, &mut findings);
+    cold_starts::find(program, result, &mut findings);
+    for objective in result.verdict.objectives.iter().filter(|objective| objective.holds == Holds::Broken) {
+        findings.push(Finding {
+            code: "objective-broken",
+            severity: Severity::Error,
+            node: None,
+            edge: None,
+            title: format!("The objective `{}` is broken", objective.objective),
+            evidence: format!("measured {}", objective.text),
+            advice: "lift the limit that costs most, or lower the load".to_owned(),
+            limit: result.answer.costliest,
+            fix: None,
+        });
+    }
+    findings.sort_by_key(|finding| finding.severity);
+    findings
+}
+
+/// An edge as people know it: its id, and what it connects.
+fn edge_words(program: &Program, id: &EdgeId) -> String {
+    match program.edges.iter().find(|edge| edge.id == *id) {
+        Some(edge) => {
+            let node = |at: u32| &program.nodes[at as usize].id;
+            format!("`{id}` ({} to {})", node(edge.from), node(edge.to))
+        }
+        None => format!("`{id}`"),
+    }
+}
+
+/// A limit's or ledger row's place in words.
+fn place(program: &Program, node: Option<&NodeId>, edge: Option<&EdgeId>) -> String {
+    match (edge, node) {
+        (Some(edge), _) => edge_words(program, edge),
+        (None, Some(node)) => node.to_string(),
+        (None, None) => "the account".to_owned(),
+    }
+}
