@@ -163,7 +163,7 @@ impl Core {
     }
 
     /// The wait after so many attempts.
-    fn backoff(&self, edge: u32, line: u64, attempt: u32) -> Nanos {
+    pub(crate) fn backoff(&self, edge: u32, line: u64, attempt: u32) -> Nanos {
         let mut rng = rng::draw(self.edge_keys[edge as usize], Purpose::Backoff, line, attempt);
         match &self.program.edges[edge as usize].policy.backoff {
             BackoffProgram::Exponential { base, factor, cap, full_jitter } => {

@@ -260,6 +260,7 @@ impl<'a> Compiler<'a> {
                 continue;
             };
             let (mut items, mut failed_conditions, mut connections) = (1, 0.0, 0);
+            let mut stream = None;
             let (policy, latency, filter, share, operation, poll) = match config {
                 ConnectionConfig::Call(call) => {
                     (items, failed_conditions) = (call.items, call.failed_conditions);
@@ -273,6 +274,16 @@ impl<'a> Compiler<'a> {
                 ConnectionConfig::Poll(poll) => {
                     let latency = poll.pickup.clone();
                     (no_policy(), latency, Filter::All, None, Operation::Write { transactional: false }, Some(poll))
+                }
+                ConnectionConfig::StreamPoll(config) => {
+                    let latency = plimsoll_models::Distribution::Constant(0.0);
+                    let policy = CallPolicy { backoff: config.backoff.clone(), ..no_policy() };
+                    let filter = config.filter.clone();
+                    stream = Some(config);
+                    (policy, latency, filter, None, Operation::Write { transactional: false }, None)
+                }
+                ConnectionConfig::Capture(capture) => {
+                    (no_policy(), capture.latency, Filter::All, None, Operation::Write { transactional: false }, None)
                 }
                 ConnectionConfig::DeadLetter => (
                     no_policy(),
@@ -302,8 +313,14 @@ impl<'a> Compiler<'a> {
                 failed_conditions,
                 connections,
                 poll,
+                stream,
                 limits: BTreeMap::new(),
             };
+            if let Some(stream) = &ready.stream {
+                let limit = stream.parallelization.clone();
+                ready.limits.insert(limit.key.clone(), self.program.limits.len() as u32);
+                self.program.limits.push(LimitMeter::new(limit, Measure::Level, Some(from), Some(index)));
+            }
             if let Some(poll) = &ready.poll {
                 for limit in [Some(&poll.ceiling), poll.max_concurrency.as_ref()].into_iter().flatten() {
                     self.program.limits.push(LimitMeter::new(limit.clone(), Measure::Level, Some(from), Some(index)));

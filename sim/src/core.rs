@@ -15,7 +15,7 @@ use crate::{
     ledger::{Fate, Ledger},
     limits::LimitMeter,
     meters::{EdgeMeter, JourneyMeter, NodeMeter},
-    parts::TokenBucket,
+    parts::{Shards, TokenBucket},
     program::{FilterProgram, KeyProgram, Program},
     queue::EventQueue,
     record::trace::{Step, Tracer},
@@ -143,6 +143,8 @@ pub(crate) struct Batch {
     /// The poll edge that it travels on, once it is closed.
     pub(crate) edge: Option<u32>,
     pub(crate) tries: u32,
+    /// Lane of the mapping that it comes from.
+    pub(crate) lane: u32,
 }
 
 /// What a queue keeps.
@@ -169,6 +171,10 @@ pub(crate) struct Core {
     pub(crate) items: Slab<Item>,
     pub(crate) batches: Slab<Batch>,
     pub(crate) stores: Vec<Store>,
+    /// Shards of each stream.
+    pub(crate) streams: Vec<Shards>,
+    /// Partitions of each table.
+    pub(crate) partitions: Vec<u32>,
     pub(crate) ledger: Ledger,
     pub(crate) limits: Vec<LimitMeter>,
     pub(crate) buckets: Vec<TokenBucket>,
@@ -223,6 +229,8 @@ impl Core {
             items: Slab::default(),
             batches: Slab::default(),
             stores,
+            streams: vec![Shards::default(); n_nodes],
+            partitions: vec![0; n_nodes],
             ledger: Ledger::new(n_edges + n_nodes),
             limits: program.limits.clone(),
             buckets: program.buckets.clone(),
@@ -399,6 +407,15 @@ impl Core {
         }
     }
 
+    /// Ends one consumer's part in a kept message that several consumers have.
+    pub(crate) fn end_part(&mut self, row: u32, copy: u32, fate: Fate) {
+        self.ledger.end(row, fate);
+        let journey = self.copies[copy].journey;
+        if journey != NONE {
+            self.journeys[journey].lossy |= fate.is_loss();
+        }
+    }
+
     /// Gives back the slot of an ended copy, and its hold on the journey.
     pub(crate) fn forget(&mut self, copy: u32) {
         let journey = self.copies[copy].journey;
@@ -511,11 +528,15 @@ impl Core {
 impl Core {
     /// Sends what a node gives up to its dead-letter target. Answers whether it has one.
     pub(crate) fn dead_letter(&mut self, node: u32, copy: u32) -> bool {
+        self.dead_letter_about(node, &self.cause_of_copy(copy))
+    }
+
+    /// Tells a node's dead-letter target about something that it gives up. Answers whether it has one.
+    pub(crate) fn dead_letter_about(&mut self, node: u32, cause: &Cause) -> bool {
         let Some(edge) = self.program.nodes[node as usize].dead_letter else { return false };
-        let cause = self.cause_of_copy(copy);
         self.note(cause.journey, node, edge, TraceEvent::DeadLettered);
         self.nodes[node as usize].special.add(1);
-        self.call(edge, NOBODY, &cause, 0);
+        self.call(edge, NOBODY, cause, 0);
         true
     }
 }

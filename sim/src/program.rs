@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use plimsoll_models::{
     Diagnostic, EdgeId, EdgeKind, EventTypeId, NodeId, ScenarioId,
     catalog::Price,
-    families::{Config, Filter, Operation, PollConfig},
+    families::{Config, Filter, Operation, PollConfig, StreamMappingConfig},
     keys::KeyLaw,
     policy::RetryOn,
     scenario::Plan,
@@ -84,6 +84,8 @@ pub(crate) struct EdgeProgram {
     /// Connections to a database that one holder may open; zero where there are none.
     pub(crate) connections: u32,
     pub(crate) poll: Option<Box<PollConfig>>,
+    /// What a consumer of a stream does.
+    pub(crate) stream: Option<Box<StreamMappingConfig>>,
     /// Indices of limits, by key.
     pub(crate) limits: BTreeMap<String, u32>,
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Limit, Settings};
+use super::{Limit, Settings, StreamMappingConfig};
 use crate::{
     Distribution, EdgeKind,
     policy::{Backoff, CallPolicy, RetryOn},
@@ -18,6 +18,10 @@ pub enum ConnectionConfig {
     Deliver(Box<DeliverConfig>),
     /// An event source mapping.
     Poll(Box<PollConfig>),
+    /// A consumer of a stream.
+    StreamPoll(Box<StreamMappingConfig>),
+    /// What a table tells its stream.
+    Capture(Box<CaptureConfig>),
     /// Where the source puts what it gives up.
     DeadLetter,
 }
@@ -77,6 +81,13 @@ pub struct DeliverConfig {
     pub latency: Distribution,
     /// Which events match.
     pub filter: Filter,
+}
+
+/// What a table tells its stream: every change, once and in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaptureConfig {
+    /// Time until a change is in the stream, in seconds.
+    pub latency: Distribution,
 }
 
 /// An event source mapping.
@@ -171,11 +182,15 @@ impl ConnectionConfig {
                 failed_conditions: if settings.has("failed_conditions") { settings.quantity("failed_conditions") } else { 0.0 },
                 connections: if settings.has("connections") { settings.count("connections").max(1) } else { 0 },
             })),
+            EdgeKind::Deliver if settings.knows("capture_latency") => {
+                Self::Capture(Box::new(CaptureConfig { latency: settings.distribution("capture_latency") }))
+            }
             EdgeKind::Deliver => Self::Deliver(Box::new(DeliverConfig {
                 policy: policy(settings),
                 latency: settings.distribution("latency"),
                 filter: settings.parsed("filter").unwrap_or(Filter::All),
             })),
+            EdgeKind::Poll if settings.knows(StreamMappingConfig::MARK) => Self::StreamPoll(Box::new(StreamMappingConfig::read(settings))),
             EdgeKind::Poll => Self::Poll(Box::new(PollConfig {
                 batch_size: settings.count("batch_size").max(1),
                 batch_window: settings.quantity("batch_window"),

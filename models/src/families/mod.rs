@@ -16,6 +16,8 @@ mod proxy;
 mod queue;
 mod settings;
 mod station;
+mod stream;
+mod stream_mapping;
 mod table;
 mod topic;
 mod usage_plan;
@@ -29,6 +31,8 @@ pub use compute::{
 };
 pub use connection::{CallConfig, ConnectionConfig, DeliverConfig, Filter, Operation, PollConfig, ReadKind};
 pub use database::DatabaseConfig;
+pub use compute::{ComputeConfig, IdlePick, PerRequest, Refill, Scaling};
+pub use connection::{CallConfig, CaptureConfig, ConnectionConfig, DeliverConfig, Filter, Operation, PollConfig, ReadKind};
 pub use external::ExternalConfig;
 pub use gateway::{ApiConfig, ApiKind, BalancerConfig, CacheConfig, CapacityUnit, Door, GatewayConfig, Selection};
 pub use limit::{Limit, LimitUse, Measure};
@@ -38,6 +42,9 @@ pub use queue::QueueConfig;
 pub use settings::{Settings, field_default, field_value};
 pub use station::StationConfig;
 pub use table::{CapacityMode, TableConfig, TableScaling};
+pub use stream::{CONSUMERS_MAX, SHARDS_MAX, ShardLimits, ShardPlan, StreamCapacity, StreamConfig};
+pub use stream_mapping::{Pauses, StreamMappingConfig};
+pub use table::{CapacityMode, TableConfig};
 pub use topic::TopicConfig;
 pub use usage_plan::{PlanQuota, PlanRate, UsagePlan, UsagePlans};
 pub use workflow::{CountLaw, Express, Standard, WorkflowConfig, WorkflowKind};
@@ -176,6 +183,8 @@ families! {
     Topic = "topic" => TopicConfig,
     /// Fan-out by rules.
     Bus = "bus" => BusConfig,
+    /// Logs of records in shards.
+    Stream = "stream" => StreamConfig,
     /// Tables with capacity units.
     Table = "table" => TableConfig,
     /// Stores of objects.

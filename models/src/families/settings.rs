@@ -93,6 +93,11 @@ impl<'a> Settings<'a> {
         self.diagnostics.push(Diagnostic::error("bad-value", self.at(key), why).hint(hint));
     }
 
+    /// Whether the record has a field: what tells services of one family apart.
+    pub fn knows(&self, key: &str) -> bool {
+        self.service.field(key).is_some()
+    }
+
     /// The text of a field, checked against its record; the default when it does not pass.
     pub fn text(&mut self, key: &str) -> Option<String> {
         self.read.insert(key.to_owned());

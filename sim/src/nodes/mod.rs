@@ -15,6 +15,8 @@ mod producer;
 mod proxy;
 mod queue;
 mod station;
+mod stream;
+mod stream_mapping;
 mod table;
 mod workflow;
 
@@ -160,6 +162,8 @@ nodes! {
     External(external::External),
     Station(station::Station),
     Mapping(mapping::Mapping),
+    Stream(stream::Stream),
+    StreamMapping(stream_mapping::StreamMapping),
 }
 
 impl Node {
@@ -173,6 +177,7 @@ impl Node {
             Config::Queue(config) => Self::Queue(Box::new(queue::Queue::new(node, index, config))),
             Config::Topic(config) => Self::FanOut(Box::new(fan_out::FanOut::topic(node, index, config))),
             Config::Bus(config) => Self::FanOut(Box::new(fan_out::FanOut::bus(node, index, config))),
+            Config::Stream(config) => Self::Stream(Box::new(stream::Stream::new(program, index, config, core))),
             Config::Table(config) => Self::Table(Box::new(table::Table::new(program, index, config))),
             Config::Bucket(config) => Self::Bucket(Box::new(bucket::Bucket::new(program, index, config))),
             Config::Database(config) => Self::Database(Box::new(database::Database::new(node, index, config))),
@@ -185,6 +190,9 @@ impl Node {
 
     /// The mapping of a poll edge.
     pub(crate) fn mapping(program: &Program, index: u32, edge: u32) -> Self {
+        if program.edges[edge as usize].stream.is_some() {
+            return Self::StreamMapping(Box::new(stream_mapping::StreamMapping::new(program, index, edge)));
+        }
         Self::Mapping(Box::new(mapping::Mapping::new(program, index, edge)))
     }
 
@@ -195,5 +203,22 @@ impl Node {
             figures.insert(name.to_owned(), value);
         });
         Account { names: self.told().names(), billed: self.told().billed(core), figures }
+    }
+
+    /// Tokens in a table's write bank, for those who look at it.
+    pub(crate) fn write_tokens(&self, now: crate::time::Nanos) -> Option<f64> {
+        match self {
+            Self::Table(table) => Some(table.write_tokens(now)),
+            Self::Producer(_)
+            | Self::Gateway(_)
+            | Self::Compute(_)
+            | Self::Queue(_)
+            | Self::FanOut(_)
+            | Self::External(_)
+            | Self::Station(_)
+            | Self::Mapping(_)
+            | Self::Stream(_)
+            | Self::StreamMapping(_) => None,
+        }
     }
 }

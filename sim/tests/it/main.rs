@@ -8,5 +8,6 @@ mod front;
 mod random;
 mod scenarios;
 mod stores;
+mod streams;
 mod support;
 mod workflows;
