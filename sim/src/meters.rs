@@ -141,6 +141,12 @@ pub(crate) struct PollMeter {
 }
 
 impl EdgeMeter {
+    /// How long a batch takes for each of its messages, in seconds.
+    pub(crate) fn holding_s(&self) -> f64 {
+        let messages_per_batch = self.poll.messages.total() as f64 / self.poll.batches.total().max(1) as f64;
+        if messages_per_batch > 0.0 { self.latency.mean() / 1e9 / messages_per_batch } else { 0.0 }
+    }
+
     pub(crate) fn restart(&mut self, now: Nanos) {
         let Self { calls, attempts, throttled, failed, timeouts, settled, orbit, first_throttled, delay, latency, poll, stream } = self;
         for counter in [

@@ -62,8 +62,9 @@ impl FromStr for Pauses {
         }
         let mut pauses: Vec<(f64, f64)> = Vec::new();
         for part in text.split(',').map(str::trim) {
-            let (from, to) =
-                part.split_once(" to ").ok_or_else(|| format!("`{part}` is not of the form `from to until`, such as `10 min to 20 min`"))?;
+            let (from, to) = part
+                .split_once(" to ")
+                .ok_or_else(|| format!("`{part}` is not of the form `from to until`, such as `10 min to 20 min`"))?;
             let (from, to) = (units::parse_duration(from.trim())?, units::parse_duration(to.trim())?);
             if from >= to || pauses.last().is_some_and(|(_, before)| *before > from) {
                 return Err(format!("`{part}` ends before it begins, or begins before the one before it ends"));

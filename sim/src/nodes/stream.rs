@@ -31,6 +31,9 @@ const HOUR: Nanos = 3_600 * SECOND;
 /// Hours of the month that storage is priced by.
 const HOURS_PER_MONTH: f64 = 730.0;
 
+/// Instead of a number of shards: as many as the table has partitions.
+const FOLLOW: u32 = 0;
+
 /// A stream.
 #[derive(Clone, Debug)]
 pub(crate) struct Stream {
@@ -222,7 +225,9 @@ impl Stream {
             ready = Some(shards);
         }
         if now / growth.averaged != growth.slice {
-            growth.peak = growth.peak.max(growth.in_slice / seconds(growth.averaged));
+            // What a full bucket lets through at once is no throughput.
+            let capacity = core.streams[self.index as usize].n_open() as f64 * writes.bytes_per_s;
+            growth.peak = growth.peak.max((growth.in_slice / seconds(growth.averaged)).min(capacity));
             (growth.slice, growth.in_slice) = (now / growth.averaged, 0.0);
         }
         let n_open = ready.unwrap_or(core.streams[self.index as usize].n_open() as u32);
@@ -251,6 +256,15 @@ impl Stream {
         }
     }
 
+    /// The run begins with as many shards as the table has partitions.
+    fn follow_table(&self, core: &mut Core) {
+        let Some(table) = self.table else { return };
+        let partitions = u64::from(core.partitions[table as usize].max(1));
+        let consumers = std::mem::take(&mut core.streams[self.index as usize].consumers);
+        core.streams[self.index as usize] = Shards::new(partitions as usize, consumers);
+        core.nodes[self.index as usize].instances.add(0, partitions - 1);
+    }
+
     /// A record is in the log.
     fn append(&mut self, core: &mut Core, item: u32) {
         let now = core.now();
@@ -264,12 +278,16 @@ impl Stream {
         meter.accepted.add(1);
         meter.waiting.add(now, 1);
         self.usage.add(now, cause.bytes);
+        let n_open = core.streams[self.index as usize].n_open() as f64;
         let mut readers = 0;
         for (bit, consumer) in core.streams[self.index as usize].consumers.iter().enumerate() {
             if now >= consumer.from {
                 readers |= 1 << bit;
                 core.ledger.create(consumer.edge);
-                core.edges[consumer.edge as usize].stream.lag.add(now, 1);
+                let meter = &mut core.edges[consumer.edge as usize];
+                meter.stream.lag.add(now, 1);
+                // It will take the target's time: the demand for batches at a time.
+                core.limits[consumer.parallel_limit as usize].offer(now, meter.holding_s() / n_open);
             }
         }
         let shards = &mut core.streams[self.index as usize];
@@ -334,6 +352,7 @@ fn consumers(program: &Program, stream: u32) -> Vec<Consumer> {
                 mapping: *mapping,
                 from: if config.from_oldest { 0 } else { nanos(config.starts_at) },
                 pushed: config.enhanced_fan_out,
+                parallel_limit: program.edges[edge as usize].limits[&config.parallelization.key],
                 metered_every: if target.pool.is_some() { 0 } else { nanos(1.0 / config.base_poll.value.max(1e-9)) },
             })
         })
@@ -374,6 +393,9 @@ impl Behavior for Stream {
         for (at, shards) in &self.plan {
             core.after(*at, Class::Completion, self.index, Timer::Shards, *shards);
         }
+        if self.table.is_some() {
+            core.after(0, Class::Completion, self.index, Timer::Shards, FOLLOW);
+        }
         if let Some(limit) = self.readers_limit {
             core.limits[limit as usize].level(0, core.streams[self.index as usize].consumers.len() as f64);
         }
@@ -393,7 +415,7 @@ impl Behavior for Stream {
         }
         if let Some(table) = self.table {
             // A partition that splits gives its stream another shard.
-            let partitions = core.partitions[table as usize].max(1);
+            let partitions = core.partitions[table as usize];
             if partitions as usize > core.streams[self.index as usize].n_open() {
                 self.reshard(core, partitions);
             }
@@ -418,6 +440,7 @@ impl Behavior for Stream {
         match timer {
             Timer::Release => self.append(core, argument),
             Timer::Retention => self.expire(core, argument),
+            Timer::Shards if argument == FOLLOW => self.follow_table(core),
             Timer::Shards => self.reshard(core, argument),
             other => debug_assert!(false, "{other:?} is not a timer of a stream"),
         }

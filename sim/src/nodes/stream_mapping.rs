@@ -134,6 +134,11 @@ impl StreamMapping {
         for shard in 0..shards {
             let all = &core.streams[self.stream as usize].all;
             let done = |parent: usize| self.readers[parent].started && all[parent].log.lag(self.consumer) == 0;
+            if all[shard].closed && done(shard) {
+                // A shard that is closed and read is not polled again.
+                self.wake(core, shard);
+                continue;
+            }
             if !self.readers[shard].started && all[shard].parents.clone().all(done) {
                 self.readers[shard].started = true;
                 self.consider(core, shard);
@@ -166,7 +171,7 @@ impl Behavior for StreamMapping {
         for (_, to) in &self.pauses {
             core.after(*to, Class::Arrival, self.index, Timer::Resume, 0);
         }
-        self.follow_shards(core);
+        core.after(0, Class::Completion, self.index, Timer::Shards, 0);
     }
 
     fn arrive(&mut self, core: &mut Core, item: u32) {

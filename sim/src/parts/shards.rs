@@ -65,6 +65,8 @@ pub(crate) struct Consumer {
     pub(crate) from: Nanos,
     /// Whether the stream pushes to it.
     pub(crate) pushed: bool,
+    /// Its limit on batches at a time.
+    pub(crate) parallel_limit: u32,
     /// Nanoseconds between two of its polls of an idle shard, where they are metered.
     pub(crate) metered_every: Nanos,
 }

@@ -48,9 +48,8 @@ fn metric(result: &RunResult, edge: &str, key: &str) -> f64 {
 #[test]
 fn age_grows_by_half_a_second_each_second_at_half_the_speed() {
     let draw = written(Draw::default(), "constant(100/s)", "", &[]);
-    let diagram = function(draw, "fn", &[("duration", "2 s")])
-        .edge("read", EdgeKind::Poll, "stream", "fn", &eager(&[("batch_size", "100")]))
-        .0;
+    let diagram =
+        function(draw, "fn", &[("duration", "2 s")]).edge("read", EdgeKind::Poll, "stream", "fn", &eager(&[("batch_size", "100")])).0;
     let result = run(&diagram, &[("duration", "10 min")]);
     assert!((metric(&result, "read", "iterator_age") - 300.0).abs() < 4.0, "{}", metric(&result, "read", "iterator_age"));
     assert!((metric(&result, "read", "lag") - 30_000.0).abs() <= 200.0);
@@ -60,7 +59,7 @@ fn age_grows_by_half_a_second_each_second_at_half_the_speed() {
     assert!(((at(540.0) - at(240.0)) / 300.0 - 0.5).abs() < 0.01);
     // What limits is named: more lanes would help.
     let limit = result.limits.iter().find(|limit| limit.key.ends_with("parallelization_factor")).unwrap();
-    assert!(limit.delayed > 0 && (limit.use_peak - 2.0).abs() < 0.2, "{limit:?}");
+    assert!(limit.delayed > 0 && limit.use_peak > 1.99, "{limit:?}");
 }
 
 /// One record in 1,000 always fails; 10 records a second from 0 s to 100 s, the bad one at 10.05 s.
@@ -278,7 +277,7 @@ fn retention_ends_for_each_consumer_alone() {
     assert_eq!(fate(&result, "read-up", "done"), 2);
     assert_eq!((fate(&result, "stream", "expired"), fate(&result, "stream", "done")), (1, 1));
     assert_eq!((result.journeys[0].lossy, result.journeys[0].complete), (1, 1));
-    assert_eq!(metric(&result, "read-down", "iterator_age.max"), 23.0 * 3_600.0);
+    assert_eq!(metric(&result, "read-down", "iterator_age.max"), 24.0 * 3_600.0);
 }
 
 /// `latest` does not see what was written before the consumer starts; nothing reads an event that nobody wants.
@@ -374,7 +373,8 @@ fn a_stream_on_demand_costs_hours_and_bytes() {
     near(bill(&result, "on_demand_long_retention"), long, long * 0.023);
 }
 
-/// A worker asks once a second, whether there is something or not; a function asks for free.
+/// A fresh table has four partitions, its stream four shards. A worker asks each once a second, whether there is
+/// something or not; a function asks for free.
 #[test]
 fn reads_of_a_table_stream_cost_unless_a_function_reads() {
     let reads = |function_reads: bool| {
@@ -390,7 +390,7 @@ fn reads_of_a_table_stream_cost_unless_a_function_reads() {
         bill(&result, "read_requests")
     };
     let (requests, usd) = reads(false);
-    assert!((requests - 3_600.0).abs() <= 2.0, "{requests}");
+    assert!((requests - 14_400.0).abs() <= 4.0, "{requests}");
     assert!((usd - requests * 0.02 / 100_000.0).abs() < 1e-12);
     assert_eq!(reads(true), (0.0, 0.0));
 }

@@ -65,31 +65,18 @@ enum State {
 }
 
 impl Lane {
-    /// A record joins the line.
-    pub(super) fn put(&mut self, offset: u64, at: Nanos, bytes: u32, batch_size: usize) {
+    /// A record joins the line. Answers whether more than a batch is before it.
+    pub(super) fn put(&mut self, offset: u64, at: Nanos, bytes: u32, batch_size: usize) -> bool {
         let behind = self.state != State::Free && self.buffer.len() >= batch_size;
         self.buffer.push_back(Read { offset, at, bytes, behind });
         self.bytes += u64::from(bytes);
+        behind
     }
 }
 
 impl StreamMapping {
     fn shard_of(&self, lane: usize) -> u32 {
         (lane / self.factor) as u32
-    }
-
-    /// A record will take the target's time: the demand for batches at a time.
-    pub(super) fn offered(&self, core: &mut Core, lane: usize) {
-        let now = core.now();
-        let meter = &core.edges[self.edge as usize];
-        let records_per_batch = meter.poll.messages.total() as f64 / meter.poll.batches.total().max(1) as f64;
-        let holding = if records_per_batch > 0.0 { meter.latency.mean() / 1e9 / records_per_batch } else { 0.0 };
-        let shards = core.streams[self.stream as usize].n_open() as f64;
-        let limit = &mut core.limits[self.parallel_limit as usize];
-        limit.offer(now, holding / shards);
-        if self.lanes[lane].state != State::Free && self.lanes[lane].buffer.len() >= self.batch_size {
-            limit.begin_delay(now);
-        }
     }
 
     /// Begins the next batch of a lane, if it is free and the batch is full or has waited long enough.

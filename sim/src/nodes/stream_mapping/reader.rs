@@ -37,16 +37,7 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(phase: Nanos) -> Self {
-        Self {
-            position: 0,
-            handed: 0,
-            on_the_way: VecDeque::new(),
-            latest: 0,
-            asked: false,
-            started: false,
-            phase,
-            own: Pacer::default(),
-        }
+        Self { position: 0, handed: 0, on_the_way: VecDeque::new(), latest: 0, asked: false, started: false, phase, own: Pacer::default() }
     }
 }
 
@@ -67,7 +58,7 @@ impl StreamMapping {
         let ready = &mut core.streams[self.stream as usize].all[shard];
         if reader.position < ready.log.end() {
             self.read(core, shard);
-        } else if ready.sleeping >> self.consumer & 1 == 0 {
+        } else if !ready.closed && ready.sleeping >> self.consumer & 1 == 0 {
             ready.sleeping |= 1 << self.consumer;
             ready.idle_since[self.consumer as usize] = now;
         }
@@ -226,8 +217,9 @@ impl StreamMapping {
                 continue;
             }
             let lane = shard * self.factor + (mix(entry.key, LANE_SALT) % self.factor as u64) as usize;
-            self.offered(core, lane);
-            self.lanes[lane].put(offset, now, core.copies[entry.record].bytes, self.batch_size);
+            if self.lanes[lane].put(offset, now, core.copies[entry.record].bytes, self.batch_size) {
+                core.limits[self.parallel_limit as usize].begin_delay(now);
+            }
         }
         for lane in self.lanes_of(shard) {
             self.feed(core, lane);
