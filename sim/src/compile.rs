@@ -283,7 +283,9 @@ impl<'a> Compiler<'a> {
                     (policy, latency, filter, None, Operation::Write { transactional: false }, None)
                 }
                 ConnectionConfig::Capture(capture) => {
-                    (no_policy(), capture.latency, Filter::All, None, Operation::Write { transactional: false }, None)
+                    // What a table tells its stream is never lost: where a fault strikes, it is told again.
+                    let policy = CallPolicy { attempts: None, backoff: Backoff::Schedule(vec![CAPTURE_AGAIN_S]), ..no_policy() };
+                    (policy, capture.latency, Filter::All, None, Operation::Write { transactional: false }, None)
                 }
                 ConnectionConfig::DeadLetter => (
                     no_policy(),
@@ -511,6 +513,9 @@ fn expected_requests(program: &Program) -> f64 {
         })
         .sum()
 }
+
+/// Wait before a change that a fault kept from a stream is told again, in seconds.
+const CAPTURE_AGAIN_S: f64 = 1.0;
 
 fn no_policy() -> CallPolicy {
     CallPolicy { timeout: None, attempts: Some(1), backoff: Backoff::Schedule(vec![0.0]), age_max: None, retry_on: RetryOn::Any }

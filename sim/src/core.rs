@@ -393,7 +393,12 @@ impl Core {
 
     /// Ends a copy; its slot is given back by [`Self::forget`].
     pub(crate) fn end_copy(&mut self, copy: u32, fate: Fate) {
-        let Copy { row, journey, edge, caller, .. } = self.copies[copy];
+        self.end_part(self.copies[copy].row, copy, fate);
+    }
+
+    /// Ends one consumer's part in a kept message that several consumers have, in the consumer's row.
+    pub(crate) fn end_part(&mut self, row: u32, copy: u32, fate: Fate) {
+        let Copy { journey, edge, caller, .. } = self.copies[copy];
         self.ledger.end(row, fate);
         // What a workflow calls is its own matter: it tries again or catches the error, and fails as a whole if need be.
         let forgiven = edge != NONE
@@ -404,15 +409,6 @@ impl Core {
             if !std::mem::replace(&mut journey.lossy, true) {
                 self.journey_meters[journey.meter as usize].lossy.add(1);
             }
-        }
-    }
-
-    /// Ends one consumer's part in a kept message that several consumers have.
-    pub(crate) fn end_part(&mut self, row: u32, copy: u32, fate: Fate) {
-        self.ledger.end(row, fate);
-        let journey = self.copies[copy].journey;
-        if journey != NONE {
-            self.journeys[journey].lossy |= fate.is_loss();
         }
     }
 

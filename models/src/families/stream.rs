@@ -203,6 +203,10 @@ impl Mechanism for StreamConfig {
             StreamCapacity::Table => &["read_requests"],
         }
     }
+
+    fn tightens(&self) -> Vec<&str> {
+        self.shard.iter().flat_map(|shard| [shard.write_records.key.as_str(), &shard.write_bytes.key]).collect()
+    }
 }
 
 #[cfg(test)]

@@ -9,12 +9,15 @@
 //! The logs lie in [`crate::core::Core::streams`], since mappings read them there. The row of the stream in the ledger
 //! counts records, the row of each poll edge what its consumer made of them.
 
-use plimsoll_models::families::{Config, StreamCapacity, StreamConfig};
+use plimsoll_models::{
+    families::{Config, StreamCapacity, StreamConfig},
+    fault::Effect,
+};
 
 use super::{Behavior, Names};
 use crate::{
     core::{Core, MessageState},
-    event::{Class, Timer},
+    event::{Class, Event, Timer},
     ledger::Fate,
     outcome::Outcome,
     parts::{Consumer, Finish, Shards},
@@ -28,6 +31,8 @@ use crate::{
 
 const GIB: f64 = 1_073_741_824.0;
 const HOUR: Nanos = 3_600 * SECOND;
+/// Least part of a limit that a fault leaves, so that a record has a cost.
+const LEFT_MIN: f64 = 1e-3;
 /// Hours of the month that storage is priced by.
 const HOURS_PER_MONTH: f64 = 730.0;
 
@@ -59,6 +64,9 @@ struct Writes {
     bytes_per_s: f64,
     records_limit: u32,
     bytes_limit: u32,
+    /// What faults leave of them.
+    records_left: f64,
+    bytes_left: f64,
 }
 
 /// Capacity that follows the load.
@@ -106,6 +114,8 @@ impl Stream {
             bytes_per_s: shard.write_bytes.value.max(1e-9),
             records_limit: node.limits[&shard.write_records.key],
             bytes_limit: node.limits[&shard.write_bytes.key],
+            records_left: 1.0,
+            bytes_left: 1.0,
         });
         let is_table = |node: u32| matches!(program.nodes[node as usize].config, Config::Table(_));
         let table = program.edges.iter().find(|edge| edge.to == index && is_table(edge.from)).map(|edge| edge.from);
@@ -176,7 +186,9 @@ impl Stream {
     /// Takes a record into its shard's throughput, or names the limit that refuses.
     fn admit(&mut self, core: &mut Core, shard: usize, bytes: u32) -> Result<(), u32> {
         let now = core.now();
-        let Some(Writes { records_per_s, bytes_per_s, records_limit, bytes_limit }) = self.writes else { return Ok(()) };
+        let Some(Writes { records_per_s, bytes_per_s, records_limit, bytes_limit, records_left, bytes_left }) = self.writes else {
+            return Ok(());
+        };
         // On demand, a record takes part in the capacity by its bytes, and at least by its place among the records.
         let share = f64::from(bytes).max(bytes_per_s / records_per_s);
         let mut beyond = None;
@@ -198,7 +210,7 @@ impl Stream {
         second.bytes += f64::from(bytes);
         core.limits[records_limit as usize].level(now, second.records);
         core.limits[bytes_limit as usize].level(now, second.bytes);
-        let (record_cost, byte_cost) = (nanos(1.0 / records_per_s), nanos(f64::from(bytes) / bytes_per_s));
+        let (record_cost, byte_cost) = (nanos(1.0 / (records_per_s * records_left)), nanos(f64::from(bytes) / (bytes_per_s * bytes_left)));
         if !shard.written_records.admits(now, record_cost, SECOND) {
             return Err(beyond.unwrap_or(records_limit));
         }
@@ -447,6 +459,33 @@ impl Behavior for Stream {
     }
 
     fn settled(&mut self, _core: &mut Core, _copy: u32, _outcome: Outcome) {}
+
+    fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
+        match effect {
+            // Consumers that found a dead stream hear that it is back.
+            Effect::Outage { .. } if !on => {
+                for consumer in &core.streams[self.index as usize].consumers {
+                    core.queue.schedule(
+                        core.queue.now(),
+                        Class::Arrival,
+                        Event::Timer { node: consumer.mapping, timer: Timer::Resume, argument: 0 },
+                    );
+                }
+            }
+            Effect::Tighten { limit: Some(key), factor } => {
+                let left = if on { factor.max(LEFT_MIN) } else { 1.0 };
+                let limit = core.program.nodes[self.index as usize].limits.get(key).copied();
+                if let (Some(limit), Some(writes)) = (limit, &mut self.writes) {
+                    if limit == writes.records_limit {
+                        writes.records_left = left;
+                    } else if limit == writes.bytes_limit {
+                        writes.bytes_left = left;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
 
     fn names(&self) -> Names {
         Names {

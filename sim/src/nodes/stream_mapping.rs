@@ -11,13 +11,17 @@
 mod lane;
 mod reader;
 
-use plimsoll_models::families::{Config, StreamMappingConfig};
+use plimsoll_models::{
+    families::{Config, StreamMappingConfig},
+    fault::Effect,
+};
 
 use self::{lane::Lane, reader::Reader};
 use super::Behavior;
 use crate::{
     core::Core,
     event::{Class, Timer},
+    faults::left_of,
     outcome::Outcome,
     program::Program,
     sample::Sampler,
@@ -35,8 +39,9 @@ pub(crate) struct StreamMapping {
     batch_size: usize,
     batch_bytes: u64,
     window: Nanos,
-    /// Lanes of a shard.
+    /// Lanes of a shard, and how many of them faults let begin a batch.
     factor: usize,
+    lanes_open: usize,
     parallel_limit: u32,
     starts: Nanos,
     pauses: Box<[(Nanos, Nanos)]>,
@@ -94,6 +99,7 @@ impl StreamMapping {
             batch_bytes: config.batch_bytes.value as u64,
             window: nanos(config.batch_window),
             factor: config.parallelization.value.max(1.0) as usize,
+            lanes_open: config.parallelization.value.max(1.0) as usize,
             parallel_limit: ready.limits[&config.parallelization.key],
             starts: nanos(config.starts_at),
             pauses: config.pauses.0.iter().map(|(from, to)| (nanos(*from), nanos(*to))).collect(),
@@ -197,6 +203,13 @@ impl Behavior for StreamMapping {
     }
 
     fn settled(&mut self, _core: &mut Core, _copy: u32, _outcome: Outcome) {}
+
+    fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
+        if let Effect::Capacity { lost } = effect {
+            self.lanes_open = if on { left_of(self.factor as u64, *lost) as usize } else { self.factor };
+            self.resume(core);
+        }
+    }
 
     fn answered(&mut self, core: &mut Core, item: u32, outcome: Outcome) {
         self.batch_answered(core, item, outcome);

@@ -91,7 +91,7 @@ impl StreamMapping {
     fn fill(&mut self, core: &mut Core, at: usize) -> bool {
         let now = core.now();
         let stopped = self.failures_stop_shard && self.lanes[self.lanes_of(at / self.factor)].iter().any(|lane| lane.fails);
-        if stopped || self.is_paused(now) {
+        if stopped || self.is_paused(now) || at % self.factor >= self.lanes_open {
             return false;
         }
         let lane = &mut self.lanes[at];

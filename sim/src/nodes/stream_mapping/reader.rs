@@ -52,7 +52,7 @@ impl StreamMapping {
     pub(super) fn consider(&mut self, core: &mut Core, shard: usize) {
         let now = core.now();
         let reader = &self.readers[shard];
-        if !reader.started || reader.asked || self.is_paused(now) || !self.has_room(shard) {
+        if !reader.started || reader.asked || self.is_paused(now) || core.faults.is_out(self.stream) || !self.has_room(shard) {
             return;
         }
         let ready = &mut core.streams[self.stream as usize].all[shard];
@@ -142,6 +142,7 @@ impl StreamMapping {
         meter.reads += 1;
         meter.read_age_max = meter.read_age_max.max(age);
         let latency = core.sample(&self.latency, self.stream, Purpose::Pickup, mix(u64::from(self.edge), position), shard as u32);
+        let latency = if core.faults.is_quiet() { latency } else { core.stretched(self.edge, latency) };
         let reader = &mut self.readers[shard];
         reader.latest = now.saturating_add(latency).max(reader.latest);
         reader.on_the_way.push_back(position);
