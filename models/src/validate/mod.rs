@@ -4,6 +4,7 @@ mod configuration;
 mod doors;
 mod faults;
 mod stores;
+mod streams;
 mod structure;
 mod workflows;
 
@@ -20,6 +21,7 @@ const RULES: &[Rule] = &[
     structure::cycles,
     structure::unreachable,
     configuration::fields,
+    streams::streams,
     configuration::scenarios,
     stores::tables,
     stores::operations,
