@@ -43,6 +43,7 @@ pub use settings::{Settings, field_default, field_value};
 pub use station::StationConfig;
 pub use table::{CapacityMode, TableConfig, TableScaling};
 pub use stream::{CONSUMERS_MAX, SHARDS_MAX, ShardLimits, ShardPlan, StreamCapacity, StreamConfig};
+pub use stream::{CONSUMERS_MAX, SHARDS_MAX, ShardLimits, ShardPlan, StreamCapacity, StreamConfig, StreamOnDemand};
 pub use stream_mapping::{Pauses, StreamMappingConfig};
 pub use table::{CapacityMode, TableConfig};
 pub use topic::TopicConfig;

@@ -43,20 +43,24 @@ pub enum StreamCapacity {
         changes: f64,
     },
     /// Paid by use; grows with its peak.
-    OnDemand {
-        /// Bytes written per second at the start.
-        initial: Limit,
-        /// Most bytes written per second.
-        ceiling: Limit,
-        /// Capacity over the greatest load so far.
-        headroom: f64,
-        /// Over how long the load is averaged, in seconds.
-        averaged: f64,
-        /// How long growing takes, in seconds.
-        growth: f64,
-    },
+    OnDemand(Box<StreamOnDemand>),
     /// One for each partition of the table that feeds it.
     Table,
+}
+
+/// Capacity that is paid by use.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreamOnDemand {
+    /// Bytes written per second at the start.
+    pub initial: Limit,
+    /// Most bytes written per second.
+    pub ceiling: Limit,
+    /// Capacity over the greatest load so far.
+    pub headroom: f64,
+    /// Over how long the load is averaged, in seconds.
+    pub averaged: f64,
+    /// How long growing takes, in seconds.
+    pub growth: f64,
 }
 
 /// Limits of each shard.
@@ -135,13 +139,13 @@ impl Mechanism for StreamConfig {
         let capacity = if of_table {
             StreamCapacity::Table
         } else if settings.text("capacity_mode").as_deref() == Some("on-demand") {
-            StreamCapacity::OnDemand {
+            StreamCapacity::OnDemand(Box::new(StreamOnDemand {
                 initial: settings.limit("on_demand_write"),
                 ceiling: settings.limit("on_demand_max_write"),
                 headroom: settings.limit("on_demand_headroom").value,
                 averaged: settings.limit("on_demand_average").value.max(1.0),
                 growth: settings.limit("on_demand_growth").value,
-            }
+            }))
         } else {
             StreamCapacity::Provisioned {
                 shards: settings.count("shards").clamp(1, SHARDS_MAX),
@@ -180,8 +184,8 @@ impl Mechanism for StreamConfig {
             limits.extend([write_records, write_bytes, reads, read_bytes, push_bytes].map(Limit::rate));
             limits.push(push_consumers.level());
         }
-        if let StreamCapacity::OnDemand { initial, ceiling, .. } = &self.capacity {
-            limits.extend([initial.rate(), ceiling.rate()]);
+        if let StreamCapacity::OnDemand(on_demand) = &self.capacity {
+            limits.extend([on_demand.initial.rate(), on_demand.ceiling.rate()]);
         }
         limits.extend(self.readers.as_ref().map(Limit::level));
         limits
@@ -192,7 +196,7 @@ impl Mechanism for StreamConfig {
             StreamCapacity::Provisioned { .. } => {
                 &["shard_hours", "put_units", "fan_out_hours", "fan_out_bytes", "extended_retention", "long_retention"]
             }
-            StreamCapacity::OnDemand { .. } => &[
+            StreamCapacity::OnDemand(_) => &[
                 "stream_hours",
                 "on_demand_ingest",
                 "on_demand_retrieval",

@@ -168,10 +168,10 @@ mod tests {
 
     #[test]
     fn twenty_consumers_have_enhanced_fan_out() {
-        let (nothing, push): (&[(&str, &str)], &[(&str, &str)]) = (&[], &[("enhanced_fan_out", "true")]);
+        let push: &[(&str, &str)] = &[("enhanced_fan_out", "true")];
         assert!(errors(&drawn(&[], &[push; 20])).is_empty());
         assert_eq!(errors(&drawn(&[], &[push; 21])), ["too-many-consumers"]);
-        assert_eq!(errors(&drawn(&[], &[nothing; 65])), ["too-many-consumers"]);
+        assert_eq!(errors(&drawn(&[], &[&push[..0]; 65])), ["too-many-consumers"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //! counts records, the row of each poll edge what its consumer made of them.
 
 use plimsoll_models::{
-    families::{Config, StreamCapacity, StreamConfig},
+    families::{Config, StreamCapacity, StreamConfig, StreamOnDemand},
     fault::Effect,
 };
 
@@ -131,7 +131,8 @@ impl Stream {
                 }
                 *shards
             }
-            StreamCapacity::OnDemand { initial, ceiling, headroom, averaged, growth: takes } => {
+            StreamCapacity::OnDemand(on_demand) => {
+                let StreamOnDemand { initial, ceiling, headroom, averaged, growth: takes } = &**on_demand;
                 growth = Some(Growth {
                     limit: node.limits[&initial.key],
                     ceiling_limit: node.limits[&ceiling.key],
@@ -169,7 +170,7 @@ impl Stream {
             table,
             readers_limit: config.readers.as_ref().map(|limit| node.limits[&limit.key]),
             usage: Usage {
-                on_demand: matches!(config.capacity, StreamCapacity::OnDemand { .. }),
+                on_demand: matches!(config.capacity, StreamCapacity::OnDemand(_)),
                 put_unit: metered.map_or(1.0, |shard| shard.put_unit),
                 metered_record: metered.map_or(1.0, |shard| shard.metered_record),
                 free_retention: metered.map_or(0, |shard| nanos(shard.free_retention)),

@@ -12,12 +12,12 @@ pub(crate) struct Pacer {
 impl Pacer {
     /// From when on something may pass that takes so long to pay for, where up to a burst may be owed. What costs more
     /// than the burst passes once nothing is owed.
-    pub(crate) fn opens(&self, cost: Nanos, burst: Nanos) -> Nanos {
+    pub(crate) fn opens(self, cost: Nanos, burst: Nanos) -> Nanos {
         self.paid.saturating_sub(burst.saturating_sub(cost))
     }
 
     /// Whether something may pass now.
-    pub(crate) fn admits(&self, now: Nanos, cost: Nanos, burst: Nanos) -> bool {
+    pub(crate) fn admits(self, now: Nanos, cost: Nanos, burst: Nanos) -> bool {
         self.opens(cost, burst) <= now
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use plimsoll_models::{EdgeKind, EventType};
 use plimsoll_sim::{Gauge, RunResult, Simulation};
 
-use crate::support::{Draw, fate, plan, program, run};
+use crate::support::{Draw, fate, faulty, plan, program, run};
 
 /// A function that takes only the time of its work.
 fn function(draw: Draw, id: &str, fields: &[(&str, &str)]) -> Draw {
@@ -40,7 +40,7 @@ fn eager<'a>(fields: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 }
 
 fn metric(result: &RunResult, edge: &str, key: &str) -> f64 {
-    result.edge(edge).unwrap().metrics[key]
+    result.edge(edge).expect("the edge is in the diagram").metrics[key]
 }
 
 /// 100 records come each second and a batch of 100 takes 2 s: half of the time passes into age. After 600 s, 300 s' worth
@@ -322,6 +322,37 @@ fn a_table_tells_its_stream_what_was_written() {
     let written = fate(&result, "write", "done");
     assert!((295..=306).contains(&written), "{written}");
     assert_eq!((fate(&result, "capture", "done"), fate(&result, "read", "done")), (written, written));
+}
+
+/// A dead stream refuses writes and gives nothing to read; a consumer of which all lanes are lost reads on when they are
+/// back. Either way, what was accepted is read in the end.
+#[test]
+fn outages_of_a_stream_and_its_consumer_end() {
+    let struck = |fault: &str| {
+        let draw = written(Draw::default(), "constant(10/s)", "", &[]);
+        let diagram = function(draw, "fn", &[]).edge("read", EdgeKind::Poll, "stream", "fn", &[]).0;
+        let faults = serde_json::from_str(fault).unwrap();
+        let program = program(&diagram, faulty(&[("duration", "2 min")], faults));
+        let mut simulation = Simulation::new(&program, 0);
+        simulation.run_until(60.0);
+        let during = metric(&simulation.result(), "read", "lag");
+        simulation.run_until(120.0);
+        let result = simulation.result();
+        assert!(result.ledger.balanced && metric(&result, "read", "lag") <= 20.0, "{fault}");
+        (during, fate(&result, "put", "failed"), metric(&result, "read", "lag.max"))
+    };
+    let (_, failed, lag) = struck(r#"[{"kind": "outage", "on": "stream", "from": "30 s", "to": "90 s"}]"#);
+    assert!((failed as f64 - 600.0).abs() <= 1.0 && lag <= 20.0, "{failed} {lag}");
+    let (during, failed, _) = struck(r#"[{"kind": "capacity", "on": "read", "from": "30 s", "to": "90 s", "lost": "100 %"}]"#);
+    assert!((during - 300.0).abs() <= 20.0 && failed == 0, "{during}");
+    let throttle = r#"{"kind": "throttle", "on": "stream", "from": "30 s", "to": "90 s", "limit": "shard_write_records", "factor": 0.005}"#;
+    let draw = written(Draw::default(), "constant(10/s)", "", &[]).0;
+    let faults = serde_json::from_str(&format!("[{throttle}]")).unwrap();
+    let mut simulation = Simulation::new(&program(&draw, faulty(&[("duration", "2 min")], faults)), 0);
+    simulation.run_until(120.0);
+    // Five a second are left of 1,000, with a second's worth to begin with.
+    let refused = simulation.gauge("stream", Gauge::Refused).unwrap();
+    assert!((refused - 5.0 * 60.0).abs() <= 6.0, "{refused}");
 }
 
 fn bill(result: &RunResult, meter: &str) -> (f64, f64) {

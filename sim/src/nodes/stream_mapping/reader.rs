@@ -90,7 +90,7 @@ impl StreamMapping {
     }
 
     /// The reader sleeps no longer; what it polled in vain is counted.
-    pub(super) fn wake(&mut self, core: &mut Core, shard: usize) {
+    pub(super) fn wake(&self, core: &mut Core, shard: usize) {
         let now = core.now();
         let began = self.pauses.iter().rev().find(|(from, _)| *from <= now).map_or(now, |(from, to)| if *to >= now { *from } else { now });
         let shards = &mut core.streams[self.stream as usize];
