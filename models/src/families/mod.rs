@@ -29,10 +29,8 @@ pub use compute::{
     Alarm, Autoscaling, Change, ComputeConfig, Cooldown, Fleet, Horizontal, IdlePick, Knative, KnativeMetric, Launches, Metric, PerRequest,
     Processors, Refill, Scaling, ScalingStep, Select, Size, Zero,
 };
-pub use connection::{CallConfig, ConnectionConfig, DeliverConfig, Filter, Operation, PollConfig, ReadKind};
-pub use database::DatabaseConfig;
-pub use compute::{ComputeConfig, IdlePick, PerRequest, Refill, Scaling};
 pub use connection::{CallConfig, CaptureConfig, ConnectionConfig, DeliverConfig, Filter, Operation, PollConfig, ReadKind};
+pub use database::DatabaseConfig;
 pub use external::ExternalConfig;
 pub use gateway::{ApiConfig, ApiKind, BalancerConfig, CacheConfig, CapacityUnit, Door, GatewayConfig, Selection};
 pub use limit::{Limit, LimitUse, Measure};
@@ -41,11 +39,9 @@ pub use proxy::ProxyConfig;
 pub use queue::QueueConfig;
 pub use settings::{Settings, field_default, field_value};
 pub use station::StationConfig;
-pub use table::{CapacityMode, TableConfig, TableScaling};
-pub use stream::{CONSUMERS_MAX, SHARDS_MAX, ShardLimits, ShardPlan, StreamCapacity, StreamConfig};
 pub use stream::{CONSUMERS_MAX, SHARDS_MAX, ShardLimits, ShardPlan, StreamCapacity, StreamConfig, StreamOnDemand};
 pub use stream_mapping::{Pauses, StreamMappingConfig};
-pub use table::{CapacityMode, TableConfig};
+pub use table::{CapacityMode, TableConfig, TableScaling};
 pub use topic::TopicConfig;
 pub use usage_plan::{PlanQuota, PlanRate, UsagePlan, UsagePlans};
 pub use workflow::{CountLaw, Express, Standard, WorkflowConfig, WorkflowKind};

@@ -204,21 +204,4 @@ impl Node {
         });
         Account { names: self.told().names(), billed: self.told().billed(core), figures }
     }
-
-    /// Tokens in a table's write bank, for those who look at it.
-    pub(crate) fn write_tokens(&self, now: crate::time::Nanos) -> Option<f64> {
-        match self {
-            Self::Table(table) => Some(table.write_tokens(now)),
-            Self::Producer(_)
-            | Self::Gateway(_)
-            | Self::Compute(_)
-            | Self::Queue(_)
-            | Self::FanOut(_)
-            | Self::External(_)
-            | Self::Station(_)
-            | Self::Mapping(_)
-            | Self::Stream(_)
-            | Self::StreamMapping(_) => None,
-        }
-    }
 }

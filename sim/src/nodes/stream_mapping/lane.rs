@@ -9,6 +9,7 @@ use crate::{
     ledger::Fate,
     outcome::Outcome,
     rng::mix,
+    slab::NONE,
     time::Nanos,
 };
 
@@ -213,6 +214,7 @@ impl StreamMapping {
             journey: head.journey,
             edge: self.edge,
             attempt: delivery,
+            origin: NONE,
             reply: ReplyTo::Mapping(self.index),
             batch,
             bytes: bytes.min(u64::from(u32::MAX)) as u32,
