@@ -163,7 +163,7 @@ impl Core {
     }
 
     /// The wait after so many attempts.
-    fn backoff(&self, edge: u32, line: u64, attempt: u32) -> Nanos {
+    pub(crate) fn backoff(&self, edge: u32, line: u64, attempt: u32) -> Nanos {
         let mut rng = rng::draw(self.edge_keys[edge as usize], Purpose::Backoff, line, attempt);
         match &self.program.edges[edge as usize].policy.backoff {
             BackoffProgram::Exponential { base, factor, cap, full_jitter } => {
@@ -218,7 +218,7 @@ impl Core {
         // What a subscription cannot deliver goes to its dead-letter queue, if it has one.
         let dead_letter = self.program.edges[edge as usize].dead_letter.filter(|_| fate.is_loss());
         let fate = dead_letter.map_or(fate, |dead_letter| {
-            self.dead_letter_along(dead_letter, copy);
+            self.dead_letter_along(dead_letter, &self.cause_of_copy(copy));
             Fate::DeadLettered
         });
         self.end_copy(copy, fate);

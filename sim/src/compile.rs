@@ -262,7 +262,7 @@ impl<'a> Compiler<'a> {
             let (mut items, mut failed_conditions, mut connections) = (1, 0.0, 0);
             let limits: Vec<_> = config.limits().into_iter().map(|used| (used.limit.clone(), used.measure)).collect();
             let write = Operation::Write { transactional: false };
-            let (mut delivery, mut redrive) = (None, None);
+            let (mut delivery, mut redrive, mut stream) = (None, None, None);
             let (policy, latency, filter, share, operation, poll) = match config {
                 ConnectionConfig::Call(call) => {
                     (items, failed_conditions) = (call.items, call.failed_conditions);
@@ -286,6 +286,17 @@ impl<'a> Compiler<'a> {
                     let policy = CallPolicy { retry_on: RetryOn::Throttles, ..policy };
                     (policy, Distribution::Constant(0.0), Filter::All, None, write, None)
                 }
+                ConnectionConfig::StreamPoll(config) => {
+                    let policy = CallPolicy { backoff: config.backoff.clone(), ..no_policy() };
+                    let filter = config.filter.clone();
+                    stream = Some(config);
+                    (policy, Distribution::Constant(0.0), filter, None, write, None)
+                }
+                ConnectionConfig::Capture(capture) => {
+                    // What a table tells its stream is never lost: where a fault strikes, it is told again.
+                    let policy = CallPolicy { attempts: None, backoff: Backoff::Schedule(vec![CAPTURE_AGAIN_S]), ..no_policy() };
+                    (policy, capture.latency, Filter::All, None, write, None)
+                }
             };
             let event_types = &self.program.event_types;
             let type_index =
@@ -308,6 +319,7 @@ impl<'a> Compiler<'a> {
                 poll,
                 delivery,
                 redrive,
+                stream,
                 dead_letter: None,
                 poller_price: None,
                 limits: BTreeMap::new(),
@@ -517,6 +529,9 @@ fn expected_requests(program: &Program) -> f64 {
         })
         .sum()
 }
+
+/// Wait before a change that a fault kept from a stream is told again, in seconds.
+const CAPTURE_AGAIN_S: f64 = 1.0;
 
 fn no_policy() -> CallPolicy {
     CallPolicy { timeout: None, attempts: Some(1), backoff: Backoff::Schedule(vec![0.0]), age_max: None, retry_on: RetryOn::Any }

@@ -13,7 +13,7 @@ use crate::{
     limits::LimitMeter,
     meters::{EdgeMeter, JourneyMeter, NodeMeter},
     nodes::Store,
-    parts::TokenBucket,
+    parts::{Shards, TokenBucket},
     program::{FilterProgram, KeyProgram, Program},
     queue::EventQueue,
     record::trace::{Step, Tracer},
@@ -141,6 +141,8 @@ pub(crate) struct Batch {
     /// The poll edge that it travels on, once it is closed.
     pub(crate) edge: Option<u32>,
     pub(crate) tries: u32,
+    /// Lane of the mapping that it comes from.
+    pub(crate) lane: u32,
 }
 
 /// What nodes share.
@@ -156,6 +158,10 @@ pub(crate) struct Core {
     pub(crate) items: Slab<Item>,
     pub(crate) batches: Slab<Batch>,
     pub(crate) stores: Vec<Store>,
+    /// Shards of each stream.
+    pub(crate) streams: Vec<Shards>,
+    /// Partitions of each table.
+    pub(crate) partitions: Vec<u32>,
     pub(crate) ledger: Ledger,
     pub(crate) limits: Vec<LimitMeter>,
     pub(crate) buckets: Vec<TokenBucket>,
@@ -210,6 +216,8 @@ impl Core {
             items: Slab::default(),
             batches: Slab::default(),
             stores,
+            streams: vec![Shards::default(); n_nodes],
+            partitions: vec![0; n_nodes],
             ledger: Ledger::new(n_edges + n_nodes),
             limits: program.limits.clone(),
             buckets: program.buckets.clone(),
@@ -373,7 +381,12 @@ impl Core {
 
     /// Ends a copy; its slot is given back by [`Self::forget`].
     pub(crate) fn end_copy(&mut self, copy: u32, fate: Fate) {
-        let Copy { row, journey, edge, caller, .. } = self.copies[copy];
+        self.end_part(self.copies[copy].row, copy, fate);
+    }
+
+    /// Ends one consumer's part in a kept message that several consumers have, in the consumer's row.
+    pub(crate) fn end_part(&mut self, row: u32, copy: u32, fate: Fate) {
+        let Copy { journey, edge, caller, .. } = self.copies[copy];
         self.ledger.end(row, fate);
         // What a workflow calls is its own matter: it tries again or catches the error, and fails as a whole if need be.
         let forgiven =
@@ -499,18 +512,22 @@ impl Core {
 impl Core {
     /// Sends what a node gives up to its dead-letter target. Answers whether it has one.
     pub(crate) fn dead_letter(&mut self, node: u32, copy: u32) -> bool {
+        self.dead_letter_about(node, &self.cause_of_copy(copy))
+    }
+
+    /// Tells a node's dead-letter target about something that it gives up. Answers whether it has one.
+    pub(crate) fn dead_letter_about(&mut self, node: u32, cause: &Cause) -> bool {
         let Some(edge) = self.program.nodes[node as usize].dead_letter else { return false };
-        self.dead_letter_along(edge, copy);
+        self.dead_letter_along(edge, cause);
         true
     }
 
     /// Sends what the source of a dead-letter edge gives up along it.
-    pub(crate) fn dead_letter_along(&mut self, edge: u32, copy: u32) {
+    pub(crate) fn dead_letter_along(&mut self, edge: u32, cause: &Cause) {
         let node = self.program.edges[edge as usize].from;
-        let cause = self.cause_of_copy(copy);
         self.note(cause.journey, node, edge, TraceEvent::DeadLettered);
         self.nodes[node as usize].special.add(1);
-        self.call(edge, NOBODY, &cause, 0);
+        self.call(edge, NOBODY, cause, 0);
     }
 }
 

@@ -232,6 +232,7 @@ impl Simulation {
     /// Ends the windows of the series that have passed.
     fn close_windows(&mut self, now: Nanos) {
         while self.window_end <= now && self.window_end <= self.core.load_ends {
+            self.core.sample_iterator_ages(self.window_end);
             for meter in &mut self.core.nodes {
                 meter.close_window(self.window_end, self.window);
             }

@@ -114,6 +114,14 @@ pub(crate) enum Timer {
     Instance,
     /// A launch that was held up is tried again.
     Launch,
+    /// A reader of a shard polls.
+    Read,
+    /// What was read from a shard arrives.
+    Received,
+    /// The shards of a stream change, or have changed.
+    Shards,
+    /// A consumer goes on after a pause.
+    Resume,
 }
 
 /// What comes first at equal times: completions and releases before arrivals.

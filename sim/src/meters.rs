@@ -100,6 +100,31 @@ pub(crate) struct EdgeMeter {
     /// Time of a call over all attempts.
     pub(crate) latency: Histogram,
     pub(crate) poll: PollMeter,
+    pub(crate) stream: StreamMeter,
+}
+
+/// Figures of a consumer of a stream.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StreamMeter {
+    /// Records that it is not done with.
+    pub(crate) lag: Level,
+    pub(crate) lag_windows: Vec<(f32, f32)>,
+    /// Greatest age of the last record of a batch when it was sent.
+    pub(crate) age_max: Nanos,
+    age_in_window: Nanos,
+    pub(crate) age_windows: Vec<Nanos>,
+    /// Greatest age of the last record of a read.
+    pub(crate) read_age_max: Nanos,
+    pub(crate) reads: u64,
+    pub(crate) reads_delayed: u64,
+}
+
+impl StreamMeter {
+    /// So far behind is the consumer now.
+    pub(crate) fn age(&mut self, age: Nanos) {
+        self.age_max = self.age_max.max(age);
+        self.age_in_window = self.age_in_window.max(age);
+    }
 }
 
 /// Figures of an event source mapping.
@@ -143,8 +168,14 @@ impl Standing {
 }
 
 impl EdgeMeter {
+    /// How long a batch takes for each of its messages, in seconds.
+    pub(crate) fn holding_s(&self) -> f64 {
+        let messages_per_batch = self.poll.messages.total() as f64 / self.poll.batches.total().max(1) as f64;
+        if messages_per_batch > 0.0 { self.latency.mean() / 1e9 / messages_per_batch } else { 0.0 }
+    }
+
     pub(crate) fn restart(&mut self, now: Nanos) {
-        let Self { calls, attempts, throttled, failed, timeouts, settled, orbit, first_throttled, delay, latency, poll } = self;
+        let Self { calls, attempts, throttled, failed, timeouts, settled, orbit, first_throttled, delay, latency, poll, stream } = self;
         for counter in [
             calls,
             attempts,
@@ -159,7 +190,7 @@ impl EdgeMeter {
         ] {
             counter.restart();
         }
-        for level in [orbit, &mut poll.running, &mut poll.allowed] {
+        for level in [orbit, &mut poll.running, &mut poll.allowed, &mut stream.lag] {
             level.restart(now);
         }
         for histogram in [delay, latency, &mut poll.batching_delay] {
@@ -173,6 +204,9 @@ impl EdgeMeter {
         }
         let (mean, max) = self.poll.allowed.window(at, length);
         self.poll.allowed_windows.push((mean as f32, max as f32));
+        let (mean, max) = self.stream.lag.window(at, length);
+        self.stream.lag_windows.push((mean as f32, max as f32));
+        self.stream.age_windows.push(std::mem::take(&mut self.stream.age_in_window));
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use plimsoll_models::{
     Diagnostic, EdgeId, EdgeKind, EventTypeId, NodeId, ScenarioId,
     catalog::Price,
-    families::{Config, DeliverConfig, Filter, Operation, PollConfig, RedriveConfig},
+    families::{Config, DeliverConfig, Filter, Operation, PollConfig, RedriveConfig, StreamMappingConfig},
     keys::KeyLaw,
     policy::RetryOn,
     scenario::Plan,
@@ -90,6 +90,8 @@ pub(crate) struct EdgeProgram {
     pub(crate) dead_letter: Option<u32>,
     /// Price of an hour of a provisioned poller.
     pub(crate) poller_price: Option<Price>,
+    /// What a consumer of a stream does.
+    pub(crate) stream: Option<Box<StreamMappingConfig>>,
     /// Indices of limits, by key.
     pub(crate) limits: BTreeMap<String, u32>,
 }

@@ -9,7 +9,7 @@ use crate::{
     findings,
     ledger::Fate,
     limits::LimitMeter,
-    meters::NodeMeter,
+    meters::{EdgeMeter, NodeMeter},
     nodes::{Account, Names},
     record::{Counter, trace::Followed},
     result::{
@@ -223,7 +223,9 @@ fn edges(core: &Core, window: Nanos) -> Vec<EdgeResult> {
             let mut put = |name: &str, value: f64| {
                 metrics.insert(name.to_owned(), value);
             };
-            if edge.poll.is_some() {
+            if edge.stream.is_some() {
+                stream_metrics(core, index, &mut put);
+            } else if edge.poll.is_some() {
                 let batches = meter.poll.batches.since_warm_up() as f64;
                 put("batches", batches);
                 put("messages", meter.poll.messages.since_warm_up() as f64);
@@ -256,9 +258,51 @@ fn edges(core: &Core, window: Nanos) -> Vec<EdgeResult> {
                 let allowed = meter.poll.allowed_windows.iter().map(|(_, max)| f64::from(*max)).collect();
                 series = vec![Series { name: "AllowedConcurrency".to_owned(), kind: SeriesKind::Max, values: allowed }];
             }
+            if edge.stream.is_some() {
+                series = stream_series(meter);
+            }
             EdgeResult { id: edge.id.clone(), metrics, latency: meter.latency.summary(), series }
         })
         .collect()
+}
+
+/// Figures of a consumer of a stream.
+fn stream_metrics(core: &Core, edge: usize, put: &mut dyn FnMut(&str, f64)) {
+    let (now, meter) = (core.now(), &core.edges[edge]);
+    let from = core.program.edges[edge].from;
+    let reader = core.streams[from as usize].consumers.iter().position(|consumer| consumer.edge as usize == edge);
+    let batches = meter.poll.batches.since_warm_up() as f64;
+    put("batches", batches);
+    put("records", meter.poll.messages.since_warm_up() as f64);
+    put("batch_size.mean", if batches > 0.0 { meter.poll.messages.since_warm_up() as f64 / batches } else { 0.0 });
+    put("closed_by_size", meter.poll.closed_by_size.since_warm_up() as f64);
+    put("batching_delay.mean", meter.poll.batching_delay.mean() / 1e9);
+    put("concurrency.max", meter.poll.running.max() as f64);
+    put("concurrency.mean", meter.poll.running.mean(now));
+    put("redeliveries", meter.attempts.since_warm_up() as f64);
+    put("throttled", meter.throttled.since_warm_up() as f64);
+    put("failed", meter.failed.since_warm_up() as f64);
+    put("reads", meter.stream.reads as f64);
+    put("reads_delayed", meter.stream.reads_delayed as f64);
+    put("lag", meter.stream.lag.value() as f64);
+    put("lag.max", meter.stream.lag.max() as f64);
+    put("lag.mean", meter.stream.lag.mean(now));
+    put("iterator_age", reader.map_or(0.0, |reader| seconds(core.iterator_age(from, reader as u32, now))));
+    put("iterator_age.max", seconds(meter.stream.age_max));
+    put("IteratorAge.Maximum", seconds(meter.stream.age_max) * MILLISECONDS);
+    put("GetRecords.IteratorAgeMilliseconds.Maximum", seconds(meter.stream.read_age_max) * MILLISECONDS);
+}
+
+/// Milliseconds in a second: ages carry the unit of the dashboard where they carry its name.
+const MILLISECONDS: f64 = 1_000.0;
+
+fn stream_series(meter: &EdgeMeter) -> Vec<Series> {
+    let ages = meter.stream.age_windows.iter().map(|age| seconds(*age) * MILLISECONDS).collect();
+    let lag = meter.stream.lag_windows.iter().map(|(_, max)| f64::from(*max)).collect();
+    vec![
+        Series { name: "IteratorAge".to_owned(), kind: SeriesKind::Max, values: ages },
+        Series { name: "Lag".to_owned(), kind: SeriesKind::Max, values: lag },
+    ]
 }
 
 fn limits(core: &Core) -> Vec<LimitResult> {
@@ -327,6 +371,13 @@ fn ledger(core: &Core) -> Ledger {
     let mut held = vec![0_u64; n_edges + core.program.nodes.len()];
     for copy in core.copies.occupied().filter(|copy| copy.state != crate::core::MessageState::Gone) {
         held[copy.row as usize] += 1;
+    }
+    for shards in &core.streams {
+        for entry in shards.all.iter().flat_map(|shard| shard.log.entries()) {
+            for (bit, consumer) in shards.consumers.iter().enumerate() {
+                held[consumer.edge as usize] += entry.pending >> bit & 1;
+            }
+        }
     }
     for batch in core.batches.occupied() {
         if let Some(edge) = batch.edge {

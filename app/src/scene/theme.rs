@@ -153,7 +153,7 @@ impl SceneTheme {
             Family::Producer => tints.producer,
             Family::Gateway => tints.gateway,
             Family::Compute => tints.compute,
-            Family::Queue => tints.queue,
+            Family::Queue | Family::Stream => tints.queue,
             Family::Topic => tints.topic,
             Family::Bus => tints.bus,
             Family::Workflow => tints.workflow,

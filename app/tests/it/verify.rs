@@ -24,7 +24,7 @@ fn verify(only: &[String]) -> String {
 }
 
 /// Exact cases that meter millions of events; `plimsoll verify` runs them too.
-const LONG: &[&str] = &["cost_lambda", "cost_bus", "cost_sqs", "cost_table", "esm_ramp", "lambda_ramp"];
+const LONG: &[&str] = &["cost_lambda", "cost_bus", "cost_sqs", "cost_stream", "cost_table", "esm_ramp", "lambda_ramp"];
 
 #[test]
 fn exact_cases_pass() {

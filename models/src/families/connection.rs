@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{DeliverConfig, LimitUse, PollConfig, Settings};
+use super::{DeliverConfig, LimitUse, PollConfig, Settings, StreamMappingConfig};
 use crate::{
     Distribution, EdgeKind,
     policy::{Backoff, CallPolicy, RetryOn},
@@ -18,6 +18,10 @@ pub enum ConnectionConfig {
     Deliver(Box<DeliverConfig>),
     /// An event source mapping.
     Poll(Box<PollConfig>),
+    /// A consumer of a stream.
+    StreamPoll(Box<StreamMappingConfig>),
+    /// What a table tells its stream.
+    Capture(Box<CaptureConfig>),
     /// Where the source puts what it gives up.
     DeadLetter,
     /// A task that moves messages from a dead-letter queue back to another queue.
@@ -79,6 +83,13 @@ pub enum ReadKind {
     Transactional,
 }
 
+/// What a table tells its stream: every change, once and in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaptureConfig {
+    /// Time until a change is in the stream, in seconds.
+    pub latency: Distribution,
+}
+
 /// Which events pass.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Filter {
@@ -137,7 +148,8 @@ impl ConnectionConfig {
         match self {
             Self::Deliver(deliver) => deliver.limits(),
             Self::Poll(poll) => poll.limits(),
-            Self::Call(_) | Self::DeadLetter | Self::Redrive(_) => Vec::new(),
+            Self::StreamPoll(poll) => vec![poll.parallelization.level()],
+            Self::Call(_) | Self::Capture(_) | Self::DeadLetter | Self::Redrive(_) => Vec::new(),
         }
     }
 
@@ -156,7 +168,11 @@ impl ConnectionConfig {
                 failed_conditions: if settings.has("failed_conditions") { settings.quantity("failed_conditions") } else { 0.0 },
                 connections: if settings.has("connections") { settings.count("connections").max(1) } else { 0 },
             })),
+            EdgeKind::Deliver if settings.has("capture_latency") => {
+                Self::Capture(Box::new(CaptureConfig { latency: settings.distribution("capture_latency") }))
+            }
             EdgeKind::Deliver => Self::Deliver(Box::new(DeliverConfig::read(settings))),
+            EdgeKind::Poll if settings.has(StreamMappingConfig::MARK) => Self::StreamPoll(Box::new(StreamMappingConfig::read(settings))),
             EdgeKind::Poll => Self::Poll(Box::new(PollConfig::read(settings))),
             EdgeKind::DeadLetter => Self::DeadLetter,
         }

@@ -18,6 +18,8 @@ mod proxy;
 mod queue;
 mod settings;
 mod station;
+mod stream;
+mod stream_mapping;
 mod table;
 mod topic;
 mod usage_plan;
@@ -29,7 +31,7 @@ pub use compute::{
     Alarm, Autoscaling, Change, ComputeConfig, Cooldown, Fleet, Horizontal, IdlePick, Knative, KnativeMetric, Launches, Metric, PerRequest,
     Processors, Refill, Scaling, ScalingStep, Select, Size, Zero,
 };
-pub use connection::{CallConfig, ConnectionConfig, Filter, Operation, ReadKind, RedriveConfig};
+pub use connection::{CallConfig, CaptureConfig, ConnectionConfig, Filter, Operation, ReadKind, RedriveConfig};
 pub use database::DatabaseConfig;
 pub use delivery::{DeliverConfig, RETRY_TIME_MAX_S};
 pub use external::ExternalConfig;
@@ -41,6 +43,8 @@ pub use proxy::ProxyConfig;
 pub use queue::{FairConfig, FifoConfig, QueueConfig};
 pub use settings::{Settings, field_default, field_value};
 pub use station::StationConfig;
+pub use stream::{CONSUMERS_MAX, SHARDS_MAX, ShardLimits, ShardPlan, StreamCapacity, StreamConfig, StreamOnDemand};
+pub use stream_mapping::{Pauses, StreamMappingConfig};
 pub use table::{CapacityMode, TableConfig, TableScaling};
 pub use topic::{FifoTopicConfig, TopicConfig};
 pub use usage_plan::{PlanQuota, PlanRate, UsagePlan, UsagePlans};
@@ -180,6 +184,8 @@ families! {
     Topic = "topic" => TopicConfig,
     /// Fan-out by rules.
     Bus = "bus" => BusConfig,
+    /// Logs of records in shards.
+    Stream = "stream" => StreamConfig,
     /// Tables with capacity units.
     Table = "table" => TableConfig,
     /// Stores of objects.

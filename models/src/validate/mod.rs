@@ -5,6 +5,7 @@ mod doors;
 mod faults;
 mod messaging;
 mod stores;
+mod streams;
 mod structure;
 mod workflows;
 
@@ -21,6 +22,7 @@ const RULES: &[Rule] = &[
     structure::cycles,
     structure::unreachable,
     configuration::fields,
+    streams::streams,
     configuration::scenarios,
     stores::tables,
     stores::operations,

@@ -16,6 +16,8 @@ mod producer;
 mod proxy;
 mod queue;
 mod station;
+mod stream;
+mod stream_mapping;
 mod table;
 mod topic;
 mod workflow;
@@ -165,6 +167,8 @@ nodes! {
     External(external::External),
     Station(station::Station),
     Mapping(mapping::Mapping),
+    Stream(stream::Stream),
+    StreamMapping(stream_mapping::StreamMapping),
 }
 
 impl Node {
@@ -178,6 +182,7 @@ impl Node {
             Config::Queue(config) => Self::Queue(Box::new(queue::Queue::new(program, index, config))),
             Config::Topic(config) => Self::Topic(Box::new(topic::Topic::new(program, index, config))),
             Config::Bus(config) => Self::Bus(Box::new(bus::Bus::new(node, index, config))),
+            Config::Stream(config) => Self::Stream(Box::new(stream::Stream::new(program, index, config, core))),
             Config::Table(config) => Self::Table(Box::new(table::Table::new(program, index, config))),
             Config::Bucket(config) => Self::Bucket(Box::new(bucket::Bucket::new(program, index, config))),
             Config::Database(config) => Self::Database(Box::new(database::Database::new(node, index, config))),
@@ -190,6 +195,9 @@ impl Node {
 
     /// The mapping of a poll edge.
     pub(crate) fn mapping(program: &Program, index: u32, edge: u32, core: &mut Core) -> Self {
+        if program.edges[edge as usize].stream.is_some() {
+            return Self::StreamMapping(Box::new(stream_mapping::StreamMapping::new(program, index, edge)));
+        }
         Self::Mapping(Box::new(mapping::Mapping::new(program, index, edge, core)))
     }
 

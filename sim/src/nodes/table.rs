@@ -251,6 +251,27 @@ impl Table {
         core.nodes[self.index as usize].completed.add(1);
         core.note(row.journey, self.index, row.edge, TraceEvent::Done);
         core.answer(item, Outcome::Ok);
+        if writes {
+            self.capture(core, item);
+        }
+    }
+
+    /// A write that succeeded is told to the table's stream, each item by itself.
+    fn capture(&self, core: &mut Core, item: u32) {
+        self.tell_partitions(core);
+        let (cause, attempt) = (core.cause(item), core.items[item].attempt);
+        let items = core.program.edges[core.items[item].edge as usize].items;
+        for position in 0..core.program.nodes[self.index as usize].calls.len() {
+            let edge = core.program.nodes[self.index as usize].calls[position];
+            for number in 0..items {
+                core.call(edge, 0, &cause, (attempt << 16) | number);
+            }
+        }
+    }
+
+    /// The table's stream has a shard for each partition.
+    fn tell_partitions(&self, core: &mut Core) {
+        core.partitions[self.index as usize] = self.partitions.len() as u32;
     }
 }
 
@@ -270,6 +291,7 @@ fn partition_count(capacities: [f64; 2], rates: [f64; 2]) -> usize {
 
 impl Behavior for Table {
     fn start(&mut self, core: &mut Core) {
+        self.tell_partitions(core);
         for number in [WRITES, READS] {
             let index = self.index;
             let side = self.side(number);

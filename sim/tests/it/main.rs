@@ -3,13 +3,14 @@
 mod attribution;
 mod conservation;
 mod determinism;
+mod faults;
 mod fleet;
 mod front;
 mod messaging;
-mod faults;
 mod random;
 mod remedies;
 mod scenarios;
 mod stores;
+mod streams;
 mod support;
 mod workflows;

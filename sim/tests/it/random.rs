@@ -18,6 +18,7 @@ enum Layer {
     Bus,
     Door(&'static str),
     Workflow(&'static str),
+    Stream,
 }
 
 /// Faults of a diagram for a run of twenty seconds, as its scenario holds them: none for every fourth seed, else up to
@@ -104,7 +105,8 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
     for (depth, id) in layers.iter().enumerate() {
         let next = match (
             depth,
-            pick(&["gateway", "rest", "url", "alb", "standard", "express", "function", "server", "queue", "topic", "bus"]).as_str(),
+            pick(&["gateway", "rest", "url", "alb", "standard", "express", "function", "server", "queue", "topic", "bus", "stream"])
+                .as_str(),
         ) {
             (0, "gateway") => Layer::Gateway,
             (0, "rest") => Layer::Door("aws/api-gateway-rest"),
@@ -116,6 +118,7 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             (_, "queue") => Layer::Queue,
             (_, "topic") => Layer::Topic,
             (_, "bus") => Layer::Bus,
+            (_, "stream") => Layer::Stream,
             _ => Layer::Function,
         };
         // Only what the catalog can connect follows; a queue is polled, topic and bus deliver.
@@ -123,9 +126,15 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             (1.., Layer::Queue, Layer::Server) => Layer::Server,
             (1.., Layer::Queue, _) => Layer::Function,
             (1.., Layer::Topic, _) if ordered => Layer::Queue,
+            (1.., Layer::Stream, Layer::Server) => Layer::Server,
+            (1.., Layer::Stream, _) | (1.., Layer::Workflow(_), Layer::Stream) => Layer::Function,
             (1.., Layer::Topic, Layer::Workflow(_)) => Layer::Queue,
-            (1.., Layer::Topic | Layer::Bus, Layer::Server | Layer::Gateway | Layer::Door(_) | Layer::Topic | Layer::Bus) => Layer::Queue,
-            (1.., Layer::Gateway | Layer::Door(_), Layer::Topic | Layer::Bus | Layer::Queue) => Layer::Function,
+            (
+                1..,
+                Layer::Topic | Layer::Bus,
+                Layer::Server | Layer::Gateway | Layer::Door(_) | Layer::Topic | Layer::Bus | Layer::Stream,
+            ) => Layer::Queue,
+            (1.., Layer::Gateway | Layer::Door(_), Layer::Topic | Layer::Bus | Layer::Queue | Layer::Stream) => Layer::Function,
             (1.., Layer::Door("aws/function-url"), _) => Layer::Function,
             (1.., Layer::Door("aws/alb"), Layer::Workflow(_)) => Layer::Server,
             (_, _, next) => next,
@@ -147,6 +156,10 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         let throughput = pick(&["standard", "high"]);
         let grouping = pick(&["none", "fair"]);
         let duplicates = pick(&["0 %", "10 %"]);
+        let mode = pick(&["provisioned", "provisioned", "on-demand"]);
+        let shards = pick(&["1", "2", "3"]);
+        let later = pick(&["none", "2 s: 2, 70 s: 3"]);
+        let shard_rate = pick(&["10/s", "1000/s"]);
         draw = match next {
             Layer::Gateway => draw.node(id, "aws/api-gateway-http", &[("stage_rate", &stage), ("integration_timeout", "1 s")]),
             Layer::Function => draw.node(
@@ -176,18 +189,29 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             Layer::Topic if next_ordered => draw.node(id, "aws/sns-fifo", &[("publish_rate", "50/s"), ("group_rate", "10/s")]),
             Layer::Topic => draw.node(id, "aws/sns", &[("publish_rate", "50/s")]),
             Layer::Bus => draw.node(id, "aws/eventbridge-classic", &[("invocation_rate", "30/s")]),
+            Layer::Stream => draw.node(
+                id,
+                "aws/kinesis",
+                &[
+                    ("capacity_mode", &mode),
+                    ("shards", &shards),
+                    ("resharding", &later),
+                    ("shard_write_records", &shard_rate),
+                    ("retention", "24 h"),
+                ],
+            ),
         };
         let kind = match (depth, family) {
             (0, _) => match next {
-                Layer::Queue | Layer::Topic | Layer::Bus => EdgeKind::Send,
+                Layer::Queue | Layer::Topic | Layer::Bus | Layer::Stream => EdgeKind::Send,
                 Layer::Function if pick(&["sync", "async"]) == "async" => EdgeKind::Send,
                 Layer::Workflow("aws/step-functions-standard") => EdgeKind::Send,
                 Layer::Function | Layer::Server | Layer::Gateway | Layer::Door(_) | Layer::Workflow(_) => EdgeKind::Request,
             },
-            (_, Layer::Queue) => EdgeKind::Poll,
+            (_, Layer::Queue | Layer::Stream) => EdgeKind::Poll,
             (_, Layer::Topic | Layer::Bus) => EdgeKind::Deliver,
             (_, Layer::Gateway | Layer::Door(_) | Layer::Workflow(_) | Layer::Function | Layer::Server) => match next {
-                Layer::Queue | Layer::Topic | Layer::Bus | Layer::Workflow("aws/step-functions-standard") => EdgeKind::Send,
+                Layer::Queue | Layer::Topic | Layer::Bus | Layer::Stream | Layer::Workflow("aws/step-functions-standard") => EdgeKind::Send,
                 Layer::Gateway | Layer::Door(_) | Layer::Workflow(_) | Layer::Function | Layer::Server => EdgeKind::Request,
             },
         };
@@ -195,7 +219,37 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         let batch = pick(&["1", "5"]);
         let partial = pick(&["true", "false"]);
         let scaling = pick(&["elastic", "provisioned"]);
+        let (retries, lanes) = (pick(&["0", "2", "unlimited"]), pick(&["1", "4"]));
+        let (bisect, stop) = (pick(&["true", "false"]), pick(&["stops-lane", "stops-shard"]));
+        let (pushed, paused) = (pick(&["true", "false"]), pick(&["none", "1 s to 4 s, 90 s to 95 s"]));
+        let read = vec![
+            ("batch_size", batch.as_str()),
+            ("report_item_failures", partial.as_str()),
+            ("maximum_retries", retries.as_str()),
+            ("maximum_record_age", "60 s"),
+            ("enhanced_fan_out", pushed.as_str()),
+            ("paused", paused.as_str()),
+            ("filter", share.as_str()),
+        ];
         draw = match kind {
+            EdgeKind::Poll if matches!((family, next), (Layer::Stream, Layer::Function)) => {
+                let mut fields = read.clone();
+                fields.extend([
+                    ("parallelization_factor", lanes.as_str()),
+                    ("bisect", &bisect),
+                    ("failed_batch", &stop),
+                    ("batch_window", "1 s"),
+                ]);
+                // A second consumer has its own position, and never fails.
+                draw.edge(&edge, kind, &last, id, &fields).node(&format!("copy-{id}"), "aws/lambda", &[]).edge(
+                    &format!("to-copy-{id}"),
+                    kind,
+                    &last,
+                    &format!("copy-{id}"),
+                    &[("starting_position", "latest"), ("starts_at", "3 s")],
+                )
+            }
+            EdgeKind::Poll if matches!(family, Layer::Stream) => draw.edge(&edge, kind, &last, id, &read),
             EdgeKind::Poll if matches!(next, Layer::Server) => {
                 draw.edge(&edge, kind, &last, id, &[("batch_size", &batch), ("consumers", "3"), ("visibility_timeout", "5 s")])
             }
@@ -219,7 +273,7 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             }
             EdgeKind::Request | EdgeKind::Send | EdgeKind::DeadLetter => draw.edge(&edge, kind, &last, id, &policy),
         };
-        if matches!(next, Layer::Queue | Layer::Function) && pick(&["yes", "no"]) == "yes" {
+        if matches!(next, Layer::Queue | Layer::Function | Layer::Stream) && pick(&["yes", "no"]) == "yes" {
             let dead = format!("dlq-{id}");
             let service = if next_ordered { "aws/sqs-fifo" } else { "aws/sqs" };
             draw = draw.node(&dead, service, &[]).edge(&format!("give-up-{id}"), EdgeKind::DeadLetter, id, &dead, &[]);
@@ -259,6 +313,10 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             .node("proxy", "aws/rds-proxy", &[("borrow_timeout", "1 s"), ("pinned_clients", &share_pinned), ("client_connections", "5")])
             .edge("query-proxy", EdgeKind::Request, &last, "proxy", &[("timeout", &timeout), ("latency", "uniform(0 s, 100 ms)")])
             .edge("query-db", EdgeKind::Request, "proxy", "db", &[("timeout", "300 ms")])
+            .node("changes", "aws/dynamodb-streams", &[])
+            .edge("capture", EdgeKind::Deliver, "table", "changes", &[])
+            .node("view", "generic/server", &[("duration", "20 ms")])
+            .edge("follow", EdgeKind::Poll, "changes", "view", &[])
             .node(
                 "api",
                 "generic/http-api",

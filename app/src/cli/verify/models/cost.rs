@@ -3,7 +3,9 @@
 use plimsoll_models::EdgeKind;
 use plimsoll_sim::RunResult;
 
-use super::{Bench, CONCURRENCY, Case, Experiment, Missing, Trouble, UNREACHED, bare_function, field, measured, metric, sqs};
+use super::{
+    Bench, CONCURRENCY, Case, Experiment, Missing, Trouble, UNREACHED, bare_function, field, measured, metric, sqs, stream::STREAM,
+};
 
 /// Events per second at which metered usage is produced.
 const RATE: f64 = 1_000.0;
@@ -77,6 +79,37 @@ pub(super) fn sqs(case: &Case) -> Result<Experiment, Missing> {
     Ok(Experiment::new(bench, 1, |result| {
         let (requests, usd) = meter(result, "queue", "requests")?;
         Ok(measured([("requests", requests.into()), ("cost_total", usd.into())]))
+    }))
+}
+
+/// Shards by the hour and records by payload units.
+pub(super) fn stream(case: &Case) -> Result<Experiment, Missing> {
+    let (records, seconds) = (case.number("records")?, case.number("hours")? * 3_600.0);
+    let stream = [
+        field("shards", case.number("shards")?),
+        field("put_latency", "0 s"),
+        field("put_unit", format!("{} KiB", case.number("unit_kb")?)),
+    ];
+    // Somebody reads now and then, so that a day's worth of records need not be held.
+    let worker = [field("base_poll", "1/min"), field("read_latency", "0 s")];
+    let bench = Bench::new(&case.title)
+        .event_type("record", &[field("size", format!("{} KiB", case.number("kb")?))])
+        // The half gap makes the last of them arrive before the end.
+        .node(
+            "client",
+            "generic/client",
+            &[field("arrivals", format!("constant({}/s)", (records + 0.5) / seconds)), field("events", "record")],
+        )
+        .node(STREAM, "aws/kinesis", &stream)
+        .node("worker", "generic/server", &[field("duration", "0 s"), field("overhead", "0 s")])
+        .edge("put", EdgeKind::Send, "client", STREAM, &[field("timeout", "none"), field("attempts", "unlimited")])
+        .edge("read", EdgeKind::Poll, STREAM, "worker", &worker)
+        .price("aws/kinesis", "shard_hours", case.number("price_shard_hour")?)
+        .price("aws/kinesis", "put_units", case.number("price_unit")?)
+        .lasting((seconds, 0.0));
+    Ok(Experiment::new(bench, 1, |result| {
+        let ((_, by_shard), (units, by_unit)) = (meter(result, STREAM, "shard_hours")?, meter(result, STREAM, "put_units")?);
+        Ok(measured([("put_units", units.into()), ("cost_total", (by_shard + by_unit).into())]))
     }))
 }
 

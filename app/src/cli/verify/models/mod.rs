@@ -12,6 +12,7 @@ mod queues;
 mod random;
 mod sampler;
 mod sqs;
+mod stream;
 mod table;
 mod transient;
 
@@ -72,6 +73,9 @@ pub(super) fn build(case: &Case, folder: &Path) -> Result<Experiment, Missing> {
         "ddb_units_read" => table::read_units(case),
         "hpa" => autoscale::horizontal(case),
         "kpa" => autoscale::knative(case),
+        "shard_write" => stream::shard_write(case),
+        "iterator_age" => stream::iterator_age(case),
+        "catchup" => stream::catch_up(case),
         "timeout" => latency::timeout(case),
         "backoff" => latency::backoff(case),
         "chain" => latency::chain(case),
@@ -80,6 +84,7 @@ pub(super) fn build(case: &Case, folder: &Path) -> Result<Experiment, Missing> {
         "cost_lambda" => cost::lambda(case),
         "cost_bus" => cost::bus(case),
         "cost_sqs" => cost::sqs(case),
+        "cost_stream" => cost::stream(case),
         "cost_table" => cost::table(case),
         "property" => property::property(case),
         other => Err(format!("model `{other}`")),
