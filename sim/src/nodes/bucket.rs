@@ -214,16 +214,14 @@ impl Behavior for Bucket {
     }
 
     fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
-        match effect {
-            Effect::Slow { factor } => self.slow = if on { *factor } else { 1.0 },
-            Effect::Tighten { limit: Some(key), factor } => {
-                let limit = core.program.nodes[self.index as usize].limits.get(key).copied();
-                let Some(side) = self.limits.iter().position(|known| Some(*known) == limit) else { return };
-                for prefix in &mut self.prefixes {
-                    prefix.sides[side].tighten(core.now(), if on { *factor } else { 1.0 });
-                }
+        if let Effect::Slow { factor } = effect {
+            self.slow = if on { *factor } else { 1.0 };
+        } else if let Effect::Tighten { limit: Some(key), factor } = effect {
+            let limit = core.program.nodes[self.index as usize].limits.get(key).copied();
+            let Some(side) = self.limits.iter().position(|known| Some(*known) == limit) else { return };
+            for prefix in &mut self.prefixes {
+                prefix.sides[side].tighten(core.now(), if on { *factor } else { 1.0 });
             }
-            _ => {}
         }
     }
 
