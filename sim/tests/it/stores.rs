@@ -360,7 +360,7 @@ fn warm_environments_hold_their_connections_until_they_are_reclaimed() {
     assert_eq!(metric(&again, "db", "connections_opened"), 1.0);
 }
 
-/// A server of two instances with a pool of two each opens four connections for ten queries at once, and lets the other
+/// A server of two instances, with a pool of two each, opens four connections for ten queries at once, and lets the other
 /// six wait: on two processors the last is done after 5 s. A client without instances connects for each query anew.
 #[test]
 fn a_server_keeps_a_pool_and_a_plain_client_none() {
