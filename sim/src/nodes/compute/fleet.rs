@@ -524,7 +524,7 @@ impl Compute {
         limit.offer(now, holding / workers);
         limit.level(now, ((self.busy + 1) as f64 / workers).min(fleet.most));
         // A batch waits in any case: its messages are invisible to others meanwhile.
-        let is_batch = core.items[item].batch != crate::slab::NONE;
+        let is_batch = core.items[item].batch != NONE;
         let has_room = fleet.has_room(self.busy, self.lost);
         if !has_room && !is_batch && fleet.line.len() as u64 >= fleet.queue {
             core.nodes[self.index as usize].refused.add(1);
