@@ -266,7 +266,9 @@ impl<'a> Compiler<'a> {
             let (policy, latency, filter, share, operation, poll) = match config {
                 ConnectionConfig::Call(call) => {
                     (items, failed_conditions) = (call.items, call.failed_conditions);
-                    connections = call.connections.saturating_mul(self.instances_of(from));
+                    // A proxy counts its connections itself.
+                    let proxied = matches!(self.program.nodes.get(from as usize).map(|node| &node.config), Some(Config::Proxy(_)));
+                    connections = if proxied { u32::MAX } else { call.connections };
                     let CallConfig { policy, latency, filter, share, operation, .. } = *call;
                     (policy, latency, filter, share, operation, None)
                 }
@@ -337,19 +339,6 @@ impl<'a> Compiler<'a> {
                 ready.poller_price = service.price("poller_hours").filter(|_| provisioned).cloned();
             }
             self.program.edges.push(ready);
-        }
-    }
-
-    /// Instances that share one holder of connections: those of a fixed server, which are not told apart. A proxy
-    /// counts its connections itself.
-    fn instances_of(&self, node: u32) -> u32 {
-        match self.program.nodes.get(node as usize).map(|node| &node.config) {
-            Some(Config::Compute(config)) => match &config.scaling {
-                Scaling::Fleet(fleet) => fleet.most.value as u32,
-                Scaling::PerRequest(_) => 1,
-            },
-            Some(Config::Proxy(_)) => u32::MAX,
-            _ => 1,
         }
     }
 

@@ -489,6 +489,14 @@ impl Core {
         self.holders_made
     }
 
+    /// The holder that somebody has, or a new one where there is none yet.
+    pub(crate) fn holder_or_new(&mut self, holder: &mut u32) -> u32 {
+        if *holder == NONE {
+            *holder = self.new_holder();
+        }
+        *holder
+    }
+
     /// Who holds the connection that an attempt needs; [`NONE`] also when the holder has gone while it was on its way.
     pub(crate) fn holder(&self, item: u32) -> u32 {
         let holder = self.items[item].origin;

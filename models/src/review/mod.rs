@@ -9,6 +9,7 @@ mod facts;
 mod failure;
 mod limits;
 mod scenarios;
+mod stores;
 mod time;
 mod topology;
 
@@ -36,7 +37,9 @@ pub struct Rule {
 
 /// Every rule, by subject.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [failure::RULES, time::RULES, limits::RULES, topology::RULES, events::RULES, cost::RULES, scenarios::RULES].into_iter().flatten()
+    [failure::RULES, time::RULES, limits::RULES, topology::RULES, events::RULES, cost::RULES, scenarios::RULES, stores::RULES]
+        .into_iter()
+        .flatten()
 }
 
 /// What the rules find, the gravest first, then by place.

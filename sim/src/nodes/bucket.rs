@@ -15,18 +15,16 @@ use crate::{
     event::{Class, Timer},
     faults::slowed,
     outcome::Outcome,
-    parts::TokenBucket,
+    parts::{Heat, TokenBucket},
     program::Program,
     result::TraceEvent,
     rng::{Purpose, mix},
     sample::Sampler,
-    time::{Nanos, SECOND, nanos, seconds},
+    time::{Nanos, nanos, seconds},
 };
 
 /// Tells the hash that picks a prefix from other uses of a key.
 const PREFIX: u64 = 0x5_3b0c;
-/// A prefix that has not refused for so long has cooled down.
-const COOL: Nanos = 60 * SECOND;
 /// Most times that a prefix is doubled.
 const DOUBLINGS_MAX: u32 = 20;
 const SECONDS_PER_MONTH: f64 = 730.0 * 3_600.0;
@@ -62,15 +60,14 @@ pub(crate) struct Bucket {
 struct Prefix {
     sides: [TokenBucket; 2],
     doublings: u32,
-    hot_since: Nanos,
-    hot_at: Option<Nanos>,
+    heat: Heat,
 }
 
 impl Bucket {
     pub(crate) fn new(program: &Program, index: u32, config: &BucketConfig) -> Self {
         let node = &program.nodes[index as usize];
         let rates = [config.prefix_writes.value, config.prefix_reads.value];
-        let prefix = Prefix { sides: rates.map(|rate| TokenBucket::new(rate, rate)), doublings: 0, hot_since: 0, hot_at: None };
+        let prefix = Prefix { sides: rates.map(|rate| TokenBucket::new(rate, rate)), doublings: 0, heat: Heat::default() };
         let delivers = |edge: &u32| program.edges[*edge as usize].kind == EdgeKind::Deliver;
         Self {
             index,
@@ -106,13 +103,8 @@ impl Bucket {
         if prefix.sides[side].take(now, 1.0) {
             return true;
         }
-        if prefix.hot_at.is_none_or(|at| now - at > COOL) {
-            prefix.hot_since = now;
-        }
-        prefix.hot_at = Some(now);
-        if now - prefix.hot_since >= self.split_after && prefix.doublings < DOUBLINGS_MAX {
+        if prefix.heat.refused(now, self.split_after) && prefix.doublings < DOUBLINGS_MAX {
             prefix.doublings += 1;
-            prefix.hot_at = None;
             let factor = f64::from(1_u32 << prefix.doublings);
             for (bucket, rate) in prefix.sides.iter_mut().zip(self.rates) {
                 bucket.reconfigure(now, rate * factor, rate * factor);
@@ -214,16 +206,14 @@ impl Behavior for Bucket {
     }
 
     fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
-        match effect {
-            Effect::Slow { factor } => self.slow = if on { *factor } else { 1.0 },
-            Effect::Tighten { limit: Some(key), factor } => {
-                let limit = core.program.nodes[self.index as usize].limits.get(key).copied();
-                let Some(side) = self.limits.iter().position(|known| Some(*known) == limit) else { return };
-                for prefix in &mut self.prefixes {
-                    prefix.sides[side].tighten(core.now(), if on { *factor } else { 1.0 });
-                }
+        if let Effect::Slow { factor } = effect {
+            self.slow = if on { *factor } else { 1.0 };
+        } else if let Effect::Tighten { limit: Some(key), factor } = effect {
+            let limit = core.program.nodes[self.index as usize].limits.get(key).copied();
+            let Some(side) = self.limits.iter().position(|known| Some(*known) == limit) else { return };
+            for prefix in &mut self.prefixes {
+                prefix.sides[side].tighten(core.now(), if on { *factor } else { 1.0 });
             }
-            _ => {}
         }
     }
 

@@ -204,13 +204,11 @@ impl Behavior for Database {
     fn settled(&mut self, _core: &mut Core, _copy: u32, _outcome: Outcome) {}
 
     fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
-        match effect {
-            Effect::Capacity { lost } => {
-                self.left = if on { left_of(self.processors, *lost) } else { self.processors };
-                self.next_in_line(core);
-            }
-            Effect::Slow { factor } => self.slow = if on { *factor } else { 1.0 },
-            _ => {}
+        if let Effect::Capacity { lost } = effect {
+            self.left = if on { left_of(self.processors, *lost) } else { self.processors };
+            self.next_in_line(core);
+        } else if let Effect::Slow { factor } = effect {
+            self.slow = if on { *factor } else { 1.0 };
         }
     }
 

@@ -140,6 +140,7 @@ impl Proxy {
         self.send(core, item);
     }
 
+    /// Sends a request on over a connection that it has now.
     fn send(&self, core: &mut Core, item: u32) {
         let now = core.now();
         let row = core.items[item];
@@ -151,9 +152,38 @@ impl Proxy {
         }
         core.note(row.journey, self.index, row.edge, TraceEvent::Start);
         let cause = core.cause(item);
-        if let Some(edge) = self.edge {
-            core.call_from(self.holder, edge, u64::from(item), &cause, row.attempt);
+        match self.edge {
+            Some(edge) if core.passes(edge, &cause) => core.call_from(self.holder, edge, u64::from(item), &cause, row.attempt),
+            edge => {
+                // The rules refuse a proxy without a database; what the filter keeps back needs no query.
+                edge.inspect(|edge| core.filtered(*edge, cause.journey));
+                core.after(0, Class::Completion, self.index, Timer::Done, item);
+            }
         }
+    }
+
+    /// A request is over: its caller hears of it, its connection is free.
+    fn end(&mut self, core: &mut Core, item: u32, outcome: Outcome) {
+        let now = core.now();
+        let row = core.items[item];
+        core.events += 1;
+        let meter = &mut core.nodes[self.index as usize];
+        meter.busy.subtract(now, 1);
+        if outcome == Outcome::Ok {
+            meter.completed.add(1);
+        } else {
+            meter.failed.add(1);
+        }
+        if now >= core.warm_up {
+            meter.sojourn.record(now - row.arrived);
+        }
+        let client = row.origin;
+        core.answer(item, outcome);
+        match self.kept.get_mut(&client) {
+            Some(kept) => kept.busy -= 1,
+            None => self.give_back(core),
+        }
+        self.release_client(core, client);
     }
 
     /// A connection is free again: whoever waits longest has it now.
@@ -249,6 +279,7 @@ impl Behavior for Proxy {
     fn timer(&mut self, core: &mut Core, timer: Timer, argument: u32) {
         match timer {
             Timer::Release => self.borrow(core, argument),
+            Timer::Done => self.end(core, argument, Outcome::Ok),
             Timer::Borrow => self.give_up(core, argument),
             Timer::Disconnect => self.disconnect(core, argument),
             other => debug_assert!(false, "{other:?} is not a timer of a proxy"),
@@ -256,27 +287,8 @@ impl Behavior for Proxy {
     }
 
     fn settled(&mut self, core: &mut Core, copy: u32, outcome: Outcome) {
-        let now = core.now();
         let item = core.copies[copy].token as u32;
-        let row = core.items[item];
-        core.events += 1;
-        let meter = &mut core.nodes[self.index as usize];
-        meter.busy.subtract(now, 1);
-        if outcome == Outcome::Ok {
-            meter.completed.add(1);
-        } else {
-            meter.failed.add(1);
-        }
-        if now >= core.warm_up {
-            meter.sojourn.record(now - row.arrived);
-        }
-        let client = row.origin;
-        core.answer(item, outcome);
-        match self.kept.get_mut(&client) {
-            Some(kept) => kept.busy -= 1,
-            None => self.give_back(core),
-        }
-        self.release_client(core, client);
+        self.end(core, item, outcome);
     }
 
     fn fault(&mut self, _core: &mut Core, effect: &Effect, on: bool) {

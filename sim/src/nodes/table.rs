@@ -353,22 +353,19 @@ impl Behavior for Table {
     fn settled(&mut self, _core: &mut Core, _copy: u32, _outcome: Outcome) {}
 
     fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
-        match effect {
-            Effect::Slow { factor } => self.slow = if on { *factor } else { 1.0 },
-            Effect::Tighten { limit: Some(key), factor } => {
-                let left = if on { *factor } else { 1.0 };
-                if let Some(limit) = core.program.nodes[self.index as usize].limits.get(key).copied() {
-                    let now = core.now();
-                    self.writes.tighten(now, limit, left);
-                    self.reads.tighten(now, limit, left);
-                    for (side, known) in self.partition_limits.into_iter().enumerate() {
-                        if known == limit {
-                            self.partitions.tighten(now, side == 0, left);
-                        }
-                    }
+        if let Effect::Slow { factor } = effect {
+            self.slow = if on { *factor } else { 1.0 };
+        } else if let Effect::Tighten { limit: Some(key), factor } = effect {
+            let left = if on { *factor } else { 1.0 };
+            let Some(limit) = core.program.nodes[self.index as usize].limits.get(key).copied() else { return };
+            let now = core.now();
+            self.writes.tighten(now, limit, left);
+            self.reads.tighten(now, limit, left);
+            for (side, known) in self.partition_limits.into_iter().enumerate() {
+                if known == limit {
+                    self.partitions.tighten(now, side == 0, left);
                 }
             }
-            _ => {}
         }
     }
 

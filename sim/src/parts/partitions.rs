@@ -1,12 +1,10 @@
 //! Partitions of a table by ranges of the key's hash: each has rates of its own, and is split when it stays hot.
 
-use super::TokenBucket;
-use crate::time::{Nanos, SECOND};
+use super::{Heat, TokenBucket};
+use crate::time::Nanos;
 
 /// Most partitions of a table.
 const PARTITIONS_MAX: usize = 10_000;
-/// A partition that was not throttled for so long has cooled down.
-const COOL: Nanos = 60 * SECOND;
 /// The narrowest range of hashes that is split: what is left below it is one hot key, which no split helps.
 const RANGE_MIN: u64 = 1 << 20;
 
@@ -25,8 +23,7 @@ struct Partition {
     start: u64,
     writes: TokenBucket,
     reads: TokenBucket,
-    hot_since: Nanos,
-    hot_at: Option<Nanos>,
+    heat: Heat,
 }
 
 impl Partitions {
@@ -39,8 +36,7 @@ impl Partitions {
                 start: index * width,
                 writes: TokenBucket::new(writes, writes),
                 reads: TokenBucket::new(reads, reads),
-                hot_since: 0,
-                hot_at: None,
+                heat: Heat::default(),
             })
             .collect();
         Self { all, split_after }
@@ -63,11 +59,7 @@ impl Partitions {
         if bucket.take(now, units) {
             return true;
         }
-        if partition.hot_at.is_none_or(|at| now - at > COOL) {
-            partition.hot_since = now;
-        }
-        partition.hot_at = Some(now);
-        if now - partition.hot_since >= self.split_after {
+        if partition.heat.refused(now, self.split_after) {
             self.split(index);
         }
         false
@@ -105,7 +97,6 @@ impl Partitions {
 
     fn split(&mut self, index: usize) -> bool {
         let width = self.width(index);
-        self.all[index].hot_at = None;
         if width < RANGE_MIN || self.all.len() >= PARTITIONS_MAX {
             return false;
         }
@@ -119,6 +110,7 @@ impl Partitions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::SECOND;
 
     #[test]
     fn a_partition_that_stays_hot_is_split_and_a_single_key_stays_hot() {

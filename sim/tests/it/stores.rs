@@ -2,11 +2,11 @@
 
 use plimsoll_models::EdgeKind;
 use plimsoll_sim::{
-    RunResult,
+    Progress, RunResult, Simulation,
     result::{LimitResult, TraceEvent},
 };
 
-use crate::support::{Draw, fate, run, times};
+use crate::support::{Draw, fate, faulty, program, run, times};
 
 /// A client that sends requests along `to` to a node that the caller adds.
 fn client(arrivals: &str, to: &str, call: &[(&str, &str)]) -> Draw {
@@ -360,7 +360,7 @@ fn warm_environments_hold_their_connections_until_they_are_reclaimed() {
     assert_eq!(metric(&again, "db", "connections_opened"), 1.0);
 }
 
-/// A server of two instances with a pool of two each opens four connections for ten queries at once, and lets the other
+/// A server of two instances, with a pool of two each, opens four connections for ten queries at once, and lets the other
 /// six wait: on two processors the last is done after 5 s. A client without instances connects for each query anew.
 #[test]
 fn a_server_keeps_a_pool_and_a_plain_client_none() {
@@ -403,4 +403,39 @@ fn the_memory_of_the_class_bounds_the_connections() {
     };
     assert_eq!((refused("postgresql", "db.t4g.medium"), refused("mysql", "db.t4g.medium")), (53.0, 159.0));
     assert_eq!(refused("postgresql", "db.t4g.micro"), 500.0 - (112.0 - 3.0));
+}
+
+/// What a proxy's filter keeps back needs no connection: of eight requests four are queries, two at a time.
+#[test]
+fn a_proxy_does_not_query_what_its_filter_keeps_back() {
+    let mut draw = function_and_database("batch(8, at=0 s)", true, &[]);
+    let edge = plimsoll_models::Edge::new("proxy", "db", EdgeKind::Request).with("timeout", "none").with("filter", "1 of 2");
+    draw.0.edges.insert("to-db".into(), std::sync::Arc::new(edge));
+    let result = run(&draw.0, &[("duration", "1 min")]);
+    assert_eq!((fate(&result, "to-db", "done"), fate(&result, "to-db", "filtered")), (4, 4));
+    assert_eq!((result.journeys[0].succeeded, result.journeys[0].response.max), (8, 2.0));
+}
+
+/// Half of two processors lost: four queries of a second each are done one after the other. A fresh
+/// table has four partitions; a tenth of their 10 writes a second is one for each.
+#[test]
+fn faults_strike_stores() {
+    let struck = |diagram: &plimsoll_models::Diagram, fault: serde_json::Value| {
+        let plan = faulty(&[("duration", "10 s")], serde_json::json!([fault]));
+        let mut simulation = Simulation::new(&program(diagram, plan), 0);
+        simulation.run(&Progress::new()).unwrap();
+        simulation.result()
+    };
+    let database = [("query_time", "1 s"), ("connect_latency", "0 s"), ("connect_work", "0 s")];
+    let queries = client("batch(4, at=1 s)", "db", &[]).node("db", "aws/rds", &database);
+    let capacity = serde_json::json!({"kind": "capacity", "on": "db", "from": "0 s", "to": "9 s", "lost": "50 %"});
+    assert_eq!(
+        (run(&queries.0, &[("duration", "10 s")]).journeys[0].response.max, struck(&queries.0, capacity).journeys[0].response.max),
+        (2.0, 4.0)
+    );
+    let writes = table("batch(20, at=1 s)", &[], &[("on_demand_writes", "10/s"), ("partition_writes", "10/s")]);
+    let tighten =
+        serde_json::json!({"kind": "throttle", "on": "table", "from": "0 s", "to": "9 s", "factor": "0.1", "limit": "partition_writes"});
+    assert_eq!(metric(&run(&writes.0, &[("duration", "10 s")]), "table", "accepted"), 10.0);
+    assert_eq!(metric(&struck(&writes.0, tighten), "table", "accepted"), 4.0);
 }

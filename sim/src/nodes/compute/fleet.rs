@@ -23,7 +23,7 @@ use crate::{
     result::TraceEvent,
     rng::Purpose,
     sample::Sampler,
-    slab::Slab,
+    slab::{NONE, Slab},
     time::{NEVER, Nanos, SECOND, nanos, seconds},
 };
 
@@ -46,6 +46,8 @@ struct Instance {
     fails_at: Nanos,
     /// Whether its figures count.
     counted: bool,
+    /// What its connections to databases are known by; [`NONE`] before the first.
+    holder: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -227,6 +229,7 @@ impl Fleet {
             warm_at: NEVER,
             fails_at: NEVER,
             counted: false,
+            holder: NONE,
         });
         self.standing.push(id);
         id
@@ -432,6 +435,7 @@ impl Fleet {
     fn remove(&mut self, core: &mut Core, id: u32) {
         let now = core.now();
         self.all[id].state = State::Gone;
+        core.end_holder(self.index, self.all[id].holder);
         let life = now - self.all[id].created;
         self.billed_s += billed(life, self.billed_least);
         if now >= core.warm_up {
@@ -442,6 +446,11 @@ impl Fleet {
             core.pools[processors.pool as usize] -= processors.each;
         }
         core.events += 1;
+    }
+
+    /// What holds the connections of an instance; it keeps them while it lives.
+    pub(super) fn holder(&mut self, core: &mut Core, id: u32) -> u32 {
+        core.holder_or_new(&mut self.all[id].holder)
     }
 
     /// What the autoscaler is to see.
@@ -515,7 +524,7 @@ impl Compute {
         limit.offer(now, holding / workers);
         limit.level(now, ((self.busy + 1) as f64 / workers).min(fleet.most));
         // A batch waits in any case: its messages are invisible to others meanwhile.
-        let is_batch = core.items[item].batch != crate::slab::NONE;
+        let is_batch = core.items[item].batch != NONE;
         let has_room = fleet.has_room(self.busy, self.lost);
         if !has_room && !is_batch && fleet.line.len() as u64 >= fleet.queue {
             core.nodes[self.index as usize].refused.add(1);

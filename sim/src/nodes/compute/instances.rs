@@ -47,8 +47,6 @@ pub(super) struct Instances {
     created: u64,
     provisioned: u32,
     deployment: u32,
-    /// Holder of the connections of units that do not come and go.
-    standing: u32,
 }
 
 impl Instances {
@@ -63,7 +61,6 @@ impl Instances {
             created: 0,
             provisioned: scaling.provisioned,
             deployment: 0,
-            standing: NONE,
         }
     }
 
@@ -79,7 +76,6 @@ impl Instances {
             created: 0,
             provisioned: 0,
             deployment: 0,
-            standing: NONE,
         }
     }
 
@@ -214,12 +210,7 @@ impl Instances {
 
     /// What holds the connections of an instance; it keeps them while it lives.
     pub(super) fn holder(&mut self, core: &mut Core, id: u32) -> u32 {
-        // Only units that come and go are kept one by one.
-        let holder = if self.all.len() == 0 { &mut self.standing } else { &mut self.all[id].holder };
-        if *holder == NONE {
-            *holder = core.new_holder();
-        }
-        *holder
+        core.holder_or_new(&mut self.all[id].holder)
     }
 
     /// An instance starts afresh with its next invocation; its connections are lost.

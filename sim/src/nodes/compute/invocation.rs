@@ -214,7 +214,10 @@ impl Compute {
             // Each attempt of the event makes its own calls, so its attempt is part of what tells them apart.
             let (token, repeat) = (token(slot, generation), (attempt << 16) | (step << 10) | repeat);
             if core.program.edges[call.edge as usize].connections > 0 {
-                let holder = self.instances.holder(core, instance);
+                let holder = match &mut self.fleet {
+                    Some(fleet) => fleet.holder(core, instance),
+                    None => self.instances.holder(core, instance),
+                };
                 core.call_from(holder, call.edge, token, &cause, repeat);
             } else {
                 core.call(call.edge, token, &cause, repeat);
