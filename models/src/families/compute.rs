@@ -7,7 +7,7 @@ mod per_request;
 pub use autoscaling::{
     Alarm, Autoscaling, Change, Cooldown, Horizontal, Knative, KnativeMetric, Metric, Select, Step as ScalingStep, Zero,
 };
-pub use fleet::{Fleet, Launches, Processors, Size};
+pub use fleet::{Fleet, GIGABYTE, Launches, Processors, Size};
 pub use per_request::{IdlePick, PerRequest, Refill};
 
 use super::{Limit, LimitUse, Mechanism, Priced, Settings};

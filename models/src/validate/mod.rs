@@ -3,6 +3,7 @@
 mod configuration;
 mod doors;
 mod faults;
+mod fleet;
 mod stores;
 mod structure;
 mod workflows;
@@ -20,6 +21,7 @@ const RULES: &[Rule] = &[
     structure::cycles,
     structure::unreachable,
     configuration::fields,
+    fleet::fleets,
     configuration::scenarios,
     stores::tables,
     stores::operations,
