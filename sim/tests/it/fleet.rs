@@ -25,11 +25,11 @@ fn levels(diagram: &Diagram, gauge: Gauge, times: &[f64]) -> Vec<f64> {
 }
 
 fn metric(result: &RunResult, key: &str) -> f64 {
-    result.node("worker").unwrap().metrics[key]
+    result.node("worker").expect("the diagram has a worker").metrics[key]
 }
 
 fn usd(result: &RunResult, meter: &str) -> f64 {
-    result.cost.items.iter().find(|item| item.meter == meter).unwrap().usd
+    result.cost.items.iter().find(|item| item.meter == meter).expect("the meter has a price").usd
 }
 
 fn close(value: f64, expected: f64) -> bool {
@@ -313,7 +313,7 @@ fn fargate_bills_processors_and_memory_by_the_second() {
     let steady = asked("times(0 s)", "aws/ecs-fargate", &[("scaling", "fixed"), ("instances", "2")]);
     let result = run(&steady, &[("duration", "10 min")]);
     assert!(close(usd(&result, "vcpu_hours"), 0.04048 / 6.0), "{:#?}", result.cost);
-    assert!(close(usd(&result, "gb_hours"), 0.004445 / 3.0), "{:#?}", result.cost);
+    assert!(close(usd(&result, "gb_hours"), 0.004_445 / 3.0), "{:#?}", result.cost);
     let brief = asked(
         "times(0 s)",
         "aws/ecs-fargate",
@@ -321,7 +321,7 @@ fn fargate_bills_processors_and_memory_by_the_second() {
     );
     let result = run(&brief, &[("duration", "10 min")]);
     assert!(close(usd(&result, "vcpu_hours"), 0.04048 * (1.0 / 6.0 + 1.0 / 120.0)), "{:#?}", result.cost);
-    assert!(close(usd(&result, "gb_hours"), 0.004445 * (1.0 / 3.0 + 1.0 / 60.0)), "{:#?}", result.cost);
+    assert!(close(usd(&result, "gb_hours"), 0.004_445 * (1.0 / 3.0 + 1.0 / 60.0)), "{:#?}", result.cost);
 }
 
 /// Two machines for half an hour are an instance hour at the price of their type; a server costs what one says, or what

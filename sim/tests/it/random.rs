@@ -31,7 +31,8 @@ pub(crate) fn faults(seed: u64, diagram: &Diagram) -> serde_json::Value {
     while faults.len() < wanted && tries < TRIES {
         tries += 1;
         let mut pick = |choices: &[&str]| choices[rng.random_range(0..choices.len())].to_owned();
-        let word = fault::KINDS[pick(&["0", "1", "2", "3", "4", "5", "6", "7", "8"]).parse::<usize>().unwrap()].word;
+        let word =
+            fault::KINDS[pick(&["0", "1", "2", "3", "4", "5", "6", "7", "8"]).parse::<usize>().expect("the choices are numbers")].word;
         let (share, factor) = (pick(&["5 %", "50 %", "100 %"]), pick(&["0", "0.1", "0.9"]));
         let mut fault = match (word, pick(&["plain", "other"]).as_str()) {
             ("outage", "plain") => json!({}),
@@ -45,7 +46,7 @@ pub(crate) fn faults(seed: u64, diagram: &Diagram) -> serde_json::Value {
             ("deploy", _) => json!({"at": pick(&["1 s", "6 s", "12 s"])}),
             _ => json!({"share": share}),
         };
-        let object = fault.as_object_mut().unwrap();
+        let object = fault.as_object_mut().expect("a fault is an object");
         object.insert("kind".to_owned(), word.into());
         object.insert("on".to_owned(), targets[rng.random_range(0..targets.len())].as_str().into());
         if word != "deploy" {
