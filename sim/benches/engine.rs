@@ -44,6 +44,37 @@ fn line(arrivals: &str, servers: u32, service: &str, stations: usize) -> Diagram
     diagram
 }
 
+/// A producer and layers of stations with as many servers as it takes. Each station hands its requests on to one of the
+/// next layer's, `fan` of them in turn, with equal shares; a request is inside for ten seconds on average.
+fn layers(layers: usize, width: usize, fan: usize) -> Diagram {
+    let mut diagram = Diagram::default();
+    diagram.nodes.insert("clients".into(), Arc::new(Node::new("generic/client", "").with("arrivals", "poisson(200/s)")));
+    let service = format!("exponential({} s)", 10.0 / layers as f64);
+    let share = |of: usize| format!("{} %", 100.0 / of as f64);
+    let connect = |diagram: &mut Diagram, from: &str, to: &str, of: usize| {
+        let edge = Edge::new(from, to, EdgeKind::Request).with("share", share(of));
+        diagram.edges.insert(format!("{from}-{to}").as_str().into(), Arc::new(edge));
+    };
+    for layer in 0..layers {
+        for place in 0..width {
+            let id = format!("s{layer}-{place}");
+            let station = Node::new("generic/station", "").with("service", service.as_str()).with("servers", "unlimited");
+            diagram.nodes.insert(id.as_str().into(), Arc::new(station));
+            if layer == 0 {
+                connect(&mut diagram, "clients", &id, width);
+            }
+        }
+    }
+    for layer in 1..layers {
+        for place in 0..width {
+            for step in 0..fan {
+                connect(&mut diagram, &format!("s{}-{place}", layer - 1), &format!("s{layer}-{}", (place + step) % width), fan);
+            }
+        }
+    }
+    diagram
+}
+
 /// One function with exponential warm and cold times and a constant keep-alive.
 fn simfaas() -> Diagram {
     let mut diagram = Diagram::default();
@@ -116,6 +147,18 @@ fn checkout_plimsoll(bencher: Bencher<'_, '_>) {
     let text = include_str!("../../examples/checkout/checkout.plimsoll.json");
     let diagram = native::read(text).expect("the example opens").diagram;
     bench(bencher, &program(&diagram, "10 min"));
+}
+
+/// The yardstick for the next one: twelve nodes and eleven edges, with as many events pending.
+#[divan::bench(sample_count = 7, sample_size = 1)]
+fn nodes12_plimsoll(bencher: Bencher<'_, '_>) {
+    bench(bencher, &program(&layers(11, 1, 1), "1000 s"));
+}
+
+/// A thousand stations and ten thousand edges.
+#[divan::bench(sample_count = 7, sample_size = 1)]
+fn nodes1000_plimsoll(bencher: Bencher<'_, '_>) {
+    bench(bencher, &program(&layers(10, 100, 11), "1000 s"));
 }
 
 /// Events with their time and order, and what they are about.

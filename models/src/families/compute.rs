@@ -7,7 +7,7 @@ mod per_request;
 pub use autoscaling::{
     Alarm, Autoscaling, Change, Cooldown, Horizontal, Knative, KnativeMetric, Metric, Select, Step as ScalingStep, Zero,
 };
-pub use fleet::{Fleet, Launches, Processors, Size};
+pub use fleet::{Fleet, GIGABYTE, Launches, Processors, Size};
 pub use per_request::{IdlePick, PerRequest, Refill};
 
 use super::{Limit, LimitUse, Mechanism, Priced, Settings};
@@ -15,7 +15,6 @@ use crate::{Distribution, fault::FaultKind, work, work::Step};
 
 /// How instances come and go.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "there is one for each node, read once")]
 pub enum Scaling {
     /// One for each concurrent request, made on demand, from a pool of the account.
     PerRequest(PerRequest),

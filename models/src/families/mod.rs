@@ -28,8 +28,8 @@ mod workflow;
 pub use bucket::BucketConfig;
 pub use bus::BusConfig;
 pub use compute::{
-    Alarm, Autoscaling, Change, ComputeConfig, Cooldown, Fleet, Horizontal, IdlePick, Knative, KnativeMetric, Launches, Metric, PerRequest,
-    Processors, Refill, Scaling, ScalingStep, Select, Size, Zero,
+    Alarm, Autoscaling, Change, ComputeConfig, Cooldown, Fleet, GIGABYTE, Horizontal, IdlePick, Knative, KnativeMetric, Launches, Metric,
+    PerRequest, Processors, Refill, Scaling, ScalingStep, Select, Size, Zero,
 };
 pub use connection::{CallConfig, CaptureConfig, ConnectionConfig, Filter, Operation, ReadKind, RedriveConfig};
 pub use database::DatabaseConfig;

@@ -3,6 +3,7 @@
 mod configuration;
 mod doors;
 mod faults;
+mod fleet;
 mod messaging;
 mod stores;
 mod streams;
@@ -23,6 +24,7 @@ const RULES: &[Rule] = &[
     structure::unreachable,
     configuration::fields,
     streams::streams,
+    fleet::fleets,
     configuration::scenarios,
     stores::tables,
     stores::operations,

@@ -471,7 +471,8 @@ impl KnativeRule {
             return stable;
         }
         let since = *self.idle_since.get_or_insert(now);
-        if now - since >= nanos(config.grace) || sight.desired == 0 { 0 } else { 1 }
+        let stays = sight.desired > 0 && now - since < nanos(config.grace);
+        u64::from(stays)
     }
 }
 

@@ -25,11 +25,11 @@ fn levels(diagram: &Diagram, gauge: Gauge, times: &[f64]) -> Vec<f64> {
 }
 
 fn metric(result: &RunResult, key: &str) -> f64 {
-    result.node("worker").unwrap().metrics[key]
+    result.node("worker").expect("the diagram has a worker").metrics[key]
 }
 
 fn usd(result: &RunResult, meter: &str) -> f64 {
-    result.cost.items.iter().find(|item| item.meter == meter).unwrap().usd
+    result.cost.items.iter().find(|item| item.meter == meter).expect("the meter has a price").usd
 }
 
 fn close(value: f64, expected: f64) -> bool {
@@ -285,6 +285,7 @@ fn services_share_the_processors_of_the_account() {
     let task = |schedule: &'static str, instances: &'static str| {
         [
             ("cpu", "2"),
+            ("memory", "4 GiB"),
             ("scaling", "schedule"),
             ("schedule", schedule),
             ("instances", instances),
@@ -312,7 +313,7 @@ fn fargate_bills_processors_and_memory_by_the_second() {
     let steady = asked("times(0 s)", "aws/ecs-fargate", &[("scaling", "fixed"), ("instances", "2")]);
     let result = run(&steady, &[("duration", "10 min")]);
     assert!(close(usd(&result, "vcpu_hours"), 0.04048 / 6.0), "{:#?}", result.cost);
-    assert!(close(usd(&result, "gb_hours"), 0.004445 / 3.0), "{:#?}", result.cost);
+    assert!(close(usd(&result, "gb_hours"), 0.004_445 / 3.0), "{:#?}", result.cost);
     let brief = asked(
         "times(0 s)",
         "aws/ecs-fargate",
@@ -320,7 +321,7 @@ fn fargate_bills_processors_and_memory_by_the_second() {
     );
     let result = run(&brief, &[("duration", "10 min")]);
     assert!(close(usd(&result, "vcpu_hours"), 0.04048 * (1.0 / 6.0 + 1.0 / 120.0)), "{:#?}", result.cost);
-    assert!(close(usd(&result, "gb_hours"), 0.004445 * (1.0 / 3.0 + 1.0 / 60.0)), "{:#?}", result.cost);
+    assert!(close(usd(&result, "gb_hours"), 0.004_445 * (1.0 / 3.0 + 1.0 / 60.0)), "{:#?}", result.cost);
 }
 
 /// Two machines for half an hour are an instance hour at the price of their type; a server costs what one says, or what
@@ -377,4 +378,42 @@ fn one_worker_on_four_kinds_of_instances() {
     let cost = |result: &RunResult| result.cost.total_usd;
     assert!(close(cost(&servers), 5.0 * cost(&two_servers)));
     assert!(cost(&machines) < cost(&tasks));
+}
+
+/// Sixty thousand messages for two tasks. At 180 s the third data point is above 2,000 messages for each task, and as many
+/// tasks are wanted as the backlog of that moment asks for. Once the queue has been empty for 15 minutes, two are left.
+#[test]
+fn backlog_per_task_follows_the_queue() {
+    let worker = [
+        ("duration", "1 s"),
+        ("metric", "backlog"),
+        ("target_backlog", "2000"),
+        ("concurrency_per_instance", "10"),
+        ("instances", "2"),
+        ("min_instances", "2"),
+        ("max_instances", "40"),
+        ("start_up", "30 s"),
+    ];
+    let diagram = roomy(
+        Draw::default()
+            .node("client", "generic/client", &[("arrivals", "batch(60000, at=0 s)")])
+            .node("queue", "aws/sqs", &[("visibility_timeout", "2 min")])
+            .node("worker", "aws/ecs-fargate", &worker)
+            .edge("send", EdgeKind::Send, "client", "queue", &[])
+            .edge("take", EdgeKind::Poll, "queue", "worker", &[])
+            .0,
+    );
+    let mut simulation = Simulation::new(&program(&diagram, plan(&[("duration", "1 h")])), 0);
+    let mut at = |time: f64, node: &str, gauge: Gauge| {
+        simulation.run_until(time);
+        simulation.gauge(node, gauge).unwrap()
+    };
+    assert_eq!(at(179.999_999_9, "worker", Gauge::Desired), 2.0);
+    let backlog = at(179.999_999_9, "queue", Gauge::Waiting);
+    let wanted = (backlog / 2_000.0).ceil();
+    assert!((3.0..=40.0).contains(&wanted), "{backlog}");
+    assert_eq!(at(180.1, "worker", Gauge::Desired), wanted);
+    assert_eq!((at(209.9, "worker", Gauge::Instances), at(210.1, "worker", Gauge::Instances)), (2.0, wanted));
+    assert_eq!(at(3_590.0, "queue", Gauge::Waiting), 0.0);
+    assert_eq!(at(3_590.0, "worker", Gauge::Desired), 2.0);
 }

@@ -81,11 +81,13 @@ pub enum Size {
         vcpus: f64,
         /// Gigabytes of memory.
         gigabytes: f64,
+        /// Least and most gigabytes that these processors are sold with.
+        allowed: (f64, f64),
     },
 }
 
 /// Bytes in a gigabyte as providers of containers count.
-const GIGABYTE: f64 = 1_073_741_824.0;
+pub const GIGABYTE: f64 = 1_073_741_824.0;
 
 impl Fleet {
     pub(super) fn read(settings: &mut Settings<'_>) -> Self {
@@ -168,8 +170,12 @@ impl Processors {
 impl Size {
     fn read(settings: &mut Settings<'_>) -> Self {
         if settings.has("cpu") {
-            let vcpus = settings.text("cpu").and_then(|text| text.trim().parse().ok()).unwrap_or(0.0);
-            return Self::Parts { vcpus, gigabytes: settings.quantity("memory") / GIGABYTE };
+            let cpu = settings.text("cpu").unwrap_or_default();
+            let cpu = cpu.trim();
+            let mut gigabytes = |key: &str| settings.limit(&format!("memory_{key}_{cpu}")).value / GIGABYTE;
+            let allowed = (gigabytes("least"), gigabytes("most"));
+            let vcpus = cpu.parse().unwrap_or(0.0);
+            return Self::Parts { vcpus, gigabytes: settings.quantity("memory") / GIGABYTE, allowed };
         }
         if settings.has("instance_type") {
             return Self::Instance { price: settings.text("instance_type").unwrap_or_default(), hourly: None };

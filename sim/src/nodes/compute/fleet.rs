@@ -485,7 +485,7 @@ impl Fleet {
         let hours = self.hours(core);
         match self.size {
             Size::Instance { .. } => vec![hours],
-            Size::Parts { vcpus, gigabytes } => vec![hours * vcpus, hours * gigabytes],
+            Size::Parts { vcpus, gigabytes, .. } => vec![hours * vcpus, hours * gigabytes],
         }
     }
 
