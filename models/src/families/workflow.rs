@@ -229,29 +229,28 @@ impl WorkflowConfig {
     }
 }
 
-/// The edge of a task: the one it names, the one to what it names, the only one to a service of that name, or the one
-/// that is called like the state.
+/// The edge of a task: the one it names, the one to what it calls, the one that is called like the state, or the only one
+/// to a service of that name. Of several edges to what it calls, the one that is called like the state.
 fn edge_of<'a>(diagram: &Diagram, catalog: &Catalog, edges: &[&'a EdgeId], state: &str, task: &Task) -> Option<&'a EdgeId> {
     if let Some(name) = &task.edge {
         return edges.iter().find(|id| id.as_str() == name).copied();
     }
     let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let called = |name: &str| {
-        let name = plain(name);
-        edges.iter().copied().find(|id| {
-            let edge = &diagram.edges[*id];
-            let target = diagram.nodes.get(&edge.to);
-            let names = [id.as_str(), &edge.name, edge.to.as_str(), target.map_or("", |node| &node.name)];
-            names.into_iter().any(|known| !known.is_empty() && plain(known) == name)
-        })
+    let is_called = |id: &EdgeId, name: &str| {
+        let edge = &diagram.edges[id];
+        let target = diagram.nodes.get(&edge.to);
+        let names = [id.as_str(), &edge.name, edge.to.as_str(), target.map_or("", |node| &node.name)];
+        names.into_iter().any(|known| !known.is_empty() && plain(known) == plain(name))
     };
-    let of_service = || {
-        let fits = |id: &&&EdgeId| {
-            let service = diagram.nodes.get(&diagram.edges[**id].to).and_then(|node| catalog.get(&node.service));
-            service.is_some_and(|service| service.speaks_as(&task.service))
-        };
-        let mut fitting = edges.iter().filter(fits);
-        fitting.next().filter(|_| !task.service.is_empty()).filter(|_| fitting.next().is_none()).copied()
+    let speaks = |id: &EdgeId| {
+        let service = diagram.nodes.get(&diagram.edges[id].to).and_then(|node| catalog.get(&node.service));
+        service.is_some_and(|service| service.speaks_as(&task.service))
     };
-    task.target.as_deref().and_then(called).or_else(|| called(state)).or_else(of_service)
+    let all = |fits: &dyn Fn(&EdgeId) -> bool| edges.iter().copied().filter(|id| fits(id)).collect::<Vec<_>>();
+    let of_target = all(&|id| task.target.as_deref().is_some_and(|target| is_called(id, target)));
+    let of_state = all(&|id| is_called(id, state));
+    let of_service = all(&speaks);
+    let both = of_target.iter().find(|id| of_state.contains(id)).copied();
+    let only = if let [only] = of_service[..] { Some(only) } else { None };
+    both.or(of_target.first().copied()).or(of_state.first().copied()).or(only)
 }

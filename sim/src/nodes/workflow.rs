@@ -107,6 +107,8 @@ struct Counts {
     timed_out: u64,
     retries: u64,
     caught: u64,
+    /// Executions that were ended because they went round and round.
+    endless: u64,
 }
 
 impl Workflow {
@@ -275,5 +277,6 @@ impl Behavior for Workflow {
         put("timed_out", self.counts.timed_out as f64);
         put("task_retries", self.counts.retries as f64);
         put("caught", self.counts.caught as f64);
+        put("endless", self.counts.endless as f64);
     }
 }

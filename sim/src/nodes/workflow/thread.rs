@@ -182,6 +182,7 @@ impl Workflow {
         let row = &mut self.executions[execution];
         row.entered += 1;
         let (history, mut too_long) = (row.history, row.entered > ENTERED_MAX);
+        self.counts.endless += u64::from(too_long);
         let mut delay = core.sample(&self.state_latency, self.index, Purpose::Step, line, attempt);
         delay = slowed(delay, self.slow);
         if let Kind::Standard(standard) = &self.kind {
