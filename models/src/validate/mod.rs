@@ -2,8 +2,8 @@
 
 mod configuration;
 mod faults;
-mod stores;
 mod messaging;
+mod stores;
 mod structure;
 
 use crate::{Catalog, Diagnostic, Diagram, diagnostic};
