@@ -34,7 +34,6 @@ pub struct PollConfig {
 
 /// How many batches run at a time.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "there is one for each poll edge, read once")]
 pub enum Pollers {
     /// Follows the backlog.
     Elastic {

@@ -160,6 +160,7 @@ pub(super) const RULES: &[Rule] = &[
                     let Some(event_type) = review.diagram.event_types.get(name.as_str()) else { continue };
                     let law = event_type.fields.get("key").map(crate::families::field_value).and_then(|text| text.parse::<KeyLaw>().ok());
                     let few = match law {
+                        Some(KeyLaw::Constant { .. }) => true,
                         Some(KeyLaw::Uniform { keys }) => keys <= FEW_KEYS,
                         Some(KeyLaw::Zipf { exponent, .. }) => exponent >= STEEP,
                         Some(_) | None => false,

@@ -68,15 +68,10 @@ impl<T> FairLine<T> {
 
     /// A message comes in. Answers its tenant.
     pub(crate) fn join(&mut self, key: u64) -> u32 {
-        let id = match self.by_key.get(&key) {
-            Some(id) => *id,
-            None => {
-                let fresh = Tenant { key, messages: 0, entries: 0, in_flight: 0, idle_since: 0, aside: VecDeque::new() };
-                let id = self.tenants.insert(fresh);
-                self.by_key.insert(key, id);
-                id
-            }
-        };
+        let tenants = &mut self.tenants;
+        let id = *self.by_key.entry(key).or_insert_with(|| {
+            tenants.insert(Tenant { key, messages: 0, entries: 0, in_flight: 0, idle_since: 0, aside: VecDeque::new() })
+        });
         self.tenants[id].messages += 1;
         id
     }

@@ -26,18 +26,15 @@ struct Group {
 impl FifoLine {
     /// A message comes in. Answers its group.
     pub(crate) fn add(&mut self, key: u64, message: u32) -> u32 {
-        let id = match self.by_key.get(&key) {
-            Some(id) => *id,
-            None => {
-                let id = self.groups.reuse(Group::default);
-                let group = &mut self.groups[id];
-                group.key = key;
-                group.messages.clear();
-                group.in_flight = 0;
-                self.by_key.insert(key, id);
-                id
-            }
-        };
+        let groups = &mut self.groups;
+        let id = *self.by_key.entry(key).or_insert_with(|| {
+            let id = groups.reuse(Group::default);
+            let group = &mut groups[id];
+            group.key = key;
+            group.messages.clear();
+            group.in_flight = 0;
+            id
+        });
         let number = self.next;
         self.next += 1;
         let group = &mut self.groups[id];

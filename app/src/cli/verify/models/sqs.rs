@@ -172,7 +172,7 @@ pub(super) fn fifo(case: &Case) -> Result<Experiment, Missing> {
     let batch = case.number("batch")?;
     let pollers = case.number("pollers").unwrap_or(MANY_BATCHES as f64);
     // A batch takes as long as its messages one after the other.
-    let function = bare_function(&[field("duration", &processing), field("duration_per_event", &processing)]);
+    let function = [field("duration", &processing), field("duration_per_event", &processing)];
     let total: f64 = groups.iter().sum();
     let queue = [
         field("send_latency", "0 s"),
@@ -184,7 +184,7 @@ pub(super) fn fifo(case: &Case) -> Result<Experiment, Missing> {
         [field("pickup_latency", "0 s"), field("batch_size", batch), field("initial_concurrency", pollers), field("ceiling", pollers)];
     let mut bench = Bench::new(&case.title)
         .node(QUEUE, "aws/sqs-fifo", &queue)
-        .node(FUNCTION, "aws/lambda", &function)
+        .node(FUNCTION, "aws/lambda", &bare_function(&function))
         .edge(MAPPING, EdgeKind::Poll, QUEUE, FUNCTION, &mapping)
         .quota(CONCURRENCY, UNREACHED)
         .drained(1.0);
