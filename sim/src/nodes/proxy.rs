@@ -152,7 +152,7 @@ impl Proxy {
         core.note(row.journey, self.index, row.edge, TraceEvent::Start);
         let cause = core.cause(item);
         if let Some(edge) = self.edge {
-            core.call_from(self.holder, edge, u64::from(item), &cause, row.attempt);
+            core.call_from((0, self.holder), edge, u64::from(item), &cause, row.attempt);
         }
     }
 
