@@ -16,7 +16,7 @@ use plimsoll_models::{
     policy::{Backoff, CallPolicy, Resilience, RetryOn},
     scenario::Plan,
     units, validate,
-    workload::Trace,
+    workload::{Trace, USERS_MAX},
 };
 
 use crate::{
@@ -482,6 +482,13 @@ impl<'a> Compiler<'a> {
         if has_errors(&program.diagnostics) {
             return Err(RunError::Invalid(program.diagnostics));
         }
+        let clients = population(&program);
+        if clients > f64::from(USERS_MAX) {
+            return Err(RunError::TooLarge(format!(
+                "the run would keep {} users and devices in mind, more than the {USERS_MAX} that are allowed; lower their number or the load multiplier",
+                units::print_compact(clients),
+            )));
+        }
         let requests = expected_requests(&program);
         if requests > REQUESTS_MAX {
             let shorter = program.plan.duration * REQUESTS_MAX / requests;
@@ -515,18 +522,15 @@ const DEFAULT_EVENT_BYTES: u32 = 1_024;
 
 /// The key under which a recording is handed to a run: its file and how it is read.
 pub fn trace_key(arrivals: &Arrivals) -> String {
-    match arrivals {
-        Arrivals::Trace(source) => {
-            let to = source.to.map(|to| to.to_string()).unwrap_or_default();
-            format!("{}#{}-{to}", source.file, source.from)
-        }
-        Arrivals::Renewal { .. }
-        | Arrivals::Curve { .. }
-        | Arrivals::Bursts { .. }
-        | Arrivals::Batch { .. }
-        | Arrivals::Times(_)
-        | Arrivals::Closed { .. } => String::new(),
-    }
+    let Arrivals::Trace(source) = arrivals else { return String::new() };
+    let to = source.to.map(|to| to.to_string()).unwrap_or_default();
+    format!("{}#{}-{to}", source.file, source.from)
+}
+
+/// Users of closed loops and devices of fleets.
+fn population(program: &Program) -> f64 {
+    let producers = program.nodes.iter().filter_map(|node| if let Config::Producer(config) = &node.config { Some(config) } else { None });
+    producers.map(|producer| f64::from(producer.arrivals.population()) * program.plan.multiplier).sum()
 }
 
 fn expected_requests(program: &Program) -> f64 {
@@ -543,7 +547,7 @@ fn expected_requests(program: &Program) -> f64 {
                 Trace::Counts { interval, counts } => counts.iter().take((duration / interval).ceil() as usize).sum::<f64>() * multiplier,
                 Trace::Arrivals { times, .. } => times.len() as f64,
             },
-            None => producer.arrivals.mean_rate(duration) * duration * multiplier,
+            None => producer.arrivals.expected(duration) * multiplier,
         })
         .sum()
 }

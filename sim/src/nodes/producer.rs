@@ -65,10 +65,11 @@ impl Producer {
             Arrivals::Closed { users, think } => Some(((f64::from(*users) * program.plan.multiplier).round() as u32, Sampler::new(think))),
             _ => None,
         };
+        let mut rng = rng::stream(core.keys[index as usize]);
         Self {
             index,
-            source: Source::new(&config.arrivals, node.trace, program),
-            rng: rng::stream(core.keys[index as usize]),
+            source: Source::new(&config.arrivals, node.trace, program, &mut rng),
+            rng,
             mix,
             edges,
             routes,
