@@ -68,7 +68,9 @@ impl Resilience {
             return None;
         }
         // Its presets are the defaults of the fields below; here it is only checked.
-        settings.text("sdk");
+        if settings.has("sdk") {
+            settings.text("sdk");
+        }
         let resilience = Self {
             quota: quota(settings),
             budget: budget(settings),
