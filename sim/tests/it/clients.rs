@@ -20,7 +20,7 @@ fn client_and_api(load: &str, api: &[(&str, &str)], edge: &[(&str, &str)]) -> Ru
 }
 
 fn edge_figure(result: &RunResult, key: &str) -> f64 {
-    result.edge("call").unwrap().metrics[key]
+    result.edge("call").expect("the edge is drawn").metrics[key]
 }
 
 /// Three calls of up to three attempts fail. A bucket of 25 tokens pays for five retries at 5 tokens: two, two and one.

@@ -28,7 +28,7 @@ fn visit(loads: &[(&str, &str)], fields: &[(&str, &str)]) -> RunResult {
 }
 
 fn figure(result: &RunResult, key: &str) -> f64 {
-    result.node("desk").unwrap().metrics[key]
+    result.node("desk").expect("the node is drawn").metrics[key]
 }
 
 /// Services of 10 s; silver comes at 0 and 1 s, gold at 2 s. Without interruption gold is served from 10 to 20 s and the

@@ -18,7 +18,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct Devices {
     fleet: Fleet,
-    devices: u64,
+    number: u64,
     /// Generator of the places, as it stands at the start of each round.
     places: StreamRng,
     /// The same generator in this round.
@@ -42,7 +42,7 @@ impl Devices {
     pub(crate) fn new(fleet: &Fleet, devices: u64, rng: &mut StreamRng) -> Self {
         let places = fork(rng);
         Self {
-            devices,
+            number: devices,
             drawing: places.clone(),
             places,
             began: 0.0,
@@ -59,7 +59,7 @@ impl Devices {
 
     /// When the next device is due, before jitter.
     fn due(&mut self, rng: &mut StreamRng) -> Option<f64> {
-        if self.devices == 0 {
+        if self.number == 0 {
             return None;
         }
         if self.left == 0 {
@@ -85,7 +85,7 @@ impl Devices {
 
     fn start_round(&mut self) {
         self.drawing = self.places.clone();
-        self.left = self.devices;
+        self.left = self.number;
         self.place = 0.0;
     }
 
