@@ -333,7 +333,7 @@ mod tests {
             let mut diagram = Diagram::default();
             for (index, file) in files.iter().enumerate() {
                 let node = Node::new("generic/client", "").with("arrivals", *file);
-                diagram.nodes.insert(NodeId::new(format!("n{index}")), std::sync::Arc::new(node));
+                diagram.nodes.insert(NodeId::new(format!("n{index}")), Arc::new(node));
             }
             load_traces(&diagram, folder.path())
         };

@@ -10,6 +10,7 @@ use plimsoll_models::policy::RetryOn;
 use crate::{
     core::{Cause, Copy, Core, Item, MessageState, ReplyTo},
     event::{Class, Event},
+    guard,
     ledger::Fate,
     outcome::Outcome,
     program::BackoffProgram,
@@ -22,15 +23,21 @@ use crate::{
 impl Core {
     /// Sends a copy along an edge. `repeat` tells apart several calls that one cause makes along the same edge.
     pub(crate) fn call(&mut self, edge: u32, token: u64, cause: &Cause, repeat: u32) -> u32 {
+        self.call_as(0, edge, token, cause, repeat)
+    }
+
+    /// The same for one of several clients of a node, which each remember how their calls went.
+    pub(crate) fn call_as(&mut self, client: u32, edge: u32, token: u64, cause: &Cause, repeat: u32) -> u32 {
         let copy = self.open_call(edge, token, cause, repeat);
+        self.copies[copy].client = client;
         self.attempt(copy);
         copy
     }
 
-    /// Sends a copy along an edge over a connection of `holder`.
-    pub(crate) fn call_from(&mut self, holder: u32, edge: u32, token: u64, cause: &Cause, repeat: u32) {
+    /// The same over a connection that the client holds as `holder`.
+    pub(crate) fn call_from(&mut self, (client, holder): (u32, u32), edge: u32, token: u64, cause: &Cause, repeat: u32) {
         let copy = self.open_call(edge, token, cause, repeat);
-        self.copies[copy].origin = holder;
+        (self.copies[copy].client, self.copies[copy].origin) = (client, holder);
         self.attempt(copy);
     }
 
@@ -61,12 +68,18 @@ impl Core {
             second_timer: NONE,
             holders: 0,
             origin: NONE,
+            client: 0,
+            paid: 0,
+            retry_after: 0,
         })
     }
 
     /// Makes the next attempt of a call.
     pub(crate) fn attempt(&mut self, copy: u32) {
         let now = self.now();
+        if !self.breaker_admits(copy) {
+            return;
+        }
         let row = &mut self.copies[copy];
         row.attempt += 1;
         row.sent = now;
@@ -118,7 +131,11 @@ impl Core {
     pub(crate) fn attempt_ended(&mut self, copy: u32, outcome: Outcome) -> Option<Outcome> {
         let timer = std::mem::replace(&mut self.copies[copy].timer, NONE);
         self.queue.cancel(timer);
-        self.copies[copy].item = NONE;
+        // An attempt that a breaker stopped was never under way.
+        let sent = std::mem::replace(&mut self.copies[copy].item, NONE) != NONE;
+        if sent {
+            self.learn(copy, outcome);
+        }
         let now = self.now();
         let Copy { edge, attempt, born, journey, caller, line, .. } = self.copies[copy];
         let meter = &mut self.edges[edge as usize];
@@ -130,7 +147,7 @@ impl Core {
                     meter.first_throttled.add(1);
                 }
             }
-            Outcome::Failed | Outcome::Rejected | Outcome::Expired => meter.failed.add(1),
+            Outcome::Failed | Outcome::Rejected | Outcome::Expired => meter.failed.add(u64::from(sent)),
             Outcome::TimedOut => meter.timeouts.add(1),
         }
         let what = match outcome {
@@ -152,20 +169,40 @@ impl Core {
         if !retriable || attempt >= policy.attempts {
             return Some(outcome);
         }
-        let wait = self.backoff(edge, line, attempt);
+        let asked = std::mem::take(&mut self.copies[copy].retry_after);
+        let wait = self.wait(edge, line, attempt, outcome, asked);
         let policy = &self.program.edges[edge as usize].policy;
         if policy.age_max > 0 && (now - born).saturating_add(wait) > policy.age_max {
             return Some(Outcome::Expired);
+        }
+        if !self.may_retry(copy, outcome) {
+            return Some(outcome);
         }
         self.edges[edge as usize].orbit.add(now, 1);
         self.queue.schedule(now.saturating_add(wait), Class::Arrival, Event::Retry { copy });
         None
     }
 
-    /// The wait after so many attempts.
+    /// The wait after so many attempts, the latest of which ended so. `asked` is how long the target wants the caller to
+    /// stay away.
+    fn wait(&self, edge: u32, line: u64, attempt: u32, outcome: Outcome, asked: Nanos) -> Nanos {
+        let program = &self.program.edges[edge as usize];
+        let resilience = program.resilience.as_ref();
+        if asked > 0 && outcome == Outcome::Throttled && resilience.is_some_and(|ready| ready.rules.honor_retry_after) {
+            return asked;
+        }
+        let of_throttles = resilience.filter(|_| outcome == Outcome::Throttled).and_then(|ready| ready.throttle_backoff.as_ref());
+        self.drawn(of_throttles.unwrap_or(&program.policy.backoff), edge, line, attempt)
+    }
+
+    /// The back-off of an edge after so many attempts.
     pub(crate) fn backoff(&self, edge: u32, line: u64, attempt: u32) -> Nanos {
+        self.drawn(&self.program.edges[edge as usize].policy.backoff, edge, line, attempt)
+    }
+
+    fn drawn(&self, backoff: &BackoffProgram, edge: u32, line: u64, attempt: u32) -> Nanos {
         let mut rng = rng::draw(self.edge_keys[edge as usize], Purpose::Backoff, line, attempt);
-        match &self.program.edges[edge as usize].policy.backoff {
+        match backoff {
             BackoffProgram::Exponential { base, factor, cap, full_jitter } => {
                 let grown = base * libm::pow(*factor, f64::from(attempt - 1));
                 let wait = grown.min(*cap);
@@ -222,6 +259,83 @@ impl Core {
             Fate::DeadLettered
         });
         self.end_copy(copy, fate);
+    }
+}
+
+/// What clients remember between calls.
+impl Core {
+    /// Whether the client's breaker lets an attempt pass. One that it stops is refused for good, at once.
+    fn breaker_admits(&mut self, copy: u32) -> bool {
+        let Copy { edge, client, attempt, line, journey, bytes, event_type, .. } = self.copies[copy];
+        let now = self.now();
+        let Some(guards) = &mut self.guards[edge as usize] else { return true };
+        let guard = guards.of(client);
+        let admitted = guard.breaker.as_mut().is_none_or(|breaker| breaker.admits(now));
+        if admitted {
+            if let Some(budget) = guard.budget.as_mut().filter(|_| attempt == 0) {
+                budget.request(now);
+            }
+            return true;
+        }
+        if let Some(limit) = self.program.edges[edge as usize].resilience.as_ref().and_then(|ready| ready.breaker_limit) {
+            self.limits[limit as usize].refuse(now);
+        }
+        self.edges[edge as usize].broken.add(1);
+        let reply = ReplyTo::Call(copy);
+        let item = Item { line, journey, edge, attempt, reply, batch: NONE, bytes, event_type, arrived: now, started: now, origin: NONE };
+        let item = self.items.insert(item);
+        self.answer(item, Outcome::Rejected);
+        false
+    }
+
+    /// A client learns how an attempt went.
+    fn learn(&mut self, copy: u32, outcome: Outcome) {
+        let Copy { edge, client, attempt, sent, paid, .. } = self.copies[copy];
+        let now = self.now();
+        let Some(guards) = &mut self.guards[edge as usize] else { return };
+        let Some(ready) = &self.program.edges[edge as usize].resilience else { return };
+        let guard = guards.of(client);
+        if let (Some(quota), Some(rules), Outcome::Ok) = (&mut guard.quota, &ready.rules.quota, outcome) {
+            quota.refund(if attempt == 1 { rules.refund } else { paid });
+        }
+        if let (Some(breaker), Some(limit)) = (&mut guard.breaker, ready.breaker_limit) {
+            let opened = breaker.ended(now, sent, guard::verdict(outcome));
+            if let Some(share) = breaker.failure_share(now) {
+                self.limits[limit as usize].level(now, share);
+            }
+            self.edges[edge as usize].opened.add(u64::from(opened));
+        }
+    }
+
+    /// Whether quota and budget of the client allow one more retry; it is paid for if they do.
+    fn may_retry(&mut self, copy: u32, outcome: Outcome) -> bool {
+        let Copy { edge, client, .. } = self.copies[copy];
+        let now = self.now();
+        let Some(guards) = &mut self.guards[edge as usize] else { return true };
+        let Some(ready) = &self.program.edges[edge as usize].resilience else { return true };
+        let guard = guards.of(client);
+        let mut denied = None;
+        if let (Some(budget), Some(limit)) = (&mut guard.budget, ready.budget_limit) {
+            let demand = budget.demand(now);
+            if !budget.retry(now) {
+                self.limits[limit as usize].level(now, demand);
+                denied = Some(limit);
+            }
+        }
+        if let (Some(quota), Some(rules), Some(limit), None) = (&mut guard.quota, &ready.rules.quota, ready.quota_limit, denied) {
+            let cost = guard::retry_cost(rules, outcome);
+            self.limits[limit as usize].level(now, f64::from(quota.used()) + f64::from(cost));
+            if quota.take(cost) {
+                self.copies[copy].paid = cost;
+            } else {
+                denied = Some(limit);
+            }
+        }
+        if let Some(limit) = denied {
+            self.limits[limit as usize].refuse(now);
+            self.edges[edge as usize].denied.add(1);
+        }
+        denied.is_none()
     }
 }
 

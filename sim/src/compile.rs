@@ -8,19 +8,21 @@ use plimsoll_models::{
     diagnostic::has_errors,
     diagram::Fields,
     families::{
-        self, CallConfig, Config, ConnectionConfig, Filter, LimitUse, Operation, Pollers, Priced, Processors, Scaling, WorkflowKind,
+        self, CallConfig, Config, ConnectionConfig, Filter, Limit, LimitUse, Measure, Operation, Pollers, Priced, Processors, Scaling,
+        WorkflowKind,
     },
     fault::Effect,
     keys::KeyLaw,
-    policy::{Backoff, CallPolicy, RetryOn},
+    policy::{Backoff, CallPolicy, Resilience, RetryOn},
     scenario::Plan,
     units, validate,
-    workload::Trace,
+    workload::{Trace, USERS_MAX},
 };
 
 use crate::{
     Input, RunError,
     faults::{FaultProgram, Target},
+    guard::ResilienceProgram,
     limits::LimitMeter,
     parts::TokenBucket,
     program::{BackoffProgram, EdgeProgram, EventTypeProgram, FilterProgram, KeyProgram, NodeProgram, Policy, PoolProgram, Program},
@@ -158,7 +160,7 @@ impl<'a> Compiler<'a> {
             };
             self.limits(index as u32, &mut ready);
             self.definition(id, &ready.config);
-            self.assumptions(id.as_str(), &service.fields, &node.fields, service);
+            self.assumptions(id.as_str(), &node.fields, service, None);
             self.program.nodes.push(ready);
         }
     }
@@ -225,21 +227,17 @@ impl<'a> Compiler<'a> {
     }
 
     /// Lists the inputs that nobody documents.
-    fn assumptions(&mut self, owner: &str, fields: &[Field], set: &Fields, service: &plimsoll_models::Service) {
+    fn assumptions(&mut self, owner: &str, set: &Fields, service: &plimsoll_models::Service, target: Option<&plimsoll_models::Service>) {
         let account = &self.diagram.account;
-        // A field that another one switches off has no part in the run.
-        let applies = |field: &Field| {
-            let Some((key, wanted)) = field.when.as_ref().and_then(|when| when.split_once('=')) else { return true };
-            let typed = set.get(key).map(families::field_value);
-            typed.or_else(|| families::field_default(service, service.field(key)?, account)).is_some_and(|value| value == wanted)
-        };
-        for field in fields.iter().filter(|field| !set.contains_key(&field.key) && applies(field)) {
+        let open = |field: &&Field| !set.contains_key(&field.key) && families::field_applies(service, set, account, target, field);
+        for field in service.fields.iter().filter(open) {
+            let preset = families::field_preset(service, set, target, &field.key);
             let latency = field.latency.as_ref().and_then(|key| service.latency(key)).map(|latency| &latency.provenance);
-            let quota =
-                field.quota.as_ref().and_then(|key| service.quota(key, &self.diagram.account.region)).map(|quota| &quota.provenance);
-            let provenance = latency.or(quota).unwrap_or(&field.source);
+            let quota = field.quota.as_ref().and_then(|key| service.quota(key, &account.region)).map(|quota| &quota.provenance);
+            let provenance = preset.map(|(_, provenance)| provenance).or(latency).or(quota).unwrap_or(&field.source);
             if provenance.is_assumed() {
-                let value = families::field_default(service, field, &self.diagram.account).unwrap_or_default();
+                let default = || families::field_default(service, field, account).unwrap_or_default();
+                let value = preset.map_or_else(default, |(text, _)| text.to_owned());
                 let source = if provenance.note.is_empty() { provenance.source.clone() } else { provenance.note.clone() };
                 self.program.assumptions.push(Assumption {
                     path: format!("{owner}.{}", field.key),
@@ -259,6 +257,7 @@ impl<'a> Compiler<'a> {
             else {
                 continue;
             };
+            let mut resilience = None;
             let (mut items, mut failed_conditions, mut connections) = (1, 0.0, 0);
             let limits: Vec<_> = config.limits().into_iter().map(|used| (used.limit.clone(), used.measure)).collect();
             let write = Operation::Write { transactional: false };
@@ -269,7 +268,8 @@ impl<'a> Compiler<'a> {
                     // A proxy counts its connections itself.
                     let proxied = matches!(self.program.nodes.get(from as usize).map(|node| &node.config), Some(Config::Proxy(_)));
                     connections = if proxied { u32::MAX } else { call.connections };
-                    let CallConfig { policy, latency, filter, share, operation, .. } = *call;
+                    let CallConfig { policy, latency, filter, share, operation, resilience: rules, .. } = *call;
+                    resilience = rules;
                     (policy, latency, filter, share, operation, None)
                 }
                 ConnectionConfig::Deliver(deliver) => {
@@ -318,6 +318,7 @@ impl<'a> Compiler<'a> {
                 items,
                 failed_conditions,
                 connections,
+                resilience: None,
                 poll,
                 delivery,
                 redrive,
@@ -331,14 +332,31 @@ impl<'a> Compiler<'a> {
                 self.program.limits.push(LimitMeter::new(limit, measure, Some(from), Some(index)));
                 ready.limits.insert(key, self.program.limits.len() as u32 - 1);
             }
+            ready.resilience = resilience.map(|rules| Box::new(self.resilience(rules, from, index)));
             if let (Some(a), Some(b)) = (self.diagram.nodes.get(&edge.from), self.diagram.nodes.get(&edge.to))
                 && let Some(service) = self.input.catalog.connection(edge.kind, &a.service, &b.service)
             {
-                self.assumptions(id.as_str(), &service.fields, &edge.fields, service);
+                self.assumptions(id.as_str(), &edge.fields, service, self.input.catalog.get(&b.service));
                 let provisioned = ready.poll.as_ref().is_some_and(|poll| matches!(poll.pollers, Pollers::Provisioned { .. }));
                 ready.poller_price = service.price("poller_hours").filter(|_| provisioned).cloned();
             }
             self.program.edges.push(ready);
+        }
+    }
+
+    /// The limits of an edge's quota, budget and breaker.
+    fn resilience(&mut self, rules: Resilience, from: u32, edge: u32) -> ResilienceProgram {
+        let mut register = |limit: Option<&Limit>| {
+            let meter = LimitMeter::new(limit?.clone(), Measure::Level, Some(from), Some(edge));
+            self.program.limits.push(meter);
+            Some(self.program.limits.len() as u32 - 1)
+        };
+        ResilienceProgram {
+            quota_limit: register(rules.quota.as_ref().map(|quota| &quota.capacity)),
+            budget_limit: register(rules.budget.as_ref().map(|budget| &budget.share)),
+            breaker_limit: register(rules.breaker.as_ref().map(|breaker| &breaker.failures)),
+            throttle_backoff: rules.throttle_backoff.as_ref().map(ready_backoff),
+            rules,
         }
     }
 
@@ -453,6 +471,13 @@ impl<'a> Compiler<'a> {
         if has_errors(&program.diagnostics) {
             return Err(RunError::Invalid(program.diagnostics));
         }
+        let clients = population(&program);
+        if clients > f64::from(USERS_MAX) {
+            return Err(RunError::TooLarge(format!(
+                "the run would keep {} users and devices in mind, more than the {USERS_MAX} that are allowed; lower their number or the load multiplier",
+                units::print_compact(clients),
+            )));
+        }
         let requests = expected_requests(&program);
         if requests > REQUESTS_MAX {
             let shorter = program.plan.duration * REQUESTS_MAX / requests;
@@ -486,18 +511,15 @@ const DEFAULT_EVENT_BYTES: u32 = 1_024;
 
 /// The key under which a recording is handed to a run: its file and how it is read.
 pub fn trace_key(arrivals: &Arrivals) -> String {
-    match arrivals {
-        Arrivals::Trace(source) => {
-            let to = source.to.map(|to| to.to_string()).unwrap_or_default();
-            format!("{}#{}-{to}", source.file, source.from)
-        }
-        Arrivals::Renewal { .. }
-        | Arrivals::Curve { .. }
-        | Arrivals::Bursts { .. }
-        | Arrivals::Batch { .. }
-        | Arrivals::Times(_)
-        | Arrivals::Closed { .. } => String::new(),
-    }
+    let Arrivals::Trace(source) = arrivals else { return String::new() };
+    let to = source.to.map(|to| to.to_string()).unwrap_or_default();
+    format!("{}#{}-{to}", source.file, source.from)
+}
+
+/// Users of closed loops and devices of fleets.
+fn population(program: &Program) -> f64 {
+    let producers = program.nodes.iter().filter_map(|node| if let Config::Producer(config) = &node.config { Some(config) } else { None });
+    producers.map(|producer| f64::from(producer.arrivals.population()) * program.plan.multiplier).sum()
 }
 
 fn expected_requests(program: &Program) -> f64 {
@@ -514,7 +536,7 @@ fn expected_requests(program: &Program) -> f64 {
                 Trace::Counts { interval, counts } => counts.iter().take((duration / interval).ceil() as usize).sum::<f64>() * multiplier,
                 Trace::Arrivals { times, .. } => times.len() as f64,
             },
-            None => producer.arrivals.mean_rate(duration) * duration * multiplier,
+            None => producer.arrivals.expected(duration) * multiplier,
         })
         .sum()
 }
@@ -530,14 +552,18 @@ fn ready_policy(policy: &CallPolicy) -> Policy {
     Policy {
         timeout: policy.timeout.map_or(0, nanos),
         attempts: policy.attempts.unwrap_or(u32::MAX),
-        backoff: match &policy.backoff {
-            Backoff::Exponential { base, factor, cap, full_jitter } => {
-                BackoffProgram::Exponential { base: *base, factor: *factor, cap: *cap, full_jitter: *full_jitter }
-            }
-            Backoff::Schedule(waits) => BackoffProgram::Schedule(waits.iter().map(|wait| nanos(*wait)).collect()),
-            Backoff::Random(law) => BackoffProgram::Random(Sampler::new(law)),
-        },
+        backoff: ready_backoff(&policy.backoff),
         age_max: policy.age_max.map_or(0, nanos),
         retry_on: policy.retry_on,
+    }
+}
+
+fn ready_backoff(backoff: &Backoff) -> BackoffProgram {
+    match backoff {
+        Backoff::Exponential { base, factor, cap, full_jitter } => {
+            BackoffProgram::Exponential { base: *base, factor: *factor, cap: *cap, full_jitter: *full_jitter }
+        }
+        Backoff::Schedule(waits) => BackoffProgram::Schedule(waits.iter().map(|wait| nanos(*wait)).collect()),
+        Backoff::Random(law) => BackoffProgram::Random(Sampler::new(law)),
     }
 }

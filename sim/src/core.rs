@@ -9,6 +9,7 @@ use rand_distr::Distribution as _;
 use crate::{
     event::{Class, Event, Timer},
     faults::Faults,
+    guard::Guards,
     ledger::{Fate, Ledger},
     limits::LimitMeter,
     meters::{EdgeMeter, JourneyMeter, NodeMeter},
@@ -77,6 +78,12 @@ pub(crate) struct Copy {
     pub(crate) holders: u32,
     /// Who holds the connection that it needs, see [`Core::new_holder`]; [`NONE`] for most.
     pub(crate) origin: u32,
+    /// Which of the caller's clients sends it.
+    pub(crate) client: u32,
+    /// Tokens that its latest retry took.
+    pub(crate) paid: u32,
+    /// How long the target asked to wait; zero when it did not.
+    pub(crate) retry_after: Nanos,
 }
 
 /// Where a kept message stands.
@@ -178,6 +185,8 @@ pub(crate) struct Core {
     /// Holders of connections that are still there, and how many there were.
     holders: BTreeSet<u32>,
     holders_made: u32,
+    /// What clients remember between calls, by edge.
+    pub(crate) guards: Vec<Option<Guards>>,
     pub(crate) events: u64,
     pub(crate) requests: u64,
     pub(crate) warm_up: Nanos,
@@ -231,6 +240,7 @@ impl Core {
             lanes,
             holders: BTreeSet::new(),
             holders_made: 0,
+            guards: program.edges.iter().map(|edge| edge.resilience.as_ref().map(|ready| Guards::new(&ready.rules))).collect(),
             events: 0,
             requests: 0,
             warm_up: crate::time::nanos(program.plan.warm_up),
@@ -459,6 +469,9 @@ impl Core {
             second_timer: NONE,
             holders: 0,
             origin: NONE,
+            client: 0,
+            paid: 0,
+            retry_after: 0,
         })
     }
 

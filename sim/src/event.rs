@@ -96,6 +96,8 @@ pub(crate) enum Timer {
     Errors,
     /// A mapping tries a throttled batch again.
     BatchRetry,
+    /// Somebody has waited long enough.
+    Patience,
     /// A delayed delivery may go.
     Release,
     /// A table looks at how much of its capacity is used.

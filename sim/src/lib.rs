@@ -40,6 +40,7 @@ mod engine;
 mod event;
 mod faults;
 mod findings;
+mod guard;
 pub mod ledger;
 mod limits;
 mod meters;

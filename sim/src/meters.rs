@@ -95,6 +95,12 @@ pub(crate) struct EdgeMeter {
     pub(crate) orbit: Level,
     /// First attempts that were refused.
     pub(crate) first_throttled: Counter,
+    /// Attempts that a breaker kept from being made.
+    pub(crate) broken: Counter,
+    /// How often a breaker opened.
+    pub(crate) opened: Counter,
+    /// Retries that quota or budget did not allow.
+    pub(crate) denied: Counter,
     /// From the first attempt of a call to its last one.
     pub(crate) delay: Histogram,
     /// Time of a call over all attempts.
@@ -175,7 +181,23 @@ impl EdgeMeter {
     }
 
     pub(crate) fn restart(&mut self, now: Nanos) {
-        let Self { calls, attempts, throttled, failed, timeouts, settled, orbit, first_throttled, delay, latency, poll, stream } = self;
+        let Self {
+            calls,
+            attempts,
+            throttled,
+            failed,
+            timeouts,
+            settled,
+            orbit,
+            first_throttled,
+            broken,
+            opened,
+            denied,
+            delay,
+            latency,
+            poll,
+            stream,
+        } = self;
         for counter in [
             calls,
             attempts,
@@ -184,6 +206,9 @@ impl EdgeMeter {
             timeouts,
             settled,
             first_throttled,
+            broken,
+            opened,
+            denied,
             &mut poll.batches,
             &mut poll.messages,
             &mut poll.closed_by_size,
@@ -199,7 +224,7 @@ impl EdgeMeter {
     }
 
     pub(crate) fn close_window(&mut self, at: Nanos, length: Nanos) {
-        for counter in [&mut self.calls, &mut self.attempts, &mut self.throttled, &mut self.failed, &mut self.timeouts] {
+        for counter in [&mut self.calls, &mut self.attempts, &mut self.throttled, &mut self.failed, &mut self.timeouts, &mut self.broken] {
             counter.close_window();
         }
         let (mean, max) = self.poll.allowed.window(at, length);

@@ -11,7 +11,10 @@ use plimsoll_models::{
     scenario::Plan,
 };
 
-use crate::{faults::FaultProgram, limits::LimitMeter, parts::TokenBucket, result::Assumption, sample::Sampler, time::Nanos};
+use crate::{
+    faults::FaultProgram, guard::ResilienceProgram, limits::LimitMeter, parts::TokenBucket, result::Assumption, sample::Sampler,
+    time::Nanos,
+};
 
 /// What does not change in a run.
 #[derive(Clone, Debug)]
@@ -83,6 +86,8 @@ pub(crate) struct EdgeProgram {
     pub(crate) failed_conditions: f64,
     /// Connections to a database that one holder may open; zero where there are none.
     pub(crate) connections: u32,
+    /// What the caller's clients remember between calls.
+    pub(crate) resilience: Option<Box<ResilienceProgram>>,
     pub(crate) poll: Option<Box<PollConfig>>,
     pub(crate) delivery: Option<Box<DeliverConfig>>,
     pub(crate) redrive: Option<RedriveConfig>,

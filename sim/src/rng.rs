@@ -37,6 +37,8 @@ pub(crate) enum Purpose {
     FaultDelay,
     FaultDuplicate,
     FaultPoison,
+    Patience,
+    Setup,
 }
 
 /// Mixes two words into one that depends on every bit of both.

@@ -249,11 +249,23 @@ fn edges(core: &Core, window: Nanos) -> Vec<EdgeResult> {
                 put("timeouts", meter.timeouts.since_warm_up() as f64);
                 put("waiting_retry.mean", meter.orbit.mean(now));
                 put("delay.mean", meter.delay.mean() / 1e9);
+                if let Some(ready) = &edge.resilience {
+                    if ready.quota_limit.is_some() || ready.budget_limit.is_some() {
+                        put("retries_denied", meter.denied.since_warm_up() as f64);
+                    }
+                    if ready.breaker_limit.is_some() {
+                        put("breaker_refused", meter.broken.since_warm_up() as f64);
+                        put("breaker_opened", meter.opened.since_warm_up() as f64);
+                    }
+                }
             }
             let mut series = vec![
                 Series { name: "Attempts".to_owned(), kind: SeriesKind::Rate, values: meter.attempts.rates(window) },
                 Series { name: "Throttled".to_owned(), kind: SeriesKind::Rate, values: meter.throttled.rates(window) },
             ];
+            if edge.resilience.as_ref().is_some_and(|ready| ready.breaker_limit.is_some()) {
+                series.push(Series { name: "BreakerRefused".to_owned(), kind: SeriesKind::Rate, values: meter.broken.rates(window) });
+            }
             if edge.poll.is_some() {
                 let allowed = meter.poll.allowed_windows.iter().map(|(_, max)| f64::from(*max)).collect();
                 series = vec![Series { name: "AllowedConcurrency".to_owned(), kind: SeriesKind::Max, values: allowed }];

@@ -105,6 +105,7 @@ pub(crate) fn run() -> RunResult {
         verdict: Verdict { overall: Holds::Broken, objectives: Vec::new(), unfinished: 0 },
         answer: Answer { first: Some(0), costliest: Some(0), restores: None },
         faults: Vec::new(),
+        remedies: Vec::new(),
         journeys: Vec::new(),
         nodes: vec![
             node(

@@ -236,6 +236,7 @@ pub(crate) fn result() -> RunResult {
     let n = 200;
     RunResult {
         faults: Vec::new(),
+        remedies: Vec::new(),
         schema: SCHEMA,
         run: RunInfo {
             diagram: "Shop".to_owned(),

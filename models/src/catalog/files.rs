@@ -2,6 +2,11 @@
 
 pub(super) const FILES: &[(&str, &str)] = &[
     ("generic/client.toml", include_str!("../../catalog/generic/client.toml")),
+    ("generic/web-client.toml", include_str!("../../catalog/generic/web-client.toml")),
+    ("generic/iot-fleet.toml", include_str!("../../catalog/generic/iot-fleet.toml")),
+    ("generic/schedule.toml", include_str!("../../catalog/generic/schedule.toml")),
+    ("generic/batch-upload.toml", include_str!("../../catalog/generic/batch-upload.toml")),
+    ("generic/webhook.toml", include_str!("../../catalog/generic/webhook.toml")),
     ("generic/trace.toml", include_str!("../../catalog/generic/trace.toml")),
     ("aws/api-gateway-http.toml", include_str!("../../catalog/aws/api-gateway-http.toml")),
     ("aws/api-gateway-rest.toml", include_str!("../../catalog/aws/api-gateway-rest.toml")),
@@ -28,6 +33,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("aws/rds.toml", include_str!("../../catalog/aws/rds.toml")),
     ("generic/http-api.toml", include_str!("../../catalog/generic/http-api.toml")),
     ("generic/station.toml", include_str!("../../catalog/generic/station.toml")),
+    ("connection/webhook-delivery.toml", include_str!("../../catalog/connection/webhook-delivery.toml")),
     ("connection/client-request.toml", include_str!("../../catalog/connection/client-request.toml")),
     ("connection/gateway-integration.toml", include_str!("../../catalog/connection/gateway-integration.toml")),
     ("connection/function-url-invoke.toml", include_str!("../../catalog/connection/function-url-invoke.toml")),

@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, sync::OnceLock};
 
 pub use parse::CatalogError;
 pub(crate) use parse::value;
-pub use record::{Applies, Field, FieldKind, Latency, Price, Provenance, Quota, QuotaKind, Service};
+pub use record::{Applies, Field, FieldKind, Latency, Preset, Price, Provenance, Quota, QuotaKind, Service};
 
 use crate::{EdgeKind, ServiceId};
 

@@ -48,6 +48,13 @@ fn check(service: &Service) -> Result<(), (String, String)> {
             return Err((price.key.clone(), "a price is at least 0 for more than 0 units".to_owned()));
         }
     }
+    for preset in &service.presets {
+        let problem = |why: String| (preset.word.clone(), why);
+        for (key, text) in preset.set.iter().chain([(&preset.field, &preset.word)]) {
+            let field = service.field(key).ok_or_else(|| problem(format!("there is no field `{key}`")))?;
+            value(field, text).map_err(problem)?;
+        }
+    }
     for field in &service.fields {
         let problem = |why: String| (field.key.clone(), why);
         if service.fields.iter().filter(|other| other.key == field.key).count() > 1 {

@@ -35,6 +35,9 @@ pub struct Service {
     /// Settings.
     #[serde(default, rename = "field")]
     pub fields: Vec<Field>,
+    /// Values that a word of a choice brings along.
+    #[serde(default, rename = "preset")]
+    pub presets: Vec<Preset>,
     /// Limits.
     #[serde(default, rename = "quota")]
     pub quotas: Vec<Quota>,
@@ -95,6 +98,7 @@ impl Service {
             .map(|quota| (quota.key.as_str(), &quota.provenance))
             .chain(self.latencies.iter().map(|latency| (latency.key.as_str(), &latency.provenance)))
             .chain(self.prices.iter().map(|price| (price.key.as_str(), &price.provenance)))
+            .chain(self.presets.iter().map(|preset| (preset.word.as_str(), &preset.provenance)))
     }
 }
 
@@ -247,6 +251,30 @@ pub struct Field {
     /// Where the default comes from, when it is neither a quota nor a latency.
     #[serde(default)]
     pub source: Provenance,
+}
+
+/// Defaults of other fields that count while a choice has a certain word.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Preset {
+    /// The choice.
+    pub field: String,
+    /// Its word.
+    pub word: String,
+    /// For a connection: the families or services that it must enter; any when empty. The first preset that fits counts.
+    #[serde(default)]
+    pub to: Vec<String>,
+    /// Values by field, as typed.
+    pub set: BTreeMap<String, String>,
+    /// Where they come from.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
+impl Preset {
+    /// Whether it speaks of connections into this service.
+    pub fn fits(&self, to: Option<&Service>) -> bool {
+        self.to.is_empty() || to.is_some_and(|to| self.to.iter().any(|name| name == to.id.as_str() || name == to.family.as_str()))
+    }
 }
 
 /// Whether and how a limit can be raised.

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use super::{DeliverConfig, LimitUse, PollConfig, Settings, StreamMappingConfig};
 use crate::{
     Distribution, EdgeKind,
-    policy::{Backoff, CallPolicy, RetryOn},
+    policy::{Backoff, CallPolicy, Resilience, RetryOn},
     units,
 };
 
@@ -56,6 +56,8 @@ pub struct CallConfig {
     pub failed_conditions: f64,
     /// Connections that each instance of the caller keeps open to a database or a proxy.
     pub connections: u32,
+    /// What keeps retries from making things worse.
+    pub resilience: Option<Resilience>,
 }
 
 /// What a call does to a table or a bucket.
@@ -167,6 +169,7 @@ impl ConnectionConfig {
                 items: if settings.has("items") { settings.count("items").max(1) } else { 1 },
                 failed_conditions: if settings.has("failed_conditions") { settings.quantity("failed_conditions") } else { 0.0 },
                 connections: if settings.has("connections") { settings.count("connections").max(1) } else { 0 },
+                resilience: Resilience::read(settings),
             })),
             EdgeKind::Deliver if settings.has("capture_latency") => {
                 Self::Capture(Box::new(CaptureConfig { latency: settings.distribution("capture_latency") }))

@@ -10,8 +10,10 @@ pub struct ExternalConfig {
     pub latency: Distribution,
     /// Calls per second that are accepted.
     pub rate_limit: Option<Limit>,
-    /// Calls that are accepted at once after a pause.
-    pub burst: f64,
+    /// How the rate limit counts.
+    pub limiter: Limiter,
+    /// Whether a refusal says when to come back, as the header `Retry-After` does.
+    pub retry_after: bool,
     /// Calls that are served at a time.
     pub concurrency_limit: Option<Limit>,
     /// Share of calls that fail, drawn anew each time.
@@ -22,14 +24,35 @@ pub struct ExternalConfig {
     pub price_per_call: f64,
 }
 
+/// How a rate limit counts calls.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Limiter {
+    /// Tokens come back little by little.
+    TokenBucket {
+        /// Calls that are accepted at once after a pause.
+        burst: f64,
+    },
+    /// So many in each window of the clock.
+    FixedWindow {
+        /// Length of a window in seconds.
+        window: f64,
+    },
+}
+
 impl Mechanism for ExternalConfig {
     fn read(settings: &mut Settings<'_>) -> Self {
         let rate_limit = settings.own_limit("rate_limit");
         let burst = settings.optional("burst").or(rate_limit.as_ref().map(|limit| limit.value.max(1.0))).unwrap_or(1.0);
+        let window = settings.quantity("window");
+        let limiter = match settings.text("limiter").as_deref() {
+            Some("fixed-window") => Limiter::FixedWindow { window },
+            _ => Limiter::TokenBucket { burst },
+        };
         Self {
             latency: settings.distribution("latency"),
             rate_limit,
-            burst,
+            limiter,
+            retry_after: settings.flag("retry_after"),
             concurrency_limit: settings.own_limit("concurrency_limit"),
             error_rate: settings.quantity("error_rate"),
             poison_events: settings.quantity("poison_events"),

@@ -34,15 +34,15 @@ pub use compute::{
 pub use connection::{CallConfig, CaptureConfig, ConnectionConfig, Filter, Operation, ReadKind, RedriveConfig};
 pub use database::DatabaseConfig;
 pub use delivery::{DeliverConfig, RETRY_TIME_MAX_S};
-pub use external::ExternalConfig;
+pub use external::{ExternalConfig, Limiter};
 pub use gateway::{ApiConfig, ApiKind, BalancerConfig, CacheConfig, CapacityUnit, Door, GatewayConfig, Selection};
 pub use limit::{Limit, LimitUse, Measure};
 pub use mapping::{PollConfig, Pollers};
 pub use producer::ProducerConfig;
 pub use proxy::ProxyConfig;
 pub use queue::{FairConfig, FifoConfig, QueueConfig};
-pub use settings::{Settings, field_default, field_value};
-pub use station::StationConfig;
+pub use settings::{Settings, field_applies, field_default, field_preset, field_value};
+pub use station::{Discipline, StationConfig};
 pub use stream::{CONSUMERS_MAX, SHARDS_MAX, ShardLimits, ShardPlan, StreamCapacity, StreamConfig, StreamOnDemand};
 pub use stream_mapping::{Pauses, StreamMappingConfig};
 pub use table::{CapacityMode, TableConfig, TableScaling};
@@ -227,7 +227,8 @@ pub fn edge_config(diagram: &Diagram, catalog: &Catalog, id: &EdgeId) -> (Option
     let Some(edge) = diagram.edges.get(id) else { return (None, Vec::new()) };
     let (Some(from), Some(to)) = (diagram.nodes.get(&edge.from), diagram.nodes.get(&edge.to)) else { return (None, Vec::new()) };
     let Some(service) = catalog.connection(edge.kind, &from.service, &to.service) else { return (None, Vec::new()) };
-    let mut settings = Settings::new(service, &edge.fields, &diagram.account, Place::Edge(id.clone(), None));
+    let place = Place::Edge(id.clone(), None);
+    let mut settings = Settings::new(service, &edge.fields, &diagram.account, place).towards(catalog.get(&to.service));
     let config = ConnectionConfig::read(edge.kind, &mut settings);
     (Some(config), settings.finish())
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Limit;
 use crate::{
     Diagnostic, Distribution, Place, Service,
-    catalog::{Field, QuotaKind},
+    catalog::{Field, Provenance, QuotaKind},
     diagnostic::closest,
     diagram::{Account, Fields},
     units::Quantity,
@@ -20,6 +20,8 @@ pub struct Settings<'a> {
     fields: &'a Fields,
     account: &'a Account,
     place: Place,
+    /// What an edge enters.
+    target: Option<&'a Service>,
     read: BTreeSet<String>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -37,6 +39,32 @@ pub fn field_default(service: &Service, field: &Field, account: &Account) -> Opt
     field.latency.as_ref().and_then(|key| service.latency(key)).map(|latency| latency.law.clone())
 }
 
+/// The text that a chosen word brings along for a field that the user has not typed, with where it comes from: an SDK its
+/// attempts, for example. `target` is what an edge enters.
+pub fn field_preset<'s>(service: &'s Service, fields: &Fields, target: Option<&Service>, key: &str) -> Option<(&'s str, &'s Provenance)> {
+    let chosen = |field: &str| match fields.get(field).filter(|value| !value.is_null()) {
+        Some(value) => Some(text_of(value)),
+        None => service.field(field)?.default.clone(),
+    };
+    let mut fitting = service.presets.iter().filter(|preset| preset.set.contains_key(key) && preset.fits(target));
+    let preset = fitting.find(|preset| chosen(&preset.field).is_some_and(|word| word == preset.word))?;
+    preset.set.get(key).map(|text| (text.as_str(), &preset.provenance))
+}
+
+/// Whether a field has a part in what happens: its condition `other=word|word` holds, or `other=*` and the other field is
+/// set at all. `target` is what an edge enters.
+pub fn field_applies(service: &Service, fields: &Fields, account: &Account, target: Option<&Service>, field: &Field) -> bool {
+    let Some((key, wanted)) = field.when.as_ref().and_then(|when| when.split_once('=')) else { return true };
+    let typed = fields.get(key).filter(|value| !value.is_null()).map(text_of);
+    let preset = || field_preset(service, fields, target, key).map(|(text, _)| text.to_owned());
+    let default = || service.field(key).and_then(|other| field_default(service, other, account));
+    let present = typed.or_else(preset).or_else(default);
+    match wanted {
+        "*" => present.is_some_and(|text| text.trim() != "none"),
+        words => words.split('|').any(|word| word.trim() == present.as_deref().unwrap_or_default().trim()),
+    }
+}
+
 /// A value of the file as the text that a person would type.
 pub fn field_value(value: &Value) -> String {
     text_of(value)
@@ -52,7 +80,16 @@ fn text_of(value: &Value) -> String {
 impl<'a> Settings<'a> {
     /// Starts to read; `place` says whose fields these are.
     pub fn new(service: &'a Service, fields: &'a Fields, account: &'a Account, place: Place) -> Self {
-        Self { service, fields, account, place, read: BTreeSet::new(), diagnostics: Vec::new() }
+        Self { service, fields, account, place, target: None, read: BTreeSet::new(), diagnostics: Vec::new() }
+    }
+
+    /// The same for an edge that enters this service, for defaults that depend on it.
+    pub fn towards(self, target: Option<&'a Service>) -> Self {
+        Self { target, ..self }
+    }
+
+    fn preset(&self, key: &str) -> Option<(&'a str, &'a Provenance)> {
+        field_preset(self.service, self.fields, self.target, key)
     }
 
     /// Ends the reading: fields that exist nowhere become warnings.
@@ -101,7 +138,8 @@ impl<'a> Settings<'a> {
             self.diagnostics.push(Diagnostic::error("catalog-gap", self.at(key), format!("{} lacks the field `{key}`", service.title)));
             return None;
         };
-        let default = field_default(service, field, self.account);
+        let preset = self.preset(key).map(|(text, _)| text.to_owned());
+        let default = preset.or_else(|| field_default(service, field, self.account));
         let Some(value) = self.fields.get(key).filter(|value| !value.is_null()) else { return default };
         let text = text_of(value);
         match crate::catalog_value(field, &text) {
@@ -215,6 +253,8 @@ impl<'a> Settings<'a> {
     pub fn own_limit(&mut self, key: &str) -> Option<Limit> {
         let value = self.optional(key)?;
         let field = self.service.field(key)?;
+        let typed = self.fields.get(key).is_some_and(|value| !value.is_null());
+        let origin = self.preset(key).filter(|_| !typed).map(|(_, provenance)| provenance);
         Some(Limit {
             key: key.to_owned(),
             service: self.service.id.to_string(),
@@ -225,8 +265,8 @@ impl<'a> Settings<'a> {
             kind: QuotaKind::Configurable,
             scope: "node".to_owned(),
             shared: false,
-            source: "set on the drawing".to_owned(),
-            assumed: false,
+            source: origin.map_or_else(|| "set on the drawing".to_owned(), |origin| origin.source.clone()),
+            assumed: origin.is_some_and(Provenance::is_assumed),
         })
     }
 

@@ -121,7 +121,7 @@ pub(super) const RULES: &[Rule] = &[
                 let load: f64 = clients
                     .filter(|from| from.family() == Family::Producer)
                     .filter_map(|from| from.text("arrivals")?.parse::<Arrivals>().ok())
-                    .map(|arrivals| arrivals.mean_rate(LOOK_AHEAD))
+                    .map(|arrivals| arrivals.expected(LOOK_AHEAD) / LOOK_AHEAD)
                     .sum();
                 if load > limit {
                     found.at(

@@ -1,15 +1,36 @@
 //! Fields of nodes, edges and scenarios against their records.
 
-use crate::{Catalog, Diagnostic, Diagram, Place, families, objective::Metric};
+use crate::{
+    Catalog, Diagnostic, Diagram, Place,
+    diagnostic::closest,
+    families::{self, Config},
+    objective::Metric,
+};
 
 /// Every field reads as what its record says.
 pub(super) fn fields(diagram: &Diagram, catalog: &Catalog, found: &mut Vec<Diagnostic>) {
     for id in diagram.nodes.keys() {
-        found.extend(families::node_config(diagram, catalog, id).1);
+        let (config, diagnostics) = families::node_config(diagram, catalog, id);
+        found.extend(diagnostics);
+        if let Some(Config::Station(station)) = config {
+            let by_type = station.service_by_type.iter().map(|(name, _)| ("service_by_type", name));
+            for (key, name) in station.priorities.iter().map(|name| ("priorities", name)).chain(by_type) {
+                known_event_type(diagram, Place::Node(id.clone(), Some(key.to_owned())), name, found);
+            }
+        }
     }
     for id in diagram.edges.keys() {
         found.extend(families::edge_config(diagram, catalog, id).1);
     }
+}
+
+fn known_event_type(diagram: &Diagram, place: Place, name: &str, found: &mut Vec<Diagnostic>) {
+    if diagram.event_types.contains_key(name) {
+        return;
+    }
+    let near = closest(name, diagram.event_types.keys().map(crate::EventTypeId::as_str));
+    let hint = near.map_or_else(|| "add it to the event types of the diagram".to_owned(), |near| format!("did you mean `{near}`?"));
+    found.push(Diagnostic::error("unknown-event-type", place, format!("there is no event type `{name}`")).hint(hint));
 }
 
 /// Every scenario reads, and speaks of nodes that exist.

@@ -1,11 +1,17 @@
 //! Turns a described load into a stream of times.
 
+mod batches;
+mod fleet;
+
 use plimsoll_models::{
     Arrivals, Distribution,
-    workload::{RateCurve, Spacing, Trace},
+    workload::{GroupSize, RateCurve, Segment, Spacing, Trace},
 };
 use rand::RngExt as _;
 use rand_distr::{Distribution as _, Exp1};
+
+use batches::Batches;
+use fleet::Devices;
 
 use crate::{
     program::Program,
@@ -21,16 +27,20 @@ pub(crate) enum Source {
     Renewal { gap: Sampler, first: Option<Nanos>, scale: f64 },
     /// Evenly spaced arrivals at a constant rate: the gap in seconds, the time of the first one, how many there were.
     Regular { gap: f64, first: f64, number: u64 },
-    /// Random arrivals at a changing rate, by thinning; `at` is in seconds.
-    Thinned { rate: RateCurve, scale: f64, peak: f64, at: f64 },
+    /// Random arrivals at a changing rate, by thinning inside of each stretch of the curve; `at` is in seconds.
+    Thinned { rate: RateCurve, scale: f64, at: f64, segment: Segment },
     /// Evenly spaced arrivals at a changing rate: one for each whole number of the integrated rate.
     Even { rate: RateCurve, scale: f64, number: u64 },
     /// Two-state bursts.
     Bursts { rates: [f64; 2], means: [f64; 2], state: usize, at: f64, until: f64 },
     /// Given instants.
     Times { times: Box<[Nanos]>, next: usize },
-    /// Many at one instant.
-    Batch { left: u64, at: Nanos },
+    /// One or many at each time of a schedule.
+    Batches(Box<Batches>),
+    /// Devices with a period.
+    Fleet(Box<Devices>),
+    /// Several at each arrival of another source; `left` of the latest group.
+    Groups { source: Box<Self>, size: GroupSize, left: u64, at: Nanos },
     /// Recorded instants; the recording stays in the program.
     Recorded { trace: u32, next: usize },
     /// Counts per interval, placed at random or evenly inside each.
@@ -46,7 +56,7 @@ pub(crate) struct Arrival {
 }
 
 impl Source {
-    pub(crate) fn new(arrivals: &Arrivals, trace: Option<u32>, program: &Program) -> Self {
+    pub(crate) fn new(arrivals: &Arrivals, trace: Option<u32>, program: &Program, rng: &mut StreamRng) -> Self {
         let scale = program.plan.multiplier;
         if scale <= 0.0 {
             return Self::None;
@@ -57,13 +67,20 @@ impl Source {
             }
             Arrivals::Renewal { gap, first } => Self::Renewal { gap: Sampler::new(gap), first: first.map(nanos), scale },
             Arrivals::Curve { rate, spacing: Spacing::Random } => {
-                Self::Thinned { rate: rate.clone(), scale, peak: rate.peak() * scale, at: 0.0 }
+                Self::Thinned { rate: rate.clone(), scale, at: 0.0, segment: rate.segment(0.0) }
             }
             Arrivals::Curve { rate, spacing: Spacing::Even } => Self::Even { rate: rate.clone(), scale, number: 0 },
             Arrivals::Bursts { on_rate, off_rate, on_mean, off_mean } => {
                 Self::Bursts { rates: [off_rate * scale, on_rate * scale], means: [*off_mean, *on_mean], state: 1, at: 0.0, until: 0.0 }
             }
-            Arrivals::Batch { count, at } => Self::Batch { left: (*count as f64 * scale).round() as u64, at: nanos(*at) },
+            Arrivals::Schedule(schedule) => Self::Batches(Box::new(Batches::new(schedule, scale))),
+            Arrivals::Fleet(fleet) => {
+                let devices = libm::round(f64::from(fleet.devices) * scale) as u64;
+                Self::Fleet(Box::new(Devices::new(fleet, devices, rng)))
+            }
+            Arrivals::Groups { arrivals, size } => {
+                Self::Groups { source: Box::new(Self::new(arrivals, None, program, rng)), size: size.clone(), left: 0, at: 0 }
+            }
             Arrivals::Times(times) => Self::Times { times: times.iter().map(|t| nanos(*t)).collect(), next: 0 },
             Arrivals::Closed { .. } => Self::None,
             Arrivals::Trace(source) => match trace.map(|trace| (trace, &program.traces[trace as usize])) {
@@ -94,22 +111,31 @@ impl Source {
                 *number += 1;
                 plain(nanos(at))
             }
-            Self::Thinned { rate, scale, peak, at } => {
-                if *peak <= 0.0 {
+            Self::Thinned { rate, scale, at, segment } => loop {
+                if *at >= segment.until {
+                    *segment = rate.segment(*at);
+                }
+                if *at > plimsoll_models::units::DURATION_MAX_S {
                     return None;
                 }
-                loop {
+                let peak = segment.most * *scale;
+                let next = if peak > 0.0 {
                     let unit: f64 = Exp1.sample(rng);
-                    *at += unit / *peak;
-                    if *at > plimsoll_models::units::DURATION_MAX_S {
-                        return None;
-                    }
-                    let accept: f64 = rng.random();
-                    if accept * *peak < rate_at(rate, *at) * *scale {
-                        return plain(nanos(*at));
-                    }
+                    *at + unit / peak
+                } else {
+                    f64::INFINITY
+                };
+                // What is drawn beyond a stretch tells nothing: the next one starts afresh.
+                if next >= segment.until || next.is_infinite() {
+                    *at = segment.until;
+                    continue;
                 }
-            }
+                *at = next;
+                let accept: f64 = rng.random();
+                if accept * peak < rate_at(rate, *at) * *scale {
+                    return plain(nanos(*at));
+                }
+            },
             Self::Even { rate, scale, number } => {
                 *number += 1;
                 integral_reaches(rate, *number as f64 / *scale).and_then(|seconds| plain(nanos(seconds)))
@@ -138,9 +164,12 @@ impl Source {
                 *next += 1;
                 at.and_then(plain)
             }
-            Self::Batch { left, at } => {
+            Self::Batches(batches) => batches.next().and_then(plain),
+            Self::Fleet(devices) => devices.next(rng).and_then(plain),
+            Self::Groups { source, size, left, at } => {
                 if *left == 0 {
-                    return None;
+                    *at = source.next(now, rng, program)?.at;
+                    *left = group_size(size, rng);
                 }
                 *left -= 1;
                 plain(*at)
@@ -180,13 +209,34 @@ impl Source {
     }
 }
 
+fn group_size(size: &GroupSize, rng: &mut StreamRng) -> u64 {
+    match size {
+        GroupSize::Constant(size) => *size,
+        GroupSize::Uniform { low, high } => rng.random_range(*low..=*high),
+        GroupSize::Geometric { mean } if *mean <= 1.0 => 1,
+        GroupSize::Geometric { mean } => {
+            let u: f64 = rng.random();
+            1 + libm::floor(libm::log1p(-u) / libm::log1p(-1.0 / mean)) as u64
+        }
+        GroupSize::Values(values) => {
+            let total: f64 = values.iter().map(|(weight, _)| weight).sum();
+            let mut u = rng.random::<f64>() * total;
+            let chosen = values.iter().find(|(weight, _)| {
+                u -= weight;
+                u < 0.0
+            });
+            chosen.or(values.last()).map_or(1, |(_, size)| *size)
+        }
+    }
+}
+
 fn rate_at(rate: &RateCurve, seconds: f64) -> f64 {
     match rate {
         RateCurve::Sine { mean, amplitude, period } => {
             let turn = seconds / period;
             mean + amplitude * libm::sin(2.0 * std::f64::consts::PI * (turn - libm::floor(turn)))
         }
-        RateCurve::Linear(_) | RateCurve::Steps(_) => rate.at(seconds),
+        RateCurve::Linear(_) | RateCurve::Steps(_) | RateCurve::Cycle { .. } => rate.at(seconds),
     }
 }
 
@@ -227,7 +277,33 @@ fn integral_reaches(rate: &RateCurve, amount: f64) -> Option<f64> {
             }
             (*mean > 0.0).then_some(high)
         }
+        RateCurve::Cycle { levels, step, start } => {
+            let total = levels.iter().sum::<f64>() * step;
+            if total <= 0.0 {
+                return None;
+            }
+            let length = levels.len() as f64 * step;
+            let begun = start - libm::floor(start / length) * length;
+            // Amount and time since the beginning of the cycle that time zero lies in.
+            let amount = amount + before(levels, *step, begun);
+            let turns = libm::floor(amount / total);
+            let mut rest = amount - turns * total;
+            let mut at = turns * length;
+            for level in levels {
+                if rest <= level * step && *level > 0.0 {
+                    return Some(at + rest / level - begun);
+                }
+                rest -= level * step;
+                at += step;
+            }
+            Some(at - begun)
+        }
     }
+}
+
+/// Arrivals of a cycle before a time in it.
+fn before(levels: &[f64], step: f64, time: f64) -> f64 {
+    levels.iter().enumerate().map(|(index, level)| level * (time - index as f64 * step).clamp(0.0, step)).sum()
 }
 
 /// The `t` at which `level · t + slope · t² / 2` is `amount`.

@@ -1,18 +1,22 @@
-//! Somebody else's API: a token bucket, a limit of calls at a time, latency, errors.
+//! Somebody else's API: a rate limit, a limit of calls at a time, latency, errors.
 
-use plimsoll_models::{families::ExternalConfig, fault::Effect};
+use plimsoll_models::{
+    families::{ExternalConfig, Limiter},
+    fault::Effect,
+};
 
 use super::{Behavior, Names};
 use crate::{
-    core::Core,
+    core::{Core, ReplyTo},
     event::{Class, Timer},
     faults::{left_of, slowed},
     outcome::Outcome,
-    parts::TokenBucket,
+    parts::{FixedWindow, TokenBucket},
     program::NodeProgram,
     result::TraceEvent,
     rng::Purpose,
     sample::Sampler,
+    time::{NEVER, Nanos, nanos},
 };
 
 /// An external API.
@@ -20,7 +24,8 @@ use crate::{
 pub(crate) struct External {
     index: u32,
     latency: Sampler,
-    rate: Option<(TokenBucket, u32)>,
+    rate: Option<(Rate, u32)>,
+    retry_after: bool,
     concurrency: Option<(u64, u32)>,
     error_rate: f64,
     poison: f64,
@@ -31,12 +36,53 @@ pub(crate) struct External {
     left: f64,
 }
 
+/// How the rate limit counts.
+#[derive(Clone, Debug)]
+enum Rate {
+    Bucket(TokenBucket),
+    Window(FixedWindow),
+}
+
+impl Rate {
+    fn new(limiter: Limiter, per_second: f64) -> Self {
+        match limiter {
+            Limiter::TokenBucket { burst } => Self::Bucket(TokenBucket::new(burst, per_second)),
+            // A rate such as 100/min leaves a trace of rounding in the product.
+            Limiter::FixedWindow { window } => Self::Window(FixedWindow::new(nanos(window), (per_second * window + 1e-6) as u64)),
+        }
+    }
+
+    fn take(&mut self, now: Nanos) -> bool {
+        match self {
+            Self::Bucket(bucket) => bucket.take(now, 1.0),
+            Self::Window(window) => window.take(now),
+        }
+    }
+
+    /// Leaves so much of it from now on.
+    fn tighten(&mut self, now: Nanos, factor: f64) {
+        match self {
+            Self::Bucket(bucket) => bucket.tighten(now, factor),
+            Self::Window(window) => window.tighten(factor),
+        }
+    }
+
+    /// When a refused caller may come back.
+    fn retry_after(&mut self, now: Nanos) -> Option<Nanos> {
+        match self {
+            Self::Bucket(bucket) => Some(bucket.wait(now, 1.0)).filter(|wait| *wait != NEVER),
+            Self::Window(window) => Some(window.until_next(now)),
+        }
+    }
+}
+
 impl External {
     pub(crate) fn new(node: &NodeProgram, index: u32, config: &ExternalConfig) -> Self {
         Self {
             index,
             latency: Sampler::new(&config.latency),
-            rate: config.rate_limit.as_ref().map(|limit| (TokenBucket::new(config.burst, limit.value), node.limits[&limit.key])),
+            rate: config.rate_limit.as_ref().map(|limit| (Rate::new(config.limiter, limit.value), node.limits[&limit.key])),
+            retry_after: config.retry_after,
             concurrency: config.concurrency_limit.as_ref().map(|limit| (limit.value as u64, node.limits[&limit.key])),
             error_rate: config.error_rate,
             poison: config.poison_events,
@@ -46,12 +92,15 @@ impl External {
         }
     }
 
-    fn refusal(&mut self, core: &mut Core) -> Option<u32> {
+    fn refusal(&mut self, core: &mut Core, item: u32) -> Option<u32> {
         let now = core.now();
-        if let Some((bucket, limit)) = &mut self.rate {
+        if let Some((rate, limit)) = &mut self.rate {
             core.limits[*limit as usize].demand(now, 1.0);
-            if !bucket.take(now, 1.0) {
+            if !rate.take(now) {
                 core.limits[*limit as usize].refuse(now);
+                if let (true, ReplyTo::Call(copy)) = (self.retry_after, core.items[item].reply) {
+                    core.copies[copy].retry_after = rate.retry_after(now).unwrap_or(0);
+                }
                 return Some(*limit);
             }
         }
@@ -72,7 +121,7 @@ impl Behavior for External {
         let now = core.now();
         core.items[item].arrived = now;
         core.nodes[self.index as usize].arrivals.add(1);
-        if self.refusal(core).is_some() {
+        if self.refusal(core, item).is_some() {
             core.nodes[self.index as usize].refused.add(1);
             core.answer(item, Outcome::Throttled);
             return;
@@ -121,7 +170,7 @@ impl Behavior for External {
                 let left = if on { *factor } else { 1.0 };
                 let tightened = core.program.nodes[self.index as usize].limits.get(key).copied();
                 match &mut self.rate {
-                    Some((bucket, limit)) if Some(*limit) == tightened => bucket.tighten(core.now(), left),
+                    Some((rate, limit)) if Some(*limit) == tightened => rate.tighten(core.now(), left),
                     _ => self.left = left,
                 }
             }

@@ -189,7 +189,7 @@ impl Node {
             Config::Proxy(config) => Self::Proxy(Box::new(proxy::Proxy::new(program, index, config, core))),
             Config::Workflow(config) => Self::Workflow(Box::new(workflow::Workflow::new(program, index, config, core))),
             Config::External(config) => Self::External(Box::new(external::External::new(node, index, config))),
-            Config::Station(config) => Self::Station(Box::new(station::Station::new(program, index, config))),
+            Config::Station(config) => Self::Station(Box::new(station::Station::new(program, index, config, core))),
         }
     }
 

@@ -65,10 +65,11 @@ impl Producer {
             Arrivals::Closed { users, think } => Some(((f64::from(*users) * program.plan.multiplier).round() as u32, Sampler::new(think))),
             _ => None,
         };
+        let mut rng = rng::stream(core.keys[index as usize]);
         Self {
             index,
-            source: Source::new(&config.arrivals, node.trace, program),
-            rng: rng::stream(core.keys[index as usize]),
+            source: Source::new(&config.arrivals, node.trace, program, &mut rng),
+            rng,
             mix,
             edges,
             routes,
@@ -108,7 +109,7 @@ impl Producer {
             let edge = self.edges[position];
             if core.passes(edge, &cause) {
                 core.journeys[journey].awaited += 1;
-                core.call(edge, u64::from(user), &cause, 0);
+                core.call_as(user, edge, u64::from(user), &cause, 0);
             } else {
                 core.filtered(edge, journey);
             }
@@ -117,7 +118,7 @@ impl Producer {
             let u: f64 = core.draw(self.index, Purpose::Route, line, 0).random();
             if let Some((_, edge)) = self.routes.iter().find(|(sum, _)| u < *sum) {
                 core.journeys[journey].awaited += 1;
-                core.call(*edge, u64::from(user), &cause, 0);
+                core.call_as(user, *edge, u64::from(user), &cause, 0);
             }
         }
         if core.journeys[journey].awaited == 0 {

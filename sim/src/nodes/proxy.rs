@@ -153,7 +153,7 @@ impl Proxy {
         core.note(row.journey, self.index, row.edge, TraceEvent::Start);
         let cause = core.cause(item);
         match self.edge {
-            Some(edge) if core.passes(edge, &cause) => core.call_from(self.holder, edge, u64::from(item), &cause, row.attempt),
+            Some(edge) if core.passes(edge, &cause) => core.call_from((0, self.holder), edge, u64::from(item), &cause, row.attempt),
             edge => {
                 // The rules refuse a proxy without a database; what the filter keeps back needs no query.
                 edge.inspect(|edge| core.filtered(*edge, cause.journey));

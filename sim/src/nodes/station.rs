@@ -1,28 +1,41 @@
-//! The textbook queue: servers, a line before them, first come first served.
+//! The textbook queue: servers and a line before them.
 //!
 //! ```text
 //!            +---- capacity ----+
 //! arrive --> | line --> servers | --> routed along one of the outgoing edges, or out
-//!            +------------------+
+//!            +----+-------------+
+//!                 +--> out of patience
 //! ```
 //! A customer that is routed on leaves its server at once; its outcome is that of the rest of its path.
+//! With processor sharing there is no line: `busy` counts customers up to the number of servers, `waiting` those beyond.
 
-use std::collections::VecDeque;
+mod line;
+mod sharing;
+mod warm;
 
-use plimsoll_models::{families::StationConfig, fault::Effect};
+use plimsoll_models::{
+    families::{Discipline, Limit, StationConfig},
+    fault::Effect,
+};
 use rand::RngExt as _;
 
 use super::{Behavior, Names};
 use crate::{
     core::Core,
-    event::{Class, Timer},
+    event::{Class, Event, Timer},
     faults::{left_of, slowed},
     outcome::Outcome,
     program::Program,
+    record::Histogram,
     result::TraceEvent,
     rng::Purpose,
     sample::Sampler,
+    slab::NONE,
+    time::Nanos,
 };
+use line::{Customer, Lines};
+use sharing::Sharing;
+use warm::Warm;
 
 /// Servers with a line.
 #[derive(Clone, Debug)]
@@ -30,25 +43,58 @@ pub(crate) struct Station {
     index: u32,
     servers: u64,
     capacity: u64,
-    service: Sampler,
+    /// Service time and place in the order of urgency of each event type.
+    types: Vec<Type>,
     failure: f64,
     fail_attempts: u32,
     /// Outgoing edges with cumulated shares; what remains leaves.
     routes: Vec<(f64, u32)>,
     servers_limit: Option<u32>,
     capacity_limit: Option<u32>,
-    line: VecDeque<u32>,
+    lines: Lines,
     busy: u64,
     /// Servers that take new work: all, unless a fault has taken some.
     open: u64,
     /// By what a fault multiplies service times.
     slow: f64,
+    /// Law and lane of timers, where customers leave the line.
+    patience: Option<(Sampler, u32)>,
+    /// Who is in service and the lane of their departures, where they can be interrupted.
+    interruptible: Option<(Vec<u32>, u32)>,
+    /// Where all are served at once, with the lane of departures and the next one.
+    sharing: Option<(Sharing, u32, u32)>,
+    /// Where servers go cold.
+    warm: Option<Warm>,
+    observed: Observed,
+}
+
+#[derive(Clone, Debug)]
+struct Type {
+    service: Sampler,
+    class: u16,
+    /// Time in the station without service, and altogether.
+    wait: Histogram,
+    sojourn: Histogram,
+}
+
+/// What has been seen since statistics began, beyond what every node counts.
+#[derive(Clone, Debug, Default)]
+struct Observed {
+    arrivals: u64,
+    found_empty: u64,
+    abandoned: u64,
+    /// Waits of those who were served and those who left, in nanoseconds.
+    wait_all: f64,
+    waits: u64,
+    /// Sum of time in the station over service, and how many it is of.
+    slowdown: f64,
+    slowdowns: u64,
 }
 
 impl Station {
-    pub(crate) fn new(program: &Program, index: u32, config: &StationConfig) -> Self {
+    pub(crate) fn new(program: &Program, index: u32, config: &StationConfig, core: &mut Core) -> Self {
         let node = &program.nodes[index as usize];
-        let count = |limit: &Option<plimsoll_models::families::Limit>| limit.as_ref().map_or(u64::MAX, |limit| limit.value as u64);
+        let count = |limit: &Option<Limit>| limit.as_ref().map_or(u64::MAX, |limit| limit.value as u64);
         let mut sum = 0.0;
         let routes = node
             .calls
@@ -58,56 +104,303 @@ impl Station {
                 (sum, *edge)
             })
             .collect();
+        let ranked = matches!(config.discipline, Discipline::Priority | Discipline::Preemptive);
+        let last = if ranked { config.priorities.len() } else { 0 };
+        let types = program.event_types.iter().map(|event_type| {
+            let is = |name: &String| event_type.id.as_ref().is_some_and(|id| id.as_str() == name);
+            let rank = config.priorities.iter().position(is).filter(|_| ranked).unwrap_or(last);
+            let law = config.service_by_type.iter().find(|(name, _)| is(name)).map_or(&config.service, |(_, law)| law);
+            Type { service: Sampler::new(law), class: rank as u16, wait: Histogram::default(), sojourn: Histogram::default() }
+        });
+        let cools = config.idle_timeout.is_some() || config.setup != plimsoll_models::Distribution::Constant(0.0);
         Self {
             index,
             servers: count(&config.servers),
             capacity: count(&config.capacity),
-            service: Sampler::new(&config.service),
+            types: types.collect(),
             failure: config.failure,
             fail_attempts: config.fail_attempts,
             routes,
             servers_limit: node.limits.get("servers").copied(),
             capacity_limit: node.limits.get("capacity").copied(),
-            line: VecDeque::new(),
+            lines: Lines::new(last + 1),
             busy: 0,
             open: count(&config.servers),
             slow: 1.0,
+            patience: config.patience.as_ref().map(|law| (Sampler::new(law), core.queue.lane())),
+            interruptible: (config.discipline == Discipline::Preemptive && config.servers.is_some())
+                .then(|| (Vec::new(), core.queue.lane())),
+            sharing: (config.discipline == Discipline::Sharing).then(|| (Sharing::new(count(&config.servers)), core.queue.lane(), NONE)),
+            warm: cools.then(|| Warm::new(index, Sampler::new(&config.setup), config.idle_timeout.as_ref().map(Sampler::new), core)),
+            observed: Observed::default(),
         }
     }
 
-    fn begin(&mut self, core: &mut Core, item: u32) {
+    /// Everybody in the station.
+    fn inside(&self) -> u64 {
+        match &self.sharing {
+            Some((sharing, ..)) => sharing.len(),
+            None => self.busy + self.lines.waiting(),
+        }
+    }
+
+    /// A server takes a customer, for the first time or again.
+    fn begin(&mut self, core: &mut Core, slot: u32) {
         let now = core.now();
         self.busy += 1;
+        let Customer { item, begun, demand, .. } = *self.lines.get(slot);
         let row = core.items[item];
-        core.items[item].started = now;
-        let meter = &mut core.nodes[self.index as usize];
-        meter.busy.add(now, 1);
-        let waited = now - row.arrived;
-        if now >= core.warm_up {
-            meter.wait.record(waited);
-            meter.waited.add(u64::from(waited > 0));
-        }
+        core.nodes[self.index as usize].busy.add(now, 1);
         if let Some(limit) = self.servers_limit {
             core.limits[limit as usize].level(now, self.busy as f64);
         }
-        core.note(row.journey, self.index, row.edge, TraceEvent::Start);
-        let time = core.sample(&self.service, self.index, Purpose::Service, row.line, row.attempt);
-        let time = slowed(time, self.slow);
-        core.after(time, Class::Completion, self.index, Timer::Done, item);
+        let setup = self.warm.as_mut().and_then(|warm| warm.take(core, row.line, row.attempt));
+        let slow = self.slow;
+        let customer = self.lines.get(slot);
+        (customer.taken, customer.begun) = (now, true);
+        if !begun {
+            customer.demand = slowed(demand, slow);
+            customer.left = customer.demand;
+            core.items[item].started = now;
+            // Who can be interrupted knows its wait only at the end.
+            if self.interruptible.is_none() {
+                self.waited(core, now - row.arrived);
+            }
+            core.note(row.journey, self.index, row.edge, TraceEvent::Start);
+        }
+        let customer = self.lines.get(slot);
+        if let Some(setup) = setup {
+            core.note(row.journey, self.index, row.edge, TraceEvent::ColdStart);
+            // The set-up of an interrupted customer is part of what it still needs.
+            customer.setup = customer.setup.saturating_add(setup);
+            customer.left = customer.left.saturating_add(setup);
+        }
+        let left = customer.left;
+        match &mut self.interruptible {
+            None => core.after(left, Class::Completion, self.index, Timer::Done, slot),
+            Some((serving, lane)) => {
+                serving.push(slot);
+                let event = Event::Timer { node: self.index, timer: Timer::Done, argument: slot };
+                let timer = core.queue.set_timer(*lane, now.saturating_add(left), Class::Completion, event);
+                self.lines.get(slot).timer = timer;
+            }
+        }
+    }
+
+    fn waited(&mut self, core: &mut Core, wait: Nanos) {
+        if core.now() < core.warm_up {
+            return;
+        }
+        let meter = &mut core.nodes[self.index as usize];
+        meter.wait.record(wait);
+        meter.waited.add(u64::from(wait > 0));
+        self.observed.wait_all += wait as f64;
+        self.observed.waits += 1;
+    }
+
+    /// Into the line, behind those of the same urgency.
+    fn line_up(&mut self, core: &mut Core, slot: u32) {
+        let now = core.now();
+        let row = core.items[self.lines.get(slot).item];
+        core.nodes[self.index as usize].waiting.add(now, 1);
+        if let Some(limit) = self.servers_limit {
+            core.limits[limit as usize].begin_delay(now);
+        }
+        core.note(row.journey, self.index, row.edge, TraceEvent::Wait);
+        if let Some((law, lane)) = &self.patience {
+            let patience = core.sample(law, self.index, Purpose::Patience, row.line, row.attempt);
+            let event = Event::Timer { node: self.index, timer: Timer::Patience, argument: slot };
+            // At the end of its patience a customer has left before a server that falls free then looks for the next one.
+            let timer = core.queue.set_timer(*lane, now.saturating_add(patience), Class::Completion, event);
+            self.lines.get(slot).timer = timer;
+        }
+        self.lines.push_back(slot);
+    }
+
+    /// Interrupts the least urgent customer in service, the latest of equals, if it is less urgent than this class.
+    fn make_room(&mut self, core: &mut Core, class: u16) -> bool {
+        let Some((serving, _)) = &mut self.interruptible else { return false };
+        let lines = &mut self.lines;
+        let worst = (0..serving.len()).max_by_key(|at| (lines.get(serving[*at]).class, *at));
+        let Some(worst) = worst.filter(|at| lines.get(serving[*at]).class > class) else { return false };
+        let now = core.now();
+        let slot = serving.remove(worst);
+        let customer = self.lines.get(slot);
+        let timer = std::mem::replace(&mut customer.timer, NONE);
+        customer.left -= now - customer.taken;
+        customer.taken = now;
+        let row = core.items[customer.item];
+        core.queue.cancel(timer);
+        self.busy -= 1;
+        self.lines.push_front(slot);
+        let meter = &mut core.nodes[self.index as usize];
+        meter.busy.subtract(now, 1);
+        meter.waiting.add(now, 1);
+        core.note(row.journey, self.index, row.edge, TraceEvent::Wait);
+        if let Some(limit) = self.servers_limit {
+            core.limits[limit as usize].begin_delay(now);
+        }
+        // The server is handed over warm.
+        if let Some(warm) = &mut self.warm {
+            warm.idle(core);
+        }
+        true
     }
 
     /// Those who wait begin, as far as servers are free.
     fn next_in_line(&mut self, core: &mut Core) {
         let now = core.now();
         while self.busy < self.open
-            && let Some(next) = self.line.pop_front()
+            && let Some(next) = self.lines.pop()
         {
+            let Customer { item, begun, taken, .. } = *self.lines.get(next);
+            if self.patience.is_some() && !begun {
+                let timer = std::mem::replace(&mut self.lines.get(next).timer, NONE);
+                core.queue.cancel(timer);
+            }
             core.nodes[self.index as usize].waiting.subtract(now, 1);
             if let Some(limit) = self.servers_limit {
-                let waited = now - core.items[next].arrived;
-                core.limits[limit as usize].end_delay(waited);
+                let since = if begun { taken } else { core.items[item].arrived };
+                core.limits[limit as usize].end_delay(now - since);
             }
             self.begin(core, next);
+        }
+    }
+
+    /// A customer has waited for too long.
+    fn abandon(&mut self, core: &mut Core, slot: u32) {
+        let now = core.now();
+        self.lines.unlink(slot);
+        let Customer { item, .. } = *self.lines.get(slot);
+        self.lines.leave(slot);
+        let row = core.items[item];
+        core.events += 1;
+        core.nodes[self.index as usize].waiting.subtract(now, 1);
+        if let Some(limit) = self.servers_limit {
+            core.limits[limit as usize].end_delay(now - row.arrived);
+        }
+        if now >= core.warm_up {
+            self.observed.abandoned += 1;
+            self.observed.wait_all += (now - row.arrived) as f64;
+            self.observed.waits += 1;
+        }
+        core.note(row.journey, self.index, row.edge, TraceEvent::Failed);
+        core.answer(item, Outcome::Expired);
+    }
+
+    fn share(&mut self, core: &mut Core, slot: u32) {
+        let now = core.now();
+        let customer = self.lines.get(slot);
+        customer.demand = slowed(customer.demand, self.slow);
+        let Customer { item, demand, .. } = *customer;
+        let row = core.items[item];
+        core.items[item].started = now;
+        core.note(row.journey, self.index, row.edge, TraceEvent::Start);
+        let Some((sharing, ..)) = &mut self.sharing else { return };
+        sharing.enter(now, slot, demand);
+        let meter = &mut core.nodes[self.index as usize];
+        if sharing.len() <= self.servers {
+            meter.busy.add(now, 1);
+        } else {
+            meter.waiting.add(now, 1);
+        }
+        if let Some(limit) = self.servers_limit {
+            core.limits[limit as usize].level(now, sharing.len().min(self.servers) as f64);
+            if sharing.len() > self.servers {
+                core.limits[limit as usize].begin_delay(now);
+            }
+        }
+        self.watch_departure(core);
+    }
+
+    /// Waits for the next departure of those who are served at once.
+    fn watch_departure(&mut self, core: &mut Core) {
+        let Some((sharing, lane, timer)) = &mut self.sharing else { return };
+        core.queue.cancel(*timer);
+        *timer = NONE;
+        let Some(wait) = sharing.next() else { return };
+        let event = Event::Timer { node: self.index, timer: Timer::Step, argument: 0 };
+        *timer = core.queue.set_timer(*lane, core.now().saturating_add(wait), Class::Completion, event);
+    }
+
+    fn departure(&mut self, core: &mut Core) {
+        let now = core.now();
+        let Some((sharing, _, timer)) = &mut self.sharing else { return };
+        *timer = NONE;
+        let beyond = sharing.len() > self.servers;
+        let Some(slot) = sharing.leave(now) else { return };
+        let meter = &mut core.nodes[self.index as usize];
+        if beyond {
+            meter.waiting.subtract(now, 1);
+        } else {
+            meter.busy.subtract(now, 1);
+        }
+        let Customer { item, demand, .. } = *self.lines.get(slot);
+        let wait = (now - core.items[item].arrived).saturating_sub(demand);
+        if let Some(limit) = self.servers_limit.filter(|_| beyond) {
+            core.limits[limit as usize].end_delay(wait);
+        }
+        self.waited(core, wait);
+        self.depart(core, slot);
+        self.watch_departure(core);
+    }
+
+    /// A service that was not shared is over.
+    fn served(&mut self, core: &mut Core, slot: u32) {
+        let now = core.now();
+        self.busy -= 1;
+        core.nodes[self.index as usize].busy.subtract(now, 1);
+        if let Some((serving, _)) = &mut self.interruptible {
+            serving.retain(|other| *other != slot);
+            let Customer { item, demand, setup, .. } = *self.lines.get(slot);
+            let wait = (now - core.items[item].arrived).saturating_sub(demand + setup);
+            self.waited(core, wait);
+        }
+        if let Some(warm) = &mut self.warm {
+            warm.idle(core);
+        }
+        self.depart(core, slot);
+        self.next_in_line(core);
+    }
+
+    /// A customer goes on, or out.
+    fn depart(&mut self, core: &mut Core, slot: u32) {
+        let now = core.now();
+        let Customer { item, demand, setup, .. } = *self.lines.get(slot);
+        self.lines.leave(slot);
+        let row = core.items[item];
+        core.events += 1;
+        let failed = row.attempt <= self.fail_attempts
+            || core.chance(self.failure, self.index, Purpose::Failure, row.line, row.attempt)
+            || core.is_poisoned(self.index, row.journey, row.line);
+        let meter = &mut core.nodes[self.index as usize];
+        if failed {
+            meter.failed.add(1);
+        } else {
+            meter.completed.add(1);
+        }
+        if now >= core.warm_up {
+            let sojourn = now - row.arrived;
+            meter.sojourn.record(sojourn);
+            let own = &mut self.types[row.event_type as usize];
+            own.sojourn.record(sojourn);
+            own.wait.record(sojourn.saturating_sub(demand + setup));
+            if demand > 0 {
+                self.observed.slowdown += sojourn as f64 / demand as f64;
+                self.observed.slowdowns += 1;
+            }
+        }
+        if failed {
+            core.answer(item, Outcome::Failed);
+            return;
+        }
+        core.note(row.journey, self.index, row.edge, TraceEvent::Done);
+        match self.route(core, row.line, row.attempt) {
+            Some(edge) => {
+                let cause = core.cause(item);
+                core.call(edge, u64::from(item), &cause, 0);
+            }
+            None => core.answer(item, Outcome::Ok),
         }
     }
 
@@ -124,68 +417,56 @@ impl Behavior for Station {
     fn arrive(&mut self, core: &mut Core, item: u32) {
         let now = core.now();
         core.items[item].arrived = now;
-        core.nodes[self.index as usize].arrivals.add(1);
-        if self.busy + self.line.len() as u64 >= self.capacity {
-            core.nodes[self.index as usize].refused.add(1);
+        let inside = self.inside();
+        let meter = &mut core.nodes[self.index as usize];
+        meter.arrivals.add(1);
+        if now >= core.warm_up {
+            self.observed.arrivals += 1;
+            self.observed.found_empty += u64::from(inside == 0);
+        }
+        if inside >= self.capacity {
+            meter.refused.add(1);
             if let Some(limit) = self.capacity_limit {
-                let holding = core.nodes[self.index as usize].sojourn.mean() / 1e9;
+                let holding = meter.sojourn.mean() / 1e9;
                 core.limits[limit as usize].refuse_level(now, holding);
             }
             core.answer(item, Outcome::Throttled);
             return;
         }
-        core.nodes[self.index as usize].accepted.add(1);
+        meter.accepted.add(1);
         if let Some(limit) = self.servers_limit {
-            let meter = &core.nodes[self.index as usize];
             let holding = (meter.sojourn.mean() - meter.wait.mean()).max(0.0) / 1e9;
             core.limits[limit as usize].offer(now, holding);
         }
         if let Some(limit) = self.capacity_limit {
-            core.limits[limit as usize].level(now, (self.busy + self.line.len() as u64 + 1) as f64);
+            core.limits[limit as usize].level(now, (inside + 1) as f64);
         }
-        if self.busy < self.open {
-            self.begin(core, item);
-            return;
+        let row = core.items[item];
+        let Type { service, class, .. } = &self.types[row.event_type as usize];
+        let demand = core.sample(service, self.index, Purpose::Service, row.line, row.attempt);
+        let class = *class;
+        let slot = self.lines.enter(item, class, demand);
+        if self.sharing.is_some() {
+            self.share(core, slot);
+        } else if self.busy < self.open || self.make_room(core, class) {
+            self.begin(core, slot);
+        } else {
+            self.line_up(core, slot);
         }
-        core.nodes[self.index as usize].waiting.add(now, 1);
-        if let Some(limit) = self.servers_limit {
-            core.limits[limit as usize].begin_delay(now);
-        }
-        core.note(core.items[item].journey, self.index, core.items[item].edge, TraceEvent::Wait);
-        self.line.push_back(item);
     }
 
-    fn timer(&mut self, core: &mut Core, _timer: Timer, item: u32) {
-        let now = core.now();
-        let row = core.items[item];
-        self.busy -= 1;
-        core.events += 1;
-        let failed = row.attempt <= self.fail_attempts
-            || core.chance(self.failure, self.index, Purpose::Failure, row.line, row.attempt)
-            || core.is_poisoned(self.index, row.journey, row.line);
-        let meter = &mut core.nodes[self.index as usize];
-        meter.busy.subtract(now, 1);
-        if failed {
-            meter.failed.add(1);
-        } else {
-            meter.completed.add(1);
-        }
-        if now >= core.warm_up {
-            meter.sojourn.record(now - row.arrived);
-        }
-        if failed {
-            core.answer(item, Outcome::Failed);
-        } else {
-            core.note(row.journey, self.index, row.edge, TraceEvent::Done);
-            match self.route(core, row.line, row.attempt) {
-                Some(edge) => {
-                    let cause = core.cause(item);
-                    core.call(edge, u64::from(item), &cause, 0);
-                }
-                None => core.answer(item, Outcome::Ok),
+    fn timer(&mut self, core: &mut Core, timer: Timer, argument: u32) {
+        if timer == Timer::Patience {
+            self.abandon(core, argument);
+        } else if timer == Timer::Reclaim {
+            if let Some(warm) = &mut self.warm {
+                warm.expire(core, argument);
             }
+        } else if self.sharing.is_some() {
+            self.departure(core);
+        } else {
+            self.served(core, argument);
         }
-        self.next_in_line(core);
     }
 
     fn settled(&mut self, core: &mut Core, copy: u32, outcome: Outcome) {
@@ -197,7 +478,12 @@ impl Behavior for Station {
         match effect {
             Effect::Capacity { lost } => {
                 self.open = if on { left_of(self.servers, *lost) } else { self.servers };
-                self.next_in_line(core);
+                if let Some((sharing, ..)) = &mut self.sharing {
+                    sharing.reconfigure(core.now(), self.open);
+                    self.watch_departure(core);
+                } else {
+                    self.next_in_line(core);
+                }
             }
             Effect::Slow { factor } => self.slow = if on { *factor } else { 1.0 },
             _ => {}
@@ -205,12 +491,37 @@ impl Behavior for Station {
     }
 
     fn names(&self) -> Names {
-        Names { arrivals: "Arrivals", completed: "Departures", refused: "Blocked", ..Names::PLAIN }
+        let (special, instances) = if self.warm.is_some() { ("ColdStarts", "WarmServers") } else { ("", "") };
+        Names { arrivals: "Arrivals", completed: "Departures", refused: "Blocked", special, instances, ..Names::PLAIN }
     }
 
     fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {
+        let meter = &core.nodes[self.index as usize];
         if self.servers_limit.is_some() {
-            put("utilization", core.nodes[self.index as usize].busy.mean(core.now()) / self.servers as f64);
+            put("utilization", meter.busy.mean(core.now()) / self.servers as f64);
+        }
+        let share = |part: u64, whole: u64| if whole > 0 { part as f64 / whole as f64 } else { 0.0 };
+        let seen = &self.observed;
+        put("p_empty", share(seen.found_empty, seen.arrivals));
+        if seen.slowdowns > 0 {
+            put("slowdown.mean", seen.slowdown / seen.slowdowns as f64);
+        }
+        if self.patience.is_some() {
+            put("abandoned", seen.abandoned as f64);
+            put("p_abandon", share(seen.abandoned, seen.arrivals));
+            put("wait_all.mean", if seen.waits > 0 { seen.wait_all / seen.waits as f64 / 1e9 } else { 0.0 });
+        }
+        if self.warm.is_some() {
+            put("cold_starts", meter.special.since_warm_up() as f64);
+            put("instances.mean", meter.instances.mean(core.now()));
+        }
+        for (own, program) in self.types.iter().zip(&core.program.event_types) {
+            let Some(id) = program.id.as_ref().filter(|_| own.sojourn.count() > 0) else { continue };
+            let (wait, sojourn) = (own.wait.summary(), own.sojourn.summary());
+            put(&format!("wait.mean.{id}"), wait.mean);
+            put(&format!("wait.p99.{id}"), wait.p99);
+            put(&format!("sojourn.mean.{id}"), sojourn.mean);
+            put(&format!("sojourn.p99.{id}"), sojourn.p99);
         }
     }
 }

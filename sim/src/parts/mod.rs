@@ -1,9 +1,11 @@
 //! The bricks that nodes are built from, each testable alone.
 
 mod autoscaler;
+mod breaker;
 mod connections;
 mod fair_line;
 mod fifo_line;
+mod fixed_window;
 mod group_lanes;
 mod group_rate;
 mod heat;
@@ -14,13 +16,18 @@ mod partition_log;
 mod partitions;
 mod ramp;
 mod repeats;
+mod retry_budget;
+mod retry_quota;
+mod rolling;
 mod shards;
 mod token_bucket;
 
 pub(crate) use autoscaler::{Autoscaler, Average, Sight};
+pub(crate) use breaker::{Breaker, Verdict};
 pub(crate) use connections::{Ask, Connections};
 pub(crate) use fair_line::{FairLine, Noise};
 pub(crate) use fifo_line::FifoLine;
+pub(crate) use fixed_window::FixedWindow;
 pub(crate) use group_lanes::GroupLanes;
 pub(crate) use group_rate::GroupRate;
 pub(crate) use heat::Heat;
@@ -31,5 +38,7 @@ pub(crate) use partition_log::{Finish, PartitionLog};
 pub(crate) use partitions::Partitions;
 pub(crate) use ramp::Ramp;
 pub(crate) use repeats::Repeats;
+pub(crate) use retry_budget::RetryBudget;
+pub(crate) use retry_quota::RetryQuota;
 pub(crate) use shards::{Consumer, Shards};
 pub(crate) use token_bucket::TokenBucket;

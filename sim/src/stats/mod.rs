@@ -1,3 +1,4 @@
-//! Statistics over replications.
+//! Statistics over replications, and of one series.
 
 pub mod interval;
+pub mod series;

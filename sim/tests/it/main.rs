@@ -1,6 +1,7 @@
 //! What the engine promises, proved on whole diagrams.
 
 mod attribution;
+mod clients;
 mod conservation;
 mod determinism;
 mod faults;
@@ -10,6 +11,7 @@ mod messaging;
 mod random;
 mod remedies;
 mod scenarios;
+mod stations;
 mod stores;
 mod streams;
 mod support;

@@ -79,24 +79,35 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         "closed(users=10, think=exponential(1 s))",
         "batch(300, at=1 s)",
         "bursts(on=100/s, off=1/s, mean_on=2 s, mean_off=4 s)",
+        "groups(poisson(2/s), size=geometric(mean=5))",
+        "fleet(devices=200, period=5 s, jitter=1 s, outage=8 s, reconnect=12 s)",
+        "rate(2 s, count=20, over=1 s)",
     ]);
     let keys = pick(&["unique", "uniform(3)", "zipf(20, 1.2)"]);
+    let producer = pick(&["client", "web-client", "iot-fleet", "schedule", "batch-upload", "webhook"]);
     let mut draw = Draw::default().event_type("order", &[("key", &keys)]).node(
         "client",
-        "generic/client",
+        format!("generic/{producer}").as_str(),
         &[("arrivals", &load), ("events", "order")],
     );
     let attempts = pick(&["1", "3", "unlimited"]);
     let timeout = pick(&["50 ms", "1 s", "none"]);
     let age_max = pick(&["2 s", "20 s"]);
     let share = pick(&["all", "60 %"]);
-    let policy: Vec<(&str, &str)> = vec![
+    let (breaker, quota, scope) = (pick(&["", "50 %"]), pick(&["none", "20"]), pick(&["instance", "shared"]));
+    let mut policy: Vec<(&str, &str)> = vec![
         ("attempts", &attempts),
         ("timeout", &timeout),
         ("age_max", &age_max),
         ("backoff", "exponential(base=100 ms, jitter=full)"),
         ("filter", &share),
+        ("retry_quota", &quota),
+        ("resilience_scope", &scope),
+        ("breaker_minimum", "10"),
     ];
+    if !breaker.is_empty() {
+        policy.extend([("breaker", breaker.as_str()), ("retry_budget", "20 %")]);
+    }
     let mut last = "client".to_owned();
     let mut family = Layer::Gateway;
     // Whether what came last keeps an order, and so must what follows.
@@ -325,7 +336,13 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             .edge("ask", EdgeKind::Request, &last, "api", &[("timeout", "200 ms")]);
     }
     if pick(&["yes", "no"]) == "yes" {
-        draw = draw.node("desk", "generic/station", &[("service", "exponential(50 ms)"), ("capacity", "3")]).edge(
+        let manner = match pick(&["plain", "shared", "impatient", "cold"]).as_str() {
+            "shared" => ("discipline", "processor-sharing"),
+            "impatient" => ("patience", "20 ms"),
+            "cold" => ("idle_timeout", "100 ms"),
+            _ => ("discipline", "preemptive"),
+        };
+        draw = draw.node("desk", "generic/station", &[("service", "exponential(50 ms)"), ("capacity", "3"), manner]).edge(
             "visit",
             EdgeKind::Request,
             "client",

@@ -52,17 +52,17 @@ pub(super) fn fields_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner
     }
 }
 
-/// Whether the condition of a setting holds: `mode=provisioned`, or several words by `|`.
+/// Whether a setting has a part in what happens, or was set all the same.
 fn is_shown(view: &View<'_>, owner: &Owner<'_>, field: &Field) -> bool {
-    if owner.fields.contains_key(&field.key) {
-        return true;
-    }
-    let Some(condition) = &field.when else { return true };
-    let Some((key, wanted)) = condition.split_once('=') else { return true };
-    let other = owner.service.field(key.trim());
-    let default = other.and_then(|other| families::field_default(owner.service, other, &view.diagram.account));
-    let present = owner.fields.get(key.trim()).map(families::field_value).or(default).unwrap_or_default();
-    wanted.split('|').any(|word| word.trim() == present.trim())
+    owner.fields.contains_key(&field.key)
+        || families::field_applies(owner.service, owner.fields, &view.diagram.account, entered(view, owner), field)
+}
+
+/// What an edge leads to; nothing for a node.
+fn entered<'v>(view: &View<'v>, owner: &Owner<'_>) -> Option<&'v Service> {
+    let Target::Edge(id) = &owner.target else { return None };
+    let edge = view.diagram.edges.get(id)?;
+    view.catalog.get(&view.diagram.nodes.get(&edge.to)?.service)
 }
 
 fn field_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owner<'_>, field: &Field, actions: &mut Vec<Action>) {
@@ -70,15 +70,23 @@ fn field_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owner<'_>
         work::ui(ui, view, memory, owner, field, actions);
         return;
     }
-    let default = families::field_default(owner.service, field, &view.diagram.account);
+    let preset = families::field_preset(owner.service, owner.fields, entered(view, owner), &field.key);
+    let default = match preset {
+        Some((text, _)) => Some(text.to_owned()),
+        None => families::field_default(owner.service, field, &view.diagram.account),
+    };
+    let why = match preset {
+        Some((text, provenance)) => Some(Why::new(&field.title, "Comes with the chosen preset").value(text).provenance(provenance)),
+        None => why_default(view, owner.service, field, default.as_deref()),
+    };
     let row = Row {
         address: address(&owner.target, &field.key),
         title: &field.title,
         help: &field.help,
         editor: editor(view, field),
         value: owner.fields.get(&field.key).filter(|value| !value.is_null()),
-        default: default.clone(),
-        why: why_default(view, owner.service, field, default.as_deref()),
+        default,
+        why,
         read: &|text| read(view, owner.service, &field.key, text),
     };
     if let Some(change) = field::row(ui, view.theme, &mut memory.typing, &row) {

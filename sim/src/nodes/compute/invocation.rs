@@ -192,6 +192,8 @@ impl Compute {
     /// Makes the calls of a step for one event. Answers whether there is something to wait for.
     fn make_calls(&mut self, core: &mut Core, slot: u32, step: u32, member: u32, repeat: u32) -> bool {
         let Invocation { item, instance, generation, .. } = self.invocations[slot];
+        // Each instance has client libraries of its own.
+        let client = if instance == NONE { 0 } else { instance };
         let Some((cause, attempt)) = member_cause(core, item, member as usize) else { return false };
         let Work::Calls { calls, .. } = &self.steps[step as usize] else { return false };
         let mut pending = 0;
@@ -218,9 +220,9 @@ impl Compute {
                     Some(fleet) => fleet.holder(core, instance),
                     None => self.instances.holder(core, instance),
                 };
-                core.call_from(holder, call.edge, token, &cause, repeat);
+                core.call_from((client, holder), call.edge, token, &cause, repeat);
             } else {
-                core.call(call.edge, token, &cause, repeat);
+                core.call_as(client, call.edge, token, &cause, repeat);
             }
         }
         self.invocations[slot].pending = pending;

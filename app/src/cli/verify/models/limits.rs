@@ -163,3 +163,29 @@ pub(super) fn token_bucket_poisson(case: &Case) -> Result<Experiment, Missing> {
         Ok(measured([("p_block", (refused / arrivals).into()), ("throughput_per_s", (accepted / observed).into())]))
     }))
 }
+
+/// Standard deviation of the calls in a window from which on refusals are too clumped for the advised sample.
+const CLUMP: f64 = 5.0;
+
+/// Poisson load near the limit of a counter that starts anew with each window.
+pub(super) fn fixed_window_poisson(case: &Case) -> Result<Experiment, Missing> {
+    let (rate, window) = (case.number("arrival_rate")?, case.number("window_s")?);
+    let fields = [
+        field("latency", "0 s"),
+        field("limiter", "fixed-window"),
+        field("window", format!("{window} s")),
+        field("rate_limit", format!("{}/s", case.number("limit_per_window")? / window)),
+    ];
+    let bench = Bench::new(&case.title)
+        .client("client", format!("poisson({rate}/s)"))
+        .node("api", "generic/http-api", &fields)
+        .request("client", "api")
+        // Refusals come in clumps, one for each window that overflows, so there are fewer of them than it seems.
+        .lasting(case.enlarged((case.number("limit_per_window")?.sqrt() / CLUMP).max(1.0)).length(rate));
+    Ok(Experiment::new(bench, case.replications(), |result| {
+        let (arrivals, refused, accepted) =
+            (metric(result, "api", "arrivals")?, metric(result, "api", "refused")?, metric(result, "api", "accepted")?);
+        let observed = result.run.duration_s - result.run.warm_up_s;
+        Ok(measured([("p_block", (refused / arrivals).into()), ("throughput_per_s", (accepted / observed).into())]))
+    }))
+}

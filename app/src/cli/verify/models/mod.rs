@@ -4,6 +4,7 @@ mod autoscale;
 mod batching;
 mod coldstart;
 mod cost;
+mod disciplines;
 mod latency;
 mod limits;
 mod networks;
@@ -11,6 +12,7 @@ mod property;
 mod queues;
 mod random;
 mod sampler;
+mod series;
 mod sqs;
 mod stream;
 mod table;
@@ -27,7 +29,7 @@ use super::{
 };
 
 /// Optional features that the product has.
-const FEATURES: &[&str] = &["random_keepalive"];
+const FEATURES: &[&str] = &["random_keepalive", "priority", "processor_sharing", "abandonment"];
 
 /// The experiment for a case, or what the product lacks for it. Files are relative to `folder`.
 pub(super) fn build(case: &Case, folder: &Path) -> Result<Experiment, Missing> {
@@ -36,6 +38,12 @@ pub(super) fn build(case: &Case, folder: &Path) -> Result<Experiment, Missing> {
     }
     match case.model_type() {
         "ggck" => queues::ggck(case),
+        "priority" => disciplines::priority(case),
+        "ps" => disciplines::sharing(case),
+        "mxm1" => disciplines::groups(case),
+        "coldqueue" => disciplines::cold_queue(case),
+        "fixed_window_poisson" => limits::fixed_window_poisson(case),
+        "series" => series::series(case),
         "engset" => queues::engset(case),
         "closed" => queues::closed(case),
         "mmpp_m1" => queues::mmpp(case),

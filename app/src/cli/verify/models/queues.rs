@@ -1,6 +1,8 @@
 //! One station: queues with and without room, closed loops, retries, statistics of estimates.
 
-use super::{Bench, Case, Experiment, Figure, Measured, Missing, Trouble, edge_metric, field, journey, measured, metric, node};
+use super::{
+    Bench, Case, Experiment, Figure, Measured, Missing, Trouble, disciplines, edge_metric, field, journey, measured, metric, node,
+};
 use crate::cli::verify::{bench::Pairs, student};
 use plimsoll_models::EdgeKind;
 use plimsoll_sim::RunResult;
@@ -64,8 +66,11 @@ fn servers(case: &Case) -> Result<String, Missing> {
 
 /// G/G/c/K, first come first served.
 pub(super) fn ggck(case: &Case) -> Result<Experiment, Missing> {
+    if !matches!(case.text("discipline"), "" | "FCFS") {
+        return Err(format!("the discipline `{}`", case.text("discipline")));
+    }
     if case.get("patience").is_some() {
-        return Err("patience".to_owned());
+        return disciplines::impatient(case);
     }
     let rate = 1.0 / case.mean("arrival")?;
     let capacity: Vec<(&str, String)> = case.number("capacity").ok().map(|capacity| field("capacity", capacity)).into_iter().collect();

@@ -1,6 +1,10 @@
 //! How a caller behaves when a call is slow, refused or fails.
 
+mod resilience;
+
 use std::{fmt, str::FromStr};
+
+pub use resilience::{Breaker, Resilience, RetryBudget, RetryQuota};
 
 use crate::{Distribution, spelling::Call, units};
 
