@@ -55,6 +55,7 @@ impl Core {
             attempt: 0,
             bytes: cause.bytes,
             event_type: cause.event_type,
+            laps: cause.laps,
             state: MessageState::InFlight,
             item: NONE,
             timer: NONE,
@@ -70,7 +71,7 @@ impl Core {
         let row = &mut self.copies[copy];
         row.attempt += 1;
         row.sent = now;
-        let Copy { line, journey, edge, attempt, bytes, event_type, caller, origin, .. } = *row;
+        let Copy { line, journey, edge, attempt, bytes, event_type, laps, caller, origin, .. } = *row;
         self.ledger.attempt(edge);
         self.edges[edge as usize].attempts.add(1);
         let item = self.items.insert(Item {
@@ -82,6 +83,7 @@ impl Core {
             batch: NONE,
             bytes,
             event_type,
+            laps,
             arrived: now,
             started: now,
             origin,
@@ -217,7 +219,8 @@ impl Core {
         let fate = fate(outcome);
         let from = self.program.edges[edge as usize].from;
         // What a topic or bus cannot deliver goes to its dead-letter queue, if it has one.
-        let pushed = self.program.edges[edge as usize].kind == EdgeKind::Deliver;
+        let row = &self.program.edges[edge as usize];
+        let pushed = row.kind == EdgeKind::Deliver && row.destination.is_none();
         let fate = if fate.is_loss() && pushed && self.dead_letter(from, copy) { Fate::DeadLettered } else { fate };
         self.end_copy(copy, fate);
     }

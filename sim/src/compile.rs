@@ -50,6 +50,7 @@ pub fn compile(input: &Input<'_>) -> Result<Arc<Program>, RunError> {
     compiler.wire();
     compiler.pools();
     compiler.faults();
+    compiler.rings();
     compiler.finish()
 }
 
@@ -147,6 +148,8 @@ impl<'a> Compiler<'a> {
                 service: service.id.to_string(),
                 key: name_hash(id.as_str()),
                 calls: Vec::new(),
+                destinations: Vec::new(),
+                on_ring: false,
                 dead_letter: None,
                 pollers: Vec::new(),
                 prices: prices(&config, service),
@@ -260,6 +263,10 @@ impl<'a> Compiler<'a> {
                 continue;
             };
             let (mut items, mut failed_conditions, mut connections) = (1, 0.0, 0);
+            let destination = match &config {
+                ConnectionConfig::Deliver(deliver) => deliver.destination,
+                ConnectionConfig::Call(_) | ConnectionConfig::Poll(_) | ConnectionConfig::DeadLetter => None,
+            };
             let (policy, latency, filter, share, operation, poll) = match config {
                 ConnectionConfig::Call(call) => {
                     (items, failed_conditions) = (call.items, call.failed_conditions);
@@ -302,6 +309,7 @@ impl<'a> Compiler<'a> {
                 failed_conditions,
                 connections,
                 poll,
+                destination,
                 limits: BTreeMap::new(),
             };
             if let Some(poll) = &ready.poll {
@@ -336,9 +344,10 @@ impl<'a> Compiler<'a> {
     fn wire(&mut self) {
         let n_nodes = self.diagram.nodes.len() as u32;
         for index in 0..self.program.edges.len() {
-            let EdgeProgram { from, kind, .. } = self.program.edges[index];
+            let EdgeProgram { from, kind, destination, .. } = self.program.edges[index];
             let node = &mut self.program.nodes[from as usize];
             match kind {
+                EdgeKind::Deliver if destination.is_some() => node.destinations.push(index as u32),
                 EdgeKind::Request | EdgeKind::Send | EdgeKind::Deliver => node.calls.push(index as u32),
                 EdgeKind::DeadLetter => node.dead_letter = node.dead_letter.or(Some(index as u32)),
                 EdgeKind::Poll => {
@@ -371,7 +380,7 @@ impl<'a> Compiler<'a> {
                 Scaling::Fleet(fleet) => {
                     let Some(Processors { limit, outside, .. }) = &fleet.processors else { continue };
                     let pool = *pools.entry(format!("{}.{}", limit.service, limit.key)).or_insert_with(|| {
-                        self.program.pools.push(PoolProgram { shared: limit.value - outside });
+                        self.program.pools.push(PoolProgram { shared: limit.value - outside, set_apart: 0.0 });
                         self.program.pools.len() as u32 - 1
                     });
                     self.program.nodes[index].pool = Some(pool);
@@ -380,15 +389,61 @@ impl<'a> Compiler<'a> {
             };
             let account = &scaling.account_concurrency;
             let pool = *pools.entry(account.service.clone()).or_insert_with(|| {
-                self.program.pools.push(PoolProgram { shared: account.value - scaling.outside_concurrency });
+                self.program.pools.push(PoolProgram { shared: account.value - scaling.outside_concurrency, set_apart: 0.0 });
                 self.program.pools.len() as u32 - 1
             });
-            let carved = scaling.reserved.as_ref().map_or(f64::from(scaling.provisioned), |limit| limit.value);
-            self.program.pools[pool as usize].shared -= carved;
+            self.program.pools[pool as usize].shared -= scaling.set_apart();
+            self.program.pools[pool as usize].set_apart += scaling.set_apart();
             self.program.nodes[index].pool = Some(pool);
         }
         for pool in &mut self.program.pools {
             pool.shared = pool.shared.max(0.0);
+        }
+        self.pool_rates();
+    }
+
+    /// Gives each pool of concurrency, and each reservation, the bucket of synchronous requests that comes with it.
+    fn pool_rates(&mut self) {
+        let mut of_pool: BTreeMap<u32, u32> = BTreeMap::new();
+        let Program { nodes, buckets, limits, pools, .. } = &mut self.program;
+        for node in nodes {
+            let Config::Compute(config) = &node.config else { continue };
+            let (Scaling::PerRequest(scaling), Some(pool)) = (&config.scaling, node.pool) else { continue };
+            let concurrency = scaling.reserved.as_ref().map_or(pools[pool as usize].shared, |limit| limit.value);
+            let rate = scaling.rate_per_concurrency.value * concurrency;
+            let mut make = || {
+                buckets.push(TokenBucket::new(rate.max(1.0), rate));
+                buckets.len() as u32 - 1
+            };
+            let bucket = if scaling.reserved.is_some() { make() } else { *of_pool.entry(pool).or_insert_with(make) };
+            let key = &scaling.rate_per_concurrency.key;
+            limits[node.limits[key] as usize].limit.value = rate;
+            node.buckets.insert(key.clone(), bucket);
+        }
+    }
+
+    /// Marks the functions to which events can come back through queues, topics and functions alone: only along such
+    /// rings does the provider see that an event causes itself.
+    fn rings(&mut self) {
+        let Program { nodes, edges, .. } = &mut self.program;
+        let is_function = |node: &NodeProgram| match &node.config {
+            Config::Compute(config) => matches!(config.scaling, Scaling::PerRequest(_)),
+            _ => false,
+        };
+        let seen = |node: &NodeProgram| is_function(node) || matches!(node.config, Config::Queue(_) | Config::Topic(_));
+        let transparent: Vec<bool> = nodes.iter().map(seen).collect();
+        let functions: Vec<usize> = (0..nodes.len()).filter(|at| is_function(&nodes[*at])).collect();
+        for start in functions {
+            let mut reached = vec![false; nodes.len()];
+            let mut open = vec![start as u32];
+            while let Some(at) = open.pop() {
+                for edge in edges.iter().filter(|edge| edge.from == at && transparent[edge.to as usize]) {
+                    if !std::mem::replace(&mut reached[edge.to as usize], true) {
+                        open.push(edge.to);
+                    }
+                }
+            }
+            nodes[start].on_ring = reached[start];
         }
     }
 

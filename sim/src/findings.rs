@@ -20,6 +20,7 @@ pub(crate) fn find(program: &Program, result: &RunResult) -> Vec<Finding> {
     backlog(result, &mut findings);
     losses(result, &mut findings);
     cold_starts(program, result, &mut findings);
+    recursions(result, &mut findings);
     for objective in result.verdict.objectives.iter().filter(|objective| objective.holds == Holds::Broken) {
         findings.push(Finding {
             code: "objective-broken",
@@ -177,6 +178,25 @@ fn losses(result: &RunResult, findings: &mut Vec<Finding>) {
                     fix: None,
                 });
             }
+        }
+    }
+}
+
+fn recursions(result: &RunResult, findings: &mut Vec<Finding>) {
+    for node in &result.nodes {
+        let stopped = node.metrics.get("recursions_stopped").copied().unwrap_or(0.0);
+        if stopped > 0.0 {
+            findings.push(Finding {
+                code: "recursion-stopped",
+                severity: Severity::Error,
+                node: Some(node.id.clone()),
+                edge: None,
+                title: format!("{} causes itself and is stopped by the provider", node.id),
+                evidence: format!("{} events came round too often", units::print_number(stopped)),
+                advice: "let only some of the events go round, or write to another queue or topic than the one that is read".to_owned(),
+                limit: None,
+                fix: None,
+            });
         }
     }
 }

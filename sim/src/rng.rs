@@ -36,6 +36,8 @@ pub(crate) enum Purpose {
     FaultDelay,
     FaultDuplicate,
     FaultPoison,
+    Crash,
+    Prepare,
 }
 
 /// Mixes two words into one that depends on every bit of both.

@@ -77,6 +77,17 @@ pub struct DeliverConfig {
     pub latency: Distribution,
     /// Which events match.
     pub filter: Filter,
+    /// Of which results this is the destination; `None` for a subscription.
+    pub destination: Option<DestinationOf>,
+}
+
+/// Which results of asynchronous invocations go to a destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DestinationOf {
+    /// Events that were processed.
+    Success,
+    /// Events that were given up.
+    Failure,
 }
 
 /// An event source mapping.
@@ -175,6 +186,10 @@ impl ConnectionConfig {
                 policy: policy(settings),
                 latency: settings.distribution("latency"),
                 filter: settings.parsed("filter").unwrap_or(Filter::All),
+                destination: settings.knows("destination_of").then(|| match settings.text("destination_of").as_deref() {
+                    Some("success") => DestinationOf::Success,
+                    _ => DestinationOf::Failure,
+                }),
             })),
             EdgeKind::Poll => Self::Poll(Box::new(PollConfig {
                 batch_size: settings.count("batch_size").max(1),

@@ -24,10 +24,10 @@ mod workflow;
 pub use bucket::BucketConfig;
 pub use bus::BusConfig;
 pub use compute::{
-    Alarm, Autoscaling, Change, ComputeConfig, Cooldown, Fleet, Horizontal, IdlePick, Knative, KnativeMetric, Launches, Metric, PerRequest,
-    Processors, Refill, Scaling, ScalingStep, Select, Size, Zero,
+    Alarm, Asynchronous, Autoscaling, Change, ComputeConfig, Cooldown, Fleet, Horizontal, IdlePick, Knative, KnativeMetric, Launches,
+    Metric, PerRequest, Processors, Provisioned, Refill, Scaling, ScalingStep, Select, Size, Snapshot, Start, Tracking, Zero,
 };
-pub use connection::{CallConfig, ConnectionConfig, DeliverConfig, Filter, Operation, PollConfig, ReadKind};
+pub use connection::{CallConfig, ConnectionConfig, DeliverConfig, DestinationOf, Filter, Operation, PollConfig, ReadKind};
 pub use database::DatabaseConfig;
 pub use external::ExternalConfig;
 pub use gateway::{ApiConfig, ApiKind, BalancerConfig, CacheConfig, CapacityUnit, Door, GatewayConfig, Selection};

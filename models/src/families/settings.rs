@@ -93,6 +93,11 @@ impl<'a> Settings<'a> {
         self.diagnostics.push(Diagnostic::error("bad-value", self.at(key), why).hint(hint));
     }
 
+    /// Whether the record has this field.
+    pub fn knows(&self, key: &str) -> bool {
+        self.service.field(key).is_some()
+    }
+
     /// The text of a field, checked against its record; the default when it does not pass.
     pub fn text(&mut self, key: &str) -> Option<String> {
         self.read.insert(key.to_owned());
@@ -150,6 +155,19 @@ impl<'a> Settings<'a> {
     /// A law; zero when it is unset.
     pub fn distribution(&mut self, key: &str) -> Distribution {
         self.parsed(key).unwrap_or(Distribution::Constant(0.0))
+    }
+
+    /// A law of the catalog that no field holds.
+    pub fn measured(&mut self, key: &str) -> Distribution {
+        let law = self.service.latency(key).and_then(|latency| latency.law.parse().ok());
+        law.unwrap_or_else(|| {
+            self.diagnostics.push(Diagnostic::error(
+                "catalog-gap",
+                self.at(key),
+                format!("{} lacks the latency `{key}`", self.service.title),
+            ));
+            Distribution::Constant(0.0)
+        })
     }
 
     /// A structured value as it stands in the file.

@@ -3,6 +3,7 @@
 mod configuration;
 mod doors;
 mod faults;
+mod functions;
 mod stores;
 mod structure;
 mod workflows;
@@ -26,6 +27,9 @@ const RULES: &[Rule] = &[
     stores::connections,
     doors::doors,
     workflows::workflows,
+    functions::concurrency,
+    functions::snapshots,
+    functions::destinations,
 ];
 
 /// Everything that is wrong, the worst first, then by place.

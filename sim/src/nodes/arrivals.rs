@@ -101,7 +101,8 @@ impl Source {
                 loop {
                     let unit: f64 = Exp1.sample(rng);
                     *at += unit / *peak;
-                    if *at > plimsoll_models::units::DURATION_MAX_S {
+                    // A rate that falls to zero would be sampled for ever.
+                    if *at > program.plan.duration {
                         return None;
                     }
                     let accept: f64 = rng.random();

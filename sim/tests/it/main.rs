@@ -5,6 +5,8 @@ mod conservation;
 mod determinism;
 mod fleet;
 mod front;
+mod lambda;
+mod lambda_logs;
 mod random;
 mod scenarios;
 mod stores;
