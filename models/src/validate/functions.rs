@@ -162,9 +162,9 @@ mod tests {
             diagram.edges.insert(edge.as_str().into(), Arc::new(Edge::new("client", id.as_str(), EdgeKind::Request)));
         }
         let diagnostics = super::super::check(&diagram, Catalog::embedded());
-        let field = |place: &Place| match place {
-            Place::Node(_, Some(key)) => key.clone(),
-            other => format!("{other:?}"),
+        let field = |place: &Place| {
+            let Place::Node(_, Some(key)) = place else { panic!("{place:?} is no field") };
+            key.clone()
         };
         diagnostics.iter().filter(|d| d.severity == crate::Severity::Error).map(|d| (d.code, field(&d.place))).collect()
     }

@@ -57,7 +57,7 @@ fn called(arrivals: &str, fields: &[(&str, &str)]) -> Diagram {
 }
 
 fn metric(result: &RunResult, node: &str, key: &str) -> f64 {
-    result.node(node).unwrap().metrics[key]
+    result.node(node).expect("the node is drawn").metrics[key]
 }
 
 /// Units and dollars of a meter of the function `fn`.
@@ -361,7 +361,7 @@ fn sized(size: &str, kind: EdgeKind) -> RunResult {
         .edge("start", kind, "client", "fn", &[("attempts", "3"), ("timeout", "none")])
         .function("fn", &[]);
     let fields = [("size".to_owned(), size.into())].into_iter().collect();
-    draw.0.event_types.insert("big".into(), Arc::new(EventType { fields, ..EventType::default() }));
+    draw.0.event_types.insert("big".into(), Arc::new(EventType { fields }));
     run(&draw.0, &[("duration", "10 s")])
 }
 
@@ -493,6 +493,6 @@ fn the_parts_of_a_hop_add_up_to_the_measured_whole() {
     ] {
         let width: f64 = 1.96 * 1.2533 * sigma / f64::sqrt(1024.0);
         let p50 = median(service, kind);
-        assert!((p50 / measured_ms).ln().abs() <= width, "{service}: {p50} ms, measured {measured_ms} ms");
+        assert!(libm::log(p50 / measured_ms).abs() <= width, "{service}: {p50} ms, measured {measured_ms} ms");
     }
 }

@@ -25,8 +25,8 @@ fn requests(log: &str) -> Vec<(f64, bool)> {
     log.lines()
         .skip(1)
         .map(|line| {
-            let mut cells = line.split(',');
-            (cells.next().unwrap().parse().unwrap(), cells.nth(1).unwrap() == "1")
+            let cells: Vec<&str> = line.split(',').collect();
+            (cells[0].parse().expect("an arrival is a number"), cells[2] == "1")
         })
         .collect()
 }
@@ -43,14 +43,14 @@ fn agreement(log: &str) -> f64 {
         )
         .edge("call", EdgeKind::Request, "client", "fn", &[("timeout", "none")])
         .0;
-    let arrivals: Arrivals = ARRIVALS.parse().unwrap();
+    let arrivals: Arrivals = ARRIVALS.parse().expect("a load shape");
     let Arrivals::Trace(source) = &arrivals else { panic!("a trace is a trace") };
-    let traces = Traces::from([(trace_key(&arrivals), source.read(log).unwrap())]);
+    let traces = Traces::from([(trace_key(&arrivals), source.read(log).expect("a recording"))]);
     let requests = requests(log);
-    let end = requests.last().unwrap().0 + 1.0;
+    let end = requests.last().expect("a log has requests").0 + 1.0;
     let plan = plan(&[("duration", &format!("{end} s"))]);
     let input = Input { diagram: &diagram, catalog: Catalog::embedded(), scenario: "default".into(), plan, traces: &traces };
-    let mut simulation = Simulation::new(&compile(&input).unwrap(), 0);
+    let mut simulation = Simulation::new(&compile(&input).expect("a diagram that runs"), 0);
     let mut agreeing = 0;
     for (index, (_, was_cold)) in requests.iter().enumerate() {
         let before = simulation.gauge("fn", Gauge::ColdStarts);

@@ -55,7 +55,7 @@ impl Async {
 
 impl Compute {
     /// Takes an event over from its sender.
-    pub(super) fn accept_async(&mut self, core: &mut Core, item: u32) {
+    pub(super) fn accept_async(&self, core: &mut Core, item: u32) {
         let now = core.now();
         let cause = core.cause(item);
         let Some(scaling) = &self.per_request else { return };

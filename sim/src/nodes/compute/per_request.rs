@@ -72,22 +72,14 @@ impl PerRequest {
 
     /// Instances on demand that are in use, those that it may use, and what others in the account hold besides.
     pub(super) fn on_demand(&self, core: &Core, busy: u64) -> OnDemand {
-        match self.reserved {
-            Some(own) => {
-                let provisioned = self.provisioned.target();
-                let used = busy - self.provisioned.busy();
-                let left = (own as f64 * self.left) as u64;
-                OnDemand { used, allowed: left.saturating_sub(provisioned), beside: provisioned as f64 }
-            }
-            None => {
-                let pool = &core.program.pools[self.pool as usize];
-                OnDemand {
-                    used: core.pools[self.pool as usize],
-                    allowed: (pool.shared * core.pools_left[self.pool as usize]) as u64,
-                    beside: pool.set_apart,
-                }
-            }
-        }
+        let Some(own) = self.reserved else {
+            let pool = &core.program.pools[self.pool as usize];
+            let allowed = (pool.shared * core.pools_left[self.pool as usize]) as u64;
+            return OnDemand { used: core.pools[self.pool as usize], allowed, beside: pool.set_apart };
+        };
+        let provisioned = self.provisioned.target();
+        let left = (own as f64 * self.left) as u64;
+        OnDemand { used: busy - self.provisioned.busy(), allowed: left.saturating_sub(provisioned), beside: provisioned as f64 }
     }
 }
 
