@@ -526,7 +526,6 @@ impl Core {
         let Some(edge) = self.program.nodes[node as usize].dead_letter else { return false };
         let cause = self.cause_of_copy(copy);
         self.note(cause.journey, node, edge, TraceEvent::DeadLettered);
-        self.nodes[node as usize].special.add(1);
         self.call(edge, NOBODY, &cause, 0);
         true
     }

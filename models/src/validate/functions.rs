@@ -202,6 +202,30 @@ mod tests {
         assert_eq!(clash("runtime", "dotnet8-aot").len(), 1);
     }
 
+    /// A function with a destination, reached in this way and with these steps.
+    fn with_destination(kind: EdgeKind, steps: serde_json::Value) -> Vec<&'static str> {
+        let mut diagram = Diagram::default();
+        for (id, node) in [
+            ("client", Node::new("generic/client", "")),
+            ("fn", Node::new("aws/lambda", "").with("work", steps)),
+            ("results", Node::new("aws/sqs", "")),
+        ] {
+            diagram.nodes.insert(id.into(), Arc::new(node));
+        }
+        diagram.edges.insert("start".into(), Arc::new(Edge::new("client", "fn", kind)));
+        diagram.edges.insert("hand-on".into(), Arc::new(Edge::new("fn", "results", EdgeKind::Deliver)));
+        let codes = super::super::check(&diagram, Catalog::embedded()).into_iter().map(|diagnostic| diagnostic.code);
+        codes.filter(|code| code.starts_with("destination")).collect()
+    }
+
+    #[test]
+    fn destinations_take_results_of_events_only() {
+        let compute = serde_json::json!([{"compute": "1 ms"}]);
+        assert_eq!(with_destination(EdgeKind::Send, compute.clone()), [""; 0]);
+        assert_eq!(with_destination(EdgeKind::Request, compute), ["destination-unused"]);
+        assert_eq!(with_destination(EdgeKind::Send, serde_json::json!([{"call": "hand-on"}])), ["destination-called"]);
+    }
+
     #[test]
     fn memory_and_timeout_have_their_ranges() {
         for (key, value) in

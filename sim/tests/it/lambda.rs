@@ -105,7 +105,7 @@ fn a_reservation_of_nothing_gives_events_up_at_once() {
         .0;
     let result = run(&diagram, &[("duration", "1 min")]);
     assert_eq!(times(&result, TraceEvent::DeadLettered, "fn"), [5.0]);
-    assert_eq!(fate(&result, "fn", "dead-lettered"), 1);
+    assert_eq!((fate(&result, "fn", "dead-lettered"), metric(&result, "fn", "cold_starts")), (1, 0.0));
 }
 
 /// Two of five requests find provisioned instances and take a second; three spill over and are initialized first.

@@ -10,6 +10,7 @@ use crate::{
     faults::left_of,
     outcome::Outcome,
     result::TraceEvent,
+    slab::NONE,
 };
 
 impl Compute {
@@ -40,11 +41,12 @@ impl Compute {
         }
     }
 
-    /// Refuses a synchronous request that is too large, for good.
+    /// Refuses a synchronous request that is too large, for good; the size of a batch is the mapping's business.
     pub(super) fn is_too_large(&self, core: &mut Core, item: u32) -> bool {
         let now = core.now();
-        let Some(scaling) = &self.per_request else { return false };
-        let bytes = f64::from(core.items[item].bytes);
+        let row = core.items[item];
+        let Some(scaling) = self.per_request.as_ref().filter(|_| row.batch == NONE) else { return false };
+        let bytes = f64::from(row.bytes);
         let limit = &mut core.limits[scaling.payload_limit as usize];
         limit.level(now, bytes);
         if bytes <= scaling.payload {
