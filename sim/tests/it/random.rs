@@ -126,7 +126,7 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         let poison = pick(&["0 %", "5 %"]);
         let provisioned = pick(&["0", "1"]);
         let ready = pick(&["ready", "allocating"]);
-        let crashes = pick(&["0 %", "5 %"]);
+        let deaths = pick(&["0 %", "5 %"]);
         let reserved = pick(&["1", "5", "100"]);
         let timeout_fn = pick(&["1 s", "3 s"]);
         let visibility = pick(&["1 s", "10 s"]);
@@ -150,7 +150,7 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
                     ("provisioned_concurrency", &provisioned),
                     ("provisioned_start", &ready),
                     ("provisioned_preparation", "2 s"),
-                    ("crashes", &crashes),
+                    ("crashes", &deaths),
                     ("timeout", &timeout_fn),
                     ("async_max_age", "60 s"),
                 ],
