@@ -368,7 +368,7 @@ impl<'a> Compiler<'a> {
             {
                 let open = &standard.open_executions;
                 let pool = *pools.entry(open.service.clone()).or_insert_with(|| {
-                    self.program.pools.push(PoolProgram { shared: open.value });
+                    self.program.pools.push(PoolProgram { shared: open.value, set_apart: 0.0 });
                     self.program.pools.len() as u32 - 1
                 });
                 self.program.nodes[index].pool = Some(pool);
