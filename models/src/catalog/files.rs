@@ -11,7 +11,6 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("aws/api-gateway-rest.toml", include_str!("../../catalog/aws/api-gateway-rest.toml")),
     ("aws/function-url.toml", include_str!("../../catalog/aws/function-url.toml")),
     ("aws/alb.toml", include_str!("../../catalog/aws/alb.toml")),
-    ("aws/lambda.toml", include_str!("../../catalog/aws/lambda.toml")),
     (
         "aws/lambda.toml",
         concat!(include_str!("../../catalog/aws/lambda.toml"), "\n", include_str!("../../catalog/aws/lambda-cold-starts.toml")),
