@@ -62,6 +62,7 @@ impl Core {
             attempt: 0,
             bytes: cause.bytes,
             event_type: cause.event_type,
+            laps: cause.laps,
             state: MessageState::InFlight,
             item: NONE,
             timer: NONE,
@@ -83,7 +84,7 @@ impl Core {
         let row = &mut self.copies[copy];
         row.attempt += 1;
         row.sent = now;
-        let Copy { line, journey, edge, attempt, bytes, event_type, caller, origin, .. } = *row;
+        let Copy { line, journey, edge, attempt, bytes, event_type, laps, caller, origin, .. } = *row;
         self.ledger.attempt(edge);
         self.edges[edge as usize].attempts.add(1);
         let item = self.items.insert(Item {
@@ -95,6 +96,7 @@ impl Core {
             batch: NONE,
             bytes,
             event_type,
+            laps,
             arrived: now,
             started: now,
             origin,
@@ -266,7 +268,7 @@ impl Core {
 impl Core {
     /// Whether the client's breaker lets an attempt pass. One that it stops is refused for good, at once.
     fn breaker_admits(&mut self, copy: u32) -> bool {
-        let Copy { edge, client, attempt, line, journey, bytes, event_type, .. } = self.copies[copy];
+        let Copy { edge, client, attempt, line, journey, bytes, event_type, laps, .. } = self.copies[copy];
         let now = self.now();
         let Some(guards) = &mut self.guards[edge as usize] else { return true };
         let guard = guards.of(client);
@@ -282,7 +284,8 @@ impl Core {
         }
         self.edges[edge as usize].broken.add(1);
         let reply = ReplyTo::Call(copy);
-        let item = Item { line, journey, edge, attempt, reply, batch: NONE, bytes, event_type, arrived: now, started: now, origin: NONE };
+        let (batch, origin) = (NONE, NONE);
+        let item = Item { line, journey, edge, attempt, reply, batch, bytes, event_type, laps, arrived: now, started: now, origin };
         let item = self.items.insert(item);
         self.answer(item, Outcome::Rejected);
         false

@@ -52,6 +52,7 @@ pub fn compile(input: &Input<'_>) -> Result<Arc<Program>, RunError> {
     compiler.wire();
     compiler.pools();
     compiler.faults();
+    compiler.rings();
     compiler.finish()
 }
 
@@ -149,6 +150,8 @@ impl<'a> Compiler<'a> {
                 service: service.id.to_string(),
                 key: name_hash(id.as_str()),
                 calls: Vec::new(),
+                destinations: Vec::new(),
+                on_ring: false,
                 dead_letter: None,
                 pollers: Vec::new(),
                 prices: prices(&config, service),
@@ -320,6 +323,7 @@ impl<'a> Compiler<'a> {
                 connections,
                 resilience: None,
                 poll,
+                destination: delivery.as_ref().and_then(|delivery| delivery.destination),
                 delivery,
                 redrive,
                 stream,
@@ -364,9 +368,10 @@ impl<'a> Compiler<'a> {
     fn wire(&mut self) {
         let n_nodes = self.diagram.nodes.len() as u32;
         for index in 0..self.program.edges.len() {
-            let EdgeProgram { from, kind, .. } = self.program.edges[index];
+            let EdgeProgram { from, kind, destination, .. } = self.program.edges[index];
             let node = &mut self.program.nodes[from as usize];
             match kind {
+                EdgeKind::Deliver if destination.is_some() => node.destinations.push(index as u32),
                 EdgeKind::Request | EdgeKind::Send | EdgeKind::Deliver => node.calls.push(index as u32),
                 EdgeKind::DeadLetter => node.dead_letter = node.dead_letter.or(Some(index as u32)),
                 EdgeKind::Poll => {
@@ -383,7 +388,8 @@ impl<'a> Compiler<'a> {
     /// The edge along which a subscription gives up: the one that it names, or the first of its source.
     fn dead_letter(&self, index: usize) -> Option<u32> {
         let EdgeProgram { from, delivery, .. } = &self.program.edges[index];
-        let Some(named) = &delivery.as_ref()?.dead_letter else { return self.program.nodes[*from as usize].dead_letter };
+        let delivery = delivery.as_ref().filter(|delivery| delivery.destination.is_none())?;
+        let Some(named) = &delivery.dead_letter else { return self.program.nodes[*from as usize].dead_letter };
         let edges = self.program.edges.iter();
         let named = edges.enumerate().find(|(_, edge)| {
             edge.kind == EdgeKind::DeadLetter && edge.from == *from && self.program.nodes[edge.to as usize].id.as_str() == named
@@ -401,7 +407,7 @@ impl<'a> Compiler<'a> {
             {
                 let open = &standard.open_executions;
                 let pool = *pools.entry(open.service.clone()).or_insert_with(|| {
-                    self.program.pools.push(PoolProgram { shared: open.value });
+                    self.program.pools.push(PoolProgram { shared: open.value, set_apart: 0.0 });
                     self.program.pools.len() as u32 - 1
                 });
                 self.program.nodes[index].pool = Some(pool);
@@ -413,7 +419,7 @@ impl<'a> Compiler<'a> {
                 Scaling::Fleet(fleet) => {
                     let Some(Processors { limit, outside, .. }) = &fleet.processors else { continue };
                     let pool = *pools.entry(format!("{}.{}", limit.service, limit.key)).or_insert_with(|| {
-                        self.program.pools.push(PoolProgram { shared: limit.value - outside });
+                        self.program.pools.push(PoolProgram { shared: limit.value - outside, set_apart: 0.0 });
                         self.program.pools.len() as u32 - 1
                     });
                     self.program.nodes[index].pool = Some(pool);
@@ -422,15 +428,61 @@ impl<'a> Compiler<'a> {
             };
             let account = &scaling.account_concurrency;
             let pool = *pools.entry(account.service.clone()).or_insert_with(|| {
-                self.program.pools.push(PoolProgram { shared: account.value - scaling.outside_concurrency });
+                self.program.pools.push(PoolProgram { shared: account.value - scaling.outside_concurrency, set_apart: 0.0 });
                 self.program.pools.len() as u32 - 1
             });
-            let carved = scaling.reserved.as_ref().map_or(f64::from(scaling.provisioned), |limit| limit.value);
-            self.program.pools[pool as usize].shared -= carved;
+            self.program.pools[pool as usize].shared -= scaling.set_apart();
+            self.program.pools[pool as usize].set_apart += scaling.set_apart();
             self.program.nodes[index].pool = Some(pool);
         }
         for pool in &mut self.program.pools {
             pool.shared = pool.shared.max(0.0);
+        }
+        self.pool_rates();
+    }
+
+    /// Gives each pool of concurrency, and each reservation, the bucket of synchronous requests that comes with it.
+    fn pool_rates(&mut self) {
+        let mut of_pool: BTreeMap<u32, u32> = BTreeMap::new();
+        let Program { nodes, buckets, limits, pools, .. } = &mut self.program;
+        for node in nodes {
+            let Config::Compute(config) = &node.config else { continue };
+            let (Scaling::PerRequest(scaling), Some(pool)) = (&config.scaling, node.pool) else { continue };
+            let concurrency = scaling.reserved.as_ref().map_or(pools[pool as usize].shared, |limit| limit.value);
+            let rate = scaling.rate_per_concurrency.value * concurrency;
+            let mut make = || {
+                buckets.push(TokenBucket::new(rate.max(1.0), rate));
+                buckets.len() as u32 - 1
+            };
+            let bucket = if scaling.reserved.is_some() { make() } else { *of_pool.entry(pool).or_insert_with(make) };
+            let key = &scaling.rate_per_concurrency.key;
+            limits[node.limits[key] as usize].limit.value = rate;
+            node.buckets.insert(key.clone(), bucket);
+        }
+    }
+
+    /// Marks the functions to which events can come back through queues, topics and functions alone: only along such
+    /// rings does the provider see that an event causes itself.
+    fn rings(&mut self) {
+        let Program { nodes, edges, .. } = &mut self.program;
+        let is_function = |node: &NodeProgram| match &node.config {
+            Config::Compute(config) => matches!(config.scaling, Scaling::PerRequest(_)),
+            _ => false,
+        };
+        let seen = |node: &NodeProgram| is_function(node) || matches!(node.config, Config::Queue(_) | Config::Topic(_));
+        let transparent: Vec<bool> = nodes.iter().map(seen).collect();
+        let functions: Vec<usize> = (0..nodes.len()).filter(|at| is_function(&nodes[*at])).collect();
+        for start in functions {
+            let mut reached = vec![false; nodes.len()];
+            let mut open = vec![start as u32];
+            while let Some(at) = open.pop() {
+                for edge in edges.iter().filter(|edge| edge.from == at && transparent[edge.to as usize]) {
+                    if !std::mem::replace(&mut reached[edge.to as usize], true) {
+                        open.push(edge.to);
+                    }
+                }
+            }
+            nodes[start].on_ring = reached[start];
         }
     }
 

@@ -46,6 +46,14 @@ pub(crate) struct Journey {
     trace: u32,
 }
 
+/// How often the path of an event has led through the first function of a ring.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Laps {
+    /// The function; without meaning while the count is zero.
+    pub(crate) function: u32,
+    pub(crate) count: u32,
+}
+
 /// One message on one edge, or one message kept in a node.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Copy {
@@ -67,6 +75,7 @@ pub(crate) struct Copy {
     pub(crate) attempt: u32,
     pub(crate) bytes: u32,
     pub(crate) event_type: u16,
+    pub(crate) laps: Laps,
     /// State of a kept message.
     pub(crate) state: MessageState,
     /// Attempt in flight, or [`NONE`].
@@ -124,6 +133,7 @@ pub(crate) struct Item {
     pub(crate) batch: u32,
     pub(crate) bytes: u32,
     pub(crate) event_type: u16,
+    pub(crate) laps: Laps,
     pub(crate) arrived: Nanos,
     pub(crate) started: Nanos,
     /// Who holds the connection that it needs; [`NONE`] for most.
@@ -200,6 +210,7 @@ pub(crate) struct Cause {
     pub(crate) line: u64,
     pub(crate) event_type: u16,
     pub(crate) bytes: u32,
+    pub(crate) laps: Laps,
 }
 
 impl Core {
@@ -463,6 +474,7 @@ impl Core {
             attempt: 0,
             bytes: cause.bytes,
             event_type: cause.event_type,
+            laps: cause.laps,
             state,
             item: NONE,
             timer: NONE,
@@ -477,14 +489,14 @@ impl Core {
 
     /// What an item hands on to what it causes.
     pub(crate) fn cause(&self, item: u32) -> Cause {
-        let Item { journey, line, event_type, bytes, .. } = self.items[item];
-        Cause { journey, line, event_type, bytes }
+        let Item { journey, line, event_type, bytes, laps, .. } = self.items[item];
+        Cause { journey, line, event_type, bytes, laps }
     }
 
     /// What a kept or sent copy hands on to what it causes.
     pub(crate) fn cause_of_copy(&self, copy: u32) -> Cause {
-        let Copy { journey, line, event_type, bytes, .. } = self.copies[copy];
-        Cause { journey, line, event_type, bytes }
+        let Copy { journey, line, event_type, bytes, laps, .. } = self.copies[copy];
+        Cause { journey, line, event_type, bytes, laps }
     }
 
     /// The lane of an edge's time-outs.
@@ -547,10 +559,9 @@ impl Core {
     pub(crate) fn dead_letter_along(&mut self, edge: u32, cause: &Cause) {
         let node = self.program.edges[edge as usize].from;
         self.note(cause.journey, node, edge, TraceEvent::DeadLettered);
-        self.nodes[node as usize].special.add(1);
         self.call(edge, NOBODY, cause, 0);
     }
 }
 
-/// Token of calls that nobody waits for: along dead-letter edges, and duplicates.
+/// Token of calls that nobody waits for: to dead-letter targets and destinations, and duplicates.
 pub(crate) const NOBODY: u64 = u64::MAX;

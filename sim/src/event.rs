@@ -76,6 +76,12 @@ pub(crate) enum Timer {
     Callback,
     /// An idle instance may be reclaimed.
     Reclaim,
+    /// A provisioned instance is allocated.
+    Allocate,
+    /// A provisioned instance is ready.
+    Ready,
+    /// The number of provisioned instances is reconsidered.
+    Track,
     /// An asynchronous event is tried.
     AsyncAttempt,
     /// A message becomes visible.

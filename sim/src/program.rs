@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use plimsoll_models::{
     Diagnostic, EdgeId, EdgeKind, EventTypeId, NodeId, ScenarioId,
     catalog::Price,
-    families::{Config, DeliverConfig, Filter, Operation, PollConfig, RedriveConfig, StreamMappingConfig},
+    families::{Config, DeliverConfig, DestinationOf, Filter, Operation, PollConfig, RedriveConfig, StreamMappingConfig},
     keys::KeyLaw,
     policy::RetryOn,
     scenario::Plan,
@@ -51,6 +51,10 @@ pub(crate) struct NodeProgram {
     pub(crate) key: u64,
     /// Calls and deliveries that leave it, in order of their ids.
     pub(crate) calls: Vec<u32>,
+    /// Edges to the destinations of its asynchronous results.
+    pub(crate) destinations: Vec<u32>,
+    /// Whether events can come back to it through queues, topics and functions alone.
+    pub(crate) on_ring: bool,
     /// Edge to its dead-letter target.
     pub(crate) dead_letter: Option<u32>,
     /// Mappings that poll it, as node indices.
@@ -97,6 +101,8 @@ pub(crate) struct EdgeProgram {
     pub(crate) poller_price: Option<Price>,
     /// What a consumer of a stream does.
     pub(crate) stream: Option<Box<StreamMappingConfig>>,
+    /// For a destination: of which results.
+    pub(crate) destination: Option<DestinationOf>,
     /// Indices of limits, by key.
     pub(crate) limits: BTreeMap<String, u32>,
 }
@@ -174,4 +180,6 @@ impl KeyProgram {
 pub(crate) struct PoolProgram {
     /// What is left for functions without a reservation.
     pub(crate) shared: f64,
+    /// What is set apart for others.
+    pub(crate) set_apart: f64,
 }

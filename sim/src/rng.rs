@@ -39,6 +39,8 @@ pub(crate) enum Purpose {
     FaultPoison,
     Patience,
     Setup,
+    Crash,
+    Prepare,
 }
 
 /// Mixes two words into one that depends on every bit of both.

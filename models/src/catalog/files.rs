@@ -1,5 +1,9 @@
 //! The embedded files. Services stand in the order of the palette; the first connection that fits an edge governs it.
 
+/// Files that continue the one that they are appended to below.
+#[cfg(test)]
+pub(super) const PARTS: &[&str] = &["aws/lambda-cold-starts.toml"];
+
 pub(super) const FILES: &[(&str, &str)] = &[
     ("generic/client.toml", include_str!("../../catalog/generic/client.toml")),
     ("generic/web-client.toml", include_str!("../../catalog/generic/web-client.toml")),
@@ -12,7 +16,10 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("aws/api-gateway-rest.toml", include_str!("../../catalog/aws/api-gateway-rest.toml")),
     ("aws/function-url.toml", include_str!("../../catalog/aws/function-url.toml")),
     ("aws/alb.toml", include_str!("../../catalog/aws/alb.toml")),
-    ("aws/lambda.toml", include_str!("../../catalog/aws/lambda.toml")),
+    (
+        "aws/lambda.toml",
+        concat!(include_str!("../../catalog/aws/lambda.toml"), "\n", include_str!("../../catalog/aws/lambda-cold-starts.toml")),
+    ),
     ("generic/server.toml", include_str!("../../catalog/generic/server.toml")),
     ("aws/ecs-fargate.toml", include_str!("../../catalog/aws/ecs-fargate.toml")),
     ("aws/ec2-auto-scaling.toml", include_str!("../../catalog/aws/ec2-auto-scaling.toml")),
@@ -41,6 +48,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("connection/workflow-task.toml", include_str!("../../catalog/connection/workflow-task.toml")),
     ("connection/sdk-request.toml", include_str!("../../catalog/connection/sdk-request.toml")),
     ("connection/routing.toml", include_str!("../../catalog/connection/routing.toml")),
+    ("connection/sns-function-delivery.toml", include_str!("../../catalog/connection/sns-function-delivery.toml")),
     ("connection/sns-delivery.toml", include_str!("../../catalog/connection/sns-delivery.toml")),
     ("connection/sns-fifo-delivery.toml", include_str!("../../catalog/connection/sns-fifo-delivery.toml")),
     ("connection/sns-http-delivery.toml", include_str!("../../catalog/connection/sns-http-delivery.toml")),
@@ -56,6 +64,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("connection/kinesis-worker.toml", include_str!("../../catalog/connection/kinesis-worker.toml")),
     ("connection/dynamodb-stream-worker.toml", include_str!("../../catalog/connection/dynamodb-stream-worker.toml")),
     ("connection/dynamodb-capture.toml", include_str!("../../catalog/connection/dynamodb-capture.toml")),
+    ("connection/lambda-destination.toml", include_str!("../../catalog/connection/lambda-destination.toml")),
     ("connection/dead-letter.toml", include_str!("../../catalog/connection/dead-letter.toml")),
     ("connection/redrive.toml", include_str!("../../catalog/connection/redrive.toml")),
 ];

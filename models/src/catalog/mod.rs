@@ -112,10 +112,11 @@ mod tests {
         for provider in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
             for file in std::fs::read_dir(&provider).unwrap().map(|entry| entry.unwrap().path()) {
                 let path = format!("{}/{}", provider.file_name().unwrap().display(), file.file_name().unwrap().display());
-                assert!(files::FILES.iter().any(|(listed, _)| *listed == path), "{path} is not in catalog/files.rs");
+                let listed = files::FILES.iter().map(|(listed, _)| listed).chain(files::PARTS).any(|listed| *listed == path);
+                assert!(listed, "{path} is not in catalog/files.rs");
                 found += 1;
             }
         }
-        assert_eq!(found, files::FILES.len());
+        assert_eq!(found, files::FILES.len() + files::PARTS.len());
     }
 }

@@ -8,7 +8,7 @@ pub use autoscaling::{
     Alarm, Autoscaling, Change, Cooldown, Horizontal, Knative, KnativeMetric, Metric, Select, Step as ScalingStep, Zero,
 };
 pub use fleet::{Fleet, GIGABYTE, Launches, Processors, Size};
-pub use per_request::{IdlePick, PerRequest, Refill};
+pub use per_request::{Asynchronous, IdlePick, PerRequest, Provisioned, Refill, Snapshot, Start, Tracking};
 
 use super::{Limit, LimitUse, Mechanism, Priced, Settings};
 use crate::{Distribution, fault::FaultKind, work, work::Step};
@@ -104,7 +104,7 @@ impl Mechanism for ComputeConfig {
 
     fn meters(&self) -> &'static [&'static str] {
         match &self.scaling {
-            Scaling::PerRequest(_) => &["requests", "duration"],
+            Scaling::PerRequest(scaling) => scaling.meters(),
             Scaling::Fleet(fleet) => fleet.meters(),
         }
     }

@@ -31,6 +31,17 @@ pub struct DeliverConfig {
     pub metered: bool,
     /// Most messages of a group that are under way at a time, where the order within a group is kept.
     pub ordered: Option<u32>,
+    /// Of which results this is the destination; `None` for a subscription.
+    pub destination: Option<DestinationOf>,
+}
+
+/// Which results of asynchronous invocations go to a destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DestinationOf {
+    /// Events that were processed.
+    Success,
+    /// Events that were given up.
+    Failure,
 }
 
 impl DeliverConfig {
@@ -46,6 +57,10 @@ impl DeliverConfig {
             dead_letter: if settings.has("dead_letter") { settings.text("dead_letter") } else { None },
             metered: phased,
             ordered: settings.has("ordered_batch").then(|| settings.count("ordered_batch").max(1)),
+            destination: settings.has("destination_of").then(|| match settings.text("destination_of").as_deref() {
+                Some("success") => DestinationOf::Success,
+                _ => DestinationOf::Failure,
+            }),
         }
     }
 

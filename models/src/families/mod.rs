@@ -28,12 +28,12 @@ mod workflow;
 pub use bucket::BucketConfig;
 pub use bus::BusConfig;
 pub use compute::{
-    Alarm, Autoscaling, Change, ComputeConfig, Cooldown, Fleet, GIGABYTE, Horizontal, IdlePick, Knative, KnativeMetric, Launches, Metric,
-    PerRequest, Processors, Refill, Scaling, ScalingStep, Select, Size, Zero,
+    Alarm, Asynchronous, Autoscaling, Change, ComputeConfig, Cooldown, Fleet, GIGABYTE, Horizontal, IdlePick, Knative, KnativeMetric,
+    Launches, Metric, PerRequest, Processors, Provisioned, Refill, Scaling, ScalingStep, Select, Size, Snapshot, Start, Tracking, Zero,
 };
 pub use connection::{CallConfig, CaptureConfig, ConnectionConfig, Filter, Operation, ReadKind, RedriveConfig};
 pub use database::DatabaseConfig;
-pub use delivery::{DeliverConfig, RETRY_TIME_MAX_S};
+pub use delivery::{DeliverConfig, DestinationOf, RETRY_TIME_MAX_S};
 pub use external::{ExternalConfig, Limiter};
 pub use gateway::{ApiConfig, ApiKind, BalancerConfig, CacheConfig, CapacityUnit, Door, GatewayConfig, Selection};
 pub use limit::{Limit, LimitUse, Measure};

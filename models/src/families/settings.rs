@@ -190,6 +190,19 @@ impl<'a> Settings<'a> {
         self.parsed(key).unwrap_or(Distribution::Constant(0.0))
     }
 
+    /// A law of the catalog that no field holds.
+    pub fn measured(&mut self, key: &str) -> Distribution {
+        let law = self.service.latency(key).and_then(|latency| latency.law.parse().ok());
+        law.unwrap_or_else(|| {
+            self.diagnostics.push(Diagnostic::error(
+                "catalog-gap",
+                self.at(key),
+                format!("{} lacks the latency `{key}`", self.service.title),
+            ));
+            Distribution::Constant(0.0)
+        })
+    }
+
     /// A structured value as it stands in the file.
     pub fn value(&mut self, key: &str) -> Option<&'a Value> {
         self.read.insert(key.to_owned());

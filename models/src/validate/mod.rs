@@ -4,6 +4,7 @@ mod configuration;
 mod doors;
 mod faults;
 mod fleet;
+mod functions;
 mod messaging;
 mod stores;
 mod streams;
@@ -33,6 +34,9 @@ const RULES: &[Rule] = &[
     workflows::workflows,
     messaging::mappings,
     messaging::dead_letters,
+    functions::concurrency,
+    functions::snapshots,
+    functions::destinations,
 ];
 
 /// Everything that is wrong, the worst first, then by place.

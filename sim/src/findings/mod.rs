@@ -5,6 +5,7 @@ mod cold_starts;
 mod limits;
 mod losses;
 mod recovery;
+mod recursion;
 
 use plimsoll_models::{EdgeId, NodeId, Severity};
 
@@ -23,6 +24,7 @@ pub(crate) fn find(core: &Core, result: &RunResult) -> Vec<Finding> {
     backlog::find(result, &mut findings);
     losses::find(program, result, &mut findings);
     cold_starts::find(program, result, &mut findings);
+    recursion::find(result, &mut findings);
     for objective in result.verdict.objectives.iter().filter(|objective| objective.holds == Holds::Broken) {
         findings.push(Finding {
             code: "objective-broken",

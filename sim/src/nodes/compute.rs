@@ -13,6 +13,9 @@ mod fleet;
 mod instances;
 mod invocation;
 mod per_request;
+mod provisioned;
+mod recursion;
+mod start;
 
 use plimsoll_models::{
     EdgeKind,
@@ -32,10 +35,19 @@ use crate::{
     time::{Nanos, nanos},
 };
 
-use self::{fleet::Fleet, instances::Instances, invocation::Invocation, per_request::PerRequest};
+use self::{
+    fleet::Fleet,
+    instances::Instances,
+    invocation::{BILLED, Invocation},
+    per_request::PerRequest,
+};
 
-/// Bytes in the GB of a GB-second.
-const GIB: f64 = 1_073_741_824.0;
+/// Meter of requests.
+const REQUESTS: usize = 0;
+/// Meter of billed milliseconds on instances on demand.
+const DURATION_MS: usize = 1;
+/// Meter of billed milliseconds on provisioned instances.
+const PROVISIONED_MS: usize = 2;
 
 /// A runtime unit.
 #[derive(Clone, Debug)]
@@ -51,6 +63,8 @@ pub(crate) struct Compute {
     overhead: Sampler,
     timeout: Nanos,
     timeout_lane: u32,
+    /// Time-outs of invocations that begin with an initialization, which makes theirs later.
+    cold_timeout_lane: u32,
     timeout_limit: u32,
     memory: f64,
     cpu_factor: f64,
@@ -88,7 +102,7 @@ impl Compute {
         let (mut per_request, mut fleet) = (None, None);
         let instances = match &config.scaling {
             Scaling::PerRequest(scaling) => {
-                per_request = Some(PerRequest::new(program, index, scaling, core));
+                per_request = Some(PerRequest::new(program, index, scaling));
                 Instances::new(index, scaling)
             }
             Scaling::Fleet(scaling) => {
@@ -110,6 +124,7 @@ impl Compute {
             overhead: Sampler::new(&config.overhead),
             timeout: nanos(config.timeout.value),
             timeout_lane: core.queue.lane(),
+            cold_timeout_lane: core.queue.lane(),
             timeout_limit: node.limits[&config.timeout.key],
             memory: config.memory,
             cpu_factor: config.cpu_factor,
@@ -130,11 +145,6 @@ impl Compute {
     fn is_pushed(&self, core: &Core, item: u32) -> bool {
         let edge = core.items[item].edge;
         self.per_request.is_some() && matches!(core.program.edges[edge as usize].kind, EdgeKind::Send | EdgeKind::Deliver)
-    }
-
-    /// Billed time times memory.
-    fn gib_seconds(&self, core: &Core) -> f64 {
-        core.nodes[self.index as usize].units[1] as f64 / 1_000.0 * self.memory / GIB
     }
 }
 
@@ -180,12 +190,23 @@ fn resolve(program: &Program, index: u32, config: &ComputeConfig) -> Vec<Work> {
 }
 
 impl Behavior for Compute {
+    fn start(&mut self, core: &mut Core) {
+        self.start_provisioned(core);
+    }
+
     fn arrive(&mut self, core: &mut Core, item: u32) {
         let now = core.now();
         core.items[item].arrived = now;
         if self.is_pushed(core, item) {
             self.accept_async(core, item);
-        } else if self.overhead.is_zero() {
+            return;
+        }
+        if self.stop_recursion(core, item) || self.is_too_large(core, item) {
+            return;
+        }
+        // The time to hand a batch over is part of the mapping's own.
+        let polled = self.per_request.is_some() && core.items[item].batch != crate::slab::NONE;
+        if polled || self.overhead.is_zero() {
             self.admit(core, item);
         } else {
             let row = core.items[item];
@@ -199,6 +220,9 @@ impl Behavior for Compute {
             Timer::Step => self.step_over(core, argument),
             Timer::InvocationTimeout => self.timed_out(core, argument),
             Timer::Reclaim => self.instances.reclaim(core, argument),
+            Timer::Allocate => self.allocate(core),
+            Timer::Ready => self.put_back_provisioned(core, argument),
+            Timer::Track => self.track(core),
             Timer::AsyncAttempt => self.try_async(core, argument),
             Timer::Release => self.admit(core, argument),
             Timer::Retention => self.expire_async(core, argument),
@@ -265,10 +289,11 @@ impl Behavior for Compute {
     }
 
     fn billed(&self, core: &Core) -> Vec<f64> {
-        if let Some(fleet) = &self.fleet {
-            return fleet.billed(core);
+        match (&self.fleet, &self.per_request) {
+            (Some(fleet), _) => fleet.billed(core),
+            (None, Some(scaling)) => scaling.billed(core, self.index, self.memory),
+            (None, None) => Vec::new(),
         }
-        vec![core.nodes[self.index as usize].units[0] as f64, self.gib_seconds(core)]
     }
 
     fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {
@@ -284,7 +309,8 @@ impl Behavior for Compute {
         put("idle.mean", meter.instances.mean(now) - meter.busy.mean(now));
         put("instances_created", meter.special.total() as f64);
         put("lifespan.mean", meter.lifespan.mean() / 1e9);
-        put("billed_s", meter.units[1] as f64 / 1_000.0);
-        put("gb_seconds", self.gib_seconds(core));
+        if let Some(scaling) = &self.per_request {
+            scaling.figures(core, self.index, self.memory, put);
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     calls::fate,
-    core::{Cause, Core},
+    core::{Cause, Core, Laps},
     event::{Class, Timer},
     ledger::Fate,
     outcome::Outcome,
@@ -102,7 +102,7 @@ impl Producer {
         let bytes = core.program.event_types[event_type as usize].bytes;
         core.nodes[self.index as usize].arrivals.add(1);
         let journey = core.begin_journey(self.index, event_type, line, self.recorded);
-        let cause = Cause { journey, line, event_type, bytes };
+        let cause = Cause { journey, line, event_type, bytes, laps: Laps::default() };
         // The producer's own hold keeps the journey open until every call is made.
         core.hold_journey(journey);
         for position in 0..self.edges.len() {

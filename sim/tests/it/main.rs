@@ -7,6 +7,8 @@ mod determinism;
 mod faults;
 mod fleet;
 mod front;
+mod lambda;
+mod lambda_logs;
 mod messaging;
 mod random;
 mod remedies;

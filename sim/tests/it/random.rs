@@ -152,6 +152,9 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         };
         let failing = pick(&["0 %", "10 %", "100 %"]);
         let poison = pick(&["0 %", "5 %"]);
+        let provisioned = pick(&["0", "1"]);
+        let ready = pick(&["ready", "allocating"]);
+        let deaths = pick(&["0 %", "5 %"]);
         let reserved = pick(&["1", "5", "100"]);
         let timeout_fn = pick(&["1 s", "3 s"]);
         let visibility = pick(&["1 s", "10 s"]);
@@ -181,6 +184,10 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
                     ("transient_failures", &failing),
                     ("poison_events", &poison),
                     ("reserved_concurrency", &reserved),
+                    ("provisioned_concurrency", &provisioned),
+                    ("provisioned_start", &ready),
+                    ("provisioned_preparation", "2 s"),
+                    ("crashes", &deaths),
                     ("timeout", &timeout_fn),
                     ("async_max_age", "60 s"),
                 ],
@@ -291,6 +298,12 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             if matches!(next, Layer::Queue) && pick(&["yes", "no"]) == "yes" {
                 draw = draw.edge(&format!("redrive-{id}"), EdgeKind::Send, &dead, id, &[("start", "12 s"), ("redrive_rate", "20/s")]);
             }
+        }
+        if matches!(next, Layer::Function) && pick(&["yes", "no"]) == "yes" {
+            let results = format!("results-{id}");
+            let of = pick(&["success", "failure"]);
+            let fields = [("destination_of", of.as_str())];
+            draw = draw.node(&results, "aws/sqs", &[]).edge(&format!("hand-on-{id}"), EdgeKind::Deliver, id, &results, &fields);
         }
         (*id).clone_into(&mut last);
         family = next;

@@ -62,7 +62,7 @@ fn an_asynchronous_event_is_tried_at_0_60_and_180_seconds() {
 fn a_throttled_asynchronous_event_backs_off_until_it_is_too_old() {
     let diagram = Draw::default()
         .node("client", "generic/client", &[("arrivals", "times(0 s)")])
-        .node("fn", "aws/lambda", &[("async_hop", "0 s"), ("reserved_concurrency", "0"), ("async_max_age", "60 s")])
+        .node("fn", "aws/lambda", &[("async_hop", "0 s"), ("scaling_burst", "0"), ("scaling_rate", "0/s"), ("async_max_age", "60 s")])
         .edge("send", EdgeKind::Send, "client", "fn", &[])
         .0;
     let result = run(&diagram, &[("duration", "10 min")]);

@@ -45,7 +45,6 @@ pub(super) struct Instances {
     pick: IdlePick,
     timeout: Sampler,
     created: u64,
-    provisioned: u32,
     deployment: u32,
 }
 
@@ -59,7 +58,6 @@ impl Instances {
             pick: scaling.pick,
             timeout: Sampler::new(&scaling.idle_timeout),
             created: 0,
-            provisioned: scaling.provisioned,
             deployment: 0,
         }
     }
@@ -74,19 +72,42 @@ impl Instances {
             pick: IdlePick::MostRecentlyUsed,
             timeout: Sampler::Constant(0),
             created: 0,
-            provisioned: 0,
             deployment: 0,
         }
     }
 
-    /// Makes the provisioned instances, before the first request.
-    pub(super) fn provision(&mut self, core: &mut Core) {
-        for _ in 0..std::mem::take(&mut self.provisioned) {
-            let instance = self.create(core);
-            self.all[instance].provisioned = true;
-            self.all[instance].idle = true;
-            self.idle_provisioned.push(instance);
+    /// Puts a provisioned instance to those that wait for requests.
+    pub(super) fn put_back(&mut self, core: &Core, id: u32) {
+        let row = &mut self.all[id];
+        row.idle = true;
+        row.idle_since = core.now();
+        self.idle_provisioned.push(id);
+    }
+
+    /// Takes an instance away that neither serves nor waits.
+    pub(super) fn remove(&mut self, core: &mut Core, id: u32) {
+        let now = core.now();
+        let row = &mut self.all[id];
+        row.gone = true;
+        let (life, holder) = (now - row.created, row.holder);
+        core.end_holder(self.index, holder);
+        self.all.remove(id);
+        core.events += 1;
+        let meter = &mut core.nodes[self.index as usize];
+        meter.instances.subtract(now, 1);
+        if now >= core.warm_up {
+            meter.lifespan.record(life);
         }
+    }
+
+    /// What makes an instance's draws its own.
+    pub(super) fn line(&self, id: u32) -> u64 {
+        mix(self.all[id].number, u64::from(self.all[id].uses))
+    }
+
+    /// Whether an instance of the provisioned concurrency is idle.
+    pub(super) fn has_provisioned(&self) -> bool {
+        !self.idle_provisioned.is_empty()
     }
 
     /// Takes an idle instance of the provisioned concurrency.
@@ -108,7 +129,7 @@ impl Instances {
     }
 
     /// Makes an instance.
-    pub(super) fn create(&mut self, core: &mut Core) -> u32 {
+    pub(super) fn create(&mut self, core: &mut Core, provisioned: bool) -> u32 {
         let now = core.now();
         self.created += 1;
         core.nodes[self.index as usize].instances.add(now, 1);
@@ -121,25 +142,21 @@ impl Instances {
             uses: 0,
             idle: false,
             reset: false,
-            provisioned: false,
+            provisioned,
             deployment: self.deployment,
             gone: false,
             holder: NONE,
         })
     }
 
-    /// Puts an instance back that has finished.
+    /// Puts an instance on demand back that has finished.
     pub(super) fn release(&mut self, core: &mut Core, id: u32) {
         let now = core.now();
         let row = &mut self.all[id];
         row.uses += 1;
         row.idle = true;
         row.idle_since = now;
-        let (number, uses, provisioned) = (row.number, row.uses, row.provisioned);
-        if provisioned {
-            self.idle_provisioned.push(id);
-            return;
-        }
+        let number = row.number;
         if row.deployment < self.deployment {
             self.remove(core, id);
             return;
@@ -149,7 +166,7 @@ impl Instances {
             IdlePick::NewestCreated => self.idle.partition_point(|other| self.all[*other].number < number),
         };
         self.idle.insert(at, id);
-        let line = mix(number, u64::from(uses));
+        let line = self.line(id);
         let wait = core.sample(&self.timeout, self.index, Purpose::Idle, line, 0);
         let expires = now.saturating_add(wait);
         let row = &mut self.all[id];
@@ -190,21 +207,6 @@ impl Instances {
         self.deployment += 1;
         for id in std::mem::take(&mut self.idle) {
             self.remove(core, id);
-        }
-    }
-
-    fn remove(&mut self, core: &mut Core, id: u32) {
-        let now = core.now();
-        let row = &mut self.all[id];
-        row.gone = true;
-        let (life, holder) = (now - row.created, row.holder);
-        core.end_holder(self.index, holder);
-        self.all.remove(id);
-        core.events += 1;
-        let meter = &mut core.nodes[self.index as usize];
-        meter.instances.subtract(now, 1);
-        if now >= core.warm_up {
-            meter.lifespan.record(life);
         }
     }
 

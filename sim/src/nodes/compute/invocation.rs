@@ -2,7 +2,7 @@
 
 use plimsoll_models::work::Per;
 
-use super::{Compute, Work};
+use super::{Compute, DURATION_MS, PROVISIONED_MS, REQUESTS, Work, start::Preparation};
 use crate::{
     core::{Cause, Copy, Core, Item, MessageState},
     event::{Class, Event, Timer},
@@ -32,10 +32,11 @@ pub(crate) struct Invocation {
     alive: bool,
     timer: u32,
     began: Nanos,
+    preparation: Preparation,
 }
 
 /// Nanoseconds in a billed millisecond.
-const BILLED: Nanos = SECOND / 1_000;
+pub(super) const BILLED: Nanos = SECOND / 1_000;
 
 /// Bits of an invocation's slot in the argument of its step timer; the rest is its generation.
 const SLOT_BITS: u32 = 22;
@@ -60,11 +61,7 @@ impl Compute {
     pub(super) fn begin(&mut self, core: &mut Core, item: u32, instance: u32, cold: bool) {
         let now = core.now();
         self.busy += 1;
-        if let Some(scaling) = &self.per_request
-            && scaling.reserved.is_none()
-        {
-            core.pools[scaling.pool as usize] += 1;
-        }
+        self.occupy(core, instance);
         core.items[item].started = now;
         let row = core.items[item];
         let meter = &mut core.nodes[self.index as usize];
@@ -75,10 +72,9 @@ impl Compute {
             meter.waited.add(u64::from(waited > 0));
         }
         core.note_item(item, self.index, TraceEvent::Start);
-        let mut first = self.duration_of(core, &row, cold);
-        if cold || (self.per_request.is_some() && std::mem::take(&mut self.instances.get(instance).reset)) {
-            first = first.saturating_add(self.init_of(core, &row));
-        }
+        let preparation = self.preparation(core, &row, instance, cold);
+        let Preparation { before, within, .. } = preparation;
+        let first = self.duration_of(core, &row, cold).saturating_add(before).saturating_add(within);
         let slot = self.invocations.reuse(|| Invocation {
             item: NONE,
             instance: NONE,
@@ -91,10 +87,12 @@ impl Compute {
             alive: false,
             timer: NONE,
             began: 0,
+            preparation,
         });
         let generation = self.invocations[slot].generation.wrapping_add(1);
         let timeout = Event::Timer { node: self.index, timer: Timer::InvocationTimeout, argument: slot };
-        let timer = core.queue.set_timer(self.timeout_lane, now.saturating_add(self.timeout), Class::Arrival, timeout);
+        let lane = if before > 0 { self.cold_timeout_lane } else { self.timeout_lane };
+        let timer = core.queue.set_timer(lane, now.saturating_add(before).saturating_add(self.timeout), Class::Arrival, timeout);
         self.invocations[slot] = Invocation {
             item,
             instance,
@@ -107,6 +105,7 @@ impl Compute {
             alive: true,
             timer,
             began: now,
+            preparation,
         };
         core.after(first, Class::Completion, self.index, Timer::Step, step_argument(slot, generation));
     }
@@ -128,8 +127,42 @@ impl Compute {
         self.scaled(base.saturating_add(extra))
     }
 
-    fn init_of(&self, core: &Core, row: &Item) -> Nanos {
-        self.per_request.as_ref().map_or(0, |scaling| core.sample(&scaling.init, self.index, Purpose::Init, row.line, row.attempt))
+    /// What a request pays before its own work.
+    fn preparation(&mut self, core: &mut Core, row: &Item, instance: u32, cold: bool) -> Preparation {
+        let Some(scaling) = &mut self.per_request else { return Preparation::default() };
+        if cold {
+            scaling.start.cold(core, self.index, row)
+        } else if std::mem::take(&mut self.instances.get(instance).reset) {
+            scaling.start.suppressed(core, self.index, row)
+        } else {
+            Preparation::default()
+        }
+    }
+
+    /// An instance of a function serves a request.
+    fn occupy(&mut self, core: &mut Core, instance: u32) {
+        let Some(scaling) = &mut self.per_request else { return };
+        if self.instances.get(instance).provisioned {
+            let busy = scaling.provisioned.busy() + 1;
+            scaling.provisioned.set_busy(core.now(), busy);
+        } else if scaling.reserved.is_none() {
+            core.pools[scaling.pool as usize] += 1;
+        }
+    }
+
+    /// An instance of a function has served a request.
+    fn vacate(&mut self, core: &mut Core, instance: u32) {
+        let Some(scaling) = &mut self.per_request else { return };
+        if self.instances.get(instance).provisioned {
+            let busy = scaling.provisioned.busy() - 1;
+            scaling.provisioned.set_busy(core.now(), busy);
+            self.put_back_provisioned(core, instance);
+            return;
+        }
+        if scaling.reserved.is_none() {
+            core.pools[scaling.pool as usize] -= 1;
+        }
+        self.instances.release(core, instance);
     }
 
     fn scaled(&self, time: Nanos) -> Nanos {
@@ -204,6 +237,7 @@ impl Compute {
                 continue;
             }
             let mut cause = cause;
+            cause.laps = self.next_lap(cause.laps);
             if let Some(event_type) = call.event_type {
                 cause.event_type = event_type;
                 cause.bytes = core.program.event_types[event_type as usize].bytes;
@@ -286,7 +320,21 @@ impl Compute {
                 outcome = Outcome::Failed;
             }
         }
+        if self.crashes(core, slot, &row) {
+            outcome = Outcome::Failed;
+        }
         self.end(core, slot, outcome);
+    }
+
+    /// Whether the process dies: everything fails, and the instance must be initialized again.
+    fn crashes(&mut self, core: &mut Core, slot: u32, row: &Item) -> bool {
+        let Some(scaling) = &self.per_request else { return false };
+        if !core.chance(scaling.crashes, self.index, Purpose::Crash, row.line, row.attempt) {
+            return false;
+        }
+        self.instances.reset(core, self.invocations[slot].instance);
+        fail_all(core, row.batch);
+        true
     }
 
     fn fails(&self, core: &Core, transient_line: u64, line: u64, attempt: u32) -> bool {
@@ -310,12 +358,7 @@ impl Compute {
 
     /// The invocation is cut off: every event of it fails.
     pub(super) fn abort(&mut self, core: &mut Core, slot: u32) {
-        let batch = core.items[self.invocations[slot].item].batch;
-        if batch != NONE {
-            for member in &mut core.batches[batch].members {
-                member.failed = true;
-            }
-        }
+        fail_all(core, core.items[self.invocations[slot].item].batch);
         self.end(core, slot, Outcome::Failed);
     }
 
@@ -326,7 +369,7 @@ impl Compute {
 
     fn end(&mut self, core: &mut Core, slot: u32, outcome: Outcome) {
         let now = core.now();
-        let Invocation { item, instance, timer, began, .. } = self.invocations[slot];
+        let Invocation { item, instance, timer, began, preparation, .. } = self.invocations[slot];
         core.queue.cancel(timer);
         self.invocations[slot].alive = false;
         self.invocations.remove(slot);
@@ -334,11 +377,12 @@ impl Compute {
         core.events += 1;
         let row = core.items[item];
         let took = now - began;
-        core.limits[self.timeout_limit as usize].level(now, crate::time::seconds(took));
+        core.limits[self.timeout_limit as usize].level(now, crate::time::seconds(took.saturating_sub(preparation.before)));
+        let provisioned = self.per_request.is_some() && self.instances.get(instance).provisioned;
         let meter = &mut core.nodes[self.index as usize];
         meter.busy.subtract(now, 1);
-        meter.units[0] += 1;
-        meter.units[1] += took.div_ceil(BILLED);
+        meter.units[REQUESTS] += 1;
+        meter.units[if provisioned { PROVISIONED_MS } else { DURATION_MS }] += took.saturating_sub(preparation.unbilled).div_ceil(BILLED);
         if outcome == Outcome::Ok {
             meter.completed.add(1);
         } else {
@@ -348,12 +392,7 @@ impl Compute {
             meter.sojourn.record(now - row.arrived);
         }
         core.note_item(item, self.index, if outcome == Outcome::Ok { TraceEvent::Done } else { TraceEvent::Failed });
-        if let Some(scaling) = &self.per_request {
-            if scaling.reserved.is_none() {
-                core.pools[scaling.pool as usize] -= 1;
-            }
-            self.instances.release(core, instance);
-        }
+        self.vacate(core, instance);
         if let Some(fleet) = &mut self.fleet {
             fleet.release(core, instance);
         }
@@ -384,6 +423,14 @@ fn member_cause(core: &Core, item: u32, position: usize) -> Option<(Cause, u32)>
         return None;
     }
     Some((core.cause_of_copy(member.copy), member.delivery))
+}
+
+fn fail_all(core: &mut Core, batch: u32) {
+    if batch != NONE {
+        for member in &mut core.batches[batch].members {
+            member.failed = true;
+        }
+    }
 }
 
 fn mark_failed(core: &mut Core, item: u32, position: usize) {

@@ -175,6 +175,7 @@ impl Core {
             let max_receives = self.stores[queue as usize].max_receives;
             if row.attempt >= max_receives && self.program.nodes[queue as usize].dead_letter.is_some() {
                 self.dead_letter(queue, copy);
+                self.nodes[queue as usize].special.add(1);
                 self.drop_message(queue, copy, Fate::DeadLettered);
                 continue;
             }
