@@ -126,10 +126,12 @@ pub fn found<'a>(catalog: &'a Catalog, query: &str) -> Vec<&'a Service> {
         .nodes()
         .filter_map(|service| {
             let names = service.names.values().flatten().map(String::as_str).collect::<Vec<_>>().join(" ");
-            let near = format!("{} {}", service.title, service.short).to_lowercase();
+            let short = service.short_title().to_lowercase();
+            let near = format!("{} {short}", service.title).to_lowercase();
             let far = format!("{near} {} {} {} {names} {}", service.category, service.id, service.family.as_str(), service.summary)
                 .to_lowercase();
-            let rank = usize::from(!words.iter().all(|word| near.contains(word)));
+            let all_in = |text: &str| words.iter().all(|word| text.contains(word));
+            let rank = if short == query { 0 } else { 3 - usize::from(all_in(&short)) - usize::from(all_in(&near)) };
             words.iter().all(|word| far.contains(word)).then_some((rank, service))
         })
         .collect();

@@ -2,7 +2,7 @@
 //! word, and which test shows it. `UPDATE_DOCS=1` writes it anew.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
@@ -31,18 +31,47 @@ fn proofs() -> BTreeMap<String, Vec<String>> {
     files.sort();
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
-        for part in text.split("#[test]").skip(1) {
-            let Some(name) = part.split_once("fn ").and_then(|(_, rest)| rest.split_once('(')).map(|(name, _)| name) else { continue };
-            // A test ends where the next item of its file begins.
-            let body = part.split("\n}\n").next().unwrap_or_default();
-            for service in Catalog::embedded().all() {
-                if body.contains(&format!("\"{}\"", service.id)) {
-                    proofs.entry(service.id.to_string()).or_default().push(name.replace('_', " "));
-                }
+        let items = items(&text);
+        for (name, body) in items.iter().filter(|(_, body)| body.contains("#[test]")) {
+            let drawn = drawn(body, &items);
+            for service in Catalog::embedded().all().filter(|service| drawn.contains(&format!("\"{}\"", service.id))) {
+                proofs.entry(service.id.to_string()).or_default().push(name.replace('_', " "));
             }
         }
     }
     proofs
+}
+
+/// Functions and constants of a file, by name.
+fn items(text: &str) -> Vec<(&str, &str)> {
+    let ends = |text: &str| text.find("\n\n").map_or(text.len(), |at| at + 1);
+    let mut rest = text;
+    let mut items = Vec::new();
+    while !rest.is_empty() {
+        // Items are apart by an empty line; the lines of a function that are indented belong to it.
+        let mut end = ends(rest);
+        while rest[end..].starts_with("\n    ") {
+            end += ends(&rest[end..]).max(1);
+        }
+        let (item, next) = rest.split_at(end.min(rest.len()));
+        let named = ["fn ", "const "].iter().find_map(|word| item.split_once(word)).map(|(_, after)| after);
+        if let Some(name) = named.and_then(|after| after.split(|c: char| !c.is_alphanumeric() && c != '_').next()) {
+            items.push((name, item));
+        }
+        rest = next.trim_start_matches('\n');
+    }
+    items
+}
+
+/// The text of a test with that of the functions and constants of its file that it uses, and that they use.
+fn drawn(body: &str, items: &[(&str, &str)]) -> String {
+    let mut text = body.to_owned();
+    for _ in 0..3 {
+        let words: BTreeSet<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        let used = items.iter().filter(|(name, item)| words.contains(name) && !item.contains("#[test]")).map(|(_, item)| *item);
+        text = std::iter::once(body).chain(used).collect();
+    }
+    text
 }
 
 fn word(provenance: &Provenance) -> String {

@@ -29,6 +29,9 @@ pub struct Service {
     /// Its names elsewhere: `cloudformation`, `drawio`, `terraform`.
     #[serde(default)]
     pub names: BTreeMap<String, Vec<String>>,
+    /// What the product does that the mechanism leaves out, each in a sentence.
+    #[serde(default)]
+    pub leaves_out: Vec<String>,
     /// For a connection: between what.
     #[serde(default)]
     pub applies: Vec<Applies>,

@@ -15,6 +15,7 @@ use crate::{Distribution, fault::FaultKind, work, work::Step};
 
 /// How instances come and go.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each node, read once")]
 pub enum Scaling {
     /// One for each concurrent request, made on demand, from a pool of the account.
     PerRequest(PerRequest),

@@ -139,3 +139,45 @@ fn a_client_library_brings_its_own_retries() {
     assert_eq!((own.policy.attempts, quota(&own)), (Some(2), Some(5)));
     assert_eq!(call("generic/http-api", &[]).resilience, None, "somebody else's API is not called through that library");
 }
+
+/// Root events of a producer as the catalog delivers it, in ten minutes.
+fn events_of(service: &str) -> u64 {
+    let diagram = Draw::default()
+        .node("source", service, &[])
+        .node("api", "generic/http-api", &[("latency", "0 s")])
+        .edge("call", EdgeKind::Request, "source", "api", &[])
+        .0;
+    run(&diagram, &[("duration", "10 min")]).journeys.iter().map(|journey| journey.started).sum()
+}
+
+#[test]
+fn devices_report_once_in_a_period() {
+    // 10,000 devices, each once in five minutes: twice in ten, less who is late at the end.
+    let events = events_of("generic/iot-fleet");
+    assert!((19_000..=20_000).contains(&events), "{events}");
+}
+
+#[test]
+fn a_schedule_strikes_every_five_minutes() {
+    let events = events_of("generic/schedule");
+    assert!((1..=2).contains(&events), "{events}");
+}
+
+#[test]
+fn users_of_a_web_client_think_between_requests() {
+    // 100 users, eight seconds of thought on average: 12.5 a second, 7,500 in ten minutes, with a deviation of 87.
+    let events = events_of("generic/web-client");
+    assert!((7_150..=7_850).contains(&events), "{events}");
+}
+
+#[test]
+fn an_upload_is_spread_over_its_minute() {
+    assert_eq!(events_of("generic/batch-upload"), 10_000);
+}
+
+#[test]
+fn webhooks_come_in_groups() {
+    // Two groups a second of five on average: 6,000 in ten minutes; the deviation of a sum of 1,200 such groups is 233.
+    let events = events_of("generic/webhook");
+    assert!((5_000..=7_000).contains(&events), "{events}");
+}
