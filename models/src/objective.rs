@@ -29,7 +29,7 @@ pub enum LatencyFigure {
 pub enum Metric {
     /// A latency of journeys, in seconds.
     Latency(LatencyKind, LatencyFigure),
-    /// Share of root events that did not end well: refused, failed, expired, dead-lettered or dropped anywhere.
+    /// Share of root events that did not end well: refused, failed, expired, dead-lettered or dropped for good.
     Loss,
     /// Share of the callers' requests that were answered with success.
     Success,

@@ -320,6 +320,8 @@ impl<'a> Compiler<'a> {
                 operation,
                 items,
                 failed_conditions,
+                answered_for: matches!(edge.kind, EdgeKind::Request | EdgeKind::Send)
+                    && self.program.nodes.get(from as usize).is_some_and(|node| answers_for_its_calls(&node.config)),
                 connections,
                 resilience: None,
                 poll,
@@ -595,6 +597,22 @@ fn expected_requests(program: &Program) -> f64 {
 
 /// Wait before a change that a fault kept from a stream is told again, in seconds.
 const CAPTURE_AGAIN_S: f64 = 1.0;
+
+/// Whether a node that calls has a caller itself, who learns what became of the calls.
+fn answers_for_its_calls(config: &Config) -> bool {
+    match config {
+        Config::Gateway(_) | Config::Compute(_) | Config::Workflow(_) | Config::Station(_) | Config::Proxy(_) => true,
+        Config::Producer(_)
+        | Config::Queue(_)
+        | Config::Topic(_)
+        | Config::Bus(_)
+        | Config::Stream(_)
+        | Config::Table(_)
+        | Config::Bucket(_)
+        | Config::Database(_)
+        | Config::External(_) => false,
+    }
+}
 
 fn no_policy() -> CallPolicy {
     CallPolicy { timeout: None, attempts: Some(1), backoff: Backoff::Schedule(vec![0.0]), age_max: None, retry_on: RetryOn::Any }

@@ -407,12 +407,10 @@ impl Core {
 
     /// Ends one consumer's part in a kept message that several consumers have, in the consumer's row.
     pub(crate) fn end_part(&mut self, row: u32, copy: u32, fate: Fate) {
-        let Copy { journey, edge, caller, .. } = self.copies[copy];
+        let Copy { journey, edge, .. } = self.copies[copy];
         self.ledger.end(row, fate);
-        // What a workflow calls is its own matter: it tries again or catches the error, and fails as a whole if need be.
-        let forgiven =
-            edge != NONE && self.program.nodes.get(caller as usize).is_some_and(|node| matches!(node.config, Config::Workflow(_)));
-        if journey != NONE && fate.is_loss() && !forgiven {
+        let answered_for = edge != NONE && self.program.edges[edge as usize].answered_for;
+        if journey != NONE && fate.is_loss() && !answered_for {
             let journey = &mut self.journeys[journey];
             // A journey is lost with its first copy, whatever becomes of the others.
             if !std::mem::replace(&mut journey.lossy, true) {

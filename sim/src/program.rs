@@ -88,6 +88,9 @@ pub(crate) struct EdgeProgram {
     pub(crate) items: u32,
     /// Share of the writes whose condition is false.
     pub(crate) failed_conditions: f64,
+    /// Whether its source answers for what becomes of its calls: it fails, tries again or carries on, and its own fate
+    /// tells whether anything was lost.
+    pub(crate) answered_for: bool,
     /// Connections to a database that one holder may open; zero where there are none.
     pub(crate) connections: u32,
     /// What the caller's clients remember between calls.

@@ -212,8 +212,9 @@ pub struct JourneyResult {
     pub failed: u64,
     /// Journeys that ended without any copy being lost.
     pub complete: u64,
-    /// Journeys in which at least one copy was refused, failed, expired, dead-lettered or dropped, counted at the first
-    /// loss, whether or not the rest has ended.
+    /// Journeys in which something was lost: refused, failed, expired, dead-lettered or dropped for good, counted at the
+    /// first loss, whether or not the rest has ended. What a function, a gateway or a workflow calls does not count by
+    /// itself: the fate of its own event does, after its retries.
     pub lossy: u64,
     /// Journeys without a loss so far that had not ended when the clock stopped; they make loss and percentiles lower
     /// bounds.

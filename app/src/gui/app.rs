@@ -238,7 +238,7 @@ impl App {
                 &mut panels.palette,
                 |ui| contained(ui, |ui| palette::ui(ui, &view, palette, &mut actions)),
             );
-            Panel::right("inspector").default_size(344.0).size_range(280.0..=560.0).frame(bar(Margin::ZERO)).show_collapsible(
+            Panel::right("inspector").default_size(384.0).size_range(280.0..=560.0).frame(bar(Margin::ZERO)).show_collapsible(
                 ui,
                 &mut panels.inspector,
                 |ui| contained(ui, |ui| inspector::ui(ui, &view, inspector, &mut actions)),

@@ -3,7 +3,7 @@
 use plimsoll_models::EdgeKind;
 use plimsoll_sim::result::TraceEvent;
 
-use crate::support::{Draw, fate, run, times};
+use crate::support::{Draw, fate, faulty, run, run_plan, times};
 
 /// A topic with two queues; one is consumed in batches by a function that fails for some events and says which.
 #[test]
@@ -170,4 +170,29 @@ fn a_late_deletion_does_not_take_messages_of_another_queue() {
     let result = run(&diagram, &[("duration", "1 min"), ("until", "drained"), ("drain_limit", "10 min")]);
     assert_eq!(fate(&result, "other", "expired"), 1_199);
     assert_eq!(fate(&result, "other", "done"), 0);
+}
+
+/// A function's charge is refused twice and accepted on the third delivery of its message: nothing is lost. Where the
+/// message is given up after the second, it is.
+#[test]
+fn what_a_redelivery_mends_is_not_lost() {
+    let lost = |receives: &str| {
+        let diagram = Draw::default()
+            .node("client", "generic/client", &[("arrivals", "times(0 s)")])
+            .node("queue", "aws/sqs", &[("send_latency", "0 s"), ("visibility_timeout", "30 s"), ("max_receive_count", receives)])
+            .node("worker", "aws/lambda", &[("duration", "1 s"), ("init", "0 s"), ("overhead", "0 s")])
+            .node("api", "generic/station", &[("service", "100 ms"), ("fail_attempts", "0")])
+            .node("dead", "aws/sqs", &[("send_latency", "0 s")])
+            .edge("send", EdgeKind::Send, "client", "queue", &[])
+            .edge("consume", EdgeKind::Poll, "queue", "worker", &[("pickup_latency", "0 s")])
+            .edge("charge", EdgeKind::Request, "worker", "api", &[("attempts", "1")])
+            .edge("give-up", EdgeKind::DeadLetter, "queue", "dead", &[])
+            .0;
+        let outage = serde_json::json!([{"kind": "outage", "on": "api", "from": "0 s", "to": "40 s"}]);
+        let result = run_plan(&diagram, faulty(&[("duration", "5 min")], outage));
+        (fate(&result, "charge", "failed"), fate(&result, "queue", "done"), result.journeys[0].lossy)
+    };
+    // Deliveries at 0, 30 and 60 s; the API is back at 40 s.
+    assert_eq!(lost("3"), (2, 1, 0));
+    assert_eq!(lost("2"), (2, 0, 1));
 }
