@@ -61,6 +61,13 @@ pub const EXAMPLES: &[Example] = &[
         ["worldcup98-0630-per-minute.csv"]
     ),
     example!(
+        "retry-storm",
+        "An outage that never ends",
+        "Thirty seconds without a server, and clients that try ten times keep it down; a retry budget lets it come back.",
+        "",
+        []
+    ),
+    example!(
         "mm1",
         "One server, one line",
         "The textbook queue: at 90 % use the mean stay is ten service times, and the run agrees with the formula.",

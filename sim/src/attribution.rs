@@ -37,7 +37,8 @@ fn blame(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -> Resu
         .map(|(objective, _)| objective)
         .collect();
     let before: Vec<Option<f64>> = broken.iter().map(|objective| verdict::measure(objective, result)).collect();
-    let mut candidates: Vec<usize> = (0..result.limits.len()).filter(|index| result.limits[*index].bound()).collect();
+    let mut candidates: Vec<usize> =
+        (0..result.limits.len()).filter(|index| result.limits[*index].bound() && !result.limits[*index].spares()).collect();
     candidates.sort_by_key(|index| std::cmp::Reverse(result.limits[*index].refused + result.limits[*index].delayed));
     candidates.truncate(LIMITS_MAX);
     let mut best: Option<(f64, Restores)> = None;

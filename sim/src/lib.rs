@@ -1,8 +1,8 @@
 //! A deterministic discrete-event engine for event-driven architectures on managed services.
 //!
 //! [`compile`] makes a diagram ready, [`Simulation`] runs it event by event, [`run`] does both with all replications.
-//! A run is a function: the same diagram, scenario and seed give the same bytes on every platform and for any number
-//! of threads.
+//! A run is a function: the same diagram, scenario and seed give the same bytes for any number of threads, and are
+//! meant to on every platform; Linux is the one where that has been checked.
 //!
 //! ```
 //! use plimsoll_models::{Catalog, Diagram, Edge, EdgeKind, Edit, Node, Point, Scenario, edit};
@@ -28,7 +28,7 @@
 //!
 //! # What is not simulated
 //!
-//! Packets, disks, code. Time-outs and errors are those of services, not of networks. Control planes (creating,
+//! What each service leaves out is listed in `docs/fidelity.md`. In general: packets, disks, code. Time-outs and errors are those of services, not of networks. Control planes (creating,
 //! deleting, deploying) do not exist. A provider's undocumented behavior is an assumption that the catalog marks.
 
 mod attribution;

@@ -378,6 +378,11 @@ impl LimitResult {
     pub fn bound(&self) -> bool {
         self.first_bound_s.is_some()
     }
+
+    /// Whether a client sets it on itself to spare its target: what it refuses is its purpose.
+    pub fn spares(&self) -> bool {
+        self.scope == plimsoll_models::families::Limit::CLIENT
+    }
 }
 
 /// The fates of copies; see [`crate::ledger`].

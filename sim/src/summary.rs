@@ -369,7 +369,7 @@ fn limit(core: &Core, meter: &LimitMeter, under: &[usize]) -> LimitResult {
 
 /// The limit that bound earliest, and the one that turned away or held up most.
 fn answer(limits: &[LimitResult]) -> Answer {
-    let bound = || limits.iter().enumerate().filter(|(_, limit)| limit.bound());
+    let bound = || limits.iter().enumerate().filter(|(_, limit)| limit.bound() && !limit.spares());
     let first = bound().min_by(|(i, a), (j, b)| {
         let time = |limit: &LimitResult| limit.first_bound_s.unwrap_or(f64::MAX);
         time(a).total_cmp(&time(b)).then(i.cmp(j))

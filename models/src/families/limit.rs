@@ -55,6 +55,9 @@ pub struct LimitUse<'a> {
 }
 
 impl Limit {
+    /// Scope of a limit that a client sets on itself to spare its target.
+    pub const CLIENT: &str = "client";
+
     /// A limit on units per second.
     pub fn rate(&self) -> LimitUse<'_> {
         self.measured(Measure::Rate)

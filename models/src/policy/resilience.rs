@@ -96,22 +96,27 @@ impl Resilience {
     }
 }
 
+/// A limit that a client sets on itself to spare its target.
+fn guard(settings: &mut Settings<'_>, key: &str) -> Option<Limit> {
+    settings.own_limit(key).map(|limit| Limit { scope: Limit::CLIENT.to_owned(), ..limit })
+}
+
 fn quota(settings: &mut Settings<'_>) -> Option<RetryQuota> {
     let (error_cost, timeout_cost) = (settings.count("retry_cost"), settings.count("retry_cost_timeout"));
     let (throttle_cost, refund) = (settings.count("retry_cost_throttle"), settings.count("retry_refund"));
-    let capacity = settings.own_limit("retry_quota")?;
+    let capacity = guard(settings, "retry_quota")?;
     Some(RetryQuota { capacity, error_cost, timeout_cost, throttle_cost, refund })
 }
 
 fn budget(settings: &mut Settings<'_>) -> Option<RetryBudget> {
     let (per_second, window) = (settings.quantity("retry_budget_minimum"), settings.quantity("retry_budget_window"));
-    let share = settings.own_limit("retry_budget")?;
+    let share = guard(settings, "retry_budget")?;
     Some(RetryBudget { share, per_second, window })
 }
 
 fn breaker(settings: &mut Settings<'_>) -> Option<Breaker> {
     let (window, open) = (settings.quantity("breaker_window"), settings.quantity("breaker_open"));
     let (minimum, trials) = (settings.count("breaker_minimum"), settings.count("breaker_trials"));
-    let failures = settings.own_limit("breaker")?;
+    let failures = guard(settings, "breaker")?;
     Some(Breaker { failures, window, minimum: u64::from(minimum).max(1), open, trials: u64::from(trials).max(1) })
 }

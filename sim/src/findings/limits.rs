@@ -14,11 +14,32 @@ const NEAR: f64 = 0.7;
 /// What limits did, and which are close to it.
 pub(super) fn find(program: &Program, result: &RunResult, findings: &mut Vec<Finding>) {
     for (index, limit) in result.limits.iter().enumerate() {
-        if limit.bound() {
+        if limit.bound() && limit.spares() {
+            findings.push(spared(program, index, limit));
+        } else if limit.bound() {
             findings.push(bound(program, result, index, limit));
         } else if limit.use_peak >= NEAR {
             findings.push(near(program, index, limit));
         }
+    }
+}
+
+fn spared(program: &Program, index: usize, limit: &LimitResult) -> Finding {
+    let place = place(program, limit.node.as_ref(), limit.edge.as_ref());
+    Finding {
+        code: "limit-spares",
+        severity: Severity::Info,
+        node: limit.node.clone(),
+        edge: limit.edge.clone(),
+        title: format!("{} of {place} spares its target", limit.title),
+        evidence: format!(
+            "{} held back, first at {}",
+            units::print_number(limit.refused as f64),
+            units::print_duration(limit.first_bound_s.unwrap_or(0.0)),
+        ),
+        advice: "it does what it is for: lift it only where the target has room".to_owned(),
+        limit: Some(index),
+        fix: None,
     }
 }
 
