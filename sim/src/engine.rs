@@ -24,6 +24,10 @@ const CHECK_EVERY: u64 = 1 << 16;
 /// Most copies in flight or kept before a run is stopped; a copy takes about 200 bytes with everything around it.
 pub const HELD_MAX: usize = 30_000_000;
 
+/// Most events at one instant before a run is stopped; a loop without any delay would otherwise go on for ever. Noticed at
+/// the next look at the cancel flag.
+pub const INSTANT_EVENTS_MAX: u64 = 20_000_000;
+
 /// A simulation that can be stepped, looked at, copied and resumed.
 ///
 /// A copy goes on exactly like the original: `snapshot` is `clone`.
@@ -258,10 +262,17 @@ impl Simulation {
         let end = if drained { plan.duration + plan.drain_limit } else { plan.duration };
         let (end, load_ends) = (nanos(end), self.core.load_ends);
         let mut handled: u64 = 0;
+        // When the clock last moved between two looks, and how many events had been handled then.
+        let mut moved = (self.core.now(), 0);
         while self.step(end) {
             handled += 1;
             if handled.is_multiple_of(CHECK_EVERY) {
                 self.check(progress, end)?;
+                if self.core.now() > moved.0 {
+                    moved = (self.core.now(), handled);
+                } else if handled - moved.1 > INSTANT_EVENTS_MAX {
+                    return Err(self.stuck());
+                }
             }
             if drained && self.core.now() >= load_ends && self.is_drained() {
                 break;
@@ -289,6 +300,20 @@ impl Simulation {
             )));
         }
         Ok(())
+    }
+
+    /// Why a run whose clock does not move is stopped.
+    fn stuck(&self) -> RunError {
+        let meters = self.core.program.nodes.iter().zip(&self.core.nodes);
+        // Reversed, so that the first of equals is named.
+        let busiest = meters.rev().max_by_key(|(_, meter)| meter.arrivals.total());
+        let at = busiest.map(|(node, _)| format!("; `{}` has had most arrivals", node.id)).unwrap_or_default();
+        RunError::TooLarge(format!(
+            "more than {} events happened at one instant, after {} of simulated time, and the clock does not move on{at}; \
+             give a think time, a back-off or a latency to whatever repeats itself without any",
+            plimsoll_models::units::print_compact(INSTANT_EVENTS_MAX as f64),
+            plimsoll_models::units::print_duration(self.now_s()),
+        ))
     }
 
     /// What the run tells so far.
