@@ -66,18 +66,13 @@ impl KeyWeights {
             let line = at + 1;
             let wrong = |why: String| format!("line {line} of `{file}`: {why}");
             let cells: Vec<&str> = text.split(',').map(|cell| cell.trim().trim_matches('"')).collect();
-            let columns = match &columns {
-                Some(known) => known,
-                None => {
-                    let header = header(&cells);
-                    let is_header = header.is_some();
-                    let known = columns.insert(header.unwrap_or_else(|| plain(cells.len())));
-                    if is_header {
-                        continue;
-                    }
-                    known
+            if columns.is_none() {
+                columns = header(&cells);
+                if columns.is_some() {
+                    continue;
                 }
-            };
+            }
+            let columns = columns.get_or_insert_with(|| plain(cells.len()));
             if cells.len() != columns.count {
                 return Err(wrong(format!(
                     "it has {} cells, not {}; a row is `key,weight` or `key,weight,from`, and a key has no comma",
@@ -240,9 +235,9 @@ mod tests {
     #[test]
     fn keys_times_changes_are_bounded() {
         // 2,500 keys from 0 s on, and one of them changes at each of 2,000 later times.
-        let first: String = (0..2_500).map(|key| format!("k{key},1,0\n")).collect();
-        let later: String = (1..=2_000).map(|second| format!("k0,{second},{second}\n")).collect();
-        let error = KeyWeights::read("w.csv", &(first + &later)).unwrap_err();
+        let first: Vec<String> = (0..2_500).map(|key| format!("k{key},1,0")).collect();
+        let later: Vec<String> = (1..=2_000).map(|second| format!("k0,{second},{second}")).collect();
+        let error = KeyWeights::read("w.csv", &[first, later].concat().join("\n")).unwrap_err();
         assert!(error.contains("2500 keys") && error.contains("2001 times"), "{error}");
     }
 }

@@ -1,9 +1,9 @@
-//! Who sends how much: keys with given weights, the hottest key against the rest, and loops that take no time.
+//! Who sends how much: keys with given weights, and the hottest key against the rest.
 
 use plimsoll_models::{Catalog, EdgeKind, keys::KeyWeights};
 use plimsoll_sim::{Input, Progress, RunError, RunResult, Simulation, Traces, compile, result::KeyClassResult};
 
-use crate::support::{Draw, plan, program, run};
+use crate::support::{Draw, plan, run};
 
 /// Events whose keys have the weights of a file, to a target.
 fn weighted(arrivals: &str, target: (&str, &[(&str, &str)]), kind: EdgeKind) -> Draw {
@@ -126,16 +126,4 @@ fn a_file_of_weights_that_was_not_read_is_an_error() {
     let input = Input { diagram: &draw.0, catalog: Catalog::embedded(), scenario: "default".into(), plan: plan(&[]), traces: &traces };
     let Err(RunError::Invalid(found)) = compile(&input) else { panic!("there are no weights") };
     assert!(found.iter().any(|found| found.code == "missing-weights" && found.message.contains("tenants.csv")), "{found:?}");
-}
-
-/// A user who never thinks asks an API that takes no time: the clock never moves.
-#[test]
-fn a_loop_that_takes_no_time_is_stopped() {
-    let draw = Draw::default()
-        .node("client", "generic/client", &[("arrivals", "closed(users=1, think=constant(0 s))")])
-        .node("api", "generic/http-api", &[("latency", "0 s")])
-        .edge("ask", EdgeKind::Request, "client", "api", &[]);
-    let mut simulation = Simulation::new(&program(&draw.0, plan(&[("duration", "1 s")])), 0);
-    let Err(RunError::TooLarge(message)) = simulation.run(&Progress::new()) else { panic!("the clock does not move") };
-    assert!(message.contains("after 0 s of simulated time") && message.contains("think time"), "{message}");
 }
