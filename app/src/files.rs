@@ -194,7 +194,7 @@ fn load_weights(diagram: &Diagram, base: &Path, traces: &mut Traces) -> Vec<Diag
         if traces.weights.contains_key(&file) {
             continue;
         }
-        let read = read_text(base, &file, "weights of keys", WEIGHTS_BYTES_MAX).and_then(|text| {
+        let read = read_text(base, &file, "list of weights", WEIGHTS_BYTES_MAX).and_then(|text| {
             let hint = "a file of weights has the columns key and weight, and perhaps from: the time from which the weight counts";
             KeyWeights::read(&file, &text).map_err(|why| (why, hint))
         });

@@ -143,9 +143,9 @@ impl<'a> Compiler<'a> {
         let KeyLaw::Weights { file } = law else { return None };
         let weights = self.input.traces.weights.get(file);
         if weights.is_none() {
-            let message = format!("the weights of keys `{file}` were not read");
+            let message = format!("the list of weights `{file}` was not read");
             let diagnostic = Diagnostic::error("missing-weights", Place::EventType(id.clone()), message);
-            self.program.diagnostics.push(diagnostic.hint("they are looked for beside the diagram file"));
+            self.program.diagnostics.push(diagnostic.hint("it is looked for beside the diagram file"));
         }
         weights
     }

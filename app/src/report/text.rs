@@ -25,7 +25,7 @@ const FINDINGS_MAX: usize = 8;
 const ROWS_MAX: usize = 20;
 
 /// Characters of a key that are shown.
-const KEY_CHARACTERS_MAX: usize = 24;
+const KEY_CHARACTERS_MAX: usize = 16;
 
 /// Peak use above which a limit is worth a row even when it never bound.
 const USE_WORTH_A_ROW: f64 = 0.005;
@@ -233,10 +233,9 @@ impl Summary<'_> {
             table.row(latency_row(name, "response", &journey.response, share(journey.succeeded, journey.rejected + journey.failed)));
             table.row(latency_row(String::new(), "completion", &journey.completion, share(journey.complete, journey.lossy)));
             for class in &journey.key_classes {
-                let of_all = print_fraction(class.share);
                 let name = match &class.key {
-                    Some(key) => format!("  hottest key {}, {of_all}", shortened(key)),
-                    None => format!("  other keys, {of_all}"),
+                    Some(key) => format!("  hottest: {}, {}", shortened(key), print_fraction(class.share)),
+                    None => "  other keys".to_owned(),
                 };
                 table.row(latency_row(name, "completion", &class.completion, share(class.complete, class.lossy)));
             }

@@ -10,6 +10,9 @@ pub const WEIGHT_ROWS_MAX: usize = 1_000_000;
 /// Most weights of a file after each change counts all keys anew: keys times changes.
 pub const WEIGHTS_MAX: usize = 5_000_000;
 
+/// Most cells of a row that are looked at, so that a line of commas takes no memory.
+const CELLS_MAX: usize = 64;
+
 /// Most characters of a cell that a message repeats.
 const SHOWN_MAX: usize = 40;
 
@@ -65,7 +68,7 @@ impl KeyWeights {
             }
             let line = at + 1;
             let wrong = |why: String| format!("line {line} of `{file}`: {why}");
-            let cells: Vec<&str> = text.split(',').map(|cell| cell.trim().trim_matches('"')).collect();
+            let cells: Vec<&str> = text.split(',').take(CELLS_MAX).map(|cell| cell.trim().trim_matches('"')).collect();
             if columns.is_none() {
                 columns = header(&cells);
                 if columns.is_some() {
@@ -74,10 +77,9 @@ impl KeyWeights {
             }
             let columns = columns.get_or_insert_with(|| plain(cells.len()));
             if cells.len() != columns.count {
+                let (known, found) = (columns.count, cells.len());
                 return Err(wrong(format!(
-                    "it has {} cells, not {}; a row is `key,weight` or `key,weight,from`, and a key has no comma",
-                    cells.len(),
-                    columns.count
+                    "{known} cells are expected, not {found}; a row is `key,weight` or `key,weight,from`, and a key has no comma"
                 )));
             }
             let key = cells[columns.key];
@@ -205,10 +207,10 @@ mod tests {
         for (text, expected) in [
             ("", "no row"),
             ("key,weight\n", "no row"),
-            ("a\n", "line 1 of `w.csv`: it has 1 cells, not 2"),
-            ("a,1,2,3\n", "line 1 of `w.csv`: it has 4 cells, not 3"),
-            ("a,1\nb,1,5\n", "line 2 of `w.csv`: it has 3 cells, not 2"),
-            ("key,weight,from\na,1\n", "line 2 of `w.csv`: it has 2 cells, not 3"),
+            ("a\n", "line 1 of `w.csv`: 2 cells are expected, not 1"),
+            ("a,1,2,3\n", "line 1 of `w.csv`: 3 cells are expected, not 4"),
+            ("a,1\nb,1,5\n", "line 2 of `w.csv`: 2 cells are expected, not 3"),
+            ("key,weight,from\na,1\n", "line 2 of `w.csv`: 3 cells are expected, not 2"),
             ("key,share\na,1\n", "line 1 of `w.csv`: `share` is not a weight"),
             ("a,1\n\nb,-1\n", "line 3 of `w.csv`: `-1` is not a weight"),
             ("a,NaN\n", "`NaN` is not a weight"),
@@ -228,6 +230,7 @@ mod tests {
             let error = KeyWeights::read("w.csv", text).expect_err(text);
             assert!(error.contains(expected), "{text:?} says: {error}");
         }
+        assert!(KeyWeights::read("w.csv", &",".repeat(1_000_000)).is_err());
         let long = KeyWeights::read("w.csv", &format!("a,{}\n", "é".repeat(100_000))).unwrap_err();
         assert!(long.len() < 200, "a message stays short: {long}");
     }
