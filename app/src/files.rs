@@ -15,6 +15,7 @@ use plimsoll_models::{
         asl,
         native::{self, FormatError},
     },
+    keys::{KeyLaw, KeyWeights},
     workload::TraceSource,
 };
 use plimsoll_sim::{Traces, trace_key};
@@ -22,6 +23,9 @@ use thiserror::Error;
 
 /// Largest recording that is read, in bytes.
 pub const TRACE_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
+
+/// Largest file of key weights that is read, in bytes.
+pub const WEIGHTS_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// A document as it was read.
 #[derive(Clone, Debug)]
@@ -152,10 +156,11 @@ fn sync_folder(folder: &Path) {
     }
 }
 
-/// Reads everything that the diagram names beside itself, relative to the folder `base`: recordings, which are handed to
-/// the run, and definitions of workflows, which take their place in the diagram.
+/// Reads everything that the diagram names beside itself, relative to the folder `base`: recordings and weights of keys,
+/// which are handed to the run, and definitions of workflows, which take their place in the diagram.
 pub fn load_beside(diagram: &mut Diagram, base: &Path) -> (Traces, Vec<Diagnostic>) {
-    let (traces, mut diagnostics) = load_traces(diagram, base);
+    let (mut traces, mut diagnostics) = load_traces(diagram, base);
+    diagnostics.extend(load_weights(diagram, base, &mut traces));
     diagnostics.extend(load_definitions(diagram, base));
     (traces, diagnostics)
 }
@@ -174,6 +179,31 @@ fn load_definitions(diagram: &mut Diagram, base: &Path) -> Vec<Diagnostic> {
             Err((message, hint)) => {
                 let place = Place::Node(id.clone(), Some("definition_file".to_owned()));
                 diagnostics.push(Diagnostic::error("unreadable-definition", place, message).hint(hint));
+            }
+        }
+    }
+    diagnostics
+}
+
+/// Reads the weights of every event type whose keys a file gives.
+fn load_weights(diagram: &Diagram, base: &Path, traces: &mut Traces) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    for (id, event_type) in &diagram.event_types {
+        let law = event_type.fields.get("key").map(families::field_value);
+        let Some(Ok(KeyLaw::Weights { file })) = law.map(|law| law.parse()) else { continue };
+        if traces.weights.contains_key(&file) {
+            continue;
+        }
+        let read = read_text(base, &file, "list of weights", WEIGHTS_BYTES_MAX).and_then(|text| {
+            let hint = "a file of weights has the columns key and weight, and perhaps from: the time from which the weight counts";
+            KeyWeights::read(&file, &text).map_err(|why| (why, hint))
+        });
+        match read {
+            Ok(weights) => {
+                traces.weights.insert(file, weights);
+            }
+            Err((message, hint)) => {
+                diagnostics.push(Diagnostic::error("unreadable-weights", Place::EventType(id.clone()), message).hint(hint));
             }
         }
     }
@@ -249,7 +279,7 @@ fn read_text(base: &Path, name: &str, what: &str, most: u64) -> Result<String, (
     let file = fs::File::open(&path).map_err(cannot)?;
     let length = file.metadata().map_err(cannot)?.len();
     if length > most {
-        let hint = "traces of up to 2 GiB and definitions of up to 1 MiB are read; cut it into slices";
+        let hint = "traces of up to 2 GiB, weights of up to 64 MiB and definitions of up to 1 MiB are read; cut it into slices";
         return Err((format!("the {what} `{name}` has {length} bytes"), hint));
     }
     let mut text = String::new();
@@ -339,13 +369,13 @@ mod tests {
         };
         let (traces, diagnostics) = with(&["trace(file=a.csv)", "poisson(5/s)"]);
         assert!(diagnostics.is_empty(), "{diagnostics:?}");
-        assert_eq!(traces.values().next().unwrap().total(), 2.0);
+        assert_eq!(traces.loads.values().next().unwrap().total(), 2.0);
         for file in ["/etc/passwd", "../a.csv", "b/../../a.csv", "missing.csv", "C:\\a.csv"] {
             let (traces, diagnostics) = with(&[&format!("trace(file={file})")]);
-            assert!(traces.is_empty() && diagnostics.len() == 1, "{file}: {diagnostics:?}");
+            assert!(traces.loads.is_empty() && diagnostics.len() == 1, "{file}: {diagnostics:?}");
         }
         let (traces, diagnostics) = with(&["trace(file=a.csv)", "trace(file=a.csv, from=1 s)"]);
-        assert_eq!((traces.len(), diagnostics.len()), (2, 0), "two slices of one file");
+        assert_eq!((traces.loads.len(), diagnostics.len()), (2, 0), "two slices of one file");
         let (_, diagnostics) = with(&["trace(file=a.csv)", "trace(file=a.csv, interval=1 s)"]);
         assert_eq!(diagnostics[0].code, "trace-read-twice");
     }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use plimsoll_models::{
-    Arrivals, Diagnostic, Diagram, Distribution, EdgeKind, NodeId, Place,
+    Arrivals, Diagnostic, Diagram, Distribution, EdgeKind, EventTypeId, NodeId, Place,
     catalog::{Field, Price},
     diagnostic::has_errors,
     diagram::Fields,
@@ -12,7 +12,7 @@ use plimsoll_models::{
         WorkflowKind,
     },
     fault::Effect,
-    keys::KeyLaw,
+    keys::{KeyLaw, KeyWeights},
     policy::{Backoff, CallPolicy, Resilience, RetryOn},
     scenario::Plan,
     units, validate,
@@ -23,9 +23,10 @@ use crate::{
     Input, RunError,
     faults::{FaultProgram, Target},
     guard::ResilienceProgram,
+    keys::{HottestKey, KeyProgram},
     limits::LimitMeter,
     parts::TokenBucket,
-    program::{BackoffProgram, EdgeProgram, EventTypeProgram, FilterProgram, KeyProgram, NodeProgram, Policy, PoolProgram, Program},
+    program::{BackoffProgram, EdgeProgram, EventTypeProgram, FilterProgram, NodeProgram, Policy, PoolProgram, Program},
     result::Assumption,
     rng::name_hash,
     sample::Sampler,
@@ -125,14 +126,28 @@ impl<'a> Compiler<'a> {
     }
 
     fn event_types(&mut self) {
-        let plain = EventTypeProgram { id: None, bytes: DEFAULT_EVENT_BYTES, key: KeyProgram::Unique };
+        let plain = EventTypeProgram { id: None, bytes: DEFAULT_EVENT_BYTES, key: KeyProgram::Unique, hottest: None };
         self.program.event_types.push(plain);
         for (id, event_type) in &self.diagram.event_types {
             let text = |key: &str| event_type.fields.get(key).map(families::field_value);
             let bytes = text("size").and_then(|text| units::parse_bytes(&text).ok()).map_or(DEFAULT_EVENT_BYTES, |b| b as u32);
             let law = text("key").and_then(|text| text.parse::<KeyLaw>().ok()).unwrap_or_default();
-            self.program.event_types.push(EventTypeProgram { id: Some(id.clone()), bytes, key: KeyProgram::new(&law) });
+            let weights = self.weights(id, &law);
+            let (key, hottest) = (KeyProgram::new(&law, weights), HottestKey::of(&law, weights, self.input.plan.duration));
+            self.program.event_types.push(EventTypeProgram { id: Some(id.clone()), bytes, key, hottest });
         }
+    }
+
+    /// The weights that a law of keys names.
+    fn weights(&mut self, id: &EventTypeId, law: &KeyLaw) -> Option<&'a KeyWeights> {
+        let KeyLaw::Weights { file } = law else { return None };
+        let weights = self.input.traces.weights.get(file);
+        if weights.is_none() {
+            let message = format!("the list of weights `{file}` was not read");
+            let diagnostic = Diagnostic::error("missing-weights", Place::EventType(id.clone()), message);
+            self.program.diagnostics.push(diagnostic.hint("it is looked for beside the diagram file"));
+        }
+        weights
     }
 
     fn nodes(&mut self) {
@@ -171,7 +186,7 @@ impl<'a> Compiler<'a> {
     fn trace(&mut self, id: &NodeId, config: &Config) -> Option<u32> {
         let Config::Producer(producer) = config else { return None };
         let file = producer.arrivals.trace_file()?;
-        let Some(trace) = self.input.traces.get(&trace_key(&producer.arrivals)) else {
+        let Some(trace) = self.input.traces.loads.get(&trace_key(&producer.arrivals)) else {
             self.program.diagnostics.push(
                 Diagnostic::error(
                     "missing-trace",

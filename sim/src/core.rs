@@ -3,8 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use plimsoll_models::families::Config;
-use rand::{Rng as _, RngExt as _};
-use rand_distr::Distribution as _;
+use rand::RngExt as _;
 
 use crate::{
     event::{Class, Event, Timer},
@@ -12,10 +11,10 @@ use crate::{
     guard::Guards,
     ledger::{Fate, Ledger},
     limits::LimitMeter,
-    meters::{EdgeMeter, JourneyMeter, NodeMeter},
+    meters::{EdgeMeter, JourneyMeter, KeyClass, NodeMeter},
     nodes::Store,
     parts::{Shards, TokenBucket},
-    program::{FilterProgram, KeyProgram, Program},
+    program::{FilterProgram, Program},
     queue::EventQueue,
     record::trace::{Step, Tracer},
     result::TraceEvent,
@@ -32,6 +31,8 @@ pub(crate) struct Journey {
     pub(crate) ordinal: u64,
     /// Partition key.
     pub(crate) key: u64,
+    /// Which class of keys it belongs to, where they are told apart.
+    pub(crate) class: KeyClass,
     pub(crate) started: Nanos,
     /// Recorded duration, where the trace has one.
     pub(crate) recorded: Nanos,
@@ -245,7 +246,7 @@ impl Core {
             pools_left: vec![1.0; program.pools.len()],
             nodes: vec![NodeMeter::default(); n_nodes],
             edges: vec![EdgeMeter::default(); n_edges],
-            journey_meters: vec![JourneyMeter::default(); n_nodes * program.event_types.len()],
+            journey_meters: journey_meters(program),
             tracer: Tracer::default(),
             faults: Faults::new(program.faults.len(), n_nodes, n_edges),
             lanes,
@@ -302,22 +303,23 @@ impl Core {
         self.requests += 1;
         self.events += 1;
         let now = self.now();
-        let key = match &self.program.event_types[event_type as usize].key {
-            KeyProgram::Unique => line,
-            KeyProgram::Constant(key) => *key,
-            KeyProgram::Uniform(keys) => self.draw(producer, Purpose::Key, line, 0).next_u64() % keys,
-            KeyProgram::Zipf(law) => law.sample(&mut self.draw(producer, Purpose::Key, line, 0)) as u64,
-        };
+        let ready = &self.program.event_types[event_type as usize];
+        let key = ready.key.draw(now, line, || self.draw(producer, Purpose::Key, line, 0));
+        let class = if ready.hottest.as_ref().is_some_and(|hottest| hottest.key == key) { KeyClass::Hottest } else { KeyClass::Rest };
         let meter = producer * self.program.event_types.len() as u32 + u32::from(event_type);
-        self.journey_meters[meter as usize].started.add(1);
+        let row = &mut self.journey_meters[meter as usize];
+        row.started.add(1);
+        if let Some(row) = row.class(class) {
+            row.started += 1;
+        }
         let trace = self.tracer.begin(ordinal, producer, now).unwrap_or(NONE);
-        self.journeys.insert(Journey { ordinal, key, started: now, recorded, meter, open: 0, awaited: 0, lossy: false, trace })
+        self.journeys.insert(Journey { ordinal, key, class, started: now, recorded, meter, open: 0, awaited: 0, lossy: false, trace })
     }
 
     /// The producer has the final outcome of everything it asked for.
     pub(crate) fn respond(&mut self, journey: u32, fate: Fate) {
         let now = self.now();
-        let Journey { started, meter, trace, .. } = self.journeys[journey];
+        let Journey { started, meter, trace, class, .. } = self.journeys[journey];
         let counted = now >= self.warm_up;
         let row = &mut self.journey_meters[meter as usize];
         match fate {
@@ -326,6 +328,9 @@ impl Core {
                 if counted {
                     row.response.record(now - started);
                     row.response_series.record(now - started);
+                    if let Some(row) = row.class(class) {
+                        row.response.record(now - started);
+                    }
                 }
             }
             Fate::Rejected => row.rejected += 1,
@@ -353,7 +358,7 @@ impl Core {
         if row.open > 0 {
             return;
         }
-        let Journey { started, meter, lossy, trace, .. } = *row;
+        let Journey { started, meter, lossy, trace, class, .. } = *row;
         let now = self.queue.now();
         let meter = &mut self.journey_meters[meter as usize];
         if !lossy {
@@ -361,6 +366,12 @@ impl Core {
             if now >= self.warm_up {
                 meter.completion.record(now - started);
                 meter.completion_series.record(now - started);
+            }
+            if let Some(row) = meter.class(class) {
+                row.complete += 1;
+                if now >= self.warm_up {
+                    row.completion.record(now - started);
+                }
             }
         }
         if trace != NONE {
@@ -414,7 +425,11 @@ impl Core {
             let journey = &mut self.journeys[journey];
             // A journey is lost with its first copy, whatever becomes of the others.
             if !std::mem::replace(&mut journey.lossy, true) {
-                self.journey_meters[journey.meter as usize].lossy.add(1);
+                let row = &mut self.journey_meters[journey.meter as usize];
+                row.lossy.add(1);
+                if let Some(row) = row.class(journey.class) {
+                    row.lossy += 1;
+                }
             }
         }
     }
@@ -501,6 +516,16 @@ impl Core {
     pub(crate) fn timeout_lane(&self, edge: u32) -> u32 {
         self.lanes[edge as usize]
     }
+}
+
+/// A meter for each producer and event type; only those of keys that are told apart have classes.
+fn journey_meters(program: &Program) -> Vec<JourneyMeter> {
+    let meter = |split: bool| JourneyMeter { classes: split.then(Box::default), ..JourneyMeter::default() };
+    let of = |node: &crate::program::NodeProgram| {
+        let produces = matches!(node.config, Config::Producer(_));
+        program.event_types.iter().map(move |event_type| meter(produces && event_type.hottest.is_some()))
+    };
+    program.nodes.iter().flat_map(of).collect()
 }
 
 /// Connections belong to whoever opened them: an instance of a function, a server, a proxy.

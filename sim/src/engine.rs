@@ -24,6 +24,10 @@ const CHECK_EVERY: u64 = 1 << 16;
 /// Most copies in flight or kept before a run is stopped; a copy takes about 200 bytes with everything around it.
 pub const HELD_MAX: usize = 30_000_000;
 
+/// Most events at one instant before a run is stopped; a loop without any delay would otherwise go on for ever. More than
+/// what the most devices and users make who begin together.
+pub const INSTANT_EVENTS_MAX: u64 = 100_000_000;
+
 /// A simulation that can be stepped, looked at, copied and resumed.
 ///
 /// A copy goes on exactly like the original: `snapshot` is `clone`.
@@ -34,6 +38,8 @@ pub struct Simulation {
     window: Nanos,
     window_end: Nanos,
     seed: u64,
+    /// [`INSTANT_EVENTS_MAX`] but in tests.
+    instant_events_max: u64,
 }
 
 /// A level of a node that can be looked at while a simulation runs.
@@ -80,7 +86,7 @@ impl Simulation {
             }
         }
         let window = window_length(core.load_ends);
-        Self { core, nodes, window, window_end: window, seed }
+        Self { core, nodes, window, window_end: window, seed, instant_events_max: INSTANT_EVENTS_MAX }
     }
 
     /// The present, in seconds.
@@ -258,10 +264,17 @@ impl Simulation {
         let end = if drained { plan.duration + plan.drain_limit } else { plan.duration };
         let (end, load_ends) = (nanos(end), self.core.load_ends);
         let mut handled: u64 = 0;
+        // When the clock last moved between two looks, and how many events had been handled then.
+        let mut moved = (self.core.now(), 0);
         while self.step(end) {
             handled += 1;
             if handled.is_multiple_of(CHECK_EVERY) {
                 self.check(progress, end)?;
+                if self.core.now() > moved.0 {
+                    moved = (self.core.now(), handled);
+                } else if handled - moved.1 > self.instant_events_max {
+                    return Err(self.stuck());
+                }
             }
             if drained && self.core.now() >= load_ends && self.is_drained() {
                 break;
@@ -291,6 +304,20 @@ impl Simulation {
         Ok(())
     }
 
+    /// Why a run whose clock does not move is stopped.
+    fn stuck(&self) -> RunError {
+        let meters = self.core.program.nodes.iter().zip(&self.core.nodes);
+        // Reversed, so that the first of equals is named.
+        let busiest = meters.rev().max_by_key(|(_, meter)| meter.arrivals.total());
+        let at = busiest.map(|(node, _)| format!("; `{}` has had most arrivals", node.id)).unwrap_or_default();
+        RunError::TooLarge(format!(
+            "more than {} events happened at one instant, after {} of simulated time, and the clock does not move on{at}; \
+             give a think time, a back-off or a latency to whatever repeats itself without any, or spread out what begins together",
+            plimsoll_models::units::print_compact(self.instant_events_max as f64),
+            plimsoll_models::units::print_duration(self.now_s()),
+        ))
+    }
+
     /// What the run tells so far.
     pub fn result(&self) -> RunResult {
         let nodes = self.nodes.iter().take(self.core.program.nodes.len());
@@ -311,4 +338,41 @@ fn window_length(duration: Nanos) -> Nanos {
         unit = (unit as f64 * factor) as Nanos;
     }
     unit
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_models::{Catalog, Diagram, Edge, EdgeKind, Node, Scenario};
+
+    use super::*;
+    use crate::{Input, Traces, compile};
+
+    /// A user who asks again after so long, of an API that takes no time, for ten seconds.
+    fn asked_again_after(think: &str) -> Result<(), RunError> {
+        let mut diagram = Diagram::default();
+        let client = Node::new("generic/client", "").with("arrivals", format!("closed(users=1, think=constant({think}))"));
+        diagram.nodes.insert("client".into(), Arc::new(client));
+        diagram.nodes.insert("api".into(), Arc::new(Node::new("generic/http-api", "").with("latency", "0 s")));
+        diagram.edges.insert("ask".into(), Arc::new(Edge::new("client", "api", EdgeKind::Request)));
+        let (plan, _) = Scenario::default().with("duration", "10 s").plan(&"default".into());
+        let traces = Traces::new();
+        let input = Input { diagram: &diagram, catalog: Catalog::embedded(), scenario: "default".into(), plan, traces: &traces };
+        let mut simulation = Simulation::new(&compile(&input).unwrap(), 0);
+        simulation.instant_events_max = 500_000;
+        simulation.run(&Progress::new())
+    }
+
+    #[test]
+    fn a_loop_that_takes_no_time_is_stopped() {
+        let Err(RunError::TooLarge(message)) = asked_again_after("0 s") else { panic!("the clock does not move") };
+        for words in ["after 0 s of simulated time", "had most arrivals", "500k events", "think time"] {
+            assert!(message.contains(words), "{message}");
+        }
+    }
+
+    /// A million rounds make more events than the bound, but no two rounds at one instant.
+    #[test]
+    fn a_loop_that_takes_little_time_goes_on() {
+        assert!(asked_again_after("10 us").is_ok());
+    }
 }

@@ -41,6 +41,7 @@ mod event;
 mod faults;
 mod findings;
 mod guard;
+mod keys;
 pub mod ledger;
 mod limits;
 mod meters;
@@ -66,14 +67,38 @@ use std::{collections::BTreeMap, sync::Arc};
 
 pub use attribution::explain;
 pub use compile::{REQUESTS_MAX, compile, set_path, trace_key};
-pub use engine::{Gauge, HELD_MAX, Simulation};
-use plimsoll_models::{Catalog, Diagnostic, Diagram, ScenarioId, scenario::Plan, workload::Trace};
+pub use engine::{Gauge, HELD_MAX, INSTANT_EVENTS_MAX, Simulation};
+use plimsoll_models::{Catalog, Diagnostic, Diagram, ScenarioId, keys::KeyWeights, scenario::Plan, workload::Trace};
 pub use program::Program;
 pub use progress::Progress;
 pub use result::RunResult;
 
-/// Recordings by [`trace_key`].
-pub type Traces = BTreeMap<String, Trace>;
+/// What was read from the files that a diagram names beside itself.
+#[derive(Clone, Debug, Default)]
+pub struct Traces {
+    /// Recorded loads by [`trace_key`].
+    pub loads: BTreeMap<String, Trace>,
+    /// Weights of keys by file.
+    pub weights: BTreeMap<String, KeyWeights>,
+}
+
+impl Traces {
+    /// Nothing was read.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a recorded load under its [`trace_key`].
+    pub fn insert(&mut self, key: String, load: Trace) {
+        self.loads.insert(key, load);
+    }
+}
+
+impl<const N: usize> From<[(String, Trace); N]> for Traces {
+    fn from(loads: [(String, Trace); N]) -> Self {
+        Self { loads: loads.into(), weights: BTreeMap::new() }
+    }
+}
 
 /// Everything that a run depends on.
 #[derive(Clone, Debug)]
@@ -86,7 +111,7 @@ pub struct Input<'a> {
     pub scenario: ScenarioId,
     /// The scenario with all overrides.
     pub plan: Plan,
-    /// Recordings that the diagram names.
+    /// Recordings and weights that the diagram names.
     pub traces: &'a Traces,
 }
 

@@ -249,6 +249,25 @@ pub(crate) struct JourneyMeter {
     pub(crate) completion: Histogram,
     pub(crate) response_series: Latencies,
     pub(crate) completion_series: Latencies,
+    /// The same by [`KeyClass`], where keys are told apart.
+    pub(crate) classes: Option<Box<[KeyClassMeter; 2]>>,
+}
+
+/// The hottest key against all others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyClass {
+    Hottest,
+    Rest,
+}
+
+/// Figures of the journeys of a class of keys.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeyClassMeter {
+    pub(crate) started: u64,
+    pub(crate) complete: u64,
+    pub(crate) lossy: u64,
+    pub(crate) response: Histogram,
+    pub(crate) completion: Histogram,
 }
 
 impl JourneyMeter {
@@ -256,6 +275,16 @@ impl JourneyMeter {
         self.response.clear();
         self.response_failed.clear();
         self.completion.clear();
+        for class in self.classes.iter_mut().flat_map(|classes| classes.iter_mut()) {
+            class.response.clear();
+            class.completion.clear();
+        }
+    }
+
+    /// The figures of a class of keys, where they are told apart.
+    #[inline]
+    pub(crate) fn class(&mut self, class: KeyClass) -> Option<&mut KeyClassMeter> {
+        self.classes.as_mut().map(|classes| &mut classes[class as usize])
     }
 
     pub(crate) fn close_window(&mut self) {

@@ -6,13 +6,18 @@ use plimsoll_models::{
     Diagnostic, EdgeId, EdgeKind, EventTypeId, NodeId, ScenarioId,
     catalog::Price,
     families::{Config, DeliverConfig, DestinationOf, Filter, Operation, PollConfig, RedriveConfig, StreamMappingConfig},
-    keys::KeyLaw,
     policy::RetryOn,
     scenario::Plan,
 };
 
 use crate::{
-    faults::FaultProgram, guard::ResilienceProgram, limits::LimitMeter, parts::TokenBucket, result::Assumption, sample::Sampler,
+    faults::FaultProgram,
+    guard::ResilienceProgram,
+    keys::{HottestKey, KeyProgram},
+    limits::LimitMeter,
+    parts::TokenBucket,
+    result::Assumption,
+    sample::Sampler,
     time::Nanos,
 };
 
@@ -155,27 +160,8 @@ pub(crate) struct EventTypeProgram {
     pub(crate) id: Option<EventTypeId>,
     pub(crate) bytes: u32,
     pub(crate) key: KeyProgram,
-}
-
-/// The law of keys, ready for drawing.
-#[derive(Clone, Debug)]
-pub(crate) enum KeyProgram {
-    Unique,
-    Constant(u64),
-    Uniform(u64),
-    /// Zipf over so many keys.
-    Zipf(rand_distr::Zipf<f64>),
-}
-
-impl KeyProgram {
-    pub(crate) fn new(law: &KeyLaw) -> Self {
-        match law {
-            KeyLaw::Unique => Self::Unique,
-            KeyLaw::Constant { key } => Self::Constant(*key),
-            KeyLaw::Uniform { keys } => Self::Uniform(*keys),
-            KeyLaw::Zipf { keys, exponent } => rand_distr::Zipf::new(*keys as f64, *exponent).map_or(Self::Unique, Self::Zipf),
-        }
-    }
+    /// The key whose journeys are told apart from the rest.
+    pub(crate) hottest: Option<HottestKey>,
 }
 
 /// A pool of concurrency that several functions share.

@@ -231,6 +231,31 @@ pub struct JourneyResult {
     pub completion_series: LatencySeries,
     /// Journeys `Started`, `Complete` and `Lossy` per second.
     pub series: Vec<Series>,
+    /// The journeys of the hottest key, then those of all others; empty where every event has a key of its own or all have
+    /// the same.
+    pub key_classes: Vec<KeyClassResult>,
+}
+
+/// Journeys of one class of keys.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct KeyClassResult {
+    /// The hottest key: the one with the largest share by its law, and the first of those that are equally hot; absent for
+    /// the rest.
+    pub key: Option<String>,
+    /// Share of the events by the law, on average over the time of the load.
+    pub share: f64,
+    /// Root events created.
+    pub started: u64,
+    /// Journeys that ended without any copy being lost.
+    pub complete: u64,
+    /// Journeys in which at least one copy was lost.
+    pub lossy: u64,
+    /// Journeys without a loss so far that had not ended when the clock stopped.
+    pub unfinished: u64,
+    /// From the first attempt to the final success.
+    pub response: LatencySummary,
+    /// Until the last descendant ended.
+    pub completion: LatencySummary,
 }
 
 /// Percentiles per interval of the grid; intervals without data are `None`.

@@ -9,12 +9,13 @@ use crate::{
     findings,
     ledger::Fate,
     limits::LimitMeter,
-    meters::{EdgeMeter, NodeMeter},
+    meters::{EdgeMeter, JourneyMeter, KeyClass, NodeMeter},
     nodes::{Account, Names},
+    program::EventTypeProgram,
     record::{Counter, trace::Followed},
     result::{
-        Answer, EdgeResult, FaultResult, Grid, JourneyResult, JourneyTrace, LatencySummary, Ledger, LedgerRow, LimitResult, NodeResult,
-        RunInfo, RunResult, SCHEMA, Series, SeriesKind, TraceStep,
+        Answer, EdgeResult, FaultResult, Grid, JourneyResult, JourneyTrace, KeyClassResult, LatencySummary, Ledger, LedgerRow, LimitResult,
+        NodeResult, RunInfo, RunResult, SCHEMA, Series, SeriesKind, TraceStep,
     },
     slab::NONE,
     time::{Nanos, seconds},
@@ -86,9 +87,9 @@ fn faults(core: &Core) -> Vec<FaultResult> {
 
 fn journeys(core: &Core, window: Nanos) -> Vec<JourneyResult> {
     let types = core.program.event_types.len();
-    let mut unfinished = vec![0_u64; core.journey_meters.len()];
+    let mut unfinished = vec![[0_u64; 2]; core.journey_meters.len()];
     for journey in core.journeys.occupied().filter(|journey| !journey.lossy) {
-        unfinished[journey.meter as usize] += 1;
+        unfinished[journey.meter as usize][journey.class as usize] += 1;
     }
     let rate = |name: &str, counter: &Counter| Series { name: name.to_owned(), kind: SeriesKind::Rate, values: counter.rates(window) };
     let rows = core.journey_meters.iter().enumerate().filter(|(_, meter)| meter.started.total() > 0);
@@ -101,15 +102,34 @@ fn journeys(core: &Core, window: Nanos) -> Vec<JourneyResult> {
         failed: meter.failed,
         complete: meter.complete.total(),
         lossy: meter.lossy.total(),
-        unfinished: unfinished[index],
+        unfinished: unfinished[index].iter().sum(),
         response: meter.response.summary(),
         response_failed: meter.response_failed.summary(),
         completion: meter.completion.summary(),
         response_series: meter.response_series.series().clone(),
         completion_series: meter.completion_series.series().clone(),
         series: vec![rate("Started", &meter.started), rate("Complete", &meter.complete), rate("Lossy", &meter.lossy)],
+        key_classes: key_classes(&core.program.event_types[index % types], meter, unfinished[index]),
     })
     .collect()
+}
+
+fn key_classes(event_type: &EventTypeProgram, meter: &JourneyMeter, unfinished: [u64; 2]) -> Vec<KeyClassResult> {
+    let (Some(hottest), Some(classes)) = (&event_type.hottest, &meter.classes) else { return Vec::new() };
+    let row = |class: KeyClass, key: Option<String>, share: f64| {
+        let meter = &classes[class as usize];
+        KeyClassResult {
+            key,
+            share,
+            started: meter.started,
+            complete: meter.complete,
+            lossy: meter.lossy,
+            unfinished: unfinished[class as usize],
+            response: meter.response.summary(),
+            completion: meter.completion.summary(),
+        }
+    };
+    vec![row(KeyClass::Hottest, Some(hottest.name.clone()), hottest.share), row(KeyClass::Rest, None, 1.0 - hottest.share)]
 }
 
 fn nodes(core: &Core, accounts: &[Account], window: Nanos, limits: &[LimitResult]) -> Vec<NodeResult> {

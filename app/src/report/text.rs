@@ -24,6 +24,9 @@ const FINDINGS_MAX: usize = 8;
 /// Rows of the ledger and of the cost that are listed.
 const ROWS_MAX: usize = 20;
 
+/// Characters of a key that are shown.
+const KEY_CHARACTERS_MAX: usize = 16;
+
 /// Peak use above which a limit is worth a row even when it never bound.
 const USE_WORTH_A_ROW: f64 = 0.005;
 
@@ -229,6 +232,13 @@ impl Summary<'_> {
                 |good: u64, bad: u64| if good + bad == 0 { "-".to_owned() } else { print_fraction(good as f64 / (good + bad) as f64) };
             table.row(latency_row(name, "response", &journey.response, share(journey.succeeded, journey.rejected + journey.failed)));
             table.row(latency_row(String::new(), "completion", &journey.completion, share(journey.complete, journey.lossy)));
+            for class in &journey.key_classes {
+                let name = match &class.key {
+                    Some(key) => format!("  hottest: {}, {}", shortened(key), print_fraction(class.share)),
+                    None => "  other keys".to_owned(),
+                };
+                table.row(latency_row(name, "completion", &class.completion, share(class.complete, class.lossy)));
+            }
             unfinished += journey.unfinished;
         }
         let mut text = heading("Journeys", style) + &table.print();
@@ -429,6 +439,14 @@ fn money(usd: f64) -> String {
 fn latency_row(name: String, kind: &str, summary: &LatencySummary, share: String) -> [String; 8] {
     let figure = |value: f64| if summary.count == 0 { "-".to_owned() } else { print_duration(value) };
     [name, kind.to_owned(), count(summary.count), figure(summary.p50), figure(summary.p90), figure(summary.p99), figure(summary.max), share]
+}
+
+/// The beginning of a name that a file gives, so that a long one does not push the figures off the screen.
+fn shortened(name: &str) -> String {
+    match name.char_indices().nth(KEY_CHARACTERS_MAX) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
 }
 
 fn push_finding(text: &mut String, finding: &Finding, style: Style) {

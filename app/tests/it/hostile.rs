@@ -106,6 +106,28 @@ fn traces_outside_of_the_folder_are_not_read() {
 }
 
 #[test]
+fn weights_that_cannot_be_read_are_refused() {
+    let sandbox = Sandbox::new();
+    for (file, content, expected) in [
+        ("missing.csv", None, "cannot read the list of weights `missing.csv`"),
+        ("../secret.csv", None, "outside of the diagram's folder"),
+        ("empty.csv", Some(&b""[..]), "no row"),
+        ("binary.csv", Some(&b"\xff\xfe\x00,"[..]), "cannot read the list of weights `binary.csv`"),
+        ("negative.csv", Some(&b"key,weight\nacme,-1\n"[..]), "line 2 of `negative.csv`: `-1` is not a weight"),
+        ("late.csv", Some(&b"key,weight,from\nacme,1,1 min\n"[..]), "no key has a weight before 60 s"),
+    ] {
+        if let Some(content) = content {
+            sandbox.write(file, content);
+        }
+        let keys = format!("\"event_types\": {{\"order\": {{\"key\": \"weights({file})\"}}}}, \"nodes\"");
+        let events = "\"events\": \"order\", \"arrivals\"";
+        sandbox.write("a.plimsoll.json", SMALL.replacen("\"nodes\"", &keys, 1).replacen("\"arrivals\"", events, 1));
+        let said = sandbox.run(&["run", "a.plimsoll.json"]).ends_with_code(2);
+        assert!(said.talk.contains(expected) && said.talk.contains("event type order"), "{file}: {}", said.talk);
+    }
+}
+
+#[test]
 fn a_run_that_would_never_end_offers_a_smaller_one() {
     let sandbox = Sandbox::new();
     sandbox.write("a.plimsoll.json", SMALL.replace("poisson(5/s)", "poisson(1000000000/s)").replace("2 min", "36000 d"));

@@ -209,6 +209,7 @@ fn journey(n: usize) -> JourneyResult {
         response_series: series.clone(),
         completion_series: series,
         series: Vec::new(),
+        key_classes: Vec::new(),
     }
 }
 

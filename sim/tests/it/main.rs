@@ -9,6 +9,7 @@ mod determinism;
 mod faults;
 mod fleet;
 mod front;
+mod keys;
 mod lambda;
 mod lambda_logs;
 mod messaging;
