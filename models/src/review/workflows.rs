@@ -65,10 +65,11 @@ pub(super) const RULES: &[Rule] = &[
                 if !matches!(config.kind, WorkflowKind::Express(_)) {
                     return;
                 }
-                let waits = config.machine.states.iter().map(|state| match &state.kind {
-                    StateKind::Wait(law) => law.mean(),
-                    _ => 0.0,
-                });
+                let waits = config
+                    .machine
+                    .states
+                    .iter()
+                    .filter_map(|state| if let StateKind::Wait(law) = &state.kind { Some(law.mean()) } else { None });
                 let waited: f64 = waits.sum();
                 if waited > NEAR * config.duration.value {
                     found.at(
