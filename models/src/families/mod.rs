@@ -311,6 +311,14 @@ mod tests {
     }
 
     #[test]
+    fn every_service_says_what_it_leaves_out() {
+        for service in Catalog::embedded().nodes() {
+            assert!(!service.leaves_out.is_empty(), "{} claims to be the whole product", service.id);
+            assert!(service.leaves_out.iter().all(|gap| gap.ends_with('.')), "{}: not a sentence", service.id);
+        }
+    }
+
+    #[test]
     fn conditions_of_fields_name_a_field() {
         for service in Catalog::embedded().all() {
             for field in &service.fields {

@@ -3,13 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Account, Catalog, Diagram, Distribution, Edge, EdgeId, EdgeKind, Edit, NodeId, Place, Service,
+    Account, Arrivals, Catalog, Diagram, Distribution, Edge, EdgeId, EdgeKind, Edit, NodeId, Place, Service,
     diagram::Fields,
     edit::Target,
     families::{Family, Filter, field_default, field_value},
+    keys::KeyLaw,
     work::{self, CallStep, Step},
     workload,
 };
+
+/// Seconds over which a load is averaged.
+const LOOK_AHEAD: f64 = 300.0;
 
 /// A diagram under review.
 pub(super) struct Review<'a> {
@@ -217,6 +221,24 @@ impl<'a> Review<'a> {
             Step::Parallel(calls) => calls,
         };
         self.steps(node).into_iter().flat_map(of_step).collect()
+    }
+
+    /// Events per second that a producer emits on average; `None` for other nodes.
+    pub(super) fn emitted(&self, node: &NodeId) -> Option<f64> {
+        let from = self.node(node).filter(|from| from.family() == Family::Producer)?;
+        let arrivals = from.text("arrivals")?.parse::<Arrivals>().ok()?;
+        Some(arrivals.expected(LOOK_AHEAD) / LOOK_AHEAD)
+    }
+
+    /// Events per second that producers send straight to a node.
+    pub(super) fn load(&self, node: &NodeId) -> f64 {
+        self.diagram.incoming(node).filter_map(|(_, edge)| self.emitted(&edge.from)).sum()
+    }
+
+    /// Whether all events of a type have the same key.
+    pub(super) fn has_one_key(&self, name: &str) -> bool {
+        let key = self.diagram.event_types.get(name).and_then(|event_type| event_type.fields.get("key")).map(field_value);
+        matches!(key.and_then(|text| text.parse().ok()), Some(KeyLaw::Constant { .. } | KeyLaw::Uniform { keys: 1 }))
     }
 
     /// Size of an event type in bytes.

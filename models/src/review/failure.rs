@@ -59,6 +59,27 @@ pub(super) const RULES: &[Rule] = &[
         },
     },
     Rule {
+        id: "rule-target-without-dead-letter",
+        severity: Severity::Info,
+        title: "A target of a bus has no dead-letter queue",
+        rationale: "A delivery that a target refuses is tried for a day and then dropped; a deleted queue or a missing permission drops it at once.",
+        advice: "draw a dead-letter edge from the bus to a queue",
+        source: "eventbridge/latest/userguide/eb-rule-dlq",
+        look: |review, found| {
+            for (id, edge, _) in review.edges(EdgeKind::Deliver) {
+                let from_bus = review.node(&edge.from).is_some_and(|from| from.family() == Family::Bus);
+                let (Some(target), false) = (review.node(&edge.to), review.has_dead_letter(&edge.from)) else { continue };
+                // Endpoints over HTTP have a rule of their own.
+                if from_bus && !matches!(target.family(), Family::External | Family::Gateway) {
+                    found.at(
+                        at_edge(id, ""),
+                        format!("what `{}` cannot deliver to `{}` is lost", review.title(&edge.from), review.title(&edge.to)),
+                    );
+                }
+            }
+        },
+    },
+    Rule {
         id: "few-receives",
         severity: Severity::Warning,
         title: "A queue for a function gives up after few receives",

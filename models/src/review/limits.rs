@@ -4,7 +4,7 @@ use super::{
     Rule,
     facts::{at_edge, at_node, set_edge, set_node},
 };
-use crate::{Arrivals, EdgeKind, Severity, families::Family, keys::KeyLaw, units};
+use crate::{EdgeKind, Severity, families::Family, keys::KeyLaw, units};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -117,12 +117,7 @@ pub(super) const RULES: &[Rule] = &[
             for (gateway, facts) in review.of(Family::Gateway) {
                 let key = if facts.is_set("stage_rate") { "stage_rate" } else { "account_rate" };
                 let Some(limit) = facts.number(key) else { continue };
-                let clients = review.diagram.incoming(gateway).filter_map(|(_, edge)| review.node(&edge.from));
-                let load: f64 = clients
-                    .filter(|from| from.family() == Family::Producer)
-                    .filter_map(|from| from.text("arrivals")?.parse::<Arrivals>().ok())
-                    .map(|arrivals| arrivals.expected(LOOK_AHEAD) / LOOK_AHEAD)
-                    .sum();
+                let load = review.load(gateway);
                 if load > limit {
                     found.at(
                         at_node(gateway, key),
@@ -143,6 +138,25 @@ pub(super) const RULES: &[Rule] = &[
             for (id, facts) in review.of(Family::Gateway) {
                 if facts.has("stage_rate") && !facts.is_set("stage_rate") {
                     found.at(at_node(id, "stage_rate"), format!("`{}` has no throttle of its own", review.title(id)));
+                }
+            }
+        },
+    },
+    Rule {
+        id: "clients-share-a-throttle",
+        severity: Severity::Info,
+        title: "Several clients share the throttle of an API without plans",
+        rationale: "Without usage plans the busiest client decides how much the others get.",
+        advice: "give each kind of client a usage plan with a rate of its own",
+        source: "apigateway/latest/developerguide/api-gateway-api-usage-plans",
+        look: |review, found| {
+            for (id, facts) in review.of(Family::Gateway) {
+                let clients = review
+                    .into(id, EdgeKind::Request)
+                    .filter(|(_, edge, _)| review.node(&edge.from).is_some_and(|from| from.family() == Family::Producer))
+                    .count();
+                if clients > 1 && facts.has("usage_plans") && !facts.is_set("usage_plans") {
+                    found.at(at_node(id, "usage_plans"), format!("{clients} clients share the throttle of `{}`", review.title(id)));
                 }
             }
         },
@@ -222,9 +236,6 @@ pub(super) const RULES: &[Rule] = &[
         },
     },
 ];
-
-/// Seconds over which a load is averaged.
-const LOOK_AHEAD: f64 = 300.0;
 
 /// So many keys or fewer cannot spread a load.
 const FEW_KEYS: u64 = 3;

@@ -7,11 +7,16 @@ mod cost;
 mod events;
 mod facts;
 mod failure;
+mod fleets;
 mod limits;
+mod order;
+mod resilience;
 mod scenarios;
 mod stores;
+mod streams;
 mod time;
 mod topology;
+mod workflows;
 
 use crate::{Catalog, Diagnostic, Diagram, Edit, Place, Severity, diagnostic, validate};
 
@@ -37,9 +42,23 @@ pub struct Rule {
 
 /// Every rule, by subject.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [failure::RULES, time::RULES, limits::RULES, topology::RULES, events::RULES, cost::RULES, scenarios::RULES, stores::RULES]
-        .into_iter()
-        .flatten()
+    [
+        failure::RULES,
+        resilience::RULES,
+        time::RULES,
+        limits::RULES,
+        topology::RULES,
+        events::RULES,
+        order::RULES,
+        streams::RULES,
+        stores::RULES,
+        fleets::RULES,
+        workflows::RULES,
+        cost::RULES,
+        scenarios::RULES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// What the rules find, the gravest first, then by place.

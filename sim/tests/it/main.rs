@@ -14,6 +14,7 @@ mod lambda;
 mod lambda_logs;
 mod messaging;
 mod random;
+mod records;
 mod remedies;
 mod scenarios;
 mod stations;

@@ -66,9 +66,10 @@ enum State {
 }
 
 impl Lane {
-    /// A record joins the line. Answers whether more than a batch is before it.
+    /// A record joins the line. Answers whether more than a batch is before it, under way or still to begin.
     pub(super) fn put(&mut self, offset: u64, at: Nanos, bytes: u32, batch_size: usize) -> bool {
-        let behind = self.state != State::Free && self.buffer.len() >= batch_size;
+        let under_way = if self.state == State::Free { 0 } else { batch_size };
+        let behind = self.buffer.len() + under_way >= 2 * batch_size;
         self.buffer.push_back(Read { offset, at, bytes, behind });
         self.bytes += u64::from(bytes);
         behind
