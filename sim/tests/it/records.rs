@@ -497,7 +497,7 @@ fn registered(service: &Service) -> BTreeSet<String> {
 
 fn keys_of(service: &Service, fields: &plimsoll_models::diagram::Fields) -> Vec<String> {
     let catalog = Catalog::embedded();
-    let key = |limit: plimsoll_models::families::LimitUse<'_>| limit.limit.key.clone();
+    let key = |limit: LimitUse<'_>| limit.limit.key.clone();
     let mut diagram = Diagram::default();
     if service.family != Family::Connection {
         diagram.nodes.insert("it".into(), Arc::new(Node { fields: fields.clone(), ..Node::new(service.id.as_str(), "") }));
