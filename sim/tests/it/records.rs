@@ -5,7 +5,10 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use plimsoll_models::{Catalog, Diagram, Edge, EdgeKind, Node, Service, families, families::Family};
+use plimsoll_models::{
+    Catalog, Diagram, Edge, EdgeKind, Node, Service,
+    families::{self, Family, LimitUse},
+};
 use plimsoll_sim::result::LimitResult;
 
 use crate::support::{Draw, run};
