@@ -75,7 +75,7 @@ fn what_is_missing_is_never_called_passed() {
         unknown(&known, "features", serde_json::json!(["clairvoyance"])),
     ]);
     let sandbox = Sandbox::new();
-    sandbox.write("unknown.json", &file.to_string());
+    sandbox.write("unknown.json", file.to_string());
     let said = sandbox.run(&["verify", "unknown.json"]).ends_with_code(0);
     assert_eq!(said.out.lines().last(), Some("0 passed, 0 failed, 2 not supported"), "{}", said.out);
 }
