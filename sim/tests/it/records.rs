@@ -5,10 +5,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use plimsoll_models::{
-    Catalog, Diagram, Edge, EdgeKind, Node, Service,
-    families::{self, Family, LimitUse},
-};
+use plimsoll_models::{Catalog, Diagram, Edge, EdgeKind, Node, Service, diagram::Fields, families, families::Family};
 use plimsoll_sim::result::LimitResult;
 
 use crate::support::{Draw, run};
@@ -39,7 +36,7 @@ struct Row {
     /// Settings of the edge over which the load comes.
     way: &'static [(&'static str, &'static str)],
     /// What stands around the service.
-    around: fn(&Row) -> Draw,
+    around: fn(&Self) -> Draw,
 }
 
 impl Row {
@@ -55,7 +52,7 @@ impl Row {
         Self { way, ..self }
     }
 
-    fn around(self, around: fn(&Row) -> Draw) -> Self {
+    fn around(self, around: fn(&Self) -> Draw) -> Self {
         Self { around, ..self }
     }
 
@@ -162,9 +159,9 @@ fn flow(row: &Row) -> Draw {
         let mut state =
             serde_json::json!({"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "Parameters": {"ApiEndpoint": "api"}});
         if next.is_empty() {
-            state["End"] = true.into()
+            state["End"] = true.into();
         } else {
-            state["Next"] = next.into()
+            state["Next"] = next.into();
         }
         state
     };
@@ -498,9 +495,9 @@ fn registered(service: &Service) -> BTreeSet<String> {
     keys
 }
 
-fn keys_of(service: &Service, fields: &plimsoll_models::diagram::Fields) -> Vec<String> {
+fn keys_of(service: &Service, fields: &Fields) -> Vec<String> {
     let catalog = Catalog::embedded();
-    let key = |limit: LimitUse<'_>| limit.limit.key.clone();
+    let key = |limit: families::LimitUse<'_>| limit.limit.key.clone();
     let mut diagram = Diagram::default();
     if service.family != Family::Connection {
         diagram.nodes.insert("it".into(), Arc::new(Node { fields: fields.clone(), ..Node::new(service.id.as_str(), "") }));
