@@ -93,13 +93,13 @@ fn simfaas() -> Diagram {
 }
 
 fn bench(bencher: Bencher<'_, '_>, program: &Arc<Program>) {
-    let run = || {
-        let mut simulation = Simulation::new(program, 0);
+    let run = |mut simulation: Simulation| {
         simulation.run(&Progress::new()).expect("the benchmark's run ends");
         simulation
     };
-    let events = run().result().run.events;
-    bencher.counter(ItemsCount::new(events)).bench_local(run);
+    let make = || Simulation::new(program, 0);
+    let events = run(make()).result().run.events;
+    bencher.counter(ItemsCount::new(events)).with_inputs(make).bench_local_values(run);
 }
 
 #[divan::bench(sample_count = 7, sample_size = 1)]

@@ -140,17 +140,17 @@ impl Core {
         }
         let now = self.now();
         let Copy { edge, attempt, born, journey, caller, line, .. } = self.copies[copy];
-        let meter = &mut self.edges[edge as usize];
         match outcome {
-            Outcome::Ok => {}
+            Outcome::Ok => return Some(outcome),
             Outcome::Throttled => {
+                let meter = &mut self.edges[edge as usize];
                 meter.throttled.add(1);
                 if attempt == 1 {
                     meter.first_throttled.add(1);
                 }
             }
-            Outcome::Failed | Outcome::Rejected | Outcome::Expired => meter.failed.add(u64::from(sent)),
-            Outcome::TimedOut => meter.timeouts.add(1),
+            Outcome::Failed | Outcome::Rejected | Outcome::Expired => self.edges[edge as usize].failed.add(u64::from(sent)),
+            Outcome::TimedOut => self.edges[edge as usize].timeouts.add(1),
         }
         let what = match outcome {
             Outcome::Ok => None,
@@ -247,15 +247,14 @@ impl Core {
         let now = self.now();
         let Copy { edge, born, sent, .. } = self.copies[copy];
         let counted = now >= self.warm_up;
-        let meter = &mut self.edges[edge as usize];
-        meter.settled.add(1);
+        let meter = self.edges.beside_series(edge as usize);
         if counted {
             meter.latency.record(now - born);
             meter.delay.record(sent - born);
         }
         let fate = fate(outcome);
         // What a subscription cannot deliver goes to its dead-letter queue, if it has one.
-        let dead_letter = self.program.edges[edge as usize].dead_letter.filter(|_| fate.is_loss());
+        let dead_letter = if fate.is_loss() { self.program.edges[edge as usize].dead_letter } else { None };
         let fate = dead_letter.map_or(fate, |dead_letter| {
             self.dead_letter_along(dead_letter, &self.cause_of_copy(copy));
             Fate::DeadLettered

@@ -26,7 +26,7 @@ use crate::{
     keys::{HottestKey, KeyProgram},
     limits::LimitMeter,
     parts::TokenBucket,
-    program::{BackoffProgram, EdgeProgram, EventTypeProgram, FilterProgram, NodeProgram, Policy, PoolProgram, Program},
+    program::{BackoffProgram, EdgeProgram, EdgeRest, EventTypeProgram, FilterProgram, NodeProgram, Policy, PoolProgram, Program},
     result::Assumption,
     rng::name_hash,
     sample::Sampler,
@@ -322,14 +322,9 @@ impl<'a> Compiler<'a> {
             let type_index =
                 |name: &str| event_types.iter().position(|t| t.id.as_ref().is_some_and(|id| id.as_str() == name)).map(|i| i as u16);
             let index = self.program.edges.len() as u32;
-            let mut ready = EdgeProgram {
+            let rest = EdgeRest {
                 id: id.clone(),
-                from,
-                to,
                 kind: edge.kind,
-                key: name_hash(id.as_str()),
-                policy: ready_policy(&policy),
-                latency: Sampler::new(&latency),
                 filter: FilterProgram::new(&filter, type_index),
                 share,
                 operation,
@@ -338,7 +333,6 @@ impl<'a> Compiler<'a> {
                 answered_for: matches!(edge.kind, EdgeKind::Request | EdgeKind::Send)
                     && self.program.nodes.get(from as usize).is_some_and(|node| answers_for_its_calls(&node.config)),
                 connections,
-                resilience: None,
                 poll,
                 destination: delivery.as_ref().and_then(|delivery| delivery.destination),
                 delivery,
@@ -347,6 +341,15 @@ impl<'a> Compiler<'a> {
                 dead_letter: None,
                 poller_price: None,
                 limits: BTreeMap::new(),
+            };
+            let mut ready = EdgeProgram {
+                key: name_hash(id.as_str()),
+                from,
+                to,
+                policy: ready_policy(&policy),
+                latency: Sampler::new(&latency),
+                resilience: None,
+                rest: Box::new(rest),
             };
             for (limit, measure) in limits {
                 let key = limit.key.clone();
@@ -385,7 +388,8 @@ impl<'a> Compiler<'a> {
     fn wire(&mut self) {
         let n_nodes = self.diagram.nodes.len() as u32;
         for index in 0..self.program.edges.len() {
-            let EdgeProgram { from, kind, destination, .. } = self.program.edges[index];
+            let edge = &self.program.edges[index];
+            let (from, kind, destination) = (edge.from, edge.kind, edge.destination);
             let node = &mut self.program.nodes[from as usize];
             match kind {
                 EdgeKind::Deliver if destination.is_some() => node.destinations.push(index as u32),
@@ -404,7 +408,8 @@ impl<'a> Compiler<'a> {
 
     /// The edge along which a subscription gives up: the one that it names, or the first of its source.
     fn dead_letter(&self, index: usize) -> Option<u32> {
-        let EdgeProgram { from, delivery, .. } = &self.program.edges[index];
+        let edge = &self.program.edges[index];
+        let (from, delivery) = (&edge.from, &edge.delivery);
         let delivery = delivery.as_ref().filter(|delivery| delivery.destination.is_none())?;
         let Some(named) = &delivery.dead_letter else { return self.program.nodes[*from as usize].dead_letter };
         let edges = self.program.edges.iter();
@@ -637,7 +642,7 @@ fn ready_policy(policy: &CallPolicy) -> Policy {
     Policy {
         timeout: policy.timeout.map_or(0, nanos),
         attempts: policy.attempts.unwrap_or(u32::MAX),
-        backoff: ready_backoff(&policy.backoff),
+        backoff: Box::new(ready_backoff(&policy.backoff)),
         age_max: policy.age_max.map_or(0, nanos),
         retry_on: policy.retry_on,
     }

@@ -1,6 +1,9 @@
 //! What nodes share while a run goes on: the clock, the copies in flight, the books and the meters.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use plimsoll_models::families::Config;
 use rand::RngExt as _;
@@ -11,7 +14,7 @@ use crate::{
     guard::Guards,
     ledger::{Fate, Ledger},
     limits::LimitMeter,
-    meters::{EdgeMeter, JourneyMeter, KeyClass, NodeMeter},
+    meters::{EdgeMeter, JourneyMeter, KeyClass, Meters, NodeMeter},
     nodes::Store,
     parts::{Shards, TokenBucket},
     program::{FilterProgram, Program},
@@ -187,9 +190,9 @@ pub(crate) struct Core {
     pub(crate) pools: Vec<u64>,
     /// What faults leave of each shared pool.
     pub(crate) pools_left: Vec<f64>,
-    pub(crate) nodes: Vec<NodeMeter>,
-    pub(crate) edges: Vec<EdgeMeter>,
-    pub(crate) journey_meters: Vec<JourneyMeter>,
+    pub(crate) nodes: Meters<NodeMeter>,
+    pub(crate) edges: Meters<EdgeMeter>,
+    pub(crate) journey_meters: Meters<JourneyMeter>,
     pub(crate) tracer: Tracer,
     pub(crate) faults: Faults,
     lanes: Vec<u32>,
@@ -215,11 +218,14 @@ pub(crate) struct Cause {
 }
 
 impl Core {
-    pub(crate) fn new(program: &Arc<Program>, seed: u64, replication: u32) -> Self {
+    pub(crate) fn new(program: &Arc<Program>, seed: u64, replication: u32, window: Nanos) -> Self {
         let root = mix(mix(seed, 0x91_1350), u64::from(replication));
         let mut queue = EventQueue::default();
         let (n_nodes, n_edges) = (program.nodes.len(), program.edges.len());
-        let lanes = program.edges.iter().map(|edge| if edge.policy.timeout > 0 { queue.lane() } else { NONE }).collect();
+        // Time-outs of the same length come in the order in which they were set, whatever the edge: they share a lane.
+        let mut by_timeout = BTreeMap::new();
+        let mut lane = |timeout: Nanos| *by_timeout.entry(timeout).or_insert_with(|| queue.lane());
+        let lanes = program.edges.iter().map(|edge| if edge.policy.timeout > 0 { lane(edge.policy.timeout) } else { NONE }).collect();
         let stores = program
             .nodes
             .iter()
@@ -244,9 +250,16 @@ impl Core {
             buckets: program.buckets.clone(),
             pools: vec![0; program.pools.len()],
             pools_left: vec![1.0; program.pools.len()],
-            nodes: vec![NodeMeter::default(); n_nodes],
-            edges: vec![EdgeMeter::default(); n_edges],
-            journey_meters: journey_meters(program),
+            nodes: Meters::new(vec![NodeMeter::default(); n_nodes], window),
+            edges: Meters::new(
+                program
+                    .edges
+                    .iter()
+                    .map(|edge| EdgeMeter::new(edge.poll.is_some() || edge.stream.is_some(), !program.faults.is_empty()))
+                    .collect(),
+                window,
+            ),
+            journey_meters: Meters::new(journey_meters(program), window),
             tracer: Tracer::default(),
             faults: Faults::new(program.faults.len(), n_nodes, n_edges),
             lanes,
@@ -420,8 +433,8 @@ impl Core {
     pub(crate) fn end_part(&mut self, row: u32, copy: u32, fate: Fate) {
         let Copy { journey, edge, .. } = self.copies[copy];
         self.ledger.end(row, fate);
-        let answered_for = edge != NONE && self.program.edges[edge as usize].answered_for;
-        if journey != NONE && fate.is_loss() && !answered_for {
+        let answered_for = || edge != NONE && self.program.edges[edge as usize].answered_for;
+        if journey != NONE && fate.is_loss() && !answered_for() {
             let journey = &mut self.journeys[journey];
             // A journey is lost with its first copy, whatever becomes of the others.
             if !std::mem::replace(&mut journey.lossy, true) {
@@ -520,10 +533,9 @@ impl Core {
 
 /// A meter for each producer and event type; only those of keys that are told apart have classes.
 fn journey_meters(program: &Program) -> Vec<JourneyMeter> {
-    let meter = |split: bool| JourneyMeter { classes: split.then(Box::default), ..JourneyMeter::default() };
     let of = |node: &crate::program::NodeProgram| {
         let produces = matches!(node.config, Config::Producer(_));
-        program.event_types.iter().map(move |event_type| meter(produces && event_type.hottest.is_some()))
+        program.event_types.iter().map(move |event_type| JourneyMeter::new(produces && event_type.hottest.is_some()))
     };
     program.nodes.iter().flat_map(of).collect()
 }

@@ -41,7 +41,7 @@ pub(crate) fn bill(core: &Core, accounts: &[Account]) -> CostResult {
             });
         }
     }
-    for (edge, meter) in core.program.edges.iter().zip(&core.edges) {
+    for (edge, meter) in core.program.edges.iter().zip(core.edges.iter()) {
         let Some(price) = &edge.poller_price else { continue };
         let hours = meter.poll.pollers.total(core.now()) as f64 / 3.6e12;
         items.push(CostItem {

@@ -7,6 +7,7 @@ use crate::{
     core::{Core, NOBODY, ReplyTo},
     event::{Class, Event},
     faults::{FaultProgram, Target},
+    meters::JourneyMeter,
     nodes::Node,
     outcome::Outcome,
     program::Program,
@@ -67,7 +68,8 @@ impl Simulation {
     /// A simulation at time zero. Each replication has its own luck.
     pub fn new(program: &Arc<Program>, replication: u32) -> Self {
         let seed = program.plan.seed;
-        let mut core = Core::new(program, seed, replication);
+        let window = window_length(nanos(program.plan.duration));
+        let mut core = Core::new(program, seed, replication, window);
         let mut nodes: Vec<Node> = (0..program.nodes.len() as u32).map(|index| Node::new(program, index, &mut core)).collect();
         for (at, edge) in program.mappings.iter().enumerate() {
             nodes.push(Node::mapping(program, (program.nodes.len() + at) as u32, *edge, &mut core));
@@ -85,7 +87,6 @@ impl Simulation {
                 core.queue.schedule(*to, Class::Completion, Event::Fault { fault, on: false });
             }
         }
-        let window = window_length(core.load_ends);
         Self { core, nodes, window, window_end: window, seed, instant_events_max: INSTANT_EVENTS_MAX }
     }
 
@@ -98,7 +99,7 @@ impl Simulation {
     pub fn run_until(&mut self, time_s: f64) {
         let until = nanos(time_s);
         while self.step(until) {}
-        self.close_windows(until);
+        self.close_all_windows(until);
         self.core.queue.advance(until);
     }
 
@@ -224,32 +225,28 @@ impl Simulation {
 
     fn restart_statistics(&mut self) {
         let now = self.core.now();
-        for meter in &mut self.core.nodes {
-            meter.restart(now);
-        }
-        for meter in &mut self.core.edges {
-            meter.restart(now);
-        }
-        for meter in &mut self.core.journey_meters {
-            meter.restart();
-        }
+        self.core.nodes.caught_up().for_each(|meter| meter.restart(now));
+        self.core.edges.caught_up().for_each(|meter| meter.restart(now));
+        self.core.journey_meters.caught_up().for_each(JourneyMeter::restart);
     }
 
     /// Ends the windows of the series that have passed.
     fn close_windows(&mut self, now: Nanos) {
         while self.window_end <= now && self.window_end <= self.core.load_ends {
             self.core.sample_iterator_ages(self.window_end);
-            for meter in &mut self.core.nodes {
-                meter.close_window(self.window_end, self.window);
-            }
-            for meter in &mut self.core.edges {
-                meter.close_window(self.window_end, self.window);
-            }
-            for meter in &mut self.core.journey_meters {
-                meter.close_window();
-            }
+            self.core.nodes.pass_window();
+            self.core.edges.pass_window();
+            self.core.journey_meters.pass_window();
             self.window_end += self.window;
         }
+    }
+
+    /// Ends the windows that have passed, for all meters.
+    fn close_all_windows(&mut self, now: Nanos) {
+        self.close_windows(now);
+        self.core.nodes.catch_up();
+        self.core.edges.catch_up();
+        self.core.journey_meters.catch_up();
     }
 
     /// Whether nothing is held any more.
@@ -283,7 +280,7 @@ impl Simulation {
         if !drained || !self.is_drained() {
             self.core.queue.advance(end);
         }
-        self.close_windows(self.core.now().max(load_ends));
+        self.close_all_windows(self.core.now().max(load_ends));
         progress.report(1.0, self.core.events);
         Ok(())
     }
@@ -306,7 +303,7 @@ impl Simulation {
 
     /// Why a run whose clock does not move is stopped.
     fn stuck(&self) -> RunError {
-        let meters = self.core.program.nodes.iter().zip(&self.core.nodes);
+        let meters = self.core.program.nodes.iter().zip(self.core.nodes.iter());
         // Reversed, so that the first of equals is named.
         let busiest = meters.rev().max_by_key(|(_, meter)| meter.arrivals.total());
         let at = busiest.map(|(node, _)| format!("; `{}` has had most arrivals", node.id)).unwrap_or_default();
@@ -322,7 +319,7 @@ impl Simulation {
     pub fn result(&self) -> RunResult {
         let nodes = self.nodes.iter().take(self.core.program.nodes.len());
         let accounts: Vec<_> = nodes.map(|node| node.account(&self.core)).collect();
-        crate::summary::summarize(&self.core, &accounts, self.window, self.seed)
+        crate::summary::summarize(&self.core, &accounts, self.seed)
     }
 }
 

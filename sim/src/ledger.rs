@@ -59,11 +59,12 @@ impl fmt::Display for Fate {
 
 /// The books of one edge or node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
 pub(crate) struct Row {
     pub(crate) created: u64,
     pub(crate) attempts: u64,
-    pub(crate) fates: [u64; 7],
     pub(crate) effects: u64,
+    pub(crate) fates: [u64; 7],
 }
 
 impl Row {

@@ -1,34 +1,117 @@
 //! Figures of nodes, edges and journeys while a run goes on.
 
+use std::ops::{Index, IndexMut};
+
 use crate::{
     parts::LongPolls,
-    record::{Counter, Histogram, Latencies, Level},
+    record::{Counter, Histogram, Latencies, Level, Mean, Windows, series::put},
     time::Nanos,
 };
+
+/// What has series on the run's grid.
+pub(crate) trait Meter {
+    /// Windows that it has ended so far.
+    fn closed(&self) -> usize;
+
+    /// Ends all windows that have passed since. Nothing has happened after the first of them ended.
+    fn close_windows(&mut self, windows: Windows);
+}
+
+/// Meters of many nodes or edges. The end of a window touches none of them: each catches up when it is next changed, so
+/// that a window costs what happens in it, however many nodes and edges there are.
+#[derive(Clone, Debug)]
+pub(crate) struct Meters<T> {
+    rows: Vec<T>,
+    windows: Windows,
+}
+
+impl<T: Meter> Meters<T> {
+    pub(crate) fn new(rows: Vec<T>, window: Nanos) -> Self {
+        Self { rows, windows: Windows { length: window, passed: 0 } }
+    }
+
+    /// A window has passed.
+    pub(crate) fn pass_window(&mut self) {
+        self.windows.passed += 1;
+    }
+
+    /// The windows that have passed.
+    pub(crate) fn windows(&self) -> Windows {
+        self.windows
+    }
+
+    /// A meter, to change what has no series.
+    #[inline]
+    pub(crate) fn beside_series(&mut self, index: usize) -> &mut T {
+        &mut self.rows[index]
+    }
+
+    /// All meters, to read what they counted; for series and averages they must have caught up.
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.rows.iter()
+    }
+
+    /// Lets all meters catch up.
+    pub(crate) fn catch_up(&mut self) {
+        for row in &mut self.rows {
+            if row.closed() < self.windows.passed {
+                row.close_windows(self.windows);
+            }
+        }
+    }
+
+    /// All meters, caught up.
+    pub(crate) fn caught_up(&mut self) -> std::slice::IterMut<'_, T> {
+        self.catch_up();
+        self.rows.iter_mut()
+    }
+}
+
+impl<T> Index<usize> for Meters<T> {
+    type Output = T;
+
+    #[inline]
+    fn index(&self, index: usize) -> &T {
+        &self.rows[index]
+    }
+}
+
+impl<T: Meter> IndexMut<usize> for Meters<T> {
+    #[inline]
+    fn index_mut(&mut self, index: usize) -> &mut T {
+        let row = &mut self.rows[index];
+        if row.closed() < self.windows.passed {
+            row.close_windows(self.windows);
+        }
+        row
+    }
+}
 
 /// Units that are billed, by position in [`crate::cost::meters`] of the family.
 pub(crate) const METERS: usize = 4;
 
-/// Figures of a node.
+/// Figures of a node, in the order of how often they change.
 #[derive(Clone, Debug, Default)]
+#[repr(C)]
 pub(crate) struct NodeMeter {
+    closed: usize,
     pub(crate) arrivals: Counter,
     pub(crate) accepted: Counter,
-    pub(crate) refused: Counter,
     pub(crate) completed: Counter,
+    pub(crate) waited: Counter,
+    pub(crate) busy: Level,
+    pub(crate) wait: Histogram,
+    pub(crate) sojourn: Histogram,
+    pub(crate) waiting: Level,
+    pub(crate) refused: Counter,
     pub(crate) failed: Counter,
     /// Cold starts, or messages that were dead-lettered: whatever the family counts beside.
     pub(crate) special: Counter,
-    pub(crate) waited: Counter,
-    pub(crate) busy: Level,
-    pub(crate) waiting: Level,
     pub(crate) instances: Level,
-    pub(crate) wait: Histogram,
-    pub(crate) sojourn: Histogram,
-    pub(crate) lifespan: Histogram,
+    pub(crate) windows: LevelWindows,
+    pub(crate) lifespan: Mean,
     pub(crate) age_max: Nanos,
     pub(crate) units: [u64; METERS],
-    pub(crate) windows: LevelWindows,
 }
 
 /// Mean and maximum of the levels per window.
@@ -42,6 +125,7 @@ pub(crate) struct LevelWindows {
 impl NodeMeter {
     pub(crate) fn restart(&mut self, now: Nanos) {
         let Self {
+            closed: _,
             arrivals,
             accepted,
             refused,
@@ -65,34 +149,45 @@ impl NodeMeter {
         for level in [busy, waiting, instances] {
             level.restart(now);
         }
-        for histogram in [wait, sojourn, lifespan] {
+        for histogram in [wait, sojourn] {
             histogram.clear();
         }
-    }
-
-    pub(crate) fn close_window(&mut self, at: Nanos, length: Nanos) {
-        for counter in [&mut self.arrivals, &mut self.accepted, &mut self.refused, &mut self.completed, &mut self.failed, &mut self.special]
-        {
-            counter.close_window();
-        }
-        let pair = |(mean, max): (f64, f64)| (mean as f32, max as f32);
-        self.windows.busy.push(pair(self.busy.window(at, length)));
-        self.windows.waiting.push(pair(self.waiting.window(at, length)));
-        self.windows.instances.push(pair(self.instances.window(at, length)));
+        lifespan.clear();
     }
 }
 
-/// Figures of an edge.
+impl Meter for NodeMeter {
+    #[inline]
+    fn closed(&self) -> usize {
+        self.closed
+    }
+
+    #[inline(never)]
+    fn close_windows(&mut self, windows: Windows) {
+        let first = std::mem::replace(&mut self.closed, windows.passed);
+        for counter in [&mut self.arrivals, &mut self.refused, &mut self.completed, &mut self.failed, &mut self.special] {
+            counter.close_window(first);
+        }
+        self.busy.close_windows(first, windows, &mut self.windows.busy);
+        self.waiting.close_windows(first, windows, &mut self.windows.waiting);
+        self.instances.close_windows(first, windows, &mut self.windows.instances);
+    }
+}
+
+/// Figures of an edge, in the order of how often they change: of thousands of edges, little stays in the caches.
 #[derive(Clone, Debug, Default)]
+#[repr(C, align(64))]
 pub(crate) struct EdgeMeter {
-    pub(crate) calls: Counter,
+    closed: usize,
     pub(crate) attempts: Counter,
+    pub(crate) calls: Counter,
+    /// From the first attempt of a call to its last one.
+    pub(crate) delay: Mean,
+    /// Time of a call over all attempts.
+    pub(crate) latency: Histogram,
     pub(crate) throttled: Counter,
     pub(crate) failed: Counter,
     pub(crate) timeouts: Counter,
-    pub(crate) settled: Counter,
-    /// Copies that wait for their next attempt.
-    pub(crate) orbit: Level,
     /// First attempts that were refused.
     pub(crate) first_throttled: Counter,
     /// Attempts that a breaker kept from being made.
@@ -101,12 +196,14 @@ pub(crate) struct EdgeMeter {
     pub(crate) opened: Counter,
     /// Retries that quota or budget did not allow.
     pub(crate) denied: Counter,
-    /// From the first attempt of a call to its last one.
-    pub(crate) delay: Histogram,
-    /// Time of a call over all attempts.
-    pub(crate) latency: Histogram,
-    pub(crate) poll: PollMeter,
-    pub(crate) stream: StreamMeter,
+    /// Copies that wait for their next attempt.
+    pub(crate) orbit: Level,
+    /// Whether it is polled: others have no such series.
+    polled: bool,
+    /// Whether the series of calls is kept: it is only asked for where faults make attempts exceed calls.
+    counts_calls: bool,
+    pub(crate) poll: Box<PollMeter>,
+    pub(crate) stream: Box<StreamMeter>,
 }
 
 /// Figures of a consumer of a stream.
@@ -139,7 +236,7 @@ pub(crate) struct PollMeter {
     pub(crate) batches: Counter,
     pub(crate) messages: Counter,
     pub(crate) closed_by_size: Counter,
-    pub(crate) batching_delay: Histogram,
+    pub(crate) batching_delay: Mean,
     /// Batches that run.
     pub(crate) running: Level,
     /// Batches that may run.
@@ -174,6 +271,10 @@ impl Standing {
 }
 
 impl EdgeMeter {
+    pub(crate) fn new(polled: bool, counts_calls: bool) -> Self {
+        Self { polled, counts_calls, ..Self::default() }
+    }
+
     /// How long a batch takes for each of its messages, in seconds.
     pub(crate) fn holding_s(&self) -> f64 {
         let messages_per_batch = self.poll.messages.total() as f64 / self.poll.batches.total().max(1) as f64;
@@ -182,19 +283,21 @@ impl EdgeMeter {
 
     pub(crate) fn restart(&mut self, now: Nanos) {
         let Self {
+            closed: _,
             calls,
             attempts,
+            delay,
+            latency,
             throttled,
             failed,
             timeouts,
-            settled,
-            orbit,
             first_throttled,
             broken,
             opened,
             denied,
-            delay,
-            latency,
+            orbit,
+            polled: _,
+            counts_calls: _,
             poll,
             stream,
         } = self;
@@ -204,7 +307,6 @@ impl EdgeMeter {
             throttled,
             failed,
             timeouts,
-            settled,
             first_throttled,
             broken,
             opened,
@@ -218,26 +320,44 @@ impl EdgeMeter {
         for level in [orbit, &mut poll.running, &mut poll.allowed, &mut stream.lag] {
             level.restart(now);
         }
-        for histogram in [delay, latency, &mut poll.batching_delay] {
-            histogram.clear();
+        for mean in [delay, &mut poll.batching_delay] {
+            mean.clear();
         }
+        latency.clear();
+    }
+}
+
+impl Meter for EdgeMeter {
+    #[inline]
+    fn closed(&self) -> usize {
+        self.closed
     }
 
-    pub(crate) fn close_window(&mut self, at: Nanos, length: Nanos) {
-        for counter in [&mut self.calls, &mut self.attempts, &mut self.throttled, &mut self.failed, &mut self.timeouts, &mut self.broken] {
-            counter.close_window();
+    #[inline(never)]
+    fn close_windows(&mut self, windows: Windows) {
+        let first = std::mem::replace(&mut self.closed, windows.passed);
+        self.attempts.close_window(first);
+        self.throttled.close_window(first);
+        self.broken.close_window(first);
+        if self.counts_calls {
+            self.calls.close_window(first);
         }
-        let (mean, max) = self.poll.allowed.window(at, length);
-        self.poll.allowed_windows.push((mean as f32, max as f32));
-        let (mean, max) = self.stream.lag.window(at, length);
-        self.stream.lag_windows.push((mean as f32, max as f32));
-        self.stream.age_windows.push(std::mem::take(&mut self.stream.age_in_window));
+        if self.polled {
+            self.poll.allowed.close_windows(first, windows, &mut self.poll.allowed_windows);
+            let stream = &mut *self.stream;
+            stream.lag.close_windows(first, windows, &mut stream.lag_windows);
+            let age = std::mem::take(&mut stream.age_in_window);
+            if age > 0 {
+                put(&mut stream.age_windows, first, age);
+            }
+        }
     }
 }
 
 /// Figures of the journeys of one producer and event type.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct JourneyMeter {
+    closed: usize,
     pub(crate) started: Counter,
     pub(crate) succeeded: u64,
     pub(crate) rejected: u64,
@@ -271,6 +391,11 @@ pub(crate) struct KeyClassMeter {
 }
 
 impl JourneyMeter {
+    /// A meter, with the classes of keys apart if they are told apart.
+    pub(crate) fn new(split: bool) -> Self {
+        Self { classes: split.then(Box::default), ..Self::default() }
+    }
+
     pub(crate) fn restart(&mut self) {
         self.response.clear();
         self.response_failed.clear();
@@ -286,12 +411,21 @@ impl JourneyMeter {
     pub(crate) fn class(&mut self, class: KeyClass) -> Option<&mut KeyClassMeter> {
         self.classes.as_mut().map(|classes| &mut classes[class as usize])
     }
+}
 
-    pub(crate) fn close_window(&mut self) {
+impl Meter for JourneyMeter {
+    #[inline]
+    fn closed(&self) -> usize {
+        self.closed
+    }
+
+    #[inline(never)]
+    fn close_windows(&mut self, windows: Windows) {
+        let first = std::mem::replace(&mut self.closed, windows.passed);
         for counter in [&mut self.started, &mut self.complete, &mut self.lossy] {
-            counter.close_window();
+            counter.close_window(first);
         }
-        self.response_series.close_window();
-        self.completion_series.close_window();
+        self.response_series.close_window(first);
+        self.completion_series.close_window(first);
     }
 }

@@ -1,6 +1,9 @@
 //! A diagram made ready to run: names become indices, laws become samplers, quotas become limits.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    ops::{Deref, DerefMut},
+};
 
 use plimsoll_models::{
     Diagnostic, EdgeId, EdgeKind, EventTypeId, NodeId, ScenarioId,
@@ -76,16 +79,39 @@ pub(crate) struct NodeProgram {
     pub(crate) pool: Option<u32>,
 }
 
-/// An edge made ready.
+/// An edge made ready: what every call asks for. The rest lies apart, so that thousands of edges stay in the caches.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub(crate) struct EdgeProgram {
-    pub(crate) id: EdgeId,
+    pub(crate) key: u64,
     pub(crate) from: u32,
     pub(crate) to: u32,
-    pub(crate) kind: EdgeKind,
-    pub(crate) key: u64,
     pub(crate) policy: Policy,
     pub(crate) latency: Sampler,
+    /// What the caller's clients remember between calls.
+    pub(crate) resilience: Option<Box<ResilienceProgram>>,
+    pub(crate) rest: Box<EdgeRest>,
+}
+
+impl Deref for EdgeProgram {
+    type Target = EdgeRest;
+
+    fn deref(&self) -> &EdgeRest {
+        &self.rest
+    }
+}
+
+impl DerefMut for EdgeProgram {
+    fn deref_mut(&mut self) -> &mut EdgeRest {
+        &mut self.rest
+    }
+}
+
+/// What few calls ask for about an edge.
+#[derive(Clone, Debug)]
+pub(crate) struct EdgeRest {
+    pub(crate) id: EdgeId,
+    pub(crate) kind: EdgeKind,
     pub(crate) filter: FilterProgram,
     pub(crate) share: Option<f64>,
     pub(crate) operation: Operation,
@@ -98,8 +124,6 @@ pub(crate) struct EdgeProgram {
     pub(crate) answered_for: bool,
     /// Connections to a database that one holder may open; zero where there are none.
     pub(crate) connections: u32,
-    /// What the caller's clients remember between calls.
-    pub(crate) resilience: Option<Box<ResilienceProgram>>,
     pub(crate) poll: Option<Box<PollConfig>>,
     pub(crate) delivery: Option<Box<DeliverConfig>>,
     pub(crate) redrive: Option<RedriveConfig>,
@@ -121,7 +145,7 @@ pub(crate) struct Policy {
     /// Zero is without time-out.
     pub(crate) timeout: Nanos,
     pub(crate) attempts: u32,
-    pub(crate) backoff: BackoffProgram,
+    pub(crate) backoff: Box<BackoffProgram>,
     pub(crate) age_max: Nanos,
     pub(crate) retry_on: RetryOn,
 }

@@ -12,37 +12,38 @@ use crate::{
     meters::{EdgeMeter, JourneyMeter, KeyClass, NodeMeter},
     nodes::{Account, Names},
     program::EventTypeProgram,
-    record::{Counter, trace::Followed},
+    record::{Counter, Windows, trace::Followed},
     result::{
         Answer, EdgeResult, FaultResult, Grid, JourneyResult, JourneyTrace, KeyClassResult, LatencySummary, Ledger, LedgerRow, LimitResult,
         NodeResult, RunInfo, RunResult, SCHEMA, Series, SeriesKind, TraceStep,
     },
     slab::NONE,
-    time::{Nanos, seconds},
+    time::seconds,
     verdict,
 };
 
 /// Everything that a simulation tells at its present time.
 ///
 /// `accounts` holds what each node tells itself.
-pub(crate) fn summarize(core: &Core, accounts: &[Account], window: Nanos, seed: u64) -> RunResult {
+pub(crate) fn summarize(core: &Core, accounts: &[Account], seed: u64) -> RunResult {
     let limits = limits(core);
+    let windows = core.nodes.windows();
     let mut result = RunResult {
         schema: SCHEMA,
         run: info(core, seed),
         verdict: verdict::none(),
         answer: answer(&limits),
         faults: faults(core),
-        journeys: journeys(core, window),
-        nodes: nodes(core, accounts, window, &limits),
-        edges: edges(core, window),
+        journeys: journeys(core, windows),
+        nodes: nodes(core, accounts, windows, &limits),
+        edges: edges(core, windows),
         limits,
         ledger: ledger(core),
         cost: cost::bill(core, accounts),
         findings: Vec::new(),
         remedies: Vec::new(),
         assumptions: core.program.assumptions.clone(),
-        grid: Grid { interval_s: seconds(window), intervals: core.nodes.first().map_or(0, |meter| meter.windows.busy.len()) },
+        grid: Grid { interval_s: seconds(windows.length), intervals: windows.passed },
         traces: traces(core),
         intervals: Vec::new(),
         diagnostics: core.program.diagnostics.clone(),
@@ -85,13 +86,13 @@ fn faults(core: &Core) -> Vec<FaultResult> {
         .collect()
 }
 
-fn journeys(core: &Core, window: Nanos) -> Vec<JourneyResult> {
+fn journeys(core: &Core, windows: Windows) -> Vec<JourneyResult> {
     let types = core.program.event_types.len();
-    let mut unfinished = vec![[0_u64; 2]; core.journey_meters.len()];
+    let mut unfinished = vec![[0_u64; 2]; core.journey_meters.iter().len()];
     for journey in core.journeys.occupied().filter(|journey| !journey.lossy) {
         unfinished[journey.meter as usize][journey.class as usize] += 1;
     }
-    let rate = |name: &str, counter: &Counter| Series { name: name.to_owned(), kind: SeriesKind::Rate, values: counter.rates(window) };
+    let rate = |name: &str, counter: &Counter| Series { name: name.to_owned(), kind: SeriesKind::Rate, values: counter.rates(windows) };
     let rows = core.journey_meters.iter().enumerate().filter(|(_, meter)| meter.started.total() > 0);
     rows.map(|(index, meter)| JourneyResult {
         producer: core.program.nodes[index / types].id.clone(),
@@ -106,8 +107,8 @@ fn journeys(core: &Core, window: Nanos) -> Vec<JourneyResult> {
         response: meter.response.summary(),
         response_failed: meter.response_failed.summary(),
         completion: meter.completion.summary(),
-        response_series: meter.response_series.series().clone(),
-        completion_series: meter.completion_series.series().clone(),
+        response_series: meter.response_series.series(windows),
+        completion_series: meter.completion_series.series(windows),
         series: vec![rate("Started", &meter.started), rate("Complete", &meter.complete), rate("Lossy", &meter.lossy)],
         key_classes: key_classes(&core.program.event_types[index % types], meter, unfinished[index]),
     })
@@ -132,7 +133,7 @@ fn key_classes(event_type: &EventTypeProgram, meter: &JourneyMeter, unfinished: 
     vec![row(KeyClass::Hottest, Some(hottest.name.clone()), hottest.share), row(KeyClass::Rest, None, 1.0 - hottest.share)]
 }
 
-fn nodes(core: &Core, accounts: &[Account], window: Nanos, limits: &[LimitResult]) -> Vec<NodeResult> {
+fn nodes(core: &Core, accounts: &[Account], windows: Windows, limits: &[LimitResult]) -> Vec<NodeResult> {
     let ready = core.program.nodes.iter().enumerate();
     ready
         .map(|(index, node)| {
@@ -156,7 +157,7 @@ fn nodes(core: &Core, accounts: &[Account], window: Nanos, limits: &[LimitResult
                 metrics: node_metrics(core, index, &accounts[index]),
                 wait: meter.wait.summary(),
                 sojourn: meter.sojourn.summary(),
-                series: node_series(core, index, names, window),
+                series: node_series(core, index, names, windows),
             }
         })
         .collect()
@@ -211,16 +212,16 @@ fn named<'a>(names: &Names, meter: &'a NodeMeter) -> impl Iterator<Item = (&'sta
     all.into_iter().filter(|(name, _)| !name.is_empty())
 }
 
-fn node_series(core: &Core, index: usize, names: &Names, window: Nanos) -> Vec<Series> {
+fn node_series(core: &Core, index: usize, names: &Names, windows: Windows) -> Vec<Series> {
     let meter = &core.nodes[index];
     let mut series = Vec::new();
     for (name, counter) in named(names, meter) {
-        series.push(Series { name: name.to_owned(), kind: SeriesKind::Rate, values: counter.rates(window) });
+        series.push(Series { name: name.to_owned(), kind: SeriesKind::Rate, values: counter.rates(windows) });
     }
-    let mut level = |name: &str, windows: &[(f32, f32)]| {
+    let mut level = |name: &str, levels: &[(f32, f32)]| {
         for (kind, values) in [
-            (SeriesKind::Mean, windows.iter().map(|(mean, _)| f64::from(*mean)).collect()),
-            (SeriesKind::Max, windows.iter().map(|(_, max)| f64::from(*max)).collect()),
+            (SeriesKind::Mean, padded(levels, windows, |(mean, _)| f64::from(*mean))),
+            (SeriesKind::Max, padded(levels, windows, |(_, max)| f64::from(*max))),
         ] {
             series.push(Series { name: name.to_owned(), kind, values });
         }
@@ -233,7 +234,7 @@ fn node_series(core: &Core, index: usize, names: &Names, window: Nanos) -> Vec<S
     series
 }
 
-fn edges(core: &Core, window: Nanos) -> Vec<EdgeResult> {
+fn edges(core: &Core, windows: Windows) -> Vec<EdgeResult> {
     let now = core.now();
     let ready = core.program.edges.iter().enumerate();
     ready
@@ -280,18 +281,18 @@ fn edges(core: &Core, window: Nanos) -> Vec<EdgeResult> {
                 }
             }
             let mut series = vec![
-                Series { name: "Attempts".to_owned(), kind: SeriesKind::Rate, values: meter.attempts.rates(window) },
-                Series { name: "Throttled".to_owned(), kind: SeriesKind::Rate, values: meter.throttled.rates(window) },
+                Series { name: "Attempts".to_owned(), kind: SeriesKind::Rate, values: meter.attempts.rates(windows) },
+                Series { name: "Throttled".to_owned(), kind: SeriesKind::Rate, values: meter.throttled.rates(windows) },
             ];
             if edge.resilience.as_ref().is_some_and(|ready| ready.breaker_limit.is_some()) {
-                series.push(Series { name: "BreakerRefused".to_owned(), kind: SeriesKind::Rate, values: meter.broken.rates(window) });
+                series.push(Series { name: "BreakerRefused".to_owned(), kind: SeriesKind::Rate, values: meter.broken.rates(windows) });
             }
             if edge.poll.is_some() {
-                let allowed = meter.poll.allowed_windows.iter().map(|(_, max)| f64::from(*max)).collect();
+                let allowed = padded(&meter.poll.allowed_windows, windows, |(_, max)| f64::from(*max));
                 series = vec![Series { name: "AllowedConcurrency".to_owned(), kind: SeriesKind::Max, values: allowed }];
             }
             if edge.stream.is_some() {
-                series = stream_series(meter);
+                series = stream_series(meter, windows);
             }
             EdgeResult { id: edge.id.clone(), metrics, latency: meter.latency.summary(), series }
         })
@@ -328,13 +329,20 @@ fn stream_metrics(core: &Core, edge: usize, put: &mut dyn FnMut(&str, f64)) {
 /// Milliseconds in a second: ages carry the unit of the dashboard where they carry its name.
 const MILLISECONDS: f64 = 1_000.0;
 
-fn stream_series(meter: &EdgeMeter) -> Vec<Series> {
-    let ages = meter.stream.age_windows.iter().map(|age| seconds(*age) * MILLISECONDS).collect();
-    let lag = meter.stream.lag_windows.iter().map(|(_, max)| f64::from(*max)).collect();
+fn stream_series(meter: &EdgeMeter, windows: Windows) -> Vec<Series> {
+    let ages = padded(&meter.stream.age_windows, windows, |age| seconds(*age) * MILLISECONDS);
+    let lag = padded(&meter.stream.lag_windows, windows, |(_, max)| f64::from(*max));
     vec![
         Series { name: "IteratorAge".to_owned(), kind: SeriesKind::Max, values: ages },
         Series { name: "Lag".to_owned(), kind: SeriesKind::Max, values: lag },
     ]
+}
+
+/// A series with the windows at its end that hold nothing.
+fn padded<T>(series: &[T], windows: Windows, value: impl FnMut(&T) -> f64) -> Vec<f64> {
+    let mut values: Vec<f64> = series.iter().map(value).collect();
+    values.resize(windows.passed, 0.0);
+    values
 }
 
 fn limits(core: &Core) -> Vec<LimitResult> {

@@ -12,7 +12,6 @@ use super::edge_words;
 use crate::{
     core::Core,
     result::{Finding, RunResult},
-    time::nanos,
 };
 
 /// Share of the former goodput from which it is back.
@@ -72,7 +71,7 @@ impl Course {
             sums
         };
         let mut backlog = vec![0.0; n];
-        for (node, meter) in core.program.nodes.iter().zip(&core.nodes) {
+        for (node, meter) in core.program.nodes.iter().zip(core.nodes.iter()) {
             // What rests where nobody takes it, as in a dead-letter queue, is no backlog.
             let rests = matches!(node.config, Config::Queue(_)) && node.pollers.is_empty();
             if !rests {
@@ -176,11 +175,11 @@ fn metastable(core: &Core, course: &Course, judged: &Range<usize>) -> Finding {
 
 /// The edge with most attempts for each call, with that figure before and after.
 fn amplification(core: &Core, course: &Course, judged: &Range<usize>) -> Option<(plimsoll_models::EdgeId, f64, f64)> {
-    let window = nanos(course.interval);
-    let edges = core.program.edges.iter().zip(&core.edges).filter(|(edge, _)| edge.poll.is_none());
+    let windows = core.edges.windows();
+    let edges = core.program.edges.iter().zip(core.edges.iter()).filter(|(edge, _)| edge.poll.is_none());
     edges
         .filter_map(|(edge, meter)| {
-            let (calls, attempts) = (meter.calls.rates(window), meter.attempts.rates(window));
+            let (calls, attempts) = (meter.calls.rates(windows), meter.attempts.rates(windows));
             let ratio = |range: &Range<usize>| {
                 let calls = mean(&calls, range);
                 (calls > 0.0).then(|| mean(&attempts, range) / calls)

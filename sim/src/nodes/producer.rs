@@ -116,7 +116,7 @@ impl Producer {
         }
         if !self.routes.is_empty() {
             let u: f64 = core.draw(self.index, Purpose::Route, line, 0).random();
-            if let Some((_, edge)) = self.routes.iter().find(|(sum, _)| u < *sum) {
+            if let Some((_, edge)) = self.routes.get(self.routes.partition_point(|(sum, _)| *sum <= u)) {
                 core.journeys[journey].awaited += 1;
                 core.call_as(user, *edge, u64::from(user), &cause, 0);
             }

@@ -409,7 +409,7 @@ impl Station {
             return None;
         }
         let u: f64 = core.draw(self.index, Purpose::Route, line, attempt).random();
-        self.routes.iter().find(|(sum, _)| u < *sum).map(|(_, edge)| *edge)
+        self.routes.get(self.routes.partition_point(|(sum, _)| *sum <= u)).map(|(_, edge)| *edge)
     }
 }
 

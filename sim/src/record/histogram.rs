@@ -6,19 +6,31 @@ use crate::{
 };
 
 /// Counts values in buckets whose width is at most `2^-bits` of their value; quantiles interpolate inside a bucket.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// A diagram has a histogram for each edge, of which most see few values. So values are first noted one after the
+/// other, which touches one line of memory, and are only counted in their buckets when the notes are full.
+#[derive(Clone, Debug, Default)]
+#[repr(C)]
 pub(crate) struct Histogram {
-    counts: Vec<u64>,
+    /// Buckets of the values that are not counted in `counts` yet.
+    noted: Vec<u16>,
     count: u64,
     sum: f64,
     squares: f64,
     min: Nanos,
     max: Nanos,
+    /// Counts from the bucket `first` on.
+    counts: Vec<u64>,
+    first: usize,
 }
 
 /// Sub-buckets per octave, as a power of two: a relative width below 0.8 %.
 const BITS: u32 = 7;
 
+/// Values that are noted before they are counted.
+const NOTED_MAX: usize = 256;
+
+/// The greatest bucket, that of `Nanos::MAX`, fits into a note.
 #[inline]
 fn bucket(value: Nanos) -> usize {
     let value = value | 1;
@@ -45,17 +57,48 @@ impl Histogram {
     /// Counts a value.
     #[inline]
     pub(crate) fn record(&mut self, value: Nanos) {
-        let index = bucket(value);
-        if index >= self.counts.len() {
-            self.counts.resize(index + 1, 0);
+        if self.noted.len() == NOTED_MAX {
+            self.count_noted();
         }
-        self.counts[index] += 1;
+        self.noted.push(bucket(value) as u16);
         let x = value as f64;
         self.sum += x;
         self.squares += x * x;
         self.min = if self.count == 0 { value } else { self.min.min(value) };
         self.max = self.max.max(value);
         self.count += 1;
+    }
+
+    /// Counts what has been noted.
+    #[inline(never)]
+    fn count_noted(&mut self) {
+        let mut noted = std::mem::take(&mut self.noted);
+        let range = noted.iter().fold(None, |range: Option<(u16, u16)>, index| match range {
+            Some((least, most)) => Some((least.min(*index), most.max(*index))),
+            None => Some((*index, *index)),
+        });
+        let Some((least, most)) = range else { return };
+        let (least, most) = (usize::from(least), usize::from(most));
+        if self.counts.is_empty() {
+            self.first = least;
+        }
+        if least < self.first {
+            self.counts.splice(..0, std::iter::repeat_n(0, self.first - least));
+            self.first = least;
+        }
+        if most - self.first >= self.counts.len() {
+            self.counts.resize(most - self.first + 1, 0);
+        }
+        for index in noted.drain(..) {
+            self.counts[usize::from(index) - self.first] += 1;
+        }
+        self.noted = noted;
+    }
+
+    /// Buckets that hold values, in ascending order, with their counts.
+    fn occupied(&mut self) -> impl Iterator<Item = (usize, u64)> {
+        self.count_noted();
+        self.counts.iter().enumerate().filter(|(_, count)| **count > 0).map(|(at, count)| (self.first + at, *count))
     }
 
     /// Values counted.
@@ -65,9 +108,10 @@ impl Histogram {
 
     /// Forgets everything but keeps its buffer.
     pub(crate) fn clear(&mut self) {
-        let mut counts = std::mem::take(&mut self.counts);
+        let Self { mut noted, mut counts, first, .. } = std::mem::take(self);
+        noted.clear();
         counts.fill(0);
-        *self = Self { counts, ..Self::default() };
+        *self = Self { noted, counts, first, ..Self::default() };
     }
 
     /// Mean in nanoseconds.
@@ -80,24 +124,26 @@ impl Histogram {
         self.max
     }
 
-    /// The value that a share of all values does not exceed, in nanoseconds.
-    pub(crate) fn quantile(&self, share: f64) -> f64 {
-        if self.count == 0 {
-            return 0.0;
-        }
-        let target = share * self.count as f64;
-        let mut below = 0.0;
-        for (index, count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-            let count = *count as f64;
-            if below + count >= target {
+    /// For each of some ascending shares, the value that the share of all values does not exceed, in nanoseconds.
+    pub(crate) fn quantiles<const N: usize>(&mut self, shares: [f64; N]) -> [f64; N] {
+        let (total, min, max) = (self.count as f64, self.min as f64, self.max as f64);
+        let mut found = [if self.count == 0 { 0.0 } else { max }; N];
+        let (mut next, mut below) = (0, 0.0);
+        for (index, count) in self.occupied() {
+            let count = count as f64;
+            while next < N && below + count >= shares[next] * total {
                 let (low, width) = bounds(index);
-                let (least, most) = (low.max(self.min as f64), (low + width).min(self.max as f64));
-                let inside = ((target - below) / count).clamp(0.0, 1.0);
-                return if width <= 1.0 { least } else { least + (most - least) * inside };
+                let (least, most) = (low.max(min), (low + width).min(max));
+                let inside = ((shares[next] * total - below) / count).clamp(0.0, 1.0);
+                found[next] = if width <= 1.0 { least } else { least + (most - least) * inside };
+                next += 1;
+            }
+            if next == N {
+                break;
             }
             below += count;
         }
-        self.max as f64
+        found
     }
 
     /// The usual figures, in seconds.
@@ -105,17 +151,18 @@ impl Histogram {
         let n = self.count as f64;
         let mean = self.mean();
         let variance = if self.count > 1 { ((self.squares - n * mean * mean) / (n - 1.0)).max(0.0) } else { 0.0 };
-        let q = |share| self.quantile(share) / 1e9;
+        let mut counted = self.clone();
+        let [p50, p90, p95, p99, p999] = counted.quantiles([0.5, 0.9, 0.95, 0.99, 0.999]).map(|value| value / 1e9);
         LatencySummary {
             count: self.count,
             mean: mean / 1e9,
             sd: libm::sqrt(variance) / 1e9,
             min: seconds(self.min),
-            p50: q(0.5),
-            p90: q(0.9),
-            p95: q(0.95),
-            p99: q(0.99),
-            p999: q(0.999),
+            p50,
+            p90,
+            p95,
+            p99,
+            p999,
             max: seconds(self.max),
         }
     }
@@ -148,11 +195,41 @@ mod tests {
         for value in &values {
             histogram.record(*value);
         }
-        for share in [0.5, 0.9, 0.99, 0.999] {
+        let shares = [0.5, 0.9, 0.99, 0.999];
+        for (share, found) in shares.into_iter().zip(histogram.quantiles(shares)) {
             let exact = values[(share * values.len() as f64) as usize - 1] as f64;
-            let found = histogram.quantile(share);
             assert!((found - exact).abs() / exact < 1e-3, "{share}: {found} is not {exact}");
         }
         assert_eq!(histogram.summary().max, 0.1003);
+    }
+
+    #[test]
+    fn the_order_of_values_and_when_they_are_counted_change_nothing() {
+        let values: Vec<u64> = (1..=1_000_u64).map(|n| n * n * 977).collect();
+        let summary = |values: &mut dyn Iterator<Item = u64>, look: bool| {
+            let mut histogram = Histogram::default();
+            for (at, value) in values.enumerate() {
+                histogram.record(value);
+                if look && at % 7 == 0 {
+                    histogram.quantiles([0.5]);
+                }
+            }
+            let LatencySummary { count, min, p50, p90, p99, max, .. } = histogram.summary();
+            (count, min, p50, p90, p99, max)
+        };
+        let ascending = summary(&mut values.iter().copied(), false);
+        assert_eq!(summary(&mut values.iter().copied(), true), ascending);
+        assert_eq!(summary(&mut values.iter().copied().rev(), false), ascending, "buckets are added below the first, too");
+        assert!(u16::try_from(bucket(Nanos::MAX)).is_ok());
+    }
+
+    #[test]
+    fn a_cleared_histogram_starts_anew() {
+        let mut histogram = Histogram::default();
+        (0..1_000).for_each(|n| histogram.record(n * 1_000));
+        histogram.clear();
+        assert_eq!(histogram.summary().count, 0);
+        histogram.record(5_000_000);
+        assert_eq!(histogram.quantiles([0.5, 1.0]), [5e6, 5e6]);
     }
 }

@@ -1,6 +1,9 @@
 //! A level that goes up and down: its time average, its greatest value, and how long it stood where.
 
-use crate::time::Nanos;
+use crate::{
+    record::series::{Windows, put},
+    time::Nanos,
+};
 
 /// Levels whose time is kept one by one; higher ones share the last cell.
 const CELLS_MAX: usize = 4_096;
@@ -66,14 +69,22 @@ impl Level {
         self.time_at.fill(0);
     }
 
-    /// Ends a window of the series: time average and greatest value in it.
-    pub(crate) fn window(&mut self, now: Nanos, length: Nanos) -> (f64, f64) {
-        self.settle(now);
-        let mean = self.window_integral as f64 / length.max(1) as f64;
-        let max = self.window_max as f64;
-        self.window_integral = 0;
-        self.window_max = self.value;
-        (mean, max)
+    /// Ends the windows from `first` on that have passed: time average and greatest value in each. Nothing has happened
+    /// since the first of them ended.
+    pub(crate) fn close_windows(&mut self, first: usize, windows: Windows, series: &mut Vec<(f32, f32)>) {
+        if self.value == 0 && self.window_max == 0 && self.time_at.is_empty() {
+            return;
+        }
+        for window in first..windows.passed {
+            self.settle((window as u64 + 1) * windows.length);
+            let mean = self.window_integral as f64 / windows.length.max(1) as f64;
+            let max = self.window_max;
+            if max > 0 {
+                put(series, window, (mean as f32, max as f32));
+            }
+            self.window_integral = 0;
+            self.window_max = self.value;
+        }
     }
 
     /// Greatest value.

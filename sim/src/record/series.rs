@@ -2,8 +2,23 @@
 
 use crate::{record::Histogram, result::LatencySeries, time::Nanos};
 
+/// The windows of the series that have passed: so many, each so long. Windows at the end of a series that hold nothing are
+/// not stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Windows {
+    pub(crate) length: Nanos,
+    pub(crate) passed: usize,
+}
+
+/// Puts the value of a window into a series that may be shorter, because the windows before held nothing.
+pub(crate) fn put<T: Clone + Default>(series: &mut Vec<T>, window: usize, value: T) {
+    series.resize(window, T::default());
+    series.push(value);
+}
+
 /// A counter with its share in the current window, and the windows so far.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[repr(C)]
 pub(crate) struct Counter {
     total: u64,
     base: u64,
@@ -34,21 +49,26 @@ impl Counter {
         self.base = self.total;
     }
 
-    /// Ends a window.
-    pub(crate) fn close_window(&mut self) {
-        self.windows.push((self.total - self.window).min(u64::from(u32::MAX)) as u32);
-        self.window = self.total;
+    /// Ends a window, of which so many came before.
+    #[inline]
+    pub(crate) fn close_window(&mut self, window: usize) {
+        if self.total > self.window {
+            put(&mut self.windows, window, (self.total - self.window).min(u64::from(u32::MAX)) as u32);
+            self.window = self.total;
+        }
     }
 
     /// Per second in each window.
-    pub(crate) fn rates(&self, interval: Nanos) -> Vec<f64> {
-        let seconds = interval as f64 / 1e9;
-        self.windows.iter().map(|count| f64::from(*count) / seconds).collect()
+    pub(crate) fn rates(&self, windows: Windows) -> Vec<f64> {
+        let seconds = windows.length as f64 / 1e9;
+        let mut rates: Vec<f64> = self.windows.iter().map(|count| f64::from(*count) / seconds).collect();
+        rates.resize(windows.passed, 0.0);
+        rates
     }
 }
 
 /// Percentiles per window, from a histogram that is reused.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Latencies {
     current: Histogram,
     series: LatencySeries,
@@ -61,21 +81,27 @@ impl Latencies {
         self.current.record(value);
     }
 
-    /// Ends a window.
-    pub(crate) fn close_window(&mut self) {
-        let empty = self.current.count() == 0;
-        let value = |nanos: f64| if empty { None } else { Some(nanos / 1e9) };
-        self.series.p50.push(value(self.current.quantile(0.5)));
-        self.series.p90.push(value(self.current.quantile(0.9)));
-        self.series.p99.push(value(self.current.quantile(0.99)));
-        self.series.max.push(value(self.current.max() as f64));
-        if !empty {
-            self.current.clear();
+    /// Ends a window, of which so many came before.
+    pub(crate) fn close_window(&mut self, window: usize) {
+        if self.current.count() == 0 {
+            return;
         }
+        let [p50, p90, p99] = self.current.quantiles([0.5, 0.9, 0.99]);
+        let max = self.current.max() as f64;
+        let LatencySeries { p50: s50, p90: s90, p99: s99, max: s_max } = &mut self.series;
+        for (series, nanos) in [(s50, p50), (s90, p90), (s99, p99), (s_max, max)] {
+            put(series, window, Some(nanos / 1e9));
+        }
+        self.current.clear();
     }
 
     /// The finished series.
-    pub(crate) fn series(&self) -> &LatencySeries {
-        &self.series
+    pub(crate) fn series(&self, windows: Windows) -> LatencySeries {
+        let mut finished = self.series.clone();
+        let LatencySeries { p50, p90, p99, max } = &mut finished;
+        for series in [p50, p90, p99, max] {
+            series.resize(windows.passed, None);
+        }
+        finished
     }
 }
