@@ -41,7 +41,7 @@ impl Mechanism for BusConfig {
     }
 
     fn meters(&self) -> &'static [&'static str] {
-        &["events"]
+        &["events", "api_destination_invocations"]
     }
 
     fn faults(&self) -> &'static [FaultKind] {
@@ -49,6 +49,6 @@ impl Mechanism for BusConfig {
     }
 
     fn tightens(&self) -> Vec<&str> {
-        vec![&self.publish_rate.key]
+        vec![&self.publish_rate.key, &self.invocation_rate.key]
     }
 }

@@ -55,7 +55,7 @@ impl DeliverConfig {
             filter_reads_payload: settings.has("filter_scope") && settings.text("filter_scope").as_deref() == Some("payload"),
             throttle: if settings.has("throttle") { settings.own_limit("throttle") } else { None },
             dead_letter: if settings.has("dead_letter") { settings.text("dead_letter") } else { None },
-            metered: phased,
+            metered: phased || settings.has_quota("destination_rate"),
             ordered: settings.has("ordered_batch").then(|| settings.count("ordered_batch").max(1)),
             destination: settings.has("destination_of").then(|| match settings.text("destination_of").as_deref() {
                 Some("success") => DestinationOf::Success,

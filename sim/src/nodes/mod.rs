@@ -181,7 +181,7 @@ impl Node {
             Config::Compute(config) => Self::Compute(Box::new(compute::Compute::new(program, index, config, core))),
             Config::Queue(config) => Self::Queue(Box::new(queue::Queue::new(program, index, config))),
             Config::Topic(config) => Self::Topic(Box::new(topic::Topic::new(program, index, config))),
-            Config::Bus(config) => Self::Bus(Box::new(bus::Bus::new(node, index, config))),
+            Config::Bus(config) => Self::Bus(Box::new(bus::Bus::new(program, index, config))),
             Config::Stream(config) => Self::Stream(Box::new(stream::Stream::new(program, index, config, core))),
             Config::Table(config) => Self::Table(Box::new(table::Table::new(program, index, config))),
             Config::Bucket(config) => Self::Bucket(Box::new(bucket::Bucket::new(program, index, config))),
