@@ -1,13 +1,14 @@
-//! Bus: one event in, a delivery for every rule that matches.
+//! Bus with rules: one event in, a delivery for every rule that matches.
 //!
 //! It takes events against a publishing rate of the account. There is also a rate for what goes out; what is above it
 //! is delayed, not lost. An API destination has a rate of its own behind it.
 
-use std::collections::VecDeque;
+use plimsoll_models::{
+    families::{BusConfig, RulesConfig},
+    fault::Effect,
+};
 
-use plimsoll_models::{families::BusConfig, fault::Effect};
-
-use super::{Behavior, Names, payload::Payload};
+use super::{Behavior, Names, outgoing::Outgoing, payload::Payload};
 use crate::{
     core::Core,
     event::{Class, Timer},
@@ -17,10 +18,9 @@ use crate::{
     program::Program,
     rng::Purpose,
     sample::Sampler,
-    time::{Nanos, SECOND},
 };
 
-/// A bus.
+/// A bus with rules.
 #[derive(Clone, Debug)]
 pub(crate) struct Bus {
     index: u32,
@@ -32,17 +32,6 @@ pub(crate) struct Bus {
     outgoing: Outgoing,
     /// By what a fault multiplies the time of publishing.
     slow: f64,
-}
-
-/// The rate of what goes out of a bus: who finds it used up stands in line.
-#[derive(Clone, Debug)]
-struct Outgoing {
-    bucket: u32,
-    limit: u32,
-    /// Deliveries that wait, by position of the subscription, with the time since when.
-    line: VecDeque<(Nanos, usize, u32)>,
-    /// Whether a timer for the head of the line is set.
-    timed: bool,
 }
 
 /// A rule with its target.
@@ -69,21 +58,16 @@ impl Subscription {
 }
 
 impl Bus {
-    pub(crate) fn new(program: &Program, index: u32, config: &BusConfig) -> Self {
+    pub(crate) fn new(program: &Program, index: u32, config: &BusConfig, rules: &RulesConfig) -> Self {
         let node = &program.nodes[index as usize];
         Self {
             index,
             subscriptions: node.calls.iter().map(|edge| Subscription::new(program, *edge)).collect(),
             publish_latency: Sampler::new(&config.publish_latency),
-            payload: Payload::new(node, index, &config.event_size, config.metered_chunk),
-            publish_bucket: node.buckets[&config.publish_rate.key],
-            publish_limit: node.limits[&config.publish_rate.key],
-            outgoing: Outgoing {
-                bucket: node.buckets[&config.invocation_rate.key],
-                limit: node.limits[&config.invocation_rate.key],
-                line: VecDeque::new(),
-                timed: false,
-            },
+            payload: Payload::new(node, index, &config.event_size, rules.metered_chunk),
+            publish_bucket: node.buckets[&rules.publish_rate.key],
+            publish_limit: node.limits[&rules.publish_rate.key],
+            outgoing: Outgoing::new(node, index, &rules.invocation_rate),
             slow: 1.0,
         }
     }
@@ -102,51 +86,19 @@ impl Bus {
                 continue;
             }
             let copy = core.open_call(edge, position as u64, &cause, 0);
-            self.invoke(core, position, copy);
+            core.nodes[self.index as usize].special.add(1);
+            if self.outgoing.enter(core, position, copy) {
+                self.send(core, position, copy);
+            }
         }
         core.answer(item, Outcome::Ok);
     }
 
-    /// A delivery goes when the rate of what goes out has room for it.
-    fn invoke(&mut self, core: &mut Core, position: usize, copy: u32) {
-        let now = core.now();
-        core.nodes[self.index as usize].special.add(1);
-        let outgoing = &mut self.outgoing;
-        core.limits[outgoing.limit as usize].demand(now, 1.0);
-        if outgoing.line.is_empty() && core.buckets[outgoing.bucket as usize].take(now, 1.0) {
-            self.send(core, position, copy);
-            return;
-        }
-        core.limits[outgoing.limit as usize].begin_delay(now);
-        core.nodes[self.index as usize].waiting.add(now, 1);
-        outgoing.line.push_back((now, position, copy));
-        self.look(core);
-    }
-
-    /// Lets those at the head of the line go, and looks again when there may be room for the next.
+    /// Lets those go that the rate of what goes out has room for.
     fn release(&mut self, core: &mut Core) {
-        let now = core.now();
-        while let Some((since, position, copy)) = self.outgoing.line.front().copied() {
-            if !core.buckets[self.outgoing.bucket as usize].take(now, 1.0) {
-                break;
-            }
-            self.outgoing.line.pop_front();
-            core.limits[self.outgoing.limit as usize].end_delay(now - since);
-            core.nodes[self.index as usize].waiting.subtract(now, 1);
+        while let Some((position, copy)) = self.outgoing.next(core) {
             self.send(core, position, copy);
         }
-        self.look(core);
-    }
-
-    fn look(&mut self, core: &mut Core) {
-        if self.outgoing.timed || self.outgoing.line.is_empty() {
-            return;
-        }
-        self.outgoing.timed = true;
-        // Other buses share the rate, and a fault may end: nobody sleeps for longer than a second.
-        let now = core.now();
-        let wait = core.buckets[self.outgoing.bucket as usize].wait(now, 1.0).clamp(1, SECOND);
-        core.after(wait, Class::Arrival, self.index, Timer::Turn, 0);
     }
 
     /// A delivery leaves, at its turn where it goes to an API destination.
@@ -196,7 +148,7 @@ impl Behavior for Bus {
     fn timer(&mut self, core: &mut Core, timer: Timer, argument: u32) {
         match timer {
             Timer::Turn => {
-                self.outgoing.timed = false;
+                self.outgoing.turn();
                 self.release(core);
             }
             Timer::Release => {
