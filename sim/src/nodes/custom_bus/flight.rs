@@ -32,6 +32,7 @@ impl CustomBus {
         row.members.clear();
         row.opened = now;
         row.tries = 0;
+        // Its events are held as copies of their edge, not by the batch.
         row.edge = None;
         batch
     }
@@ -58,7 +59,6 @@ impl CustomBus {
         let now = core.now();
         let Flight { position, batch, .. } = self.flights[flight];
         let (edge, lane) = (self.subscribers[position].edge, self.subscribers[position].timeouts);
-        core.batches[batch].edge = Some(edge);
         let mut bytes = 0;
         for at in 0..core.batches[batch].members.len() {
             bytes += u64::from(core.copies[core.batches[batch].members[at].copy].bytes);
