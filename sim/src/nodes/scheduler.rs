@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     calls::fate,
-    core::{Cause, Core},
+    core::{Cause, Core, Laps},
     event::{Class, Timer},
     ledger::Fate,
     outcome::Outcome,
@@ -76,7 +76,7 @@ impl Scheduler {
         let bytes = core.program.event_types[event_type as usize].bytes;
         core.nodes[self.index as usize].arrivals.add(1);
         let journey = core.begin_journey(self.index, event_type, line, 0);
-        let cause = Cause { journey, line, event_type, bytes };
+        let cause = Cause { journey, line, event_type, bytes, laps: Laps::default() };
         // The scheduler's own hold keeps the journey open until every call is known.
         core.hold_journey(journey);
         for position in 0..self.edges.len() {

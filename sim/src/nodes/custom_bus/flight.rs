@@ -75,6 +75,7 @@ impl CustomBus {
             batch,
             bytes: bytes.min(u64::from(u32::MAX)) as u32,
             event_type: head.event_type,
+            laps: head.laps,
             arrived: now,
             started: now,
             origin: NONE,
