@@ -129,6 +129,26 @@ impl Core {
         self.queue.schedule(now, Class::Completion, Event::Answer { item, outcome });
     }
 
+    /// Whether the policy of its edge allows another attempt of a copy after this outcome.
+    pub(crate) fn is_retriable(&self, copy: u32, outcome: Outcome) -> bool {
+        let Copy { edge, attempt, .. } = self.copies[copy];
+        let policy = &self.program.edges[edge as usize].policy;
+        let retriable = match (outcome, policy.retry_on) {
+            (Outcome::Ok | Outcome::Rejected | Outcome::Expired, _) => false,
+            (Outcome::Throttled, RetryOn::Any | RetryOn::Throttles) => true,
+            (Outcome::Failed | Outcome::TimedOut, RetryOn::Any | RetryOn::Errors) => true,
+            (Outcome::Throttled, RetryOn::Errors) | (Outcome::Failed | Outcome::TimedOut, RetryOn::Throttles) => false,
+        };
+        retriable && attempt < policy.attempts
+    }
+
+    /// Whether a copy will be too old after a wait.
+    pub(crate) fn outlives(&self, copy: u32, wait: Nanos) -> bool {
+        let Copy { edge, born, .. } = self.copies[copy];
+        let age_max = self.program.edges[edge as usize].policy.age_max;
+        age_max > 0 && (self.now() - born).saturating_add(wait) > age_max
+    }
+
     /// An attempt of a call has its outcome. Says what the caller learns, if it is final.
     pub(crate) fn attempt_ended(&mut self, copy: u32, outcome: Outcome) -> Option<Outcome> {
         let timer = std::mem::replace(&mut self.copies[copy].timer, NONE);
@@ -139,7 +159,7 @@ impl Core {
             self.learn(copy, outcome);
         }
         let now = self.now();
-        let Copy { edge, attempt, born, journey, caller, line, .. } = self.copies[copy];
+        let Copy { edge, attempt, journey, caller, line, .. } = self.copies[copy];
         match outcome {
             Outcome::Ok => return Some(outcome),
             Outcome::Throttled => {
@@ -161,20 +181,12 @@ impl Core {
         if let Some(what) = what {
             self.note(journey, caller, edge, what);
         }
-        let policy = &self.program.edges[edge as usize].policy;
-        let retriable = match (outcome, policy.retry_on) {
-            (Outcome::Ok | Outcome::Rejected | Outcome::Expired, _) => false,
-            (Outcome::Throttled, RetryOn::Any | RetryOn::Throttles) => true,
-            (Outcome::Failed | Outcome::TimedOut, RetryOn::Any | RetryOn::Errors) => true,
-            (Outcome::Throttled, RetryOn::Errors) | (Outcome::Failed | Outcome::TimedOut, RetryOn::Throttles) => false,
-        };
-        if !retriable || attempt >= policy.attempts {
+        if !self.is_retriable(copy, outcome) {
             return Some(outcome);
         }
         let asked = std::mem::take(&mut self.copies[copy].retry_after);
         let wait = self.wait(edge, line, attempt, outcome, asked);
-        let policy = &self.program.edges[edge as usize].policy;
-        if policy.age_max > 0 && (now - born).saturating_add(wait) > policy.age_max {
+        if self.outlives(copy, wait) {
             return Some(Outcome::Expired);
         }
         if !self.may_retry(copy, outcome) {

@@ -409,7 +409,13 @@ impl<'a> Compiler<'a> {
     /// The edge along which a subscription gives up: the one that it names, or the first of its source.
     fn dead_letter(&self, index: usize) -> Option<u32> {
         let edge = &self.program.edges[index];
-        let (from, delivery) = (&edge.from, &edge.delivery);
+        let (from, kind, delivery) = (&edge.from, edge.kind, &edge.delivery);
+        if let Config::Producer(producer) = &self.program.nodes[*from as usize].config
+            && producer.scheduler.is_some()
+            && kind == EdgeKind::Send
+        {
+            return self.program.nodes[*from as usize].dead_letter;
+        }
         let delivery = delivery.as_ref().filter(|delivery| delivery.destination.is_none())?;
         let Some(named) = &delivery.dead_letter else { return self.program.nodes[*from as usize].dead_letter };
         let edges = self.program.edges.iter();

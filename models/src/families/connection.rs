@@ -164,7 +164,7 @@ impl ConnectionConfig {
                 policy: policy(settings),
                 latency: settings.distribution("latency"),
                 filter: settings.parsed("filter").unwrap_or(Filter::All),
-                share: settings.optional("share"),
+                share: if settings.has("share") { settings.optional("share") } else { None },
                 operation: operation(settings),
                 items: if settings.has("items") { settings.count("items").max(1) } else { 1 },
                 failed_conditions: if settings.has("failed_conditions") { settings.quantity("failed_conditions") } else { 0.0 },

@@ -1,7 +1,7 @@
 //! What a subscription of a topic or bus needs to know.
 
 use super::{
-    Filter, Limit, LimitUse, Settings,
+    Filter, Limit, LimitUse, Pauses, Settings,
     connection::{policy, retry_on},
 };
 use crate::{
@@ -33,6 +33,23 @@ pub struct DeliverConfig {
     pub ordered: Option<u32>,
     /// Of which results this is the destination; `None` for a subscription.
     pub destination: Option<DestinationOf>,
+    /// What a subscriber of a bus adds.
+    pub subscriber: Option<SubscriberConfig>,
+}
+
+/// A subscriber of a bus that keeps events.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SubscriberConfig {
+    /// Whether the events of a group go one after the other.
+    pub fifo: bool,
+    /// Whether it waits for the outcome of a function instead of handing the event over.
+    pub waits: bool,
+    /// Most events of an invocation.
+    pub batch_size: u32,
+    /// Time for which a batch waits to become full, in seconds.
+    pub batch_window: f64,
+    /// When it stands still.
+    pub pauses: Pauses,
 }
 
 /// Which results of asynchronous invocations go to a destination.
@@ -55,12 +72,13 @@ impl DeliverConfig {
             filter_reads_payload: settings.has("filter_scope") && settings.text("filter_scope").as_deref() == Some("payload"),
             throttle: if settings.has("throttle") { settings.own_limit("throttle") } else { None },
             dead_letter: if settings.has("dead_letter") { settings.text("dead_letter") } else { None },
-            metered: phased,
+            metered: phased || settings.has_quota("destination_rate"),
             ordered: settings.has("ordered_batch").then(|| settings.count("ordered_batch").max(1)),
             destination: settings.has("destination_of").then(|| match settings.text("destination_of").as_deref() {
                 Some("success") => DestinationOf::Success,
                 _ => DestinationOf::Failure,
             }),
+            subscriber: settings.has("subscriber_type").then(|| SubscriberConfig::read(settings)),
         }
     }
 
@@ -73,6 +91,19 @@ impl DeliverConfig {
         match &self.policy.backoff {
             Backoff::Schedule(waits) => waits.iter().sum(),
             Backoff::Exponential { .. } | Backoff::Random(_) => 0.0,
+        }
+    }
+}
+
+impl SubscriberConfig {
+    fn read(settings: &mut Settings<'_>) -> Self {
+        let batches = settings.has("batch_size");
+        Self {
+            fifo: settings.text("subscriber_type").as_deref() == Some("fifo"),
+            waits: settings.has("invocation") && settings.text("invocation").as_deref() == Some("request-response"),
+            batch_size: if batches { settings.count("batch_size").max(1) } else { 1 },
+            batch_window: if batches { settings.quantity("batch_window") } else { 0.0 },
+            pauses: settings.parsed("paused").unwrap_or_default(),
         }
     }
 }

@@ -26,19 +26,19 @@ mod usage_plan;
 mod workflow;
 
 pub use bucket::BucketConfig;
-pub use bus::BusConfig;
+pub use bus::{BusConfig, BusKind, RulesConfig, SubscribersConfig};
 pub use compute::{
     Alarm, Asynchronous, Autoscaling, Change, ComputeConfig, Cooldown, Fleet, GIGABYTE, Horizontal, IdlePick, Knative, KnativeMetric,
     Launches, Metric, PerRequest, Processors, Provisioned, Refill, Scaling, ScalingStep, Select, Size, Snapshot, Start, Tracking, Zero,
 };
 pub use connection::{CallConfig, CaptureConfig, ConnectionConfig, Filter, Operation, ReadKind, RedriveConfig};
 pub use database::DatabaseConfig;
-pub use delivery::{DeliverConfig, DestinationOf, RETRY_TIME_MAX_S};
+pub use delivery::{DeliverConfig, DestinationOf, RETRY_TIME_MAX_S, SubscriberConfig};
 pub use external::{ExternalConfig, Limiter};
 pub use gateway::{ApiConfig, ApiKind, BalancerConfig, CacheConfig, CapacityUnit, Door, GatewayConfig, Selection};
 pub use limit::{Limit, LimitUse, Measure};
 pub use mapping::{PollConfig, Pollers};
-pub use producer::ProducerConfig;
+pub use producer::{ProducerConfig, SchedulerConfig};
 pub use proxy::ProxyConfig;
 pub use queue::{FairConfig, FifoConfig, QueueConfig};
 pub use settings::{Settings, field_applies, field_default, field_preset, field_value};

@@ -1,5 +1,6 @@
 //! What is wrong with a diagram, found without a run.
 
+mod buses;
 mod configuration;
 mod doors;
 mod faults;
@@ -37,6 +38,8 @@ const RULES: &[Rule] = &[
     functions::concurrency,
     functions::snapshots,
     functions::destinations,
+    buses::schedules,
+    buses::subscribers,
 ];
 
 /// Everything that is wrong, the worst first, then by place.

@@ -1,27 +1,30 @@
-//! Bus: one event in, a delivery for every rule that matches.
+//! Bus with rules: one event in, a delivery for every rule that matches.
 //!
 //! It takes events against a publishing rate of the account. There is also a rate for what goes out; what is above it
-//! is delayed, not lost.
+//! is delayed, not lost. An API destination has a rate of its own behind it.
 
-use plimsoll_models::{families::BusConfig, fault::Effect};
+use plimsoll_models::{
+    families::{BusConfig, RulesConfig},
+    fault::Effect,
+};
 
-use super::{Behavior, Names, payload::Payload};
+use super::{Behavior, Names, outgoing::Outgoing, payload::Payload};
 use crate::{
     core::Core,
     event::{Class, Timer},
     faults::slowed,
     outcome::Outcome,
-    program::NodeProgram,
+    parts::Pace,
+    program::Program,
     rng::Purpose,
     sample::Sampler,
-    time::Nanos,
 };
 
-/// A bus.
+/// A bus with rules.
 #[derive(Clone, Debug)]
 pub(crate) struct Bus {
     index: u32,
-    subscriptions: Vec<u32>,
+    subscriptions: Vec<Subscription>,
     publish_latency: Sampler,
     payload: Payload,
     publish_bucket: u32,
@@ -31,32 +34,40 @@ pub(crate) struct Bus {
     slow: f64,
 }
 
-/// The rate of what goes out of a bus.
+/// A rule with its target.
 #[derive(Clone, Debug)]
-struct Outgoing {
-    bucket: u32,
-    limit: u32,
-    /// Nanoseconds between two deliveries at the limit.
-    gap: f64,
-    /// When the last delayed delivery goes.
-    last: f64,
+struct Subscription {
+    edge: u32,
+    /// Whether its deliveries are paid for one by one.
+    metered: bool,
+    /// The rate of an API destination, with the nanoseconds between two calls.
+    destination: Option<(Pace, f64, u32)>,
+}
+
+impl Subscription {
+    fn new(program: &Program, edge: u32) -> Self {
+        let ready = &program.edges[edge as usize];
+        let delivery = ready.delivery.as_deref();
+        let throttle = delivery.and_then(|delivery| delivery.throttle.as_ref());
+        Self {
+            edge,
+            metered: delivery.is_some_and(|delivery| delivery.metered),
+            destination: throttle.map(|limit| (Pace::default(), 1e9 / limit.value.max(1e-9), ready.limits[&limit.key])),
+        }
+    }
 }
 
 impl Bus {
-    pub(crate) fn new(node: &NodeProgram, index: u32, config: &BusConfig) -> Self {
+    pub(crate) fn new(program: &Program, index: u32, config: &BusConfig, rules: &RulesConfig) -> Self {
+        let node = &program.nodes[index as usize];
         Self {
             index,
-            subscriptions: node.calls.clone(),
+            subscriptions: node.calls.iter().map(|edge| Subscription::new(program, *edge)).collect(),
             publish_latency: Sampler::new(&config.publish_latency),
-            payload: Payload::new(node, index, &config.event_size, config.metered_chunk),
-            publish_bucket: node.buckets[&config.publish_rate.key],
-            publish_limit: node.limits[&config.publish_rate.key],
-            outgoing: Outgoing {
-                bucket: node.buckets[&config.invocation_rate.key],
-                limit: node.limits[&config.invocation_rate.key],
-                gap: 1e9 / config.invocation_rate.value.max(1e-9),
-                last: 0.0,
-            },
+            payload: Payload::new(node, index, &config.event_size, rules.metered_chunk),
+            publish_bucket: node.buckets[&rules.publish_rate.key],
+            publish_limit: node.limits[&rules.publish_rate.key],
+            outgoing: Outgoing::new(node, index, &rules.invocation_rate),
             slow: 1.0,
         }
     }
@@ -69,37 +80,49 @@ impl Bus {
         meter.units[0] += self.payload.chunks(u64::from(cause.bytes));
         core.events += 1;
         for position in 0..self.subscriptions.len() {
-            let edge = self.subscriptions[position];
+            let edge = self.subscriptions[position].edge;
             if !core.passes(edge, &cause) {
                 core.filtered(edge, cause.journey);
                 continue;
             }
-            let copy = core.open_call(edge, 0, &cause, 0);
-            let wait = self.wait(core);
-            if wait == 0 {
-                core.attempt(copy);
-            } else {
-                core.after(wait, Class::Arrival, self.index, Timer::Release, copy);
+            let copy = core.open_call(edge, position as u64, &cause, 0);
+            core.nodes[self.index as usize].special.add(1);
+            if self.outgoing.enter(core, position, copy) {
+                self.send(core, position, copy);
             }
         }
         core.answer(item, Outcome::Ok);
     }
 
-    /// How long a delivery must wait for the rate of what goes out.
-    fn wait(&mut self, core: &mut Core) -> Nanos {
-        let now = core.now();
-        core.nodes[self.index as usize].special.add(1);
-        let outgoing = &mut self.outgoing;
-        core.limits[outgoing.limit as usize].demand(now, 1.0);
-        let behind = outgoing.last > now as f64;
-        if !behind && core.buckets[outgoing.bucket as usize].take(now, 1.0) {
-            return 0;
+    /// Lets those go that the rate of what goes out has room for.
+    fn release(&mut self, core: &mut Core) {
+        while let Some((position, copy)) = self.outgoing.next(core) {
+            self.send(core, position, copy);
         }
-        outgoing.last = outgoing.last.max(now as f64) + outgoing.gap;
-        let wait = (outgoing.last - now as f64) as Nanos;
-        core.limits[outgoing.limit as usize].delay(now, wait);
+    }
+
+    /// A delivery leaves, at its turn where it goes to an API destination.
+    fn send(&mut self, core: &mut Core, position: usize, copy: u32) {
+        let now = core.now();
+        let Some((pace, gap, limit)) = &mut self.subscriptions[position].destination else {
+            core.attempt(copy);
+            return;
+        };
+        core.limits[*limit as usize].demand(now, 1.0);
+        let wait = pace.take(now, *gap);
+        if wait == 0 {
+            core.attempt(copy);
+            return;
+        }
+        core.limits[*limit as usize].delay(now, wait);
         core.nodes[self.index as usize].waiting.add(now, 1);
-        wait.max(1)
+        core.after(wait, Class::Arrival, self.index, Timer::Release, copy);
+    }
+
+    /// Calls of API destinations, with every retry.
+    fn destination_calls(&self, core: &Core) -> u64 {
+        let metered = self.subscriptions.iter().filter(|subscription| subscription.metered);
+        metered.map(|subscription| core.edges[subscription.edge as usize].attempts.total()).sum()
     }
 }
 
@@ -123,12 +146,17 @@ impl Behavior for Bus {
     }
 
     fn timer(&mut self, core: &mut Core, timer: Timer, argument: u32) {
-        if timer == Timer::Release {
-            let now = core.now();
-            core.nodes[self.index as usize].waiting.subtract(now, 1);
-            core.attempt(argument);
-        } else {
-            self.publish(core, argument);
+        match timer {
+            Timer::Turn => {
+                self.outgoing.turn();
+                self.release(core);
+            }
+            Timer::Release => {
+                let now = core.now();
+                core.nodes[self.index as usize].waiting.subtract(now, 1);
+                core.attempt(argument);
+            }
+            _ => self.publish(core, argument),
         }
     }
 
@@ -138,9 +166,11 @@ impl Behavior for Bus {
         }
     }
 
-    fn fault(&mut self, _core: &mut Core, effect: &Effect, on: bool) {
-        if let Effect::Slow { factor } = effect {
-            self.slow = if on { *factor } else { 1.0 };
+    fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
+        match effect {
+            Effect::Slow { factor } => self.slow = if on { *factor } else { 1.0 },
+            Effect::Tighten { .. } => self.release(core),
+            _ => {}
         }
     }
 
@@ -156,7 +186,7 @@ impl Behavior for Bus {
     }
 
     fn billed(&self, core: &Core) -> Vec<f64> {
-        vec![core.nodes[self.index as usize].units[0] as f64]
+        vec![core.nodes[self.index as usize].units[0] as f64, self.destination_calls(core) as f64]
     }
 
     fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {

@@ -143,8 +143,9 @@ impl Compute {
 impl Compute {
     /// Whether an attempt is an asynchronous event for the function's own queue.
     fn is_pushed(&self, core: &Core, item: u32) -> bool {
-        let edge = core.items[item].edge;
-        self.per_request.is_some() && matches!(core.program.edges[edge as usize].kind, EdgeKind::Send | EdgeKind::Deliver)
+        let edge = &core.program.edges[core.items[item].edge as usize];
+        let waits = edge.delivery.as_ref().and_then(|delivery| delivery.subscriber.as_ref()).is_some_and(|subscriber| subscriber.waits);
+        self.per_request.is_some() && matches!(edge.kind, EdgeKind::Send | EdgeKind::Deliver) && !waits
     }
 }
 

@@ -7,14 +7,17 @@ mod arrivals;
 mod bucket;
 mod bus;
 mod compute;
+mod custom_bus;
 mod database;
 mod external;
 mod gateway;
 mod mapping;
+mod outgoing;
 mod payload;
 mod producer;
 mod proxy;
 mod queue;
+mod scheduler;
 mod station;
 mod stream;
 mod stream_mapping;
@@ -24,7 +27,10 @@ mod workflow;
 
 use std::collections::BTreeMap;
 
-use plimsoll_models::{families::Config, fault::Effect};
+use plimsoll_models::{
+    families::{BusKind, Config},
+    fault::Effect,
+};
 
 pub(crate) use queue::Store;
 
@@ -154,11 +160,13 @@ macro_rules! nodes {
 
 nodes! {
     Producer(producer::Producer),
+    Scheduler(scheduler::Scheduler),
     Gateway(gateway::Gateway),
     Compute(compute::Compute),
     Queue(queue::Queue),
     Topic(topic::Topic),
     Bus(bus::Bus),
+    CustomBus(custom_bus::CustomBus),
     Table(table::Table),
     Bucket(bucket::Bucket),
     Database(database::Database),
@@ -176,12 +184,18 @@ impl Node {
     pub(crate) fn new(program: &Program, index: u32, core: &mut Core) -> Self {
         let node = &program.nodes[index as usize];
         match &node.config {
-            Config::Producer(config) => Self::Producer(Box::new(producer::Producer::new(program, index, config, core))),
+            Config::Producer(config) => match &config.scheduler {
+                None => Self::Producer(Box::new(producer::Producer::new(program, index, config, core))),
+                Some(of) => Self::Scheduler(Box::new(scheduler::Scheduler::new(program, index, config, of, core))),
+            },
             Config::Gateway(config) => Self::Gateway(Box::new(gateway::Gateway::new(program, index, config, core))),
             Config::Compute(config) => Self::Compute(Box::new(compute::Compute::new(program, index, config, core))),
             Config::Queue(config) => Self::Queue(Box::new(queue::Queue::new(program, index, config))),
             Config::Topic(config) => Self::Topic(Box::new(topic::Topic::new(program, index, config))),
-            Config::Bus(config) => Self::Bus(Box::new(bus::Bus::new(node, index, config))),
+            Config::Bus(config) => match &config.kind {
+                BusKind::Rules(rules) => Self::Bus(Box::new(bus::Bus::new(program, index, config, rules))),
+                BusKind::Subscribers(kept) => Self::CustomBus(Box::new(custom_bus::CustomBus::new(program, index, config, kept, core))),
+            },
             Config::Stream(config) => Self::Stream(Box::new(stream::Stream::new(program, index, config, core))),
             Config::Table(config) => Self::Table(Box::new(table::Table::new(program, index, config))),
             Config::Bucket(config) => Self::Bucket(Box::new(bucket::Bucket::new(program, index, config))),

@@ -20,13 +20,18 @@ impl GroupRate {
 
     /// Takes a turn of a group if there is one left in this second.
     pub(crate) fn take(&mut self, now: Nanos, group: u64) -> bool {
+        self.take_units(now, group, 1)
+    }
+
+    /// Takes so many units of a group if they are left in this second.
+    pub(crate) fn take_units(&mut self, now: Nanos, group: u64, units: u64) -> bool {
         if now / SECOND != self.second {
             self.second = now / SECOND;
             self.taken.clear();
         }
         let taken = self.taken.entry(group).or_default();
-        let some = *taken < self.per_second;
-        *taken += u64::from(some);
+        let some = *taken + units <= self.per_second;
+        *taken += if some { units } else { 0 };
         some
     }
 }
@@ -41,5 +46,6 @@ mod tests {
         let taken: Vec<bool> = [7, 7, 7, 8].iter().map(|group| rate.take(SECOND / 2, *group)).collect();
         assert_eq!(taken, [true, true, false, true]);
         assert!(rate.take(SECOND, 7));
+        assert!(!rate.take_units(SECOND, 7, 2) && rate.take_units(SECOND, 8, 2));
     }
 }

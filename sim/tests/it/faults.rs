@@ -103,6 +103,7 @@ fn every_limit_that_can_be_tightened_is() {
         ("aws/lambda", "reserved_concurrency", vec![("duration", "1 ms"), ("reserved_concurrency", "5")]),
         ("aws/sns", "publish_rate", vec![]),
         ("aws/eventbridge-classic", "publish_rate", vec![]),
+        ("aws/eventbridge-bus", "event_rate", vec![]),
         ("aws/dynamodb", "on_demand_writes", vec![]),
         ("aws/dynamodb", "partition_writes", vec![]),
         ("aws/dynamodb", "write_units", vec![provisioned, ("write_units", "100/s")]),

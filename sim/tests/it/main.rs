@@ -6,6 +6,7 @@ mod attribution;
 mod clients;
 mod conservation;
 mod determinism;
+mod eventbridge;
 mod faults;
 mod fleet;
 mod front;

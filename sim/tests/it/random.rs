@@ -112,6 +112,8 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
     let mut family = Layer::Gateway;
     // Whether what came last keeps an order, and so must what follows.
     let mut ordered = false;
+    // Whether the bus that came last has subscribers instead of rules.
+    let mut custom = false;
     let layers = ["a", "b", "c"];
     for (depth, id) in layers.iter().enumerate() {
         let next = match (
@@ -150,6 +152,7 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             (1.., Layer::Door("aws/alb"), Layer::Workflow(_)) => Layer::Server,
             (_, _, next) => next,
         };
+        let from_custom = std::mem::replace(&mut custom, pick(&["rules", "subscribers"]) == "subscribers");
         let failing = pick(&["0 %", "10 %", "100 %"]);
         let poison = pick(&["0 %", "5 %"]);
         let provisioned = pick(&["0", "1"]);
@@ -206,6 +209,7 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             }
             Layer::Topic if next_ordered => draw.node(id, "aws/sns-fifo", &[("publish_rate", "50/s"), ("group_rate", "10/s")]),
             Layer::Topic => draw.node(id, "aws/sns", &[("publish_rate", "50/s")]),
+            Layer::Bus if custom => draw.node(id, "aws/eventbridge-bus", &[("event_rate", "50/s"), ("group_rate", "20")]),
             Layer::Bus => draw.node(id, "aws/eventbridge-classic", &[("invocation_rate", "30/s")]),
             Layer::Stream => draw.node(
                 id,
@@ -234,6 +238,7 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             },
         };
         let edge = format!("to-{id}");
+        let (keeps, answers) = (pick(&["unordered", "fifo"]), pick(&["request-response", "event"]));
         let batch = pick(&["1", "5"]);
         let partial = pick(&["true", "false"]);
         let scaling = pick(&["elastic", "provisioned"]);
@@ -278,13 +283,22 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
                 id,
                 &[("batch_size", &batch), ("report_item_failures", &partial), ("scaling", &scaling), ("filter", &share)],
             ),
-            EdgeKind::Deliver => draw.edge(
-                &edge,
-                kind,
-                &last,
-                id,
-                &[("filter", &share), ("attempts", "3"), ("age_max", "60 s"), ("backoff", "schedule(100 ms, 1 s)")],
-            ),
+            EdgeKind::Deliver => {
+                let mut fields =
+                    vec![("filter", share.as_str()), ("attempts", "3"), ("age_max", "60 s"), ("backoff", "schedule(100 ms, 1 s)")];
+                if matches!(family, Layer::Bus) && from_custom {
+                    fields.extend([("subscriber_type", keeps.as_str()), ("paused", &paused)]);
+                    if matches!(next, Layer::Function) {
+                        fields.extend([
+                            ("invocation", answers.as_str()),
+                            ("batch_size", &batch),
+                            ("batch_window", "500 ms"),
+                            ("timeout", "1 s"),
+                        ]);
+                    }
+                }
+                draw.edge(&edge, kind, &last, id, &fields)
+            }
             // A workflow leaves retries to its states.
             EdgeKind::Request | EdgeKind::Send if matches!(family, Layer::Workflow(_)) && depth > 0 => {
                 draw.edge(&edge, kind, &last, id, &[])
@@ -304,6 +318,16 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             let of = pick(&["success", "failure"]);
             let fields = [("destination_of", of.as_str())];
             draw = draw.node(&results, "aws/sqs", &[]).edge(&format!("hand-on-{id}"), EdgeKind::Deliver, id, &results, &fields);
+        }
+        let calls = matches!(next, Layer::Queue | Layer::Topic | Layer::Bus | Layer::Stream | Layer::Function);
+        if depth == 0 && calls && pick(&["yes", "no"]) == "yes" {
+            let due =
+                [("arrivals", "poisson(8/s)"), ("lateness", "uniform(0 s, 2 s)"), ("invocation_rate", "5/s"), ("flexible_window", "1 s")];
+            draw = draw
+                .node("scheduler", "aws/eventbridge-scheduler", &[&due[..], &[("events", "order")]].concat())
+                .edge("schedule", EdgeKind::Send, "scheduler", id, &[("attempts", "3"), ("age_max", "60 s")])
+                .node("missed", "aws/sqs", &[])
+                .edge("give-up-schedule", EdgeKind::DeadLetter, "scheduler", "missed", &[]);
         }
         (*id).clone_into(&mut last);
         family = next;

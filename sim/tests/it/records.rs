@@ -144,6 +144,17 @@ fn publishing(row: &Row) -> Draw {
     )
 }
 
+/// Something that sends to a queue when it is due.
+fn scheduled(row: &Row) -> Draw {
+    Draw::default().node("it", row.service, &[("arrivals", row.load), ("lateness", "0 s")]).node("sink", "aws/sqs", &[]).edge(
+        "call",
+        EdgeKind::Send,
+        "it",
+        "sink",
+        &[],
+    )
+}
+
 /// A function that asks itself through a queue.
 fn looping(row: &Row) -> Draw {
     client(row, "queue", EdgeKind::Send)
@@ -316,6 +327,10 @@ fn rows() -> Vec<Row> {
         row("aws/eventbridge-classic", "publish_rate", Refuses, &[("publish_rate", "2/s")]).around(publishing),
         row("aws/eventbridge-classic", "invocation_rate", Delays, &[("invocation_rate", "2/s")]).around(publishing),
         row("aws/eventbridge-classic", "event_size", Refuses, &[("event_size", "1 KiB")]).around(publishing),
+        row("aws/eventbridge-bus", "event_rate", Refuses, &[("event_rate", "2/s")]).around(publishing),
+        row("aws/eventbridge-bus", "group_rate", Refuses, &[("group_rate", "4")]).around(publishing).keys("uniform(1)"),
+        row("aws/eventbridge-bus", "event_size", Refuses, &[("event_size", "1 KiB")]).around(publishing),
+        row("aws/eventbridge-scheduler", "invocation_rate", Delays, &[("invocation_rate", "2/s")]).around(scheduled),
         row("aws/step-functions-standard", "start_rate", Refuses, &[("start_rate", "1/s"), ("start_burst", "1")]).around(flow),
         row("aws/step-functions-standard", "transition_rate", Delays, &[("transition_rate", "1/s"), ("transition_burst", "1")])
             .around(flow),
@@ -420,6 +435,7 @@ fn rows() -> Vec<Row> {
         row("connection/kinesis-worker", "batches_per_shard", Delays, &[]).around(consumer).load("constant(20/s)"),
         row("connection/dynamodb-stream-worker", "batches_per_shard", Delays, &[]).around(consumer).load("constant(20/s)"),
         row("connection/sns-http-delivery", "throttle", Delays, &[("throttle", "2/s")]).around(delivery),
+        row("connection/eventbridge-api-destination", "throttle", Delays, &[("throttle", "2/s")]).around(delivery),
     ];
     for (service, limit) in [
         ("generic/server", "instances"),
