@@ -142,7 +142,7 @@ fn nodes(core: &Core, accounts: &[Account], windows: Windows, limits: &[LimitRes
             let refused = |limit: &LimitResult| limit.refused > 0 && (limit.shared_by.is_empty() || meter.refused.total() > 0);
             let delayed = |limit: &LimitResult| limit.delayed > 0 && (limit.shared_by.is_empty() || meter.waiting.max() > 0);
             let bound = |limit: &LimitResult| refused(limit) || delayed(limit);
-            let own = || limits.iter().enumerate().filter(|(_, limit)| limit.concerns(&node.id));
+            let own = || limits.iter().enumerate().filter(|(_, limit)| limit.concerns(&node.id) && !limit.spares());
             let tightest = own().filter(|(_, limit)| bound(limit) || limit.grows_with_load()).max_by(|(i, a), (j, b)| {
                 (bound(a), a.use_peak).partial_cmp(&(bound(b), b.use_peak)).unwrap_or(std::cmp::Ordering::Equal).then(j.cmp(i))
             });
