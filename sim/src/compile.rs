@@ -130,7 +130,16 @@ impl<'a> Compiler<'a> {
         self.program.event_types.push(plain);
         for (id, event_type) in &self.diagram.event_types {
             let text = |key: &str| event_type.fields.get(key).map(families::field_value);
-            let bytes = text("size").and_then(|text| units::parse_bytes(&text).ok()).map_or(DEFAULT_EVENT_BYTES, |b| b as u32);
+            let size = text("size").and_then(|text| units::parse_bytes(&text).ok());
+            let bytes = size.map_or(DEFAULT_EVENT_BYTES, |bytes| bytes as u32);
+            if size.is_none() {
+                self.program.assumptions.push(Assumption {
+                    path: format!("{id}.size"),
+                    title: "Event type: Size".to_owned(),
+                    value: units::print_bytes(f64::from(DEFAULT_EVENT_BYTES)),
+                    source: "nobody said how large it is; set its size under event types".to_owned(),
+                });
+            }
             let law = text("key").and_then(|text| text.parse::<KeyLaw>().ok()).unwrap_or_default();
             let weights = self.weights(id, &law);
             let (key, hottest) = (KeyProgram::new(&law, weights), HottestKey::of(&law, weights, self.input.plan.duration));
