@@ -6,8 +6,10 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::{
-    Diagram, Edge, EdgeId, EdgeKind, EventType, EventTypeId, Group, GroupId, Node, NodeId, Point, Scenario, ScenarioId, ServiceId,
-    diagram::Fields, ids,
+    BookmarkId, Diagram, Edge, EdgeId, EdgeKind, EventType, EventTypeId, Group, GroupId, Node, NodeId, NoteId, Point, Scenario, ScenarioId,
+    ServiceId,
+    diagram::{About, Bookmark, Fields, GROUP_DEPTH_MAX, Line, Note, WAYPOINTS_MAX},
+    ids,
 };
 
 /// The intent of a change.
@@ -60,13 +62,21 @@ pub enum Edit {
     /// Makes a node an instance of another service.
     SetService(NodeId, ServiceId),
     /// Writes a node's note.
-    SetNote(NodeId, String),
+    SetNodeNote(NodeId, String),
     /// Adds or replaces an event type; `None` removes it.
     SetEventType(EventTypeId, Option<EventType>),
     /// Adds or replaces a scenario; `None` removes it.
     SetScenario(ScenarioId, Option<Scenario>),
-    /// Adds or replaces a group; `None` removes it.
+    /// Adds or replaces a group; `None` removes it, and what was in it belongs to the group around it.
     SetGroup(GroupId, Option<Group>),
+    /// Shapes the course of an arrow; `None` leaves it to the router.
+    SetLine(EdgeId, Option<Line>),
+    /// Pins nodes, so that a tidy layout leaves them where they are, or lets them loose.
+    Pin(Vec<NodeId>, bool),
+    /// Adds or replaces a note on the drawing; `None` removes it.
+    SetNote(NoteId, Option<Note>),
+    /// Adds or replaces a bookmark; `None` removes it.
+    SetBookmark(BookmarkId, Option<Bookmark>),
     /// Changes the region of the account.
     SetRegion(String),
     /// Several changes as one.
@@ -105,6 +115,9 @@ pub enum EditError {
     /// The diagram has no such event type.
     #[error("there is no event type `{0}`")]
     NoEventType(EventTypeId),
+    /// A group cannot stand within itself, nor too deep.
+    #[error("the group `{0}` would stand within itself or more than {GROUP_DEPTH_MAX} deep")]
+    Nesting(GroupId),
     /// The id is in use.
     #[error("the id `{0}` is in use")]
     Taken(String),
@@ -131,10 +144,19 @@ impl Edit {
             Self::SetEdgeKind(..) => "Change connection".to_owned(),
             Self::Reconnect(..) => "Reconnect".to_owned(),
             Self::SetService(..) => "Change service".to_owned(),
-            Self::SetNote(..) => "Edit note".to_owned(),
+            Self::SetNodeNote(..) => "Edit remark".to_owned(),
             Self::SetEventType(..) => "Edit event type".to_owned(),
             Self::SetScenario(..) => "Edit scenario".to_owned(),
+            Self::SetGroup(_, None) => "Ungroup".to_owned(),
             Self::SetGroup(..) => "Edit group".to_owned(),
+            Self::SetLine(_, None) => "Reset line".to_owned(),
+            Self::SetLine(..) => "Shape line".to_owned(),
+            Self::Pin(_, true) => "Pin".to_owned(),
+            Self::Pin(_, false) => "Unpin".to_owned(),
+            Self::SetNote(_, None) => "Delete note".to_owned(),
+            Self::SetNote(..) => "Edit note".to_owned(),
+            Self::SetBookmark(_, None) => "Delete bookmark".to_owned(),
+            Self::SetBookmark(..) => "Set bookmark".to_owned(),
             Self::SetRegion(_) => "Change region".to_owned(),
             Self::All(label, _) => label.clone(),
         }
@@ -187,10 +209,35 @@ fn change(diagram: &mut Diagram, edit: &Edit) -> Result<(), EditError> {
             edge.to = to.clone();
         }
         Edit::SetService(id, service) => node_mut(diagram, id)?.service = service.clone(),
-        Edit::SetNote(id, note) => node_mut(diagram, id)?.note.clone_from(note),
+        Edit::SetNodeNote(id, note) => node_mut(diagram, id)?.note.clone_from(note),
         Edit::SetEventType(id, value) => replace(&mut diagram.event_types, id, id.as_str(), value.as_ref())?,
         Edit::SetScenario(id, value) => replace(&mut diagram.scenarios, id, id.as_str(), value.as_ref())?,
-        Edit::SetGroup(id, value) => replace(&mut diagram.groups, id, id.as_str(), value.as_ref())?,
+        Edit::SetGroup(id, value) => set_group(diagram, id, value.as_ref())?,
+        Edit::SetLine(id, line) => set_line(diagram, id, line.as_ref())?,
+        Edit::Pin(nodes, pinned) => {
+            for id in nodes {
+                known_node(diagram, id)?;
+                if *pinned {
+                    diagram.pinned.insert(id.clone())
+                } else {
+                    diagram.pinned.remove(id)
+                };
+            }
+        }
+        Edit::SetNote(id, value) => {
+            let tidy = value.as_ref().map(|note| Note { at: note.at.rounded(), ..note.clone() });
+            if let Some(Note { about: Some(about), .. }) = &tidy {
+                match about {
+                    About::Node(node) => known_node(diagram, node)?,
+                    About::Edge(edge) => known_edge(diagram, edge)?,
+                }
+            }
+            replace(&mut diagram.notes, id, id.as_str(), tidy.as_ref())?;
+        }
+        Edit::SetBookmark(id, value) => {
+            let tidy = value.as_ref().map(|bookmark| Bookmark { center: bookmark.center.rounded(), ..bookmark.clone() });
+            replace(&mut diagram.bookmarks, id, id.as_str(), tidy.as_ref())?;
+        }
         Edit::SetRegion(region) => diagram.account.region.clone_from(region),
         Edit::All(_, edits) => {
             for edit in edits {
@@ -218,6 +265,64 @@ fn replace<K: Ord + Clone, V: Clone>(map: &mut BTreeMap<K, Arc<V>>, id: &K, text
         None => map.remove(id),
     };
     Ok(())
+}
+
+fn set_group(diagram: &mut Diagram, id: &GroupId, value: Option<&Group>) -> Result<(), EditError> {
+    let Some(group) = value else {
+        let Some(gone) = diagram.groups.remove(id) else { return Ok(()) };
+        for other in diagram.groups.values_mut().filter(|other| other.parent.as_ref() == Some(id)) {
+            Arc::make_mut(other).parent.clone_from(&gone.parent);
+        }
+        if let Some(around) = gone.parent.as_ref().and_then(|parent| diagram.groups.get_mut(parent)) {
+            Arc::make_mut(around).nodes.extend(gone.nodes.iter().cloned());
+        }
+        return Ok(());
+    };
+    for node in &group.nodes {
+        known_node(diagram, node)?;
+    }
+    if let Some(parent) = &group.parent {
+        let mut depth = 0;
+        for (around, _) in diagram.around(parent) {
+            depth += 1;
+            if around == id || depth >= GROUP_DEPTH_MAX {
+                return Err(EditError::Nesting(id.clone()));
+            }
+        }
+    }
+    // A node belongs to one group.
+    for (_, members) in diagram.groups.iter_mut().filter(|(other, _)| *other != id) {
+        if members.nodes.intersection(&group.nodes).next().is_some() {
+            Arc::make_mut(members).nodes.retain(|node| !group.nodes.contains(node));
+        }
+    }
+    replace(&mut diagram.groups, id, id.as_str(), Some(group))
+}
+
+fn set_line(diagram: &mut Diagram, id: &EdgeId, line: Option<&Line>) -> Result<(), EditError> {
+    known_edge(diagram, id)?;
+    match line {
+        Some(line) if !line.is_plain() => {
+            let mut line = line.clone();
+            line.waypoints.truncate(WAYPOINTS_MAX);
+            for point in &mut line.waypoints {
+                *point = point.rounded();
+            }
+            if let Some(label) = &mut line.label {
+                label.along = if label.along.is_finite() { (label.along.clamp(0.0, 1.0) * 1e3).round() / 1e3 } else { 0.5 };
+                label.offset = label.offset.rounded();
+            }
+            diagram.lines.insert(id.clone(), Arc::new(line));
+        }
+        Some(_) | None => {
+            diagram.lines.remove(id);
+        }
+    }
+    Ok(())
+}
+
+fn known_edge(diagram: &Diagram, id: &EdgeId) -> Result<(), EditError> {
+    if diagram.edges.contains_key(id) { Ok(()) } else { Err(EditError::NoEdge(id.clone())) }
 }
 
 fn known_node(diagram: &Diagram, id: &NodeId) -> Result<(), EditError> {
@@ -254,13 +359,12 @@ fn remove(diagram: &mut Diagram, nodes: &[NodeId], edges: &[EdgeId]) -> Result<(
         known_node(diagram, id)?;
     }
     for id in edges {
-        if !diagram.edges.contains_key(id) {
-            return Err(EditError::NoEdge(id.clone()));
-        }
+        known_edge(diagram, id)?;
     }
     for id in nodes {
         diagram.nodes.remove(id);
         diagram.layout.remove(id);
+        diagram.pinned.remove(id);
         for group in diagram.groups.values_mut().filter(|group| group.nodes.contains(id)) {
             Arc::make_mut(group).nodes.remove(id);
         }
@@ -273,6 +377,17 @@ fn remove(diagram: &mut Diagram, nodes: &[NodeId], edges: &[EdgeId]) -> Result<(
         .collect();
     for id in &gone {
         diagram.edges.remove(id);
+        diagram.lines.remove(id);
+    }
+    for note in diagram.notes.values_mut() {
+        let lost = match &note.about {
+            Some(About::Node(id)) => nodes.contains(id),
+            Some(About::Edge(id)) => gone.contains(id),
+            None => false,
+        };
+        if lost {
+            Arc::make_mut(note).about = None;
+        }
     }
     for node in diagram.nodes.values_mut().filter(|node| node.fields.contains_key("work")) {
         forget_calls(node, &gone);
@@ -323,6 +438,32 @@ mod tests {
         assert!(diagram.edges.is_empty());
         assert_eq!(diagram.nodes["a"].fields["work"], json!([{"compute": "1 s"}]));
         assert_eq!(diagram.layout.len(), 1);
+    }
+
+    #[test]
+    fn what_is_drawn_of_a_thing_goes_with_it() {
+        let note = Note { about: Some(About::Edge("a-b".into())), ..Note::default() };
+        let line = Line { style: crate::LineStyle::Straight, ..Line::default() };
+        let inner = Group { nodes: ["b".into()].into(), parent: Some("outer".into()), ..Group::default() };
+        let mut diagram = two_nodes();
+        for edit in [
+            Edit::SetLine("a-b".into(), Some(line)),
+            Edit::Pin(vec!["b".into()], true),
+            Edit::SetNote("n".into(), Some(note)),
+            Edit::SetGroup("outer".into(), Some(Group { nodes: ["a".into(), "b".into()].into(), ..Group::default() })),
+            Edit::SetGroup("inner".into(), Some(inner)),
+        ] {
+            diagram = apply(&diagram, &edit).unwrap();
+        }
+        assert_eq!(diagram.groups["outer"].nodes, ["a".into()].into(), "a node belongs to one group");
+        let nested = Group { parent: Some("inner".into()), ..(*diagram.groups["outer"]).clone() };
+        let refused = apply(&diagram, &Edit::SetGroup("outer".into(), Some(nested)));
+        assert_eq!(refused, Err(EditError::Nesting("outer".into())));
+        let freed = apply(&diagram, &Edit::SetGroup("inner".into(), None)).unwrap();
+        assert_eq!(freed.groups["outer"].nodes.len(), 2);
+        let gone = apply(&diagram, &Edit::Remove { nodes: vec!["b".into()], edges: vec![] }).unwrap();
+        assert!(gone.lines.is_empty() && gone.pinned.is_empty() && gone.groups["inner"].nodes.is_empty());
+        assert_eq!(gone.notes["n"].about, None);
     }
 
     #[test]

@@ -59,6 +59,10 @@ ids! {
     EdgeId;
     /// A group (account, region, free box) of a diagram.
     GroupId;
+    /// A note on the drawing.
+    NoteId;
+    /// A bookmark of the drawing.
+    BookmarkId;
     /// An event type such as `OrderPlaced`.
     EventTypeId;
     /// A scenario of a diagram.

@@ -39,10 +39,10 @@ pub mod workload;
 
 pub use catalog::{Catalog, Service};
 pub use diagnostic::{Diagnostic, Place, Severity};
-pub use diagram::{Account, Diagram, Edge, EdgeKind, EventType, Group, Node};
+pub use diagram::{About, Account, Bookmark, Diagram, Edge, EdgeKind, EventType, Group, LabelPlace, Line, LineStyle, Node, Note};
 pub use distribution::Distribution;
 pub use edit::Edit;
-pub use ids::{EdgeId, EventTypeId, GroupId, NodeId, ScenarioId, ServiceId};
+pub use ids::{BookmarkId, EdgeId, EventTypeId, GroupId, NodeId, NoteId, ScenarioId, ServiceId};
 pub use point::Point;
 pub use scenario::Scenario;
 pub use workload::Arrivals;

@@ -27,6 +27,7 @@ pub mod toolbar;
 pub mod view;
 pub mod welcome;
 pub mod why;
+pub mod words;
 
 use std::path::PathBuf;
 

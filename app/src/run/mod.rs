@@ -128,6 +128,6 @@ impl Runs {
 
 /// Whether two diagrams differ at most in where the nodes stand, which no run looks at.
 fn same_but_layout(a: &Diagram, b: &Diagram) -> bool {
-    let Diagram { name: _, description: _, account, nodes, edges, groups: _, event_types, scenarios, layout: _, unknown: _ } = a;
+    let Diagram { account, nodes, edges, event_types, scenarios, name: _, description: _, unknown: _, .. } = a;
     *account == b.account && *nodes == b.nodes && *edges == b.edges && *event_types == b.event_types && *scenarios == b.scenarios
 }

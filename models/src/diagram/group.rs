@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::Fields;
-use crate::NodeId;
+use crate::{GroupId, NodeId};
+
+/// How deep groups may stand within groups.
+pub const GROUP_DEPTH_MAX: usize = 16;
 
 /// What a frame stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,8 +34,12 @@ pub struct Group {
     pub kind: GroupKind,
     /// Title on the frame.
     pub name: String,
-    /// Its nodes.
+    /// Its nodes, without those of the groups within.
     pub nodes: BTreeSet<NodeId>,
+    /// The group around it.
+    pub parent: Option<GroupId>,
+    /// Whether the drawing shows it as one box.
+    pub collapsed: bool,
     /// Fields of a newer version, kept as they are.
     pub unknown: Fields,
 }

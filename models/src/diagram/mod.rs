@@ -2,17 +2,24 @@
 
 mod edge;
 mod group;
+mod line;
 mod node;
+mod note;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde_json::Value;
 
 pub use edge::{Edge, EdgeKind};
-pub use group::{Group, GroupKind};
+pub use group::{GROUP_DEPTH_MAX, Group, GroupKind};
+pub use line::{LabelPlace, Line, LineStyle, WAYPOINTS_MAX};
 pub use node::Node;
+pub use note::{About, Bookmark, Note};
 
-use crate::{EdgeId, EventTypeId, GroupId, NodeId, Point, Scenario, ScenarioId};
+use crate::{BookmarkId, EdgeId, EventTypeId, GroupId, NodeId, NoteId, Point, Scenario, ScenarioId};
 
 /// Typed fields of a node, edge or scenario as they stand in the file, by key.
 pub type Fields = BTreeMap<String, Value>;
@@ -40,6 +47,14 @@ pub struct Diagram {
     pub scenarios: BTreeMap<ScenarioId, Arc<Scenario>>,
     /// Position of the center of each node.
     pub layout: BTreeMap<NodeId, Point>,
+    /// Nodes that a tidy layout leaves where they are.
+    pub pinned: BTreeSet<NodeId>,
+    /// Courses of the arrows that somebody has shaped by hand.
+    pub lines: BTreeMap<EdgeId, Arc<Line>>,
+    /// Remarks on the drawing.
+    pub notes: BTreeMap<NoteId, Arc<Note>>,
+    /// Views to come back to.
+    pub bookmarks: BTreeMap<BookmarkId, Arc<Bookmark>>,
     /// Fields of a newer version, kept as they are.
     pub unknown: Fields,
 }
@@ -66,6 +81,17 @@ impl Diagram {
     /// Position of a node; nodes without one stand at the origin.
     pub fn position(&self, id: &NodeId) -> Point {
         self.layout.get(id).copied().unwrap_or_default()
+    }
+
+    /// The group that a node belongs to directly, the first by id when the file names several.
+    pub fn group_of(&self, node: &NodeId) -> Option<&GroupId> {
+        self.groups.iter().find(|(_, group)| group.nodes.contains(node)).map(|(id, _)| id)
+    }
+
+    /// A group and the groups around it, from the inside out.
+    pub fn around<'a>(&'a self, group: &'a GroupId) -> impl Iterator<Item = (&'a GroupId, &'a Group)> {
+        let known = |id: &'a GroupId| self.groups.get_key_value(id).map(|(id, group)| (id, &**group));
+        std::iter::successors(known(group), move |(_, group)| group.parent.as_ref().and_then(known)).take(GROUP_DEPTH_MAX)
     }
 
     /// The scenario that runs when none is named: the one called `default`, else the first.

@@ -54,7 +54,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &NodeId,
                 Change::Set(Value::String(text)) => text,
                 Change::Set(_) | Change::Reset => String::new(),
             };
-            actions.push(Action::Type(Edit::SetNote(id.clone(), text), format!("note {id}")));
+            actions.push(Action::Type(Edit::SetNodeNote(id.clone(), text), format!("note {id}")));
         }
     });
 }

@@ -3,6 +3,7 @@
 //! Reading never fails on content: what cannot be understood becomes a diagnostic and is kept or left out. `Err` means
 //! that the text is not such a file at all.
 
+mod drawing;
 mod read;
 pub(super) mod tree;
 mod write;
@@ -53,6 +54,56 @@ mod tests {
         assert_eq!(again.diagram, opened.diagram);
         assert_eq!(write(&again.diagram), text);
         assert_eq!(text, SMALL);
+    }
+
+    #[test]
+    fn what_belongs_to_the_drawing_survives_a_round_trip() {
+        let drawing = r#"
+  "groups": {
+    "inner": {"kind": "context", "nodes": ["work"], "collapsed": true, "parent": "outer"},
+    "outer": {"kind": "region", "nodes": ["clients"]}
+  },
+  "layout": {
+    "clients": [0, 0],
+    "work": [240, 0]
+  },
+  "pinned": ["work"],
+  "lines": {
+    "ask": {"label": {"along": 0.25, "offset": [0, -12.5]}, "style": "bezier", "waypoints": [[120, 40]]}
+  },
+  "notes": {
+    "n1": {"text": "**Why** so", "at": [10, 20], "about": {"edge": "ask"}, "step": 2, "width": 240}
+  },
+  "bookmarks": {
+    "start": {"name": "Start", "center": [1, 2], "zoom": 0.5}
+  }"#;
+        let at = SMALL.find("\n  \"layout\"").unwrap();
+        let text = format!("{}{drawing}\n}}\n", &SMALL[..at]);
+        let opened = read(&text).unwrap();
+        assert!(opened.diagnostics.is_empty(), "{:?}", opened.diagnostics);
+        assert_eq!(write(&opened.diagram), text);
+    }
+
+    #[test]
+    fn what_the_drawing_says_of_nothing_is_forgotten_with_a_word() {
+        let text = SMALL.replace(
+            "\"layout\": {",
+            r#""groups": {"a": {"nodes": ["work", "gone"], "parent": "b"}, "b": {"nodes": ["work"], "parent": "a"}, "c": {"parent": "c"}},
+  "pinned": ["gone", 4], "lines": {"gone": {}, "ask": {"style": "wild", "waypoints": [[1], "x", [2, 3]]}},
+  "notes": {"n": {"about": {"node": "gone"}, "step": -1, "width": -3}, "m": 5}, "bookmarks": {"x": {"name": "x", "zoom": 0}},
+  "layout": {"#,
+        );
+        let opened = read(&text).unwrap();
+        let diagram = &opened.diagram;
+        assert_eq!(diagram.groups["a"].nodes, ["work".into()].into());
+        assert!(diagram.groups["b"].nodes.is_empty());
+        assert!(diagram.groups.keys().all(|id| diagram.around(id).count() <= 2), "no group is around itself");
+        assert!(diagram.pinned.is_empty() && diagram.bookmarks.is_empty());
+        assert_eq!(diagram.lines["ask"].waypoints, [crate::Point::new(2.0, 3.0)]);
+        assert_eq!((diagram.notes.len(), diagram.notes["n"].about.as_ref(), diagram.notes["n"].step), (1, None, None));
+        for code in ["bad-nesting", "stale-layout", "bad-line", "bad-shape"] {
+            assert!(opened.diagnostics.iter().any(|d| d.code == code), "{code} is missing in {:#?}", opened.diagnostics);
+        }
     }
 
     #[test]

@@ -93,12 +93,12 @@ fn plain(message: &str) -> String {
     message.split(" at line ").next().unwrap_or(message).to_owned()
 }
 
-struct Reader {
-    diagnostics: Vec<Diagnostic>,
+pub(super) struct Reader {
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 impl Reader {
-    fn error(&mut self, code: &'static str, place: Place, message: String, hint: &str) {
+    pub(super) fn error(&mut self, code: &'static str, place: Place, message: String, hint: &str) {
         self.diagnostics.push(Diagnostic::error(code, place, message).hint(hint));
     }
 
@@ -132,6 +132,7 @@ impl Reader {
                 diagram.groups.insert(GroupId::new(id), Arc::new(group));
             }
         }
+        self.nesting(&mut diagram);
         for (id, value) in self.section(&mut root, "scenarios") {
             let id = ScenarioId::new(id);
             if let Some(fields) = self.fields(value, &Place::Scenario(id.clone(), None)) {
@@ -141,11 +142,12 @@ impl Reader {
         for (id, value) in self.section(&mut root, "layout") {
             self.position(&mut diagram, &id, &value);
         }
+        self.drawing(&mut root, &mut diagram);
         diagram.unknown = self.unknown(root, &Place::Document);
         diagram
     }
 
-    fn text(&mut self, map: &mut Map<String, Value>, key: &str, place: &Place) -> String {
+    pub(super) fn text(&mut self, map: &mut Map<String, Value>, key: &str, place: &Place) -> String {
         match map.remove(key) {
             None => String::new(),
             Some(Value::String(text)) => text,
@@ -157,7 +159,7 @@ impl Reader {
     }
 
     /// An object of objects; members with an unusable id are left out.
-    fn section(&mut self, root: &mut Map<String, Value>, key: &str) -> Vec<(String, Value)> {
+    pub(super) fn section(&mut self, root: &mut Map<String, Value>, key: &str) -> Vec<(String, Value)> {
         let map = match root.remove(key) {
             None => return Vec::new(),
             Some(Value::Object(map)) => map,
@@ -195,7 +197,7 @@ impl Reader {
         map.remove(key).and_then(|value| self.fields(value, place)).unwrap_or_default()
     }
 
-    fn unknown(&mut self, rest: Map<String, Value>, place: &Place) -> Fields {
+    pub(super) fn unknown(&mut self, rest: Map<String, Value>, place: &Place) -> Fields {
         for key in rest.keys() {
             let message = format!("`{key}` is unknown to this version; it is kept as it is and has no effect");
             self.diagnostics.push(Diagnostic::warning("unknown-field", place.clone(), message));
@@ -287,7 +289,15 @@ impl Reader {
             Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(NodeId::new).collect(),
             _ => std::collections::BTreeSet::new(),
         };
-        Some(Group { kind, name: self.text(&mut map, "name", &Place::Document), nodes, unknown: self.unknown(map, &Place::Document) })
+        let parent = self.text(&mut map, "parent", &Place::Document);
+        Some(Group {
+            kind,
+            name: self.text(&mut map, "name", &Place::Document),
+            nodes,
+            parent: (!parent.is_empty()).then(|| GroupId::new(parent)),
+            collapsed: map.remove("collapsed").and_then(|value| value.as_bool()).unwrap_or_default(),
+            unknown: self.unknown(map, &Place::Document),
+        })
     }
 
     fn position(&mut self, diagram: &mut Diagram, id: &str, value: &Value) {

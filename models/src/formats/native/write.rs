@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::VERSION;
-use crate::{Diagram, Point, diagram::Fields};
+use crate::{
+    Diagram, Point,
+    diagram::{About, Fields, Line, LineStyle, Note},
+};
 
 /// Longest line of a member before it is broken over several, in characters.
 const LINE_MAX: usize = 120;
@@ -58,11 +61,32 @@ pub fn write(diagram: &Diagram) -> String {
             map.insert("kind".to_owned(), json!(group.kind));
             text(&mut map, "name", &group.name);
             map.insert("nodes".to_owned(), json!(group.nodes));
+            if let Some(parent) = &group.parent {
+                map.insert("parent".to_owned(), json!(parent));
+            }
+            if group.collapsed {
+                map.insert("collapsed".to_owned(), json!(true));
+            }
             (id.as_str(), finish(map, &group.unknown))
         }),
     );
     out.section("scenarios", diagram.scenarios.iter().map(|(id, scenario)| (id.as_str(), object(&scenario.fields))));
     out.section("layout", diagram.layout.iter().map(|(id, point)| (id.as_str(), position(*point))));
+    if !diagram.pinned.is_empty() {
+        out.entry("pinned", &json!(diagram.pinned));
+    }
+    out.section("lines", diagram.lines.iter().map(|(id, line)| (id.as_str(), line_value(line))));
+    out.section("notes", diagram.notes.iter().map(|(id, note)| (id.as_str(), note_value(note))));
+    out.section(
+        "bookmarks",
+        diagram.bookmarks.iter().map(|(id, bookmark)| {
+            let mut map = Map::new();
+            map.insert("name".to_owned(), json!(bookmark.name));
+            map.insert("center".to_owned(), position(bookmark.center));
+            map.insert("zoom".to_owned(), number(bookmark.zoom));
+            (id.as_str(), finish(map, &bookmark.unknown))
+        }),
+    );
     out.text.push_str("\n}\n");
     out.text
 }
@@ -103,13 +127,48 @@ fn finish(mut map: Map<String, Value>, unknown: &Fields) -> Value {
     Value::Object(map)
 }
 
+fn line_value(line: &Line) -> Value {
+    let mut map = Map::new();
+    if line.style != LineStyle::default() {
+        map.insert("style".to_owned(), json!(line.style));
+    }
+    if !line.waypoints.is_empty() {
+        map.insert("waypoints".to_owned(), line.waypoints.iter().copied().map(position).collect());
+    }
+    if let Some(label) = &line.label {
+        map.insert("label".to_owned(), json!({"along": number(label.along), "offset": position(label.offset)}));
+    }
+    finish(map, &line.unknown)
+}
+
+fn note_value(note: &Note) -> Value {
+    let mut map = Map::new();
+    text(&mut map, "text", &note.text);
+    map.insert("at".to_owned(), position(note.at));
+    if let Some(width) = note.width {
+        map.insert("width".to_owned(), number(width));
+    }
+    match &note.about {
+        Some(About::Node(id)) => map.insert("about".to_owned(), json!({"node": id})),
+        Some(About::Edge(id)) => map.insert("about".to_owned(), json!({"edge": id})),
+        None => None,
+    };
+    if let Some(step) = note.step {
+        map.insert("step".to_owned(), json!(step));
+    }
+    finish(map, &note.unknown)
+}
+
+fn number(v: f64) -> Value {
+    if v.fract() == 0.0 { json!(v as i64) } else { json!(v) }
+}
+
 fn position(point: Point) -> Value {
-    let number = |v: f64| if v.fract() == 0.0 { json!(v as i64) } else { json!(v) };
     json!([number(point.x), number(point.y)])
 }
 
 /// Reading order of well-known keys; all others follow by name.
-const ORDER: &[&str] = &["service", "from", "to", "kind", "name", "note", "nodes", "fields"];
+const ORDER: &[&str] = &["service", "from", "to", "kind", "name", "note", "text", "at", "nodes", "fields"];
 
 fn ordered(map: &Map<String, Value>) -> Vec<(&String, &Value)> {
     let mut members: Vec<_> = map.iter().collect();

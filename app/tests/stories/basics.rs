@@ -1,96 +1,10 @@
-//! The window, driven through its accessibility tree: no screen, no pixels.
-
-#![expect(clippy::unwrap_used, reason = "a test says by panicking what went wrong")]
-
-mod window_support;
-
-use std::sync::Arc;
+//! Opening, editing, running, saving.
 
 use egui::{Key, Modifiers};
-use egui_kittest::{Harness, kittest::Queryable as _};
-use plimsoll::{gui::App, settings::Folders};
+use egui_kittest::kittest::Queryable as _;
 use plimsoll_models::{NodeId, formats::native};
-use window_support::{SHOP, finished};
 
-struct Window {
-    harness: Harness<'static, App>,
-    /// Keeps the folder of settings and files until the end of the test.
-    home: tempfile::TempDir,
-}
-
-impl Window {
-    /// A window with an empty home, at the gallery.
-    fn open() -> Self {
-        Self::with_file(None)
-    }
-
-    /// A window with the shop, opened from a file.
-    fn shop() -> Self {
-        Self::with_file(Some(SHOP))
-    }
-
-    fn with_file(text: Option<&str>) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let folders = Folders { config: home.path().join("config"), data: home.path().join("data") };
-        let file = text.map(|text| {
-            let path = home.path().join("shop.plimsoll.json");
-            std::fs::write(&path, text).unwrap();
-            path
-        });
-        let harness = Harness::builder()
-            .with_size(egui::vec2(1440.0, 900.0))
-            .with_max_steps(60)
-            .build_eframe(move |context| App::new(&context.egui_ctx, file, Some(folders)));
-        let mut window = Self { harness, home };
-        window.run();
-        window
-    }
-
-    fn run(&mut self) {
-        // The journal asks for a frame later on; that is no reason to wait for it here.
-        self.harness.run_steps(6);
-    }
-
-    fn click(&mut self, label: &str) {
-        self.harness.get_by_label(label).click();
-        self.run();
-    }
-
-    fn press(&mut self, modifiers: Modifiers, key: Key) {
-        self.harness.key_press_modifiers(modifiers, key);
-        self.run();
-    }
-
-    /// Clicks into a text field and replaces its text.
-    fn fill(&mut self, label: &str, text: &str) {
-        self.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, label).click();
-        self.run();
-        self.press(Modifiers::COMMAND, Key::A);
-        self.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, label).type_text(text);
-        self.run();
-    }
-
-    fn select(&mut self, id: &str) {
-        self.app().state.selection = plimsoll::gui::canvas::Selection::node(NodeId::new(id));
-        self.run();
-    }
-
-    fn app(&mut self) -> &mut App {
-        self.harness.state_mut()
-    }
-
-    fn sees(&self, text: &str) -> bool {
-        self.harness.query_all_by_label_contains(text).next().is_some()
-    }
-
-    fn inject(&mut self) {
-        let app = self.app();
-        let diagram = Arc::clone(app.document.diagram());
-        app.runs.inject(finished(&diagram));
-        app.settings.panels.results = true;
-        self.run();
-    }
-}
+use crate::{sample::SHOP, window::Window};
 
 #[test]
 fn the_gallery_opens_every_example() {
@@ -204,7 +118,7 @@ fn a_pinned_result_is_shown_beside_the_next_one() {
 #[test]
 fn save_writes_the_file_and_the_dot_goes() {
     let mut window = Window::shop();
-    let path = window.home.path().join("shop.plimsoll.json");
+    let path = window.home().path().join("shop.plimsoll.json");
     window.select("worker");
     window.fill("Name", "Packer");
     assert!(window.sees("Edited"));
@@ -225,7 +139,7 @@ fn save_as_asks_before_it_replaces() {
     assert!(window.sees("exists already"));
     window.fill("File name or path", "copy");
     window.press(Modifiers::NONE, Key::Enter);
-    let copy = window.home.path().join("copy.plimsoll.json");
+    let copy = window.home().path().join("copy.plimsoll.json");
     assert_eq!(std::fs::read_to_string(copy).unwrap(), SHOP, "an unmodified document keeps its bytes");
 }
 
@@ -246,7 +160,7 @@ fn unsaved_work_is_guarded() {
 #[test]
 fn a_file_that_is_none_leaves_the_document_alone() {
     let mut window = Window::shop();
-    let bad = window.home.path().join("bad.plimsoll.json");
+    let bad = window.home().path().join("bad.plimsoll.json");
     std::fs::write(&bad, "{\"plimsoll\": 1, \"nodes\": ").unwrap();
     window.press(Modifiers::COMMAND, Key::O);
     window.fill("File name or path", "bad.plimsoll.json");
@@ -292,15 +206,11 @@ fn the_command_palette_finds_and_does() {
 #[test]
 fn what_a_crash_left_behind_is_offered() {
     let window = Window::open();
-    let folder = window.home.path().join("data/journal");
+    let folder = window.home().path().join("data/journal");
     let entry = serde_json::json!({"path": null, "title": "Precious", "text": SHOP});
     std::fs::write(folder.join("1-0.json"), entry.to_string()).unwrap();
-    let folders = Folders { config: window.home.path().join("config"), data: window.home.path().join("data") };
-    let harness = Harness::builder()
-        .with_size(egui::vec2(1200.0, 800.0))
-        .build_eframe(move |context| App::new(&context.egui_ctx, None, Some(folders)));
-    let mut second = Window { harness, home: tempfile::tempdir().unwrap() };
-    second.run();
+    let mut second = Window::in_home(window.home(), None);
+    second.picture("restore");
     assert!(second.sees("Precious"));
     second.click("Restore");
     assert_eq!(second.app().document.diagram().name, "Shop");

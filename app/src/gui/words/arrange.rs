@@ -1,0 +1,1 @@
+//! Arranging: guides, alignment, tidy layout, groups.

@@ -1,0 +1,1 @@
+//! Documents: tabs, files, versions, differences.

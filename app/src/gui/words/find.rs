@@ -1,0 +1,1 @@
+//! Finding: search, commands, keys, bookmarks, the overview.

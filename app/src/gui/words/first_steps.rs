@@ -1,0 +1,1 @@
+//! The first minutes: empty canvas, tour, gallery.

@@ -1,0 +1,1 @@
+//! Panels: inspector, notes, steps, history, scenarios.

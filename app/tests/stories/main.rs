@@ -1,0 +1,9 @@
+//! What people do in the window, told as stories and driven through its accessibility tree: no screen, no pixels.
+
+#![expect(clippy::unwrap_used, reason = "a test says by panicking what went wrong")]
+
+mod basics;
+mod sample;
+#[path = "../soft_renderer/mod.rs"]
+mod soft_renderer;
+mod window;
