@@ -158,28 +158,11 @@ impl Core {
         if sent {
             self.learn(copy, outcome);
         }
-        let now = self.now();
         let Copy { edge, attempt, journey, caller, line, .. } = self.copies[copy];
-        match outcome {
-            Outcome::Ok => return Some(outcome),
-            Outcome::Throttled => {
-                let meter = &mut self.edges[edge as usize];
-                meter.throttled.add(1);
-                if attempt == 1 {
-                    meter.first_throttled.add(1);
-                }
-            }
-            Outcome::Failed | Outcome::Rejected | Outcome::Expired => self.edges[edge as usize].failed.add(u64::from(sent)),
-            Outcome::TimedOut => self.edges[edge as usize].timeouts.add(1),
-        }
-        let what = match outcome {
-            Outcome::Ok => None,
-            Outcome::Throttled => Some(TraceEvent::Throttled),
-            Outcome::TimedOut => Some(TraceEvent::TimedOut),
-            Outcome::Failed | Outcome::Rejected | Outcome::Expired => Some(TraceEvent::Failed),
-        };
-        if let Some(what) = what {
-            self.note(journey, caller, edge, what);
+        if sent {
+            self.count_ended(copy, outcome);
+        } else {
+            self.note(journey, caller, edge, TraceEvent::Failed);
         }
         if !self.is_retriable(copy, outcome) {
             return Some(outcome);
@@ -192,9 +175,33 @@ impl Core {
         if !self.may_retry(copy, outcome) {
             return Some(outcome);
         }
+        let now = self.now();
         self.edges[edge as usize].orbit.add(now, 1);
         self.queue.schedule(now.saturating_add(wait), Class::Arrival, Event::Retry { copy });
         None
+    }
+
+    /// Counts how an attempt went, and notes what was bad about it.
+    pub(crate) fn count_ended(&mut self, copy: u32, outcome: Outcome) {
+        let Copy { edge, attempt, journey, caller, .. } = self.copies[copy];
+        let meter = &mut self.edges[edge as usize];
+        let what = match outcome {
+            Outcome::Ok => return,
+            Outcome::Throttled => {
+                meter.throttled.add(1);
+                meter.first_throttled.add(u64::from(attempt == 1));
+                TraceEvent::Throttled
+            }
+            Outcome::TimedOut => {
+                meter.timeouts.add(1);
+                TraceEvent::TimedOut
+            }
+            Outcome::Failed | Outcome::Rejected | Outcome::Expired => {
+                meter.failed.add(1);
+                TraceEvent::Failed
+            }
+        };
+        self.note(journey, caller, edge, what);
     }
 
     /// The wait after so many attempts, the latest of which ended so. `asked` is how long the target wants the caller to

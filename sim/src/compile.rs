@@ -345,6 +345,7 @@ impl<'a> Compiler<'a> {
                 poll,
                 destination: delivery.as_ref().and_then(|delivery| delivery.destination),
                 delivery,
+                partial: false,
                 redrive,
                 stream,
                 dead_letter: None,

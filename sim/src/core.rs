@@ -11,6 +11,7 @@ use rand::RngExt as _;
 use crate::{
     event::{Class, Event, Timer},
     faults::Faults,
+    flights::Flight,
     guard::Guards,
     ledger::{Fate, Ledger},
     limits::LimitMeter,
@@ -117,6 +118,8 @@ pub(crate) enum MessageState {
 pub(crate) enum ReplyTo {
     /// The call it belongs to.
     Call(u32),
+    /// Several calls that travel in one request.
+    Flight(u32),
     /// The mapping that delivered the batch.
     Mapping(u32),
     /// The function's own queue of asynchronous events.
@@ -178,6 +181,7 @@ pub(crate) struct Core {
     pub(crate) copies: Slab<Copy>,
     pub(crate) items: Slab<Item>,
     pub(crate) batches: Slab<Batch>,
+    pub(crate) flights: Slab<Flight>,
     pub(crate) stores: Vec<Store>,
     /// Shards of each stream.
     pub(crate) streams: Vec<Shards>,
@@ -242,6 +246,7 @@ impl Core {
             copies: Slab::default(),
             items: Slab::default(),
             batches: Slab::default(),
+            flights: Slab::default(),
             stores,
             streams: vec![Shards::default(); n_nodes],
             partitions: vec![0; n_nodes],
@@ -453,6 +458,15 @@ impl Core {
         self.copies.remove(copy);
         if journey != NONE {
             self.release_journey(journey);
+        }
+    }
+
+    /// Gives back the slot of a settled call, at once or when no batch mentions it any more.
+    pub(crate) fn let_go(&mut self, copy: u32) {
+        if self.copies[copy].holders == 0 {
+            self.forget(copy);
+        } else {
+            self.copies[copy].state = MessageState::Gone;
         }
     }
 

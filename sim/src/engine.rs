@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     Progress, RunError,
-    core::{Core, NOBODY, ReplyTo},
+    core::{Copy, Core, NOBODY, ReplyTo},
     event::{Class, Event},
     faults::{FaultProgram, Target},
     meters::JourneyMeter,
@@ -162,6 +162,15 @@ impl Simulation {
                 core.orphan(copy);
                 self.attempt_ended(copy, Outcome::TimedOut);
             }
+            Event::FlightTimeout { flight } => self.land(flight, Outcome::TimedOut, true),
+            Event::FlightRetry { flight } => {
+                let Copy { token, caller, .. } = core.head(flight);
+                if token == NOBODY || self.nodes[caller as usize].behavior().awaits(token) {
+                    core.fly_again(flight);
+                } else {
+                    core.abandon_flight(flight);
+                }
+            }
             Event::WarmUp => self.restart_statistics(),
             Event::Lane { .. } => debug_assert!(false, "the queue resolves lanes itself"),
         }
@@ -190,6 +199,11 @@ impl Simulation {
             ReplyTo::Call(copy) => {
                 self.core.items.remove(item);
                 self.attempt_ended(copy, outcome);
+            }
+            ReplyTo::Flight(flight) => {
+                self.core.items.remove(item);
+                self.land(flight, outcome, false);
+                self.core.ground(flight);
             }
             ReplyTo::Mapping(node) => {
                 self.nodes[node as usize].behavior().answered(&mut self.core, item, outcome);
@@ -220,7 +234,18 @@ impl Simulation {
         if row.token != NOBODY && self.nodes[row.caller as usize].behavior().awaits(row.token) {
             self.nodes[row.caller as usize].behavior().settled(&mut self.core, copy, outcome);
         }
-        self.core.forget(copy);
+        self.core.let_go(copy);
+    }
+
+    /// A request with several calls has ended for its caller: each call is settled or tried again.
+    fn land(&mut self, flight: u32, outcome: Outcome, given_up: bool) {
+        let Some(mut landing) = self.core.landing(flight, outcome, given_up) else { return };
+        for at in 0..self.core.passengers(flight) {
+            if let Some((copy, outcome)) = self.core.concluded(&mut landing, at) {
+                self.settle(copy, outcome);
+            }
+        }
+        self.core.landed(landing);
     }
 
     fn restart_statistics(&mut self) {

@@ -36,6 +36,16 @@ pub(crate) enum Event {
         /// The copy that is sent.
         copy: u32,
     },
+    /// The caller has waited long enough for a request with several calls.
+    FlightTimeout {
+        /// The request.
+        flight: u32,
+    },
+    /// The wait before the next attempt of a request with several calls is over.
+    FlightRetry {
+        /// The request.
+        flight: u32,
+    },
     /// The head of a lane of timers is due.
     Lane {
         /// The lane.

@@ -126,6 +126,8 @@ pub(crate) struct EdgeRest {
     pub(crate) connections: u32,
     pub(crate) poll: Option<Box<PollConfig>>,
     pub(crate) delivery: Option<Box<DeliverConfig>>,
+    /// Whether the target says which calls of a request went wrong.
+    pub(crate) partial: bool,
     pub(crate) redrive: Option<RedriveConfig>,
     /// Edge to the dead-letter target of a subscription.
     pub(crate) dead_letter: Option<u32>,

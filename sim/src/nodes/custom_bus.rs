@@ -8,7 +8,6 @@
 //! Where a subscriber keeps the order, what it cannot deliver holds back what stands behind it in the same group, until
 //! it succeeds or is given up.
 
-mod flight;
 mod subscriber;
 
 use plimsoll_models::{
@@ -16,7 +15,7 @@ use plimsoll_models::{
     fault::Effect,
 };
 
-use self::{flight::Flight, subscriber::Subscriber};
+use self::subscriber::Subscriber;
 use super::{Behavior, Names, payload::Payload};
 use crate::{
     core::{Core, ReplyTo},
@@ -55,18 +54,17 @@ pub(crate) struct CustomBus {
     retention: Nanos,
     /// Lines that wait for their window, as positions of subscribers and groups.
     windows: Slab<(usize, u64)>,
-    flights: Slab<Flight>,
     /// By what a fault multiplies the time of publishing.
     slow: f64,
 }
 
 impl CustomBus {
-    pub(crate) fn new(program: &Program, index: u32, config: &BusConfig, kept: &SubscribersConfig, core: &mut Core) -> Self {
+    pub(crate) fn new(program: &Program, index: u32, config: &BusConfig, kept: &SubscribersConfig) -> Self {
         let node = &program.nodes[index as usize];
         let rate = kept.event_rate.value;
         Self {
             index,
-            subscribers: node.calls.iter().filter_map(|edge| Subscriber::new(program, *edge, core)).collect(),
+            subscribers: node.calls.iter().filter_map(|edge| Subscriber::new(program, *edge)).collect(),
             publish_latency: Sampler::new(&config.publish_latency),
             payload: Payload::new(node, index, &config.event_size, KILOBYTE as f64),
             events: (TokenBucket::new(rate, rate), node.limits[&kept.event_rate.key]),
@@ -76,7 +74,6 @@ impl CustomBus {
             deduplicated: 0,
             retention: nanos(kept.retention),
             windows: Slab::default(),
-            flights: Slab::default(),
             slow: 1.0,
         }
     }
@@ -161,22 +158,16 @@ impl Behavior for CustomBus {
             }
             Timer::Window => self.window_over(core, argument),
             Timer::Resume => self.resume(core, argument as usize),
-            Timer::TaskTimeout => self.given_up(core, argument),
-            Timer::BatchRetry => self.again(core, argument),
             other => debug_assert!(false, "{other:?} is not a timer of a bus"),
         }
     }
 
-    /// An event that traveled alone has been delivered or given up.
+    /// An event has been delivered or given up.
     fn settled(&mut self, core: &mut Core, copy: u32, outcome: Outcome) {
         let position = core.copies[copy].token as usize;
         self.count(core, copy, outcome);
         let group = self.subscribers[position].group_of(core, copy);
-        self.leave(core, position, group, 1);
-    }
-
-    fn answered(&mut self, core: &mut Core, item: u32, outcome: Outcome) {
-        self.landed(core, item, outcome);
+        self.leave(core, position, group);
     }
 
     fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {

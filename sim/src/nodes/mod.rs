@@ -194,7 +194,7 @@ impl Node {
             Config::Topic(config) => Self::Topic(Box::new(topic::Topic::new(program, index, config))),
             Config::Bus(config) => match &config.kind {
                 BusKind::Rules(rules) => Self::Bus(Box::new(bus::Bus::new(program, index, config, rules))),
-                BusKind::Subscribers(kept) => Self::CustomBus(Box::new(custom_bus::CustomBus::new(program, index, config, kept, core))),
+                BusKind::Subscribers(kept) => Self::CustomBus(Box::new(custom_bus::CustomBus::new(program, index, config, kept))),
             },
             Config::Stream(config) => Self::Stream(Box::new(stream::Stream::new(program, index, config, core))),
             Config::Table(config) => Self::Table(Box::new(table::Table::new(program, index, config))),

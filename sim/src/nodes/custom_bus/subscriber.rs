@@ -9,7 +9,6 @@ use crate::{
     ledger::Fate,
     outcome::Outcome,
     program::Program,
-    slab::NONE,
     time::{Nanos, nanos},
 };
 
@@ -24,8 +23,6 @@ pub(super) struct Subscriber {
     pub(super) pauses: Box<[(Nanos, Nanos)]>,
     /// A line for each group where the order is kept, else one.
     lines: BTreeMap<u64, Line>,
-    /// Lane of the time-outs of its batches.
-    pub(super) timeouts: u32,
 }
 
 /// Events that wait, and those before them.
@@ -38,7 +35,7 @@ struct Line {
 }
 
 impl Subscriber {
-    pub(super) fn new(program: &Program, edge: u32, core: &mut Core) -> Option<Self> {
+    pub(super) fn new(program: &Program, edge: u32) -> Option<Self> {
         let config = program.edges[edge as usize].delivery.as_ref()?.subscriber.as_ref()?;
         // A function's own queue takes events one by one, and so do queues, topics and streams.
         let batch = (config.waits && config.batch_size > 1).then_some(config.batch_size as usize);
@@ -49,7 +46,6 @@ impl Subscriber {
             window: batch.map_or(0, |_| nanos(config.batch_window)),
             pauses: config.pauses.0.iter().map(|(from, to)| (nanos(*from), nanos(*to))).collect(),
             lines: BTreeMap::new(),
-            timeouts: core.queue.lane(),
         })
     }
 
@@ -109,10 +105,11 @@ impl CustomBus {
     /// The first events of a line go, as many as travel together.
     fn depart(&mut self, core: &mut Core, position: usize, group: u64) {
         let now = core.now();
-        let Subscriber { batch, lines, .. } = &mut self.subscribers[position];
+        let Subscriber { edge, batch, lines, .. } = &mut self.subscribers[position];
         let Some(line) = lines.get_mut(&group) else { return };
+        let edge = *edge;
         let together = *batch;
-        let mut flight = NONE;
+        let mut flight = Vec::new();
         for _ in 0..together.unwrap_or(1) {
             let Some(copy) = line.waiting.pop_front() else { break };
             core.nodes[self.index as usize].waiting.subtract(now, 1);
@@ -125,21 +122,18 @@ impl CustomBus {
             if together.is_none() {
                 core.attempt(copy);
             } else {
-                if flight == NONE {
-                    flight = Self::new_batch(core);
-                }
-                Self::board(core, flight, copy);
+                flight.push(copy);
             }
         }
-        if flight != NONE {
-            self.fly(core, position, group, flight);
+        if !flight.is_empty() {
+            core.fly(edge, &flight);
         }
     }
 
-    /// So many events of a line are done with.
-    pub(super) fn leave(&mut self, core: &mut Core, position: usize, group: u64, events: usize) {
+    /// An event of a line is done with.
+    pub(super) fn leave(&mut self, core: &mut Core, position: usize, group: u64) {
         if let Some(line) = self.subscribers[position].lines.get_mut(&group) {
-            line.under_way -= events;
+            line.under_way -= 1;
         }
         self.go(core, position, group);
     }

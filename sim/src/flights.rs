@@ -1,0 +1,198 @@
+//! Several calls in one request: a batch that a bus or a pipe hands over, the records of one write.
+//!
+//! Each call stays a copy of its own on the edge, with its own attempts and its own end; only the request is shared.
+//! What the target says about single calls counts where the edge asks for it. A request that its caller has given up
+//! still runs at the target while its calls are tried again, so they are kept until both are over.
+
+use crate::{
+    core::{Batch, Copy, Core, Item, Member, ReplyTo},
+    event::{Class, Event},
+    ledger::Fate,
+    outcome::Outcome,
+    result::TraceEvent,
+    rng::{self, Purpose, mix},
+    slab::NONE,
+};
+
+/// A request that carries several calls.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flight {
+    edge: u32,
+    batch: u32,
+    /// Timer of its time-out.
+    timer: u32,
+    given_up: bool,
+}
+
+/// What becomes of the calls of a request that has ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Landing {
+    flight: u32,
+    outcome: Outcome,
+    /// The request in which those travel that are tried again, or [`NONE`].
+    next: u32,
+    /// The wait before that.
+    wait: u64,
+}
+
+impl Core {
+    /// Sends calls that were opened on an edge together.
+    pub(crate) fn fly(&mut self, edge: u32, copies: &[u32]) {
+        let flight = self.new_flight(edge);
+        for copy in copies {
+            self.board(flight, *copy);
+        }
+        self.take_off(flight);
+    }
+
+    fn new_flight(&mut self, edge: u32) -> u32 {
+        let now = self.now();
+        let batch = self.batches.reuse(Batch::default);
+        let flight = self.flights.insert(Flight { edge, batch, timer: NONE, given_up: false });
+        let row = &mut self.batches[batch];
+        row.members.clear();
+        (row.opened, row.tries) = (now, 0);
+        // Its calls are held as copies of their edge, not by the batch.
+        row.edge = None;
+        flight
+    }
+
+    /// A call joins a request for its next attempt.
+    fn board(&mut self, flight: u32, copy: u32) {
+        let now = self.now();
+        let row = &mut self.copies[copy];
+        row.attempt += 1;
+        row.sent = now;
+        row.holders += 1;
+        let delivery = row.attempt;
+        let batch = self.flights[flight].batch;
+        self.batches[batch].members.push(Member { copy, delivery, received: now, failed: false });
+    }
+
+    fn take_off(&mut self, flight: u32) {
+        let now = self.now();
+        let Flight { edge, batch, .. } = self.flights[flight];
+        let mut bytes = 0;
+        for at in 0..self.batches[batch].members.len() {
+            bytes += u64::from(self.copies[self.batches[batch].members[at].copy].bytes);
+            self.ledger.attempt(edge);
+            self.edges[edge as usize].attempts.add(1);
+            let Copy { journey, caller, .. } = self.copies[self.batches[batch].members[at].copy];
+            self.note(journey, caller, edge, TraceEvent::Attempt);
+        }
+        let head = self.head(flight);
+        let item = self.items.insert(Item {
+            line: mix(head.line, u64::from(head.attempt)),
+            journey: head.journey,
+            edge,
+            attempt: head.attempt,
+            reply: ReplyTo::Flight(flight),
+            batch,
+            bytes: bytes.min(u64::from(u32::MAX)) as u32,
+            event_type: head.event_type,
+            laps: head.laps,
+            arrived: now,
+            started: now,
+            origin: NONE,
+        });
+        let program = &self.program.edges[edge as usize];
+        let timeout = program.policy.timeout;
+        let latency = program.latency.draw(&mut rng::draw(self.edge_keys[edge as usize], Purpose::Latency, head.line, head.attempt));
+        let latency = if self.faults.is_quiet() { latency } else { self.stretched(edge, latency) };
+        if timeout > 0 {
+            let lane = self.timeout_lane(edge);
+            self.flights[flight].timer = self.queue.set_timer(lane, now + timeout, Class::Arrival, Event::FlightTimeout { flight });
+        }
+        self.queue.schedule(now.saturating_add(latency), Class::Arrival, Event::Reach { item });
+    }
+
+    /// The target has answered a request, or its caller waits no longer (`given_up`). Says how its calls are to be gone
+    /// through, unless that has been done.
+    pub(crate) fn landing(&mut self, flight: u32, outcome: Outcome, given_up: bool) -> Option<Landing> {
+        if self.flights[flight].given_up {
+            return None;
+        }
+        let Flight { edge, timer, .. } = self.flights[flight];
+        self.flights[flight].given_up = given_up;
+        if !given_up {
+            self.queue.cancel(timer);
+        }
+        let head = self.head(flight);
+        let wait = if outcome == Outcome::Ok { 0 } else { self.backoff(edge, head.line, head.attempt) };
+        Some(Landing { flight, outcome, next: NONE, wait })
+    }
+
+    /// Calls of a request.
+    pub(crate) fn passengers(&self, flight: u32) -> usize {
+        self.batches[self.flights[flight].batch].members.len()
+    }
+
+    /// What becomes of a call: its final outcome, or none where it is tried again.
+    pub(crate) fn concluded(&mut self, landing: &mut Landing, at: usize) -> Option<(u32, Outcome)> {
+        let now = self.now();
+        let Flight { edge, batch, .. } = self.flights[landing.flight];
+        let Member { copy, failed, .. } = self.batches[batch].members[at];
+        let alone = self.program.edges[edge as usize].partial && landing.outcome != Outcome::TimedOut;
+        let outcome = if alone && !failed { Outcome::Ok } else { landing.outcome };
+        self.count_ended(copy, outcome);
+        let again = self.is_retriable(copy, outcome);
+        if again && !self.outlives(copy, landing.wait) {
+            if landing.next == NONE {
+                landing.next = self.new_flight(edge);
+            }
+            self.board(landing.next, copy);
+            self.edges[edge as usize].orbit.add(now, 1);
+            return None;
+        }
+        Some((copy, if again { Outcome::Expired } else { outcome }))
+    }
+
+    /// Every call of a request has been gone through.
+    pub(crate) fn landed(&mut self, landing: Landing) {
+        if landing.next != NONE {
+            let at = self.now().saturating_add(landing.wait);
+            self.queue.schedule(at, Class::Arrival, Event::FlightRetry { flight: landing.next });
+        }
+    }
+
+    /// The wait before the next attempt of a request is over.
+    pub(crate) fn fly_again(&mut self, flight: u32) {
+        let now = self.now();
+        let Flight { edge, batch, .. } = self.flights[flight];
+        for at in 0..self.batches[batch].members.len() {
+            let copy = self.batches[batch].members[at].copy;
+            self.copies[copy].sent = now;
+            self.edges[edge as usize].orbit.subtract(now, 1);
+        }
+        self.take_off(flight);
+    }
+
+    /// The wait is over, but nobody wants the calls of a request any more.
+    pub(crate) fn abandon_flight(&mut self, flight: u32) {
+        let now = self.now();
+        let Flight { edge, batch, .. } = self.flights[flight];
+        for at in 0..self.batches[batch].members.len() {
+            let copy = self.batches[batch].members[at].copy;
+            self.edges[edge as usize].orbit.subtract(now, 1);
+            self.end_copy(copy, Fate::Failed);
+            self.let_go(copy);
+        }
+        self.ground(flight);
+    }
+
+    /// The first call of a request: all of them are one piece of work of their caller.
+    pub(crate) fn head(&self, flight: u32) -> Copy {
+        self.copies[self.batches[self.flights[flight].batch].members[0].copy]
+    }
+
+    /// Nobody needs a request any more.
+    pub(crate) fn ground(&mut self, flight: u32) {
+        let batch = self.flights[flight].batch;
+        for at in 0..self.batches[batch].members.len() {
+            self.unhold_message(self.batches[batch].members[at].copy);
+        }
+        self.batches[batch].members.clear();
+        self.batches.remove(batch);
+        self.flights.remove(flight);
+    }
+}
