@@ -24,7 +24,7 @@ icons! {
     "arrow-right" "book" "bus" "chart" "check" "chevron-down" "chevron-right" "chevron-up" "client" "clock" "close" "copy"
     "dead-letter" "dollar" "duplicate" "error" "export" "external" "external-link" "file" "fit" "folder" "function" "gateway"
     "gauge" "grid" "group" "help" "info" "inspector" "ledger" "link" "list" "lock" "mapping" "minus" "moon" "note" "open"
-    "palette" "paste" "pause" "pencil" "pin" "play" "plus" "problems" "queue" "redo" "refresh" "save" "save-as" "search"
+    "palette" "paste" "pause" "pencil" "pin" "pipe" "play" "plus" "problems" "queue" "redo" "refresh" "save" "save-as" "search"
     "server" "settings" "sliders" "sparkle" "station" "stop" "sun" "table" "target" "topic" "trace" "trash" "undo" "warning"
     "workflow" "zoom-in" "zoom-out"
 }

@@ -284,14 +284,14 @@ impl<'a> Compiler<'a> {
             else {
                 continue;
             };
-            let mut resilience = None;
+            let (mut resilience, mut stage) = (None, None);
             let (mut items, mut failed_conditions, mut connections) = (1, 0.0, 0);
             let limits: Vec<_> = config.limits().into_iter().map(|used| (used.limit.clone(), used.measure)).collect();
             let write = Operation::Write { transactional: false };
             let (mut delivery, mut redrive, mut stream) = (None, None, None);
             let (policy, latency, filter, share, operation, poll) = match config {
                 ConnectionConfig::Call(call) => {
-                    (items, failed_conditions) = (call.items, call.failed_conditions);
+                    (items, failed_conditions, stage) = (call.items, call.failed_conditions, call.stage);
                     // A proxy counts its connections itself.
                     let proxied = matches!(self.program.nodes.get(from as usize).map(|node| &node.config), Some(Config::Proxy(_)));
                     connections = if proxied { u32::MAX } else { call.connections };
@@ -345,7 +345,8 @@ impl<'a> Compiler<'a> {
                 poll,
                 destination: delivery.as_ref().and_then(|delivery| delivery.destination),
                 delivery,
-                partial: false,
+                stage,
+                partial: stage.is_some_and(|stage| stage.report_item_failures),
                 redrive,
                 stream,
                 dead_letter: None,
@@ -440,12 +441,9 @@ impl<'a> Compiler<'a> {
         let mut pools: BTreeMap<String, u32> = BTreeMap::new();
         for index in 0..self.program.nodes.len() {
             let node = &self.program.nodes[index];
-            if let Config::Workflow(config) = &node.config
-                && let WorkflowKind::Standard(standard) = &config.kind
-            {
-                let open = &standard.open_executions;
-                let pool = *pools.entry(open.service.clone()).or_insert_with(|| {
-                    self.program.pools.push(PoolProgram { shared: open.value, set_apart: 0.0 });
+            if let Some((limit, outside)) = shared_level(&node.config) {
+                let pool = *pools.entry(format!("{}.{}", limit.service, limit.key)).or_insert_with(|| {
+                    self.program.pools.push(PoolProgram { shared: limit.value - outside, set_apart: 0.0 });
                     self.program.pools.len() as u32 - 1
                 });
                 self.program.nodes[index].pool = Some(pool);
@@ -454,15 +452,7 @@ impl<'a> Compiler<'a> {
             let Config::Compute(config) = &node.config else { continue };
             let scaling = match &config.scaling {
                 Scaling::PerRequest(scaling) => scaling,
-                Scaling::Fleet(fleet) => {
-                    let Some(Processors { limit, outside, .. }) = &fleet.processors else { continue };
-                    let pool = *pools.entry(format!("{}.{}", limit.service, limit.key)).or_insert_with(|| {
-                        self.program.pools.push(PoolProgram { shared: limit.value - outside, set_apart: 0.0 });
-                        self.program.pools.len() as u32 - 1
-                    });
-                    self.program.nodes[index].pool = Some(pool);
-                    continue;
-                }
+                Scaling::Fleet(_) => continue,
             };
             let account = &scaling.account_concurrency;
             let pool = *pools.entry(account.service.clone()).or_insert_with(|| {
@@ -634,10 +624,37 @@ fn expected_requests(program: &Program) -> f64 {
 /// Wait before a change that a fault kept from a stream is told again, in seconds.
 const CAPTURE_AGAIN_S: f64 = 1.0;
 
+/// A limit of the account on how much there is at a time over all nodes, with what others have of it.
+fn shared_level(config: &Config) -> Option<(&Limit, f64)> {
+    match config {
+        Config::Workflow(config) => match &config.kind {
+            WorkflowKind::Standard(standard) => Some((&standard.open_executions, 0.0)),
+            WorkflowKind::Express(_) => None,
+        },
+        Config::Pipe(config) => Some((&config.executions, config.outside_executions)),
+        Config::Compute(config) => match &config.scaling {
+            Scaling::Fleet(fleet) => fleet.processors.as_ref().map(|Processors { limit, outside, .. }| (limit, *outside)),
+            Scaling::PerRequest(_) => None,
+        },
+        Config::Producer(_)
+        | Config::Gateway(_)
+        | Config::Queue(_)
+        | Config::Topic(_)
+        | Config::Bus(_)
+        | Config::Stream(_)
+        | Config::Table(_)
+        | Config::Bucket(_)
+        | Config::Database(_)
+        | Config::Proxy(_)
+        | Config::External(_)
+        | Config::Station(_) => None,
+    }
+}
+
 /// Whether a node that calls has a caller itself, who learns what became of the calls.
 fn answers_for_its_calls(config: &Config) -> bool {
     match config {
-        Config::Gateway(_) | Config::Compute(_) | Config::Workflow(_) | Config::Station(_) | Config::Proxy(_) => true,
+        Config::Gateway(_) | Config::Compute(_) | Config::Pipe(_) | Config::Workflow(_) | Config::Station(_) | Config::Proxy(_) => true,
         Config::Producer(_)
         | Config::Queue(_)
         | Config::Topic(_)

@@ -8,7 +8,7 @@ use std::{
 use plimsoll_models::{
     Diagnostic, EdgeId, EdgeKind, EventTypeId, NodeId, ScenarioId,
     catalog::Price,
-    families::{Config, DeliverConfig, DestinationOf, Filter, Operation, PollConfig, RedriveConfig, StreamMappingConfig},
+    families::{Config, DeliverConfig, DestinationOf, Filter, Operation, PollConfig, RedriveConfig, StageConfig, StreamMappingConfig},
     policy::RetryOn,
     scenario::Plan,
 };
@@ -126,6 +126,8 @@ pub(crate) struct EdgeRest {
     pub(crate) connections: u32,
     pub(crate) poll: Option<Box<PollConfig>>,
     pub(crate) delivery: Option<Box<DeliverConfig>>,
+    /// What a pipe does with it.
+    pub(crate) stage: Option<StageConfig>,
     /// Whether the target says which calls of a request went wrong.
     pub(crate) partial: bool,
     pub(crate) redrive: Option<RedriveConfig>,

@@ -155,7 +155,7 @@ impl SceneTheme {
             Family::Compute => tints.compute,
             Family::Queue | Family::Stream => tints.queue,
             Family::Topic => tints.topic,
-            Family::Bus => tints.bus,
+            Family::Bus | Family::Pipe => tints.bus,
             Family::Workflow => tints.workflow,
             Family::Table | Family::Bucket | Family::Database | Family::Proxy => tints.table,
             Family::External | Family::Connection => tints.external,

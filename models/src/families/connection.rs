@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{DeliverConfig, LimitUse, PollConfig, Settings, StreamMappingConfig};
+use super::{DeliverConfig, LimitUse, PollConfig, Settings, StageConfig, StreamMappingConfig};
 use crate::{
     Distribution, EdgeKind,
     policy::{Backoff, CallPolicy, Resilience, RetryOn},
@@ -56,6 +56,8 @@ pub struct CallConfig {
     pub failed_conditions: f64,
     /// Connections that each instance of the caller keeps open to a database or a proxy.
     pub connections: u32,
+    /// What a pipe does with it.
+    pub stage: Option<StageConfig>,
     /// What keeps retries from making things worse.
     pub resilience: Option<Resilience>,
 }
@@ -160,6 +162,7 @@ impl ConnectionConfig {
             EdgeKind::Send if settings.has("redrive_rate") => {
                 Self::Redrive(RedriveConfig { start: settings.quantity("start"), rate: settings.quantity("redrive_rate") })
             }
+            EdgeKind::Request | EdgeKind::Send if settings.has(StageConfig::MARK) => Self::Call(Box::new(piped(settings))),
             EdgeKind::Request | EdgeKind::Send => Self::Call(Box::new(CallConfig {
                 policy: policy(settings),
                 latency: settings.distribution("latency"),
@@ -169,6 +172,7 @@ impl ConnectionConfig {
                 items: if settings.has("items") { settings.count("items").max(1) } else { 1 },
                 failed_conditions: if settings.has("failed_conditions") { settings.quantity("failed_conditions") } else { 0.0 },
                 connections: if settings.has("connections") { settings.count("connections").max(1) } else { 0 },
+                stage: None,
                 resilience: Resilience::read(settings),
             })),
             EdgeKind::Deliver if settings.has("capture_latency") => {
@@ -179,6 +183,28 @@ impl ConnectionConfig {
             EdgeKind::Poll => Self::Poll(Box::new(PollConfig::read(settings))),
             EdgeKind::DeadLetter => Self::DeadLetter,
         }
+    }
+}
+
+/// A call of a pipe, which is made once: what failed comes again from the source.
+fn piped(settings: &mut Settings<'_>) -> CallConfig {
+    CallConfig {
+        policy: CallPolicy {
+            timeout: settings.optional("timeout"),
+            attempts: Some(1),
+            backoff: Backoff::Schedule(vec![0.0]),
+            age_max: None,
+            retry_on: RetryOn::Any,
+        },
+        latency: settings.distribution("latency"),
+        filter: Filter::All,
+        share: None,
+        operation: Operation::Write { transactional: false },
+        items: 1,
+        failed_conditions: 0.0,
+        connections: 0,
+        stage: Some(StageConfig::read(settings)),
+        resilience: None,
     }
 }
 

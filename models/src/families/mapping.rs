@@ -51,12 +51,8 @@ pub enum Pollers {
         ceiling: Limit,
         /// Most concurrent batches as set by the user.
         maximum: Option<Limit>,
-        /// Factor on the concurrency after a failing interval.
-        error_factor: f64,
-        /// Share of failed batches that makes an interval a failing one.
-        error_share: f64,
-        /// Length of that interval, in seconds.
-        error_interval: f64,
+        /// What failing batches do to the concurrency.
+        slowdown: Option<Slowdown>,
     },
     /// Paid for by the hour, each with a throughput of its own.
     Provisioned {
@@ -82,6 +78,17 @@ pub enum Pollers {
     },
 }
 
+/// What failing batches do to the concurrency.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Slowdown {
+    /// Factor on the concurrency after a failing interval.
+    pub factor: f64,
+    /// Share of failed batches that makes an interval a failing one.
+    pub share: f64,
+    /// Length of that interval, in seconds.
+    pub interval: f64,
+}
+
 impl PollConfig {
     pub(super) fn read(settings: &mut Settings<'_>) -> Self {
         let workers = settings.has("consumers");
@@ -92,8 +99,8 @@ impl PollConfig {
             call_messages: settings.limit("call_messages").value.max(1.0) as u32,
             visibility: if workers { settings.optional("visibility_timeout") } else { None },
             filter: if workers { Filter::All } else { settings.parsed("filter").unwrap_or(Filter::All) },
-            // A worker deletes what it has done, message by message.
-            report_item_failures: workers || settings.flag("report_item_failures"),
+            // A worker deletes what it has done, message by message, and so does a pipe.
+            report_item_failures: !settings.has("report_item_failures") || settings.flag("report_item_failures"),
             throttle_wait: if workers { 0.0 } else { settings.limit("throttle_wait").value },
             throttle_wait_max: if workers { 0.0 } else { settings.limit("throttle_wait_max").value },
             pickup: settings.distribution("pickup_latency"),
@@ -124,7 +131,7 @@ impl Pollers {
             return Self::Workers { consumers: consumers.unwrap_or_else(|| settings.limit("consumers")) };
         }
         let (ramp, settle) = (settings.limit("ramp").value, settings.limit("settle").value);
-        if settings.text("scaling").as_deref() == Some("provisioned") {
+        if settings.has("scaling") && settings.text("scaling").as_deref() == Some("provisioned") {
             let maximum = settings.own_limit("maximum_pollers");
             return Self::Provisioned {
                 minimum: settings.quantity("minimum_pollers").max(1.0),
@@ -140,13 +147,15 @@ impl Pollers {
             initial: settings.limit("initial_concurrency").value,
             idle: settings.limit("idle_concurrency").value,
             ramp,
-            by_minute: settings.text("ramp_steps").as_deref() == Some("minutes"),
+            by_minute: settings.has("ramp_steps") && settings.text("ramp_steps").as_deref() == Some("minutes"),
             settle,
             ceiling: settings.limit("ceiling"),
-            maximum: settings.own_limit("maximum_concurrency"),
-            error_factor: settings.limit("error_factor").value,
-            error_share: settings.limit("error_share").value,
-            error_interval: settings.limit("error_interval").value,
+            maximum: if settings.has("maximum_concurrency") { settings.own_limit("maximum_concurrency") } else { None },
+            slowdown: settings.has_quota("error_factor").then(|| Slowdown {
+                factor: settings.limit("error_factor").value,
+                share: settings.limit("error_share").value,
+                interval: settings.limit("error_interval").value,
+            }),
         }
     }
 }

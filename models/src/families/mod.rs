@@ -13,6 +13,7 @@ mod external;
 mod gateway;
 mod limit;
 mod mapping;
+mod pipe;
 mod producer;
 mod proxy;
 mod queue;
@@ -37,7 +38,8 @@ pub use delivery::{DeliverConfig, DestinationOf, RETRY_TIME_MAX_S, SubscriberCon
 pub use external::{ExternalConfig, Limiter};
 pub use gateway::{ApiConfig, ApiKind, BalancerConfig, CacheConfig, CapacityUnit, Door, GatewayConfig, Selection};
 pub use limit::{Limit, LimitUse, Measure};
-pub use mapping::{PollConfig, Pollers};
+pub use mapping::{PollConfig, Pollers, Slowdown};
+pub use pipe::{PipeConfig, StageConfig};
 pub use producer::{ProducerConfig, SchedulerConfig};
 pub use proxy::ProxyConfig;
 pub use queue::{FairConfig, FifoConfig, QueueConfig};
@@ -184,6 +186,8 @@ families! {
     Topic = "topic" => TopicConfig,
     /// Fan-out by rules.
     Bus = "bus" => BusConfig,
+    /// From a source that is polled to one target.
+    Pipe = "pipe" => PipeConfig,
     /// Logs of records in shards.
     Stream = "stream" => StreamConfig,
     /// Tables with capacity units.

@@ -106,7 +106,8 @@ impl StreamMappingConfig {
             retries: settings.optional("maximum_retries").map(|retries| retries.clamp(0.0, f64::from(u32::MAX)) as u32),
             record_age: settings.optional("maximum_record_age"),
             bisect: parallel && settings.flag("bisect"),
-            report_item_failures: settings.flag("report_item_failures"),
+            // A pipe always says which records are not done.
+            report_item_failures: !settings.has("report_item_failures") || settings.flag("report_item_failures"),
             failures_stop_shard: parallel && settings.text("failed_batch").as_deref() == Some("stops-shard"),
             backoff: settings.parsed("backoff").unwrap_or(Backoff::Schedule(vec![0.0])),
             filter: settings.parsed("filter").unwrap_or(Filter::All),

@@ -10,6 +10,7 @@ mod failure;
 mod fleets;
 mod limits;
 mod order;
+mod pipes;
 mod resilience;
 mod scenarios;
 mod stores;
@@ -51,6 +52,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         events::RULES,
         order::RULES,
         streams::RULES,
+        pipes::RULES,
         stores::RULES,
         fleets::RULES,
         workflows::RULES,

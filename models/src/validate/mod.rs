@@ -7,6 +7,7 @@ mod faults;
 mod fleet;
 mod functions;
 mod messaging;
+mod pipes;
 mod stores;
 mod streams;
 mod structure;
@@ -40,6 +41,7 @@ const RULES: &[Rule] = &[
     functions::destinations,
     buses::schedules,
     buses::subscribers,
+    pipes::pipes,
 ];
 
 /// Everything that is wrong, the worst first, then by place.

@@ -14,6 +14,7 @@ mod gateway;
 mod mapping;
 mod outgoing;
 mod payload;
+mod pipe;
 mod producer;
 mod proxy;
 mod queue;
@@ -175,6 +176,7 @@ nodes! {
     External(external::External),
     Station(station::Station),
     Mapping(mapping::Mapping),
+    Pipe(pipe::Pipe),
     Stream(stream::Stream),
     StreamMapping(stream_mapping::StreamMapping),
 }
@@ -196,6 +198,7 @@ impl Node {
                 BusKind::Rules(rules) => Self::Bus(Box::new(bus::Bus::new(program, index, config, rules))),
                 BusKind::Subscribers(kept) => Self::CustomBus(Box::new(custom_bus::CustomBus::new(program, index, config, kept))),
             },
+            Config::Pipe(config) => Self::Pipe(Box::new(pipe::Pipe::new(program, index, config, core))),
             Config::Stream(config) => Self::Stream(Box::new(stream::Stream::new(program, index, config, core))),
             Config::Table(config) => Self::Table(Box::new(table::Table::new(program, index, config))),
             Config::Bucket(config) => Self::Bucket(Box::new(bucket::Bucket::new(program, index, config))),

@@ -10,7 +10,7 @@
 //! counts records, the row of each poll edge what its consumer made of them.
 
 use plimsoll_models::{
-    families::{Config, StreamCapacity, StreamConfig, StreamOnDemand},
+    families::{Config, Scaling, StreamCapacity, StreamConfig, StreamOnDemand},
     fault::Effect,
 };
 
@@ -359,14 +359,17 @@ fn consumers(program: &Program, stream: u32) -> Vec<Consumer> {
             let edge = program.mappings[(mapping - n_nodes) as usize];
             let config = program.edges[edge as usize].stream.as_deref()?;
             // Functions read for free.
-            let target = &program.nodes[program.edges[edge as usize].to as usize];
+            let free = match &program.nodes[program.edges[edge as usize].to as usize].config {
+                Config::Compute(target) => matches!(target.scaling, Scaling::PerRequest(_)),
+                _ => false,
+            };
             Some(Consumer {
                 edge,
                 mapping: *mapping,
                 from: if config.from_oldest { 0 } else { nanos(config.starts_at) },
                 pushed: config.enhanced_fan_out,
                 parallel_limit: program.edges[edge as usize].limits[&config.parallelization.key],
-                metered_every: if target.pool.is_some() { 0 } else { nanos(1.0 / config.base_poll.value.max(1e-9)) },
+                metered_every: if free { 0 } else { nanos(1.0 / config.base_poll.value.max(1e-9)) },
             })
         })
         .collect()

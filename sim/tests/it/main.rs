@@ -14,6 +14,7 @@ mod keys;
 mod lambda;
 mod lambda_logs;
 mod messaging;
+mod pipes;
 mod random;
 mod records;
 mod remedies;

@@ -19,6 +19,7 @@ enum Layer {
     Door(&'static str),
     Workflow(&'static str),
     Stream,
+    Pipe,
 }
 
 /// Faults of a diagram for a run of twenty seconds, as its scenario holds them: none for every fourth seed, else up to
@@ -118,8 +119,10 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
     for (depth, id) in layers.iter().enumerate() {
         let next = match (
             depth,
-            pick(&["gateway", "rest", "url", "alb", "standard", "express", "function", "server", "queue", "topic", "bus", "stream"])
-                .as_str(),
+            pick(&[
+                "gateway", "rest", "url", "alb", "standard", "express", "function", "server", "queue", "topic", "bus", "stream", "pipe",
+            ])
+            .as_str(),
         ) {
             (0, "gateway") => Layer::Gateway,
             (0, "rest") => Layer::Door("aws/api-gateway-rest"),
@@ -132,13 +135,18 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             (_, "topic") => Layer::Topic,
             (_, "bus") => Layer::Bus,
             (_, "stream") => Layer::Stream,
+            (1.., "pipe") => Layer::Pipe,
             _ => Layer::Function,
         };
         // Only what the catalog can connect follows; a queue is polled, topic and bus deliver.
         let next = match (depth, family, next) {
+            (1.., Layer::Queue | Layer::Stream, Layer::Pipe) => Layer::Pipe,
+            (1.., Layer::Pipe, Layer::Server | Layer::Gateway | Layer::Door(_) | Layer::Pipe) => Layer::Function,
             (1.., Layer::Queue, Layer::Server) => Layer::Server,
             (1.., Layer::Queue, _) => Layer::Function,
             (1.., Layer::Topic, _) if ordered => Layer::Queue,
+            (1.., Layer::Topic | Layer::Bus, Layer::Pipe) => Layer::Queue,
+            (1.., Layer::Gateway | Layer::Door(_) | Layer::Workflow(_) | Layer::Function | Layer::Server, Layer::Pipe) => Layer::Function,
             (1.., Layer::Stream, Layer::Server) => Layer::Server,
             (1.., Layer::Stream, _) | (1.., Layer::Workflow(_), Layer::Stream) => Layer::Function,
             (1.., Layer::Topic, Layer::Workflow(_)) => Layer::Queue,
@@ -152,7 +160,8 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             (1.., Layer::Door("aws/alb"), Layer::Workflow(_)) => Layer::Server,
             (_, _, next) => next,
         };
-        let from_custom = std::mem::replace(&mut custom, pick(&["rules", "subscribers"]) == "subscribers");
+        let from_custom =
+            std::mem::replace(&mut custom, pick(&["rules", "subscribers"]) == "subscribers" && !matches!(family, Layer::Pipe));
         let failing = pick(&["0 %", "10 %", "100 %"]);
         let poison = pick(&["0 %", "5 %"]);
         let provisioned = pick(&["0", "1"]);
@@ -169,7 +178,12 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         let most = pick(&["2", "8"]);
         let duration_sfn = pick(&["3 s", "300 s"]);
         let fifo = pick(&["standard", "fifo"]) == "fifo";
-        let next_ordered = matches!(next, Layer::Queue | Layer::Topic) && if matches!(family, Layer::Topic) { ordered } else { fifo };
+        let keeps_order = match (family, next) {
+            (Layer::Topic, _) => ordered,
+            (Layer::Pipe, Layer::Topic) => false,
+            _ => fifo,
+        };
+        let next_ordered = matches!(next, Layer::Queue | Layer::Topic) && keeps_order;
         let throughput = pick(&["standard", "high"]);
         let grouping = pick(&["none", "fair"]);
         let duplicates = pick(&["0 %", "10 %"]);
@@ -211,6 +225,7 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             Layer::Topic => draw.node(id, "aws/sns", &[("publish_rate", "50/s")]),
             Layer::Bus if custom => draw.node(id, "aws/eventbridge-bus", &[("event_rate", "50/s"), ("group_rate", "20")]),
             Layer::Bus => draw.node(id, "aws/eventbridge-classic", &[("invocation_rate", "30/s")]),
+            Layer::Pipe => draw.node(id, "aws/eventbridge-pipes", &[("concurrent_executions", "3"), ("duration", "2 s")]),
             Layer::Stream => draw.node(
                 id,
                 "aws/kinesis",
@@ -228,13 +243,18 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
                 Layer::Queue | Layer::Topic | Layer::Bus | Layer::Stream => EdgeKind::Send,
                 Layer::Function if pick(&["sync", "async"]) == "async" => EdgeKind::Send,
                 Layer::Workflow("aws/step-functions-standard") => EdgeKind::Send,
-                Layer::Function | Layer::Server | Layer::Gateway | Layer::Door(_) | Layer::Workflow(_) => EdgeKind::Request,
+                Layer::Function | Layer::Server | Layer::Gateway | Layer::Door(_) | Layer::Workflow(_) | Layer::Pipe => EdgeKind::Request,
+            },
+            (_, Layer::Pipe) => match next {
+                Layer::Function if pick(&["waits", "sends"]) == "waits" => EdgeKind::Request,
+                Layer::Workflow("aws/step-functions-express") => EdgeKind::Request,
+                _ => EdgeKind::Send,
             },
             (_, Layer::Queue | Layer::Stream) => EdgeKind::Poll,
             (_, Layer::Topic | Layer::Bus) => EdgeKind::Deliver,
             (_, Layer::Gateway | Layer::Door(_) | Layer::Workflow(_) | Layer::Function | Layer::Server) => match next {
                 Layer::Queue | Layer::Topic | Layer::Bus | Layer::Stream | Layer::Workflow("aws/step-functions-standard") => EdgeKind::Send,
-                Layer::Gateway | Layer::Door(_) | Layer::Workflow(_) | Layer::Function | Layer::Server => EdgeKind::Request,
+                Layer::Gateway | Layer::Door(_) | Layer::Workflow(_) | Layer::Function | Layer::Server | Layer::Pipe => EdgeKind::Request,
             },
         };
         let edge = format!("to-{id}");
@@ -255,6 +275,25 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             ("filter", share.as_str()),
         ];
         draw = match kind {
+            EdgeKind::Poll if matches!(next, Layer::Pipe) => {
+                let mut fields = vec![("batch_size", batch.as_str()), ("filter", share.as_str())];
+                if matches!(family, Layer::Stream) {
+                    fields.extend([
+                        ("maximum_retries", retries.as_str()),
+                        ("maximum_record_age", "60 s"),
+                        ("parallelization_factor", &lanes),
+                        ("bisect", &bisect),
+                        ("failed_batch", &stop),
+                        ("enhanced_fan_out", &pushed),
+                        ("paused", &paused),
+                    ]);
+                }
+                enriched(draw.edge(&edge, kind, &last, id, &fields), id, &keeps)
+            }
+            EdgeKind::Request if matches!((family, next), (Layer::Pipe, Layer::Function)) => {
+                draw.edge(&edge, kind, &last, id, &[("report_item_failures", &partial), ("timeout", "1 s")])
+            }
+            EdgeKind::Request | EdgeKind::Send if matches!(family, Layer::Pipe) => draw.edge(&edge, kind, &last, id, &[]),
             EdgeKind::Poll if matches!((family, next), (Layer::Stream, Layer::Function)) => {
                 let mut fields = read.clone();
                 fields.extend([
@@ -333,6 +372,9 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         family = next;
         ordered = next_ordered;
     }
+    if matches!(family, Layer::Pipe) {
+        draw = draw.node("end", "aws/sqs", &[]).edge("to-end", EdgeKind::Send, &last, "end", &[]);
+    }
     if matches!(family, Layer::Workflow(_)) {
         // What its states call must be there.
         draw = draw.node("end", "generic/station", &[("service", "exponential(50 ms)"), ("failure", "20 %")]).edge(
@@ -388,6 +430,22 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         );
     }
     draw.0
+}
+
+/// A pipe with an enrichment, where the word asks for one, that fails and hands on a part.
+fn enriched(draw: Draw, pipe: &str, word: &str) -> Draw {
+    if word != "fifo" {
+        return draw;
+    }
+    let ask = format!("ask-{pipe}");
+    let fields = [("stage", "enrichment"), ("keeps", "80 %")];
+    draw.node(&ask, "aws/lambda", &[("duration", "100 ms"), ("transient_failures", "20 %")]).edge(
+        &format!("enrich-{pipe}"),
+        EdgeKind::Request,
+        pipe,
+        &ask,
+        &fields,
+    )
 }
 
 /// Instances that come, go and fail within seconds.

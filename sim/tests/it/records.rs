@@ -272,6 +272,32 @@ fn delivery(row: &Row) -> Draw {
     )
 }
 
+/// A queue whose messages go through the pipe to a function.
+fn piped(row: &Row) -> Draw {
+    client(row, "queue", EdgeKind::Send)
+        .node("queue", "aws/sqs", &[])
+        .node("it", row.service, &[])
+        .worker("fn")
+        .edge("read", EdgeKind::Poll, "queue", "it", &[("batch_size", "1")])
+        .edge("hand", EdgeKind::Request, "it", "fn", &[])
+}
+
+/// The edge `it` from a queue or a stream to a pipe.
+fn pipe_source(row: &Row) -> Draw {
+    let source = match row.service {
+        "connection/pipe-queue" => client(row, "source", EdgeKind::Send).node("source", "aws/sqs", &[]).worker("fn"),
+        "connection/pipe-kinesis" => client(row, "source", EdgeKind::Send).node("source", "aws/kinesis", &[]).worker("fn"),
+        _ => table_stream(row, "source"),
+    };
+    source.node("pipe", "aws/eventbridge-pipes", &[]).edge("it", EdgeKind::Poll, "source", "pipe", &[("batch_size", "1")]).edge(
+        "hand",
+        EdgeKind::Request,
+        "pipe",
+        "fn",
+        &[],
+    )
+}
+
 // --- the table ---
 
 fn rows() -> Vec<Row> {
@@ -331,6 +357,9 @@ fn rows() -> Vec<Row> {
         row("aws/eventbridge-bus", "group_rate", Refuses, &[("group_rate", "4")]).around(publishing).keys("uniform(1)"),
         row("aws/eventbridge-bus", "event_size", Refuses, &[("event_size", "1 KiB")]).around(publishing),
         row("aws/eventbridge-scheduler", "invocation_rate", Delays, &[("invocation_rate", "2/s")]).around(scheduled),
+        row("aws/eventbridge-pipes", "concurrent_executions", Refuses, &[("concurrent_executions", "2")]).around(piped),
+        row("aws/eventbridge-pipes", "duration", Refuses, &[("duration", "100 ms")]).around(piped),
+        row("aws/eventbridge-pipes", "payload", Refuses, &[("payload", "1 KiB")]).around(piped),
         row("aws/step-functions-standard", "start_rate", Refuses, &[("start_rate", "1/s"), ("start_burst", "1")]).around(flow),
         row("aws/step-functions-standard", "transition_rate", Delays, &[("transition_rate", "1/s"), ("transition_burst", "1")])
             .around(flow),
@@ -434,6 +463,9 @@ fn rows() -> Vec<Row> {
         row("connection/dynamodb-stream-mapping", "parallelization_factor", Delays, &[]).around(consumer).load("constant(20/s)"),
         row("connection/kinesis-worker", "batches_per_shard", Delays, &[]).around(consumer).load("constant(20/s)"),
         row("connection/dynamodb-stream-worker", "batches_per_shard", Delays, &[]).around(consumer).load("constant(20/s)"),
+        row("connection/pipe-queue", "ceiling", Delays, &[("ceiling", "2")]).around(pipe_source),
+        row("connection/pipe-kinesis", "parallelization_factor", Delays, &[]).around(pipe_source).load("constant(20/s)"),
+        row("connection/pipe-dynamodb-stream", "parallelization_factor", Delays, &[]).around(pipe_source).load("constant(20/s)"),
         row("connection/sns-http-delivery", "throttle", Delays, &[("throttle", "2/s")]).around(delivery),
         row("connection/eventbridge-api-destination", "throttle", Delays, &[("throttle", "2/s")]).around(delivery),
     ];

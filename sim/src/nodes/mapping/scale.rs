@@ -105,7 +105,7 @@ impl Scale {
             settled_since: 0,
         };
         match &poll.pollers {
-            Pollers::Elastic { initial, idle, ramp, by_minute, settle, maximum, error_factor, error_share, error_interval, .. } => {
+            Pollers::Elastic { initial, idle, ramp, by_minute, settle, maximum, slowdown, .. } => {
                 scale.initial = initial.min(scale.ceiling);
                 // A mapping with a maximum of its own does not settle below its start.
                 scale.idle = if maximum.is_some() { scale.initial } else { idle.min(scale.initial) };
@@ -113,10 +113,10 @@ impl Scale {
                 scale.ramp = ramp * scale.ramp_every as f64 / SECOND as f64;
                 scale.settle = nanos(*settle);
                 // Reported failures are known one by one, and turn the back-off off.
-                scale.errors = (!poll.report_item_failures).then(|| Errors {
-                    factor: *error_factor,
-                    share: *error_share,
-                    interval: nanos(*error_interval),
+                scale.errors = slowdown.filter(|_| !poll.report_item_failures).map(|slowdown| Errors {
+                    factor: slowdown.factor,
+                    share: slowdown.share,
+                    interval: nanos(slowdown.interval),
                     watching: false,
                     failing: false,
                     batches: 0,
