@@ -42,7 +42,7 @@ pub struct Journal {
 }
 
 /// A document that a crash left behind.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Orphan {
     /// What was in it.
     pub entry: Entry,

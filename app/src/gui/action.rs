@@ -37,6 +37,12 @@ pub enum Action {
     OpenPath(PathBuf),
     /// Open an example, by its index in the list.
     OpenExample(usize),
+    /// Bring a document to the front, by its index in the tab strip.
+    BringTab(usize),
+    /// Close a document, by its index in the tab strip.
+    CloseTab(usize),
+    /// Move a document in the tab strip from one index to another.
+    MoveTab(usize, usize),
     /// Work with another scenario.
     UseScenario(ScenarioId),
     /// Apply the fix of a finding: path as for `--set`, and value.

@@ -1,13 +1,13 @@
 //! The application: drains jobs, lays out the panels, then does what they asked for.
 
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::path::PathBuf;
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
-use plimsoll_models::{Catalog, Diagnostic, Diagram, ScenarioId, review};
+use plimsoll_models::{Catalog, Diagram};
 
 use super::{
     action::Action,
-    canvas::{Canvas, CanvasEvent, CanvasInput},
+    canvas::{CanvasEvent, CanvasInput},
     command::{self, Command, Situation},
     context_menu::ContextMenu,
     dialogs::Dialog,
@@ -15,22 +15,18 @@ use super::{
     quick_add::QuickAdd,
     results,
     state::{Screen, State},
-    status,
+    status, tab_strip,
     theme::{self, Theme},
     toolbar,
     view::View,
     welcome,
+    workspace::Workspace,
 };
 use crate::{
     document::Document,
-    jobs::Job,
-    journal::{self, Journal},
-    run::Runs,
+    journal,
     settings::{Folders, Settings, ThemeChoice},
 };
-
-/// Largest diagram that is checked within a frame; larger ones are checked in the background.
-const CHECK_AT_ONCE_MAX: usize = 300;
 
 /// How long the status bar says what happened, in seconds.
 const NOTICE_SECONDS: f64 = 5.0;
@@ -38,10 +34,12 @@ const NOTICE_SECONDS: f64 = 5.0;
 /// The window.
 #[derive(Debug)]
 pub struct App {
-    /// The open document.
-    pub document: Document,
-    /// Runs and results.
-    pub runs: Runs,
+    /// The document in front; an untouched empty one when none is open.
+    pub front: Workspace,
+    /// The documents to the left of it in the tab strip.
+    pub(super) left: Vec<Workspace>,
+    /// The documents to the right of it.
+    pub(super) right: Vec<Workspace>,
     /// What the window shows.
     pub state: State,
     /// What the user chose.
@@ -50,20 +48,9 @@ pub struct App {
     pub(super) folders: Option<Folders>,
     pub(super) catalog: &'static Catalog,
     pub(super) theme: Theme,
-    pub(super) canvas: Canvas,
-    pub(super) journal: Option<Journal>,
-    pub(super) problems: Vec<Diagnostic>,
-    /// The diagram that the problems are about.
-    checked: Option<Arc<Diagram>>,
-    checking: Option<(Arc<Diagram>, Job<Vec<Diagnostic>>)>,
-    /// What reading the file said; shown with the problems until the first change.
-    pub(super) file_problems: Vec<Diagnostic>,
-    /// Recordings of an example, which is no file.
-    pub(super) example_traces: Vec<(String, String)>,
     pub(super) context_menu: Option<ContextMenu>,
     /// The window may close although something is not saved.
     pub(super) may_close: bool,
-    /// Until when the drawing is shown whole, in seconds of the window's clock: while panels slide in, its room changes.
     saved_settings: Settings,
     /// A text field had the focus at the end of the latest frame.
     typing: bool,
@@ -80,21 +67,15 @@ impl App {
         theme.apply(ctx);
         let orphans = folders.as_ref().map(|folders| journal::orphans(&folders.data)).unwrap_or_default();
         let mut app = Self {
-            document: Document::new(Diagram::default()),
-            runs: Runs::default(),
+            front: Workspace::new(Document::new(Diagram::default()), folders.as_ref()),
+            left: Vec::new(),
+            right: Vec::new(),
             state: State::default(),
             saved_settings: settings.clone(),
             settings,
             catalog: Catalog::embedded(),
             theme,
-            canvas: Canvas::default(),
-            journal: folders.as_ref().map(|folders| Journal::open(&folders.data)),
             folders,
-            problems: Vec::new(),
-            checked: None,
-            checking: None,
-            file_problems: Vec::new(),
-            example_traces: Vec::new(),
             context_menu: None,
             may_close: false,
             typing: false,
@@ -111,23 +92,26 @@ impl App {
 
     /// What can be done now.
     pub(super) fn situation(&self) -> Situation {
-        let history = self.document.history();
+        let history = self.front.document.history();
         Situation {
             document: self.state.screen == Screen::Document,
-            selected: self.state.selection.nodes.len() + self.state.selection.edges.len(),
+            tabs: self.workspaces().count(),
+            selected: self.front.selection.nodes.len() + self.front.selection.edges.len(),
             undo: history.undo_label().is_some(),
             redo: history.redo_label().is_some(),
-            running: self.runs.is_running(),
-            result: self.runs.latest.is_some(),
-            baseline: self.runs.baseline.is_some(),
+            running: self.front.runs.is_running(),
+            result: self.front.runs.latest.is_some(),
+            baseline: self.front.runs.baseline.is_some(),
         }
     }
 
-    /// The scenario in use.
-    pub(super) fn scenario(&self) -> ScenarioId {
-        let diagram = self.document.diagram();
-        let picked = self.state.scenario.as_ref().filter(|id| diagram.scenarios.contains_key(*id));
-        picked.or_else(|| diagram.default_scenario()).cloned().unwrap_or_else(|| ScenarioId::new("default"))
+    /// Every open document, from left to right.
+    pub(super) fn workspaces(&self) -> impl Iterator<Item = &Workspace> {
+        self.left.iter().chain([&self.front]).chain(&self.right)
+    }
+
+    pub(super) fn workspaces_mut(&mut self) -> impl Iterator<Item = &mut Workspace> {
+        self.left.iter_mut().chain([&mut self.front]).chain(&mut self.right)
     }
 
     /// Says something in the status bar.
@@ -143,40 +127,6 @@ impl App {
         self.theme.apply(ctx);
     }
 
-    fn check(&mut self, ctx: &egui::Context) {
-        if let Some((diagram, job)) = &self.checking
-            && let Some(problems) = job.poll()
-        {
-            self.problems = problems.unwrap_or_default();
-            self.checked = Some(Arc::clone(diagram));
-            self.checking = None;
-        }
-        let present = self.document.history().present();
-        let is = |other: &Arc<Diagram>| Arc::ptr_eq(other, present);
-        if self.checked.as_ref().is_some_and(is) || self.checking.as_ref().is_some_and(|(diagram, _)| is(diagram)) {
-            return;
-        }
-        let present = Arc::clone(present);
-        if present.nodes.len() <= CHECK_AT_ONCE_MAX {
-            self.problems = review::examine(&present, self.catalog);
-            if self.document.history().undo_label().is_none() {
-                self.problems.extend(self.file_problems.iter().cloned());
-            }
-            self.checked = Some(present);
-        } else if self.checking.is_none() {
-            let (ctx, catalog, diagram) = (ctx.clone(), self.catalog, Arc::clone(&present));
-            let job = Job::start("check", move || ctx.request_repaint(), move || review::examine(&diagram, catalog));
-            self.checking = Some((present, job));
-        }
-    }
-
-    /// Keeps the selection to what exists.
-    fn prune_selection(&mut self) {
-        let diagram = self.document.diagram();
-        self.state.selection.nodes.retain(|id| diagram.nodes.contains_key(id));
-        self.state.selection.edges.retain(|id| diagram.edges.contains_key(id));
-    }
-
     fn keep_settings(&mut self) {
         if self.settings != self.saved_settings
             && let Some(folders) = &self.folders
@@ -187,39 +137,25 @@ impl App {
         }
     }
 
-    fn keep_journal(&mut self, ctx: &egui::Context) {
-        let Some(journal) = &mut self.journal else { return };
-        let repaint = ctx.clone();
-        if let Some(wait) = journal.tick(&self.document, Instant::now(), move || repaint.request_repaint()) {
-            ctx.request_repaint_after(wait);
-        }
-    }
-
     fn panels(&mut self, ui: &mut Ui) -> Vec<Action> {
         let mut actions = Vec::new();
-        let Self { document, runs, state, settings, catalog, theme, canvas, problems, context_menu, .. } = self;
-        let State { screen, selection, tool, tab, palette, inspector, results, welcome, quick_add, command_palette, notice, .. } = state;
-        let scenario = {
-            let diagram = document.diagram();
-            let picked = state.scenario.as_ref().filter(|id| diagram.scenarios.contains_key(*id));
-            picked.or_else(|| diagram.default_scenario()).cloned().unwrap_or_else(|| ScenarioId::new("default"))
-        };
-        let history = document.history();
-        let now = Situation {
-            document: *screen == Screen::Document,
-            selected: selection.nodes.len() + selection.edges.len(),
-            undo: history.undo_label().is_some(),
-            redo: history.redo_label().is_some(),
-            running: runs.is_running(),
-            result: runs.latest.is_some(),
-            baseline: runs.baseline.is_some(),
-        };
+        let now = self.situation();
+        let tabs = tab_strip::tabs(self);
+        let scenario = self.front.scenario();
+        let Self { front, state, settings, catalog, theme, context_menu, .. } = self;
+        let Workspace { document, runs, selection, tab, inspector, results, canvas, problems, .. } = &mut *front;
+        let State { screen, tool, palette, welcome, quick_add, command_palette, notice, .. } = state;
         let chosen = selection.clone();
         let view =
             View { document, diagram: document.diagram(), catalog, theme, selection: &chosen, scenario: &scenario, runs, problems, now };
         let bar = |margin: Margin| Frame::new().fill(theme.surface).inner_margin(margin);
         let edge = bar(Margin::symmetric(10, 0));
         Panel::top("toolbar").exact_size(46.0).frame(edge).show(ui, |ui| toolbar::ui(ui, &view, &mut actions));
+        if !tabs.is_empty() {
+            Panel::top("tabs").exact_size(tab_strip::HEIGHT).frame(bar(Margin::ZERO)).show(ui, |ui| {
+                tab_strip::ui(ui, theme, &tabs, &mut actions);
+            });
+        }
         if *screen == Screen::Gallery {
             let frame = Frame::new().fill(theme.background);
             CentralPanel::default().frame(frame).show(ui, |ui| welcome::ui(ui, &view, welcome, &settings.recent, &mut actions));
@@ -294,28 +230,23 @@ fn theme_of(choice: ThemeChoice) -> Theme {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
-        if self.runs.poll() {
-            self.state.tab = super::state::Tab::Answer;
+        if self.front.poll() {
             self.settings.panels.results = true;
         }
-        if self.runs.is_running() {
+        self.left.iter_mut().chain(&mut self.right).for_each(|workspace| _ = workspace.poll());
+        if self.workspaces().any(|workspace| workspace.runs.is_running()) {
             ctx.request_repaint_after_secs(0.1);
         }
-        if ctx.input(|input| input.viewport().close_requested())
-            && !self.may_close
-            && self.document.is_dirty()
-            && self.state.screen == Screen::Document
-        {
+        if ctx.input(|input| input.viewport().close_requested()) && !self.may_close && self.ask_for_unsaved() {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-            self.state.dialog = Some(Dialog::Unsaved(super::dialogs::Then::Quit));
         }
         let time = ctx.input(|input| input.time);
         if self.state.notice.as_ref().is_some_and(|(_, until)| time > *until) {
             self.state.notice = None;
         }
-        self.check(ctx);
-        self.prune_selection();
-        self.keep_journal(ctx);
+        self.front.check(ctx, self.catalog);
+        self.front.prune_selection();
+        self.workspaces_mut().for_each(|workspace| workspace.keep_journal(ctx));
         self.keep_settings();
     }
 
@@ -329,10 +260,11 @@ impl eframe::App for App {
         if !popup {
             let mut now = self.situation();
             // Escape belongs to a gesture first; the canvas ends it.
-            if self.canvas.busy() {
+            if self.front.canvas.busy() {
                 now.selected = 0;
             }
             actions.extend(command::pressed(&ctx, &now, self.typing).into_iter().map(Action::Command));
+            actions.extend(tab_strip::pressed(&ctx, now.tabs));
             actions.extend(super::perform::clipboard::events(&ctx, &now));
         }
         actions.extend(self.panels(ui));
@@ -340,7 +272,7 @@ impl eframe::App for App {
             self.perform(&ctx, action);
         }
         self.typing = ctx.text_edit_focused();
-        let title = format!("{}{} – Plimsoll", if self.document.is_dirty() { "• " } else { "" }, self.document.title());
+        let title = format!("{}{} – Plimsoll", if self.front.document.is_dirty() { "• " } else { "" }, self.front.document.title());
         if title != self.title {
             // Only on change: a command to the window asks for another frame.
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
@@ -353,16 +285,18 @@ impl eframe::App for App {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        self.runs.cancel();
         self.keep_settings();
-        if let Some(journal) = &mut self.journal {
-            journal.close();
-        }
+        self.workspaces_mut().for_each(Workspace::close);
     }
 }
 
 /// What the canvas asked for, in the window's words.
-pub(super) fn action_of(event: CanvasEvent, state: &mut State, context_menu: &mut Option<ContextMenu>) -> Option<Action> {
+pub(super) fn action_of(
+    event: CanvasEvent,
+    front: &mut Workspace,
+    state: &mut State,
+    context_menu: &mut Option<ContextMenu>,
+) -> Option<Action> {
     match event {
         CanvasEvent::Select(selection) => Some(Action::Select(selection)),
         CanvasEvent::Edit(edit) => Some(Action::Edit(edit)),
@@ -372,7 +306,7 @@ pub(super) fn action_of(event: CanvasEvent, state: &mut State, context_menu: &mu
             None
         }
         CanvasEvent::RenameRequested(id) => {
-            state.selection = super::canvas::Selection::node(id);
+            front.selection = super::canvas::Selection::node(id);
             Some(Action::Command(Command::Rename))
         }
         CanvasEvent::OpenNode(id) => Some(Action::Reveal(plimsoll_models::Place::Node(id, None))),

@@ -56,6 +56,8 @@ pub enum Needs {
     Nothing,
     /// An open document.
     Document,
+    /// Two open documents.
+    Tabs,
     /// A selected node or edge.
     Selection,
     /// Exactly one selected node or edge.
@@ -133,8 +135,11 @@ commands! {
     SaveAs: File, Document, Anywhere, "save-as", "Save as…", "Writes the diagram to another file", [COMMAND_SHIFT + S];
     ExportSvg: File, Document, Anywhere, "export", "Export SVG…", "Writes the drawing as a vector picture", [];
     ExportPng: File, Document, Anywhere, "export", "Export PNG…", "Writes the drawing as a pixel picture", [COMMAND + E];
+    CloseTab: File, Document, Anywhere, "close", "Close", "Closes the diagram and asks first when something would be lost", [COMMAND + W];
+    NextTab: File, Tabs, Anywhere, "arrow-right", "Next diagram", "Brings the diagram of the next tab to the front", [COMMAND + Tab, COMMAND + PageDown];
+    PreviousTab: File, Tabs, Anywhere, "", "Previous diagram", "Brings the diagram of the previous tab to the front", [COMMAND_SHIFT + Tab, COMMAND + PageUp];
     Gallery: File, Nothing, Anywhere, "grid", "Gallery", "Shows the examples and the recent files", [];
-    Quit: File, Nothing, Anywhere, "close", "Quit", "Closes the window", [COMMAND + Q];
+    Quit: File, Nothing, Anywhere, "close", "Quit", "Closes the window and asks for what is not saved", [COMMAND + Q];
     Undo: Edit, Undo, Canvas, "undo", "Undo", "Takes back the latest change", [COMMAND + Z];
     Redo: Edit, Redo, Canvas, "redo", "Redo", "Makes the change again", [COMMAND_SHIFT + Z, COMMAND + Y];
     Cut: Edit, Selection, Canvas, "copy", "Cut", "Copies the selection as text and deletes it", [COMMAND + X];
@@ -171,6 +176,8 @@ commands! {
 pub struct Situation {
     /// A document is on screen, not the gallery.
     pub document: bool,
+    /// Number of open documents.
+    pub tabs: usize,
     /// Number of selected nodes and edges.
     pub selected: usize,
     /// There is something to undo.
@@ -191,6 +198,7 @@ impl Command {
         match self.needs() {
             Needs::Nothing => true,
             Needs::Document => now.document,
+            Needs::Tabs => now.tabs > 1,
             Needs::Selection => now.document && now.selected > 0,
             Needs::One => now.document && now.selected == 1,
             Needs::Undo => now.document && now.undo,

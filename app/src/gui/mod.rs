@@ -1,7 +1,7 @@
 //! The window.
 //!
-//! [`App`] holds the document and draws the panels; a panel reads a [`view::View`] and answers with
-//! [`action::Action`]s, which `perform` carries out after the frame. Nothing else changes the document.
+//! [`App`] holds the open documents, a [`workspace::Workspace`] each, and draws the panels; a panel reads a [`view::View`] and answers with
+//! [`action::Action`]s, which `perform` carries out after the frame. Nothing else changes a document.
 
 pub mod action;
 pub mod app;
@@ -21,6 +21,7 @@ pub mod results;
 pub mod shortcuts;
 pub mod state;
 pub mod status;
+pub mod tab_strip;
 pub mod theme;
 pub mod tone;
 pub mod toolbar;
@@ -28,6 +29,7 @@ pub mod view;
 pub mod welcome;
 pub mod why;
 pub mod words;
+pub mod workspace;
 
 use std::path::PathBuf;
 

@@ -1,15 +1,6 @@
-//! What the window shows, apart from the document: nothing here is saved with it.
+//! What the window shows, apart from its documents: nothing here is saved.
 
-use plimsoll_models::ScenarioId;
-
-use super::{
-    canvas::{Selection, Tool},
-    command_palette::CommandPalette,
-    dialogs::Dialog,
-    inspector, palette,
-    quick_add::QuickAdd,
-    results, welcome,
-};
+use super::{canvas::Tool, command_palette::CommandPalette, dialogs::Dialog, palette, quick_add::QuickAdd, welcome};
 
 /// What fills the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,7 +8,7 @@ pub enum Screen {
     /// Examples and recent files.
     #[default]
     Gallery,
-    /// The open document.
+    /// The document in front.
     Document,
 }
 
@@ -83,25 +74,15 @@ impl Tab {
     }
 }
 
-/// What the window shows, apart from the document.
+/// What the window shows, apart from its documents.
 #[derive(Debug, Default)]
 pub struct State {
     /// What fills the window.
     pub screen: Screen,
-    /// What is selected.
-    pub selection: Selection,
     /// What the pointer does on the canvas.
     pub tool: Tool,
-    /// The scenario that the user picked; the default one when it does not exist.
-    pub scenario: Option<ScenarioId>,
-    /// Which tab of the results is in front.
-    pub tab: Tab,
     /// The palette.
     pub palette: palette::Memory,
-    /// The inspector.
-    pub inspector: inspector::Memory,
-    /// The results.
-    pub results: results::Memory,
     /// The gallery.
     pub welcome: welcome::Memory,
     /// The popup that adds a node.

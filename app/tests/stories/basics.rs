@@ -12,8 +12,8 @@ fn the_gallery_opens_every_example() {
         let mut window = Window::open();
         window.click(&format!("Open example {}", example.title));
         let expected = native::read(example.document).unwrap().diagram;
-        assert_eq!(**window.app().document.diagram(), expected, "{}", example.name);
-        assert!(!window.app().document.is_dirty());
+        assert_eq!(**window.app().front.document.diagram(), expected, "{}", example.name);
+        assert!(!window.app().front.document.is_dirty());
     }
 }
 
@@ -23,11 +23,11 @@ fn the_palette_adds_a_node_in_the_middle_and_selects_it() {
     window.click("New diagram");
     window.click("AWS Lambda function");
     let app = window.app();
-    assert_eq!(app.document.diagram().nodes.len(), 1);
-    assert_eq!(app.state.selection.nodes.len(), 1);
+    assert_eq!(app.front.document.diagram().nodes.len(), 1);
+    assert_eq!(app.front.selection.nodes.len(), 1);
     window.fill("Search services", "dynamo");
     window.press(Modifiers::NONE, Key::Enter);
-    assert_eq!(window.app().document.diagram().nodes.len(), 2);
+    assert_eq!(window.app().front.document.diagram().nodes.len(), 2);
 }
 
 #[test]
@@ -36,28 +36,28 @@ fn a_bad_value_shows_why_and_changes_nothing_and_a_good_one_is_kept_as_typed() {
     window.select("worker");
     window.fill("Timeout", "fast");
     assert!(window.sees("does not start with a number"), "the message stands under the field");
-    assert!(!window.app().document.diagram().nodes["worker"].fields.contains_key("timeout"));
+    assert!(!window.app().front.document.diagram().nodes["worker"].fields.contains_key("timeout"));
     window.fill("Timeout", "45 s");
-    assert_eq!(window.app().document.diagram().nodes["worker"].fields["timeout"], "45 s");
+    assert_eq!(window.app().front.document.diagram().nodes["worker"].fields["timeout"], "45 s");
     assert!(!window.sees("does not start with a number"));
     window.click("Reset Timeout");
-    assert!(!window.app().document.diagram().nodes["worker"].fields.contains_key("timeout"));
+    assert!(!window.app().front.document.diagram().nodes["worker"].fields.contains_key("timeout"));
 }
 
 #[test]
 fn typing_in_a_field_is_one_step_and_undo_takes_it_back() {
     let mut window = Window::shop();
     window.select("worker");
-    let before = window.app().document.text();
+    let before = window.app().front.document.text();
     window.fill("Timeout", "45 s");
-    let after = window.app().document.text();
+    let after = window.app().front.document.text();
     window.harness.get_by_label("Undo: Set timeout (Ctrl+Z)").click();
     window.run();
-    assert_eq!(window.app().document.text(), before);
-    assert!(!window.app().document.is_dirty());
+    assert_eq!(window.app().front.document.text(), before);
+    assert!(!window.app().front.document.is_dirty());
     window.harness.get_by_label_contains("Redo: Set timeout").click();
     window.run();
-    assert_eq!(window.app().document.text(), after);
+    assert_eq!(window.app().front.document.text(), after);
 }
 
 #[test]
@@ -68,24 +68,24 @@ fn text_fields_keep_their_keys() {
     window.run();
     window.press(Modifiers::NONE, Key::Delete);
     window.press(Modifiers::NONE, Key::F);
-    assert!(window.app().document.diagram().nodes.contains_key("worker"), "Delete in a text field deletes no node");
-    window.app().state.selection = plimsoll::gui::canvas::Selection::node(NodeId::new("worker"));
+    assert!(window.app().front.document.diagram().nodes.contains_key("worker"), "Delete in a text field deletes no node");
+    window.app().front.selection = plimsoll::gui::canvas::Selection::node(NodeId::new("worker"));
     window.press(Modifiers::NONE, Key::Escape);
     window.press(Modifiers::NONE, Key::Delete);
-    assert!(!window.app().document.diagram().nodes.contains_key("worker"));
-    assert_eq!(window.app().document.diagram().edges.len(), 2);
+    assert!(!window.app().front.document.diagram().nodes.contains_key("worker"));
+    assert_eq!(window.app().front.document.diagram().edges.len(), 2);
 }
 
 #[test]
 fn run_starts_a_simulation_and_its_answer_appears() {
     let mut window = Window::shop();
     window.click("Run with F5");
-    assert!(window.app().runs.is_running() || window.app().runs.latest.is_some());
+    assert!(window.app().front.runs.is_running() || window.app().front.runs.latest.is_some());
     let start = std::time::Instant::now();
-    while window.app().runs.is_running() && start.elapsed().as_secs() < 60 {
+    while window.app().front.runs.is_running() && start.elapsed().as_secs() < 60 {
         window.run();
     }
-    assert!(window.app().runs.latest.is_some(), "{:?}", window.app().runs.state);
+    assert!(window.app().front.runs.latest.is_some(), "{:?}", window.app().front.runs.state);
     window.run();
     assert!(window.sees("Gives first"));
 }
@@ -99,9 +99,9 @@ fn results_name_the_limit_and_a_finding_leads_to_its_node() {
         window.click(tab);
     }
     window.click("Orders has no dead-letter queue");
-    assert_eq!(window.app().state.selection.nodes.iter().map(NodeId::as_str).collect::<Vec<_>>(), ["orders"]);
+    assert_eq!(window.app().front.selection.nodes.iter().map(NodeId::as_str).collect::<Vec<_>>(), ["orders"]);
     window.click("Apply fix");
-    assert_eq!(window.app().document.diagram().nodes["worker"].fields["duration"], "40 ms");
+    assert_eq!(window.app().front.document.diagram().nodes["worker"].fields["duration"], "40 ms");
     window.run();
     assert!(window.sees("changed since this run"), "results of an older diagram say so");
 }
@@ -125,9 +125,9 @@ fn save_writes_the_file_and_the_dot_goes() {
     window.press(Modifiers::COMMAND, Key::S);
     assert!(window.sees("Saved"));
     let saved = std::fs::read_to_string(&path).unwrap();
-    assert_eq!(saved, window.app().document.text());
+    assert_eq!(saved, window.app().front.document.text());
     assert!(saved.contains("Packer"));
-    assert!(window.app().document.history().undo_label().is_some(), "history survives a save");
+    assert!(window.app().front.document.history().undo_label().is_some(), "history survives a save");
 }
 
 #[test]
@@ -144,20 +144,6 @@ fn save_as_asks_before_it_replaces() {
 }
 
 #[test]
-fn unsaved_work_is_guarded() {
-    let mut window = Window::shop();
-    window.select("worker");
-    window.fill("Name", "Packer");
-    window.press(Modifiers::COMMAND, Key::N);
-    assert!(window.sees("Save the changes?"));
-    window.click("Cancel");
-    assert!(window.app().document.text().contains("Packer"));
-    window.press(Modifiers::COMMAND, Key::N);
-    window.click("Don't save");
-    assert!(window.app().document.diagram().nodes.is_empty());
-}
-
-#[test]
 fn a_file_that_is_none_leaves_the_document_alone() {
     let mut window = Window::shop();
     let bad = window.home().path().join("bad.plimsoll.json");
@@ -167,7 +153,7 @@ fn a_file_that_is_none_leaves_the_document_alone() {
     window.press(Modifiers::NONE, Key::Enter);
     assert!(window.sees("This file cannot be opened"));
     window.click("OK");
-    assert_eq!(window.app().document.diagram().name, "Shop");
+    assert_eq!(window.app().front.document.diagram().name, "Shop");
 }
 
 #[test]
@@ -186,9 +172,9 @@ fn copy_and_paste_work_as_text() {
     let text = copied.unwrap_or_else(|| SHOP.to_owned());
     window.harness.event(egui::Event::Paste(text));
     window.run();
-    assert!(window.app().document.diagram().nodes.len() > 5);
+    assert!(window.app().front.document.diagram().nodes.len() > 5);
     window.press(Modifiers::COMMAND, Key::Z);
-    assert_eq!(window.app().document.diagram().nodes.len(), 5);
+    assert_eq!(window.app().front.document.diagram().nodes.len(), 5);
 }
 
 #[test]
@@ -213,19 +199,19 @@ fn what_a_crash_left_behind_is_offered() {
     second.picture("restore");
     assert!(second.sees("Precious"));
     second.click("Restore");
-    assert_eq!(second.app().document.diagram().name, "Shop");
-    assert!(second.app().document.is_dirty());
+    assert_eq!(second.app().front.document.diagram().name, "Shop");
+    assert!(second.app().front.document.is_dirty());
 }
 
 #[test]
 fn the_inspector_shows_edges_account_and_diagram() {
     let mut window = Window::shop();
-    window.app().state.selection = plimsoll::gui::canvas::Selection::edge("orders-worker".into());
+    window.app().front.selection = plimsoll::gui::canvas::Selection::edge("orders-worker".into());
     window.run();
     assert!(window.sees("Batch size"));
     window.fill("Batch size", "0.5");
-    assert!(!window.app().document.diagram().edges["orders-worker"].fields.contains_key("batch_size"));
-    window.app().state.selection = plimsoll::gui::canvas::Selection::default();
+    assert!(!window.app().front.document.diagram().edges["orders-worker"].fields.contains_key("batch_size"));
+    window.app().front.selection = plimsoll::gui::canvas::Selection::default();
     window.run();
     window.click("Account");
     assert!(window.sees("Applied quotas"));

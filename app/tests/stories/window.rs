@@ -80,7 +80,7 @@ impl Window {
     }
 
     pub(crate) fn select(&mut self, id: &str) {
-        self.app().state.selection = plimsoll::gui::canvas::Selection::node(NodeId::new(id));
+        self.app().front.selection = plimsoll::gui::canvas::Selection::node(NodeId::new(id));
         self.run();
     }
 
@@ -94,8 +94,8 @@ impl Window {
 
     pub(crate) fn inject(&mut self) {
         let app = self.app();
-        let diagram = Arc::clone(app.document.diagram());
-        app.runs.inject(finished(&diagram));
+        let diagram = Arc::clone(app.front.document.diagram());
+        app.front.runs.inject(finished(&diagram));
         app.settings.panels.results = true;
         self.run();
     }

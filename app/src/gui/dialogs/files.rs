@@ -20,7 +20,7 @@ const EXTENSION: &str = ".plimsoll.json";
 const ENTRIES_MAX: usize = 2_000;
 
 /// What the path is for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// Open a document.
     Open,
@@ -33,7 +33,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    fn title(&self) -> &'static str {
+    fn title(self) -> &'static str {
         match self {
             Self::Open => "Open a diagram",
             Self::Save(_) => "Save the diagram",
@@ -42,7 +42,7 @@ impl Purpose {
         }
     }
 
-    fn verb(&self) -> &'static str {
+    fn verb(self) -> &'static str {
         match self {
             Self::Open => "Open",
             Self::Save(_) => "Save",
@@ -50,7 +50,7 @@ impl Purpose {
         }
     }
 
-    fn extension(&self) -> &'static str {
+    fn extension(self) -> &'static str {
         match self {
             Self::Open | Self::Save(_) => EXTENSION,
             Self::ExportSvg => ".svg",
@@ -221,7 +221,7 @@ impl FileDialog {
                 self.error = Some(format!("There is no file {}", path.display()));
                 return None;
             }
-            return Some(Decision::Path(self.purpose.clone(), path));
+            return Some(Decision::Path(self.purpose, path));
         }
         if path.extension().is_none() {
             path = self.folder.join(format!("{name}{}", self.purpose.extension()));
@@ -230,7 +230,7 @@ impl FileDialog {
             self.replaces = Some(path);
             return None;
         }
-        Some(Decision::Path(self.purpose.clone(), path))
+        Some(Decision::Path(self.purpose, path))
     }
 }
 

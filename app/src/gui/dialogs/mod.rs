@@ -6,21 +6,15 @@ use std::path::PathBuf;
 
 use egui::{Align, Button, Id, Key, Layout, Modal, RichText, ScrollArea, Ui};
 
-use super::{shortcuts, theme::Theme, tone::Tone, view::View};
+use super::{shortcuts, theme::Theme, tone::Tone, view::View, words::documents as words};
 use crate::journal::Orphan;
 pub use files::{FileDialog, Purpose};
 
 /// What to go on with once nothing can be lost.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
-    /// An empty diagram.
-    New,
-    /// The dialog that opens a file.
-    Open,
-    /// A file.
-    OpenPath(PathBuf),
-    /// An example, by its index.
-    OpenExample(usize),
+    /// The document in front is closed.
+    Close,
     /// The end.
     Quit,
 }
@@ -62,8 +56,8 @@ pub enum Decision {
     Discard(Then),
     /// Do with this path what the dialog was for.
     Path(Purpose, PathBuf),
-    /// Bring a document back.
-    Restore(Box<Orphan>),
+    /// Bring documents back; the dialog stays as long as others are left.
+    Restore(Vec<Orphan>),
     /// Forget all of them.
     Forget(Vec<Orphan>),
     /// Go to a step of the history; the dialog stays.
@@ -78,7 +72,7 @@ impl Dialog {
         let response = Modal::new(Id::unique("dialog")).frame(frame).show(ctx, |ui| {
             ui.spacing_mut().item_spacing.y = Theme::SPACE_8;
             match self {
-                Self::Unsaved(then) => unsaved_ui(ui, view, then),
+                Self::Unsaved(then) => unsaved_ui(ui, view, *then),
                 Self::Message { title, text, hint } => message_ui(ui, theme, title, text, hint),
                 Self::Files(dialog) => dialog.ui(ui, theme),
                 Self::Restore(orphans) => restore_ui(ui, theme, orphans),
@@ -113,7 +107,7 @@ fn buttons<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
     ui.allocate_ui_with_layout(egui::vec2(ui.available_width(), 30.0), Layout::right_to_left(Align::Center), add).inner
 }
 
-fn unsaved_ui(ui: &mut Ui, view: &View<'_>, then: &Then) -> Option<Decision> {
+fn unsaved_ui(ui: &mut Ui, view: &View<'_>, then: Then) -> Option<Decision> {
     ui.set_width(380.0);
     title_ui(ui, "Save the changes?");
     ui.label(format!("“{}” has changes that are in no file yet.", view.document.title()));
@@ -124,9 +118,9 @@ fn unsaved_ui(ui: &mut Ui, view: &View<'_>, then: &Then) -> Option<Decision> {
         let discard =
             ui.add(Button::new(RichText::new("Don't save").color(Tone::Bad.color(view.theme))).min_size(egui::vec2(76.0, 28.0))).clicked();
         if save || enter {
-            Some(Decision::Save(then.clone()))
+            Some(Decision::Save(then))
         } else if discard {
-            Some(Decision::Discard(then.clone()))
+            Some(Decision::Discard(then))
         } else {
             cancel.then_some(Decision::Close)
         }
@@ -155,13 +149,16 @@ fn restore_ui(ui: &mut Ui, theme: &Theme, orphans: &[Orphan]) -> Option<Decision
                 ui.add(egui::Label::new(RichText::new(path.display().to_string()).small().color(theme.text_weak)).truncate());
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if primary(ui, theme, "Restore") {
-                    decision = Some(Decision::Restore(Box::new(orphan.clone())));
+                if primary(ui, theme, words::RESTORE) {
+                    decision = Some(Decision::Restore(vec![orphan.clone()]));
                 }
             });
         });
     }
     buttons(ui, |ui| {
+        if orphans.len() > 1 && primary(ui, theme, words::RESTORE_ALL) {
+            decision = Some(Decision::Restore(orphans.to_vec()));
+        }
         if secondary(ui, "Discard all") {
             decision = Some(Decision::Forget(orphans.to_vec()));
         }

@@ -37,7 +37,7 @@ pub(in crate::gui) fn events(ctx: &egui::Context, now: &Situation) -> Vec<Action
 
 impl App {
     pub(super) fn copy(&mut self, ctx: &egui::Context) {
-        let part = part(self.document.diagram(), &self.state.selection);
+        let part = part(self.front.document.diagram(), &self.front.selection);
         if !part.nodes.is_empty() {
             let count = part.nodes.len();
             ctx.copy_text(native::write(&part));
@@ -46,14 +46,14 @@ impl App {
     }
 
     pub(super) fn duplicate(&mut self, ctx: &egui::Context) {
-        let part = part(self.document.diagram(), &self.state.selection);
+        let part = part(self.front.document.diagram(), &self.front.selection);
         self.insert(ctx, "Duplicate", &part, None);
     }
 
     pub(super) fn paste(&mut self, ctx: &egui::Context, text: &str) {
         match native::read(text) {
             Ok(opened) if !opened.diagram.nodes.is_empty() => {
-                let center = self.canvas.center();
+                let center = self.front.canvas.center();
                 self.insert(ctx, "Paste", &opened.diagram, Some(center));
             }
             Ok(_) | Err(_) => self.notice(ctx, "The clipboard holds no part of a diagram"),
@@ -62,13 +62,13 @@ impl App {
 
     /// Adds a part of a diagram under fresh ids; beside the original, or around a center when that is out of sight.
     fn insert(&mut self, ctx: &egui::Context, label: &str, part: &Diagram, center: Option<Point>) {
-        let diagram = self.document.diagram();
+        let diagram = self.front.document.diagram();
         let (edits, selection) = insertion(diagram, part, shift(diagram, part, center));
         if edits.is_empty() {
             return;
         }
         self.edit(ctx, &Edit::All(label.to_owned(), edits), None);
-        self.state.selection = selection;
+        self.front.selection = selection;
     }
 }
 

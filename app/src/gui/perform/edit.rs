@@ -14,12 +14,12 @@ impl App {
     pub(super) fn edit_command(&mut self, ctx: &egui::Context, command: Command) {
         match command {
             Command::Undo => {
-                if let Some(label) = self.document.undo() {
+                if let Some(label) = self.front.document.undo() {
                     self.after_travel(ctx, &format!("Undone: {label}"));
                 }
             }
             Command::Redo => {
-                if let Some(label) = self.document.redo() {
+                if let Some(label) = self.front.document.redo() {
                     self.after_travel(ctx, &format!("Redone: {label}"));
                 }
             }
@@ -33,14 +33,14 @@ impl App {
             Command::Delete => self.delete(ctx),
             Command::Rename => {
                 self.settings.panels.inspector = true;
-                self.state.inspector.focus_name = true;
+                self.front.inspector.focus_name = true;
             }
             Command::SelectAll => {
-                let diagram = self.document.diagram();
-                self.state.selection =
+                let diagram = self.front.document.diagram();
+                self.front.selection =
                     Selection { nodes: diagram.nodes.keys().cloned().collect(), edges: diagram.edges.keys().cloned().collect() };
             }
-            Command::Deselect => self.state.selection = Selection::default(),
+            Command::Deselect => self.front.selection = Selection::default(),
             Command::QuickAdd => self.open_quick_add(),
             Command::History => self.state.dialog = Some(crate::gui::dialogs::Dialog::History),
             _ => {}
@@ -49,34 +49,34 @@ impl App {
 
     /// Makes a change and says so when it cannot be made.
     pub(super) fn edit(&mut self, ctx: &egui::Context, edit: &Edit, key: Option<String>) {
-        if let Err(error) = self.document.perform(edit, key) {
+        if let Err(error) = self.front.document.perform(edit, key) {
             self.notice(ctx, format!("Not possible: {error}"));
         }
     }
 
     fn after_travel(&mut self, ctx: &egui::Context, text: &str) {
-        self.state.inspector.typing.clear();
+        self.front.inspector.typing.clear();
         self.notice(ctx, text);
     }
 
     pub(super) fn go_to(&mut self, index: usize) {
-        self.document.go_to(index);
-        self.state.inspector.typing.clear();
+        self.front.document.go_to(index);
+        self.front.inspector.typing.clear();
     }
 
     fn delete(&mut self, ctx: &egui::Context) {
-        let Selection { nodes, edges } = self.state.selection.clone();
+        let Selection { nodes, edges } = self.front.selection.clone();
         self.edit(ctx, &Edit::Remove { nodes: nodes.into_iter().collect(), edges: edges.into_iter().collect() }, None);
-        self.state.selection = Selection::default();
+        self.front.selection = Selection::default();
     }
 
     /// Puts a service on the drawing, connects it with the node it follows, and selects it.
     pub(super) fn add(&mut self, ctx: &egui::Context, service: &ServiceId, at: Option<Point>, from: Option<&NodeId>) {
         let Some(record) = self.catalog.get(service) else { return };
-        let diagram = self.document.diagram();
+        let diagram = self.front.document.diagram();
         let name = free_name(record.short_title(), |name| diagram.nodes.values().any(|node| node.name == name));
         let id = NodeId::new(ids::fresh(&name, |id| diagram.nodes.contains_key(id)));
-        let at = at.unwrap_or_else(|| self.free_place(self.canvas.center()));
+        let at = at.unwrap_or_else(|| self.free_place(self.front.canvas.center()));
         let add = Edit::AddNode { id: id.clone(), node: Node::new(service.clone(), name), at };
         let kind = from
             .and_then(|from| diagram.nodes.get(from))
@@ -89,18 +89,18 @@ impl App {
             _ => add,
         };
         self.edit(ctx, &edit, None);
-        self.state.selection = Selection::node(id);
+        self.front.selection = Selection::node(id);
     }
 
     fn connect(&self, from: &NodeId, to: &NodeId, kind: EdgeKind) -> Edit {
-        let diagram = self.document.diagram();
+        let diagram = self.front.document.diagram();
         let id = ids::fresh(&format!("{from}-{to}"), |id| diagram.edges.contains_key(id));
         Edit::AddEdge { id: id.as_str().into(), edge: Edge::new(from.clone(), to.clone(), kind) }
     }
 
     /// The nearest place where no node stands.
     fn free_place(&self, wanted: Point) -> Point {
-        let diagram = self.document.diagram();
+        let diagram = self.front.document.diagram();
         let taken =
             |at: Point| diagram.layout.values().any(|other| (other.x - at.x).abs() < STEP_X * 0.7 && (other.y - at.y).abs() < STEP_Y * 0.7);
         let wanted = Point::new((wanted.x / 20.0).round() * 20.0, (wanted.y / 20.0).round() * 20.0);
@@ -119,7 +119,7 @@ impl App {
 
     /// Applies the fix of a finding: a path such as `worker.timeout`, and a value.
     pub(super) fn fix(&mut self, ctx: &egui::Context, path: &str, value: &str) {
-        let diagram = self.document.diagram();
+        let diagram = self.front.document.diagram();
         let Some((id, key)) = path.split_once('.') else { return };
         let target = if diagram.nodes.contains_key(id) {
             Target::Node(id.into())

@@ -1,9 +1,6 @@
 //! Documents: new, open, save, export, and what stands between them and lost work.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
 use plimsoll_models::{Diagram, formats::native};
 
@@ -14,11 +11,10 @@ use crate::{
     files,
     gui::{
         App,
-        canvas::{Canvas, Selection},
         command::Command,
         dialogs::{Decision, Dialog, FileDialog, Purpose, Then},
-        inspector, results,
         state::Screen,
+        words::documents as words,
     },
     journal::Orphan,
 };
@@ -29,70 +25,43 @@ const PNG_SCALE: f32 = 2.0;
 impl App {
     pub(super) fn file_command(&mut self, ctx: &egui::Context, command: Command) {
         match command {
-            Command::New => self.guarded(Then::New),
-            Command::Open => self.guarded(Then::Open),
+            Command::New => self.open_document(Document::new(Diagram::default())),
+            Command::Open => self.file_dialog(Purpose::Open, ""),
             Command::Save => self.save(ctx, None),
             Command::SaveAs => self.save_as(None),
             Command::ExportSvg => self.file_dialog(Purpose::ExportSvg, &format!("{}.svg", self.stem())),
             Command::ExportPng => self.file_dialog(Purpose::ExportPng, &format!("{}.png", self.stem())),
+            Command::CloseTab => self.close_tab(ctx, self.left.len()),
+            Command::NextTab => self.step_tab(ctx, 1),
+            Command::PreviousTab => self.step_tab(ctx, -1),
             Command::Gallery => self.state.screen = Screen::Gallery,
             Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             _ => {}
         }
     }
 
-    /// Goes on unless something would be lost; then asks first.
-    pub(super) fn guarded(&mut self, then: Then) {
-        if self.document.is_dirty() {
-            self.state.dialog = Some(Dialog::Unsaved(then));
-        } else {
-            self.go_on(None, then);
-        }
-    }
-
-    fn go_on(&mut self, ctx: Option<&egui::Context>, then: Then) {
+    /// Goes on with what waited until nothing could be lost.
+    fn go_on(&mut self, ctx: &egui::Context, then: Then) {
         self.state.dialog = None;
         match then {
-            Then::New => self.show(Document::new(Diagram::default())),
-            Then::Open => self.file_dialog(Purpose::Open, ""),
-            Then::OpenPath(path) => self.open_path(&path),
-            Then::OpenExample(index) => self.open_example(index),
+            Then::Close => self.drop_front(ctx),
+            Then::Quit if self.ask_for_unsaved() => {}
             Then::Quit => {
                 self.may_close = true;
-                if let Some(ctx) = ctx {
-                    ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-                }
+                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
             }
         }
     }
 
-    /// Takes another document; what was about the old one goes.
-    fn show(&mut self, document: Document) {
-        self.document = document;
-        self.runs.clear();
-        self.file_problems.clear();
-        self.example_traces.clear();
-        self.canvas = Canvas::default();
-        let state = &mut self.state;
-        state.screen = Screen::Document;
-        state.selection = Selection::default();
-        state.scenario = None;
-        state.inspector = inspector::Memory::default();
-        state.results = results::Memory::default();
-        state.quick_add = None;
-        state.notice = None;
-        self.settings.panels.results = false;
-        if let Some(journal) = &mut self.journal {
-            journal.clear();
-        }
-    }
-
-    /// Opens a file; one that cannot be opened leaves the present document alone.
+    /// Opens a file, or brings it to the front when it is open already; one that cannot be opened changes nothing.
     pub(in crate::gui) fn open_path(&mut self, path: &Path) {
+        if let Some(index) = self.tab_of(path) {
+            return self.show_tab(index);
+        }
         match files::open(path) {
             Ok(opened) => {
-                self.show(Document::opened(opened.diagram, path.to_path_buf(), opened.source));
-                self.file_problems = opened.diagnostics;
+                self.open_document(Document::opened(opened.diagram, path.to_path_buf(), opened.source));
+                self.front.file_problems = opened.diagnostics;
                 self.settings.remember(path);
             }
             Err(error) => {
@@ -102,12 +71,12 @@ impl App {
         }
     }
 
-    fn open_example(&mut self, index: usize) {
+    pub(super) fn open_example(&mut self, index: usize) {
         let Some(example) = EXAMPLES.get(index) else { return };
         match native::read(example.document) {
             Ok(opened) => {
-                self.show(Document::new(opened.diagram));
-                self.example_traces = example.traces.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+                self.open_document(Document::new(opened.diagram));
+                self.front.example_traces = example.traces.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
             }
             Err(error) => self.message("This example cannot be opened", error.to_string(), String::new()),
         }
@@ -120,18 +89,18 @@ impl App {
     fn file_dialog(&mut self, purpose: Purpose, name: &str) {
         let recent = || self.settings.recent.first().and_then(|path| path.parent()).map(Path::to_path_buf);
         let folder =
-            self.document.folder().or_else(recent).or_else(|| directories::UserDirs::new().map(|dirs| dirs.home_dir().to_path_buf()));
+            self.front.document.folder().or_else(recent).or_else(|| directories::UserDirs::new().map(|dirs| dirs.home_dir().to_path_buf()));
         self.state.dialog = Some(Dialog::Files(FileDialog::new(purpose, folder, name)));
     }
 
     fn stem(&self) -> String {
-        let title = self.document.title();
+        let title = self.front.document.title();
         let stem = title.trim_end_matches(".plimsoll.json");
         plimsoll_models::ids::fresh(stem, |_| false)
     }
 
     fn save(&mut self, ctx: &egui::Context, then: Option<Then>) {
-        match self.document.path.clone() {
+        match self.front.document.path.clone() {
             Some(path) => self.write(ctx, &path, then),
             None => self.save_as(then),
         }
@@ -143,7 +112,7 @@ impl App {
     }
 
     fn write(&mut self, ctx: &egui::Context, path: &Path, then: Option<Then>) {
-        let text = self.document.text();
+        let text = self.front.document.text();
         if let Err(error) = files::save_atomic(path, &text) {
             let text = format!("{}: {error}", path.display());
             return self.message(
@@ -152,19 +121,19 @@ impl App {
                 "Nothing is lost: the old file is as it was. Save under another name.".to_owned(),
             );
         }
-        self.document.mark_saved(path.to_path_buf(), text);
+        self.front.document.mark_saved(path.to_path_buf(), text);
         self.settings.remember(path);
         self.write_traces(path);
         self.notice(ctx, format!("Saved {}", path.display()));
         if let Some(then) = then {
-            self.go_on(Some(ctx), then);
+            self.go_on(ctx, then);
         }
     }
 
     /// Recordings of an example go along with it, unless files of these names are there.
     fn write_traces(&self, path: &Path) {
         let Some(folder) = path.parent() else { return };
-        for (name, text) in &self.example_traces {
+        for (name, text) in &self.front.example_traces {
             let target = folder.join(name);
             if !target.exists() {
                 // A recording that cannot be written is missed at the next run, with its name.
@@ -175,8 +144,14 @@ impl App {
 
     fn export(&mut self, ctx: &egui::Context, path: &Path, format: Format) {
         let theme = if self.theme.dark { ExportTheme::Dark } else { ExportTheme::Light };
-        let result = self.runs.latest.as_ref().filter(|_| !self.runs.is_stale(self.document.diagram())).map(|latest| &*latest.result);
-        let bytes = export::render(self.document.diagram(), self.catalog, result, theme, format).map_err(|error| error.to_string());
+        let result = self
+            .front
+            .runs
+            .latest
+            .as_ref()
+            .filter(|_| !self.front.runs.is_stale(self.front.document.diagram()))
+            .map(|latest| &*latest.result);
+        let bytes = export::render(self.front.document.diagram(), self.catalog, result, theme, format).map_err(|error| error.to_string());
         match bytes.and_then(|bytes| fs::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()))) {
             Ok(()) => self.notice(ctx, format!("Exported {}", path.display())),
             Err(why) => self.message("The drawing could not be exported", why, String::new()),
@@ -185,17 +160,23 @@ impl App {
 
     pub(super) fn decide(&mut self, ctx: &egui::Context, decision: Decision) {
         match decision {
-            Decision::Close => self.state.dialog = None,
+            Decision::Close => {
+                self.state.dialog = None;
+                self.keep_everything();
+            }
             Decision::Save(then) => {
                 self.state.dialog = None;
                 self.save(ctx, Some(then));
             }
-            Decision::Discard(then) => self.go_on(Some(ctx), then),
+            Decision::Discard(then) => {
+                self.front.may_be_lost = true;
+                self.go_on(ctx, then);
+            }
             Decision::Path(purpose, path) => {
                 self.state.dialog = None;
                 self.use_path(ctx, purpose, &path);
             }
-            Decision::Restore(orphan) => self.restore(ctx, &orphan),
+            Decision::Restore(orphans) => self.restore(ctx, &orphans),
             Decision::Forget(orphans) => {
                 orphans.iter().for_each(Orphan::discard);
                 self.state.dialog = None;
@@ -213,16 +194,23 @@ impl App {
         }
     }
 
-    fn restore(&mut self, ctx: &egui::Context, orphan: &Orphan) {
-        self.state.dialog = None;
-        match native::read(&orphan.entry.text) {
-            Ok(opened) => {
-                let path: Option<PathBuf> = orphan.entry.path.clone();
-                self.show(Document::restored(opened.diagram, path));
-                orphan.discard();
-                self.notice(ctx, "Restored; save it to keep it");
+    fn restore(&mut self, ctx: &egui::Context, chosen: &[Orphan]) {
+        let left: Vec<Orphan> = match self.state.dialog.take() {
+            Some(Dialog::Restore(all)) => all.into_iter().filter(|orphan| !chosen.contains(orphan)).collect(),
+            Some(_) | None => Vec::new(),
+        };
+        if !left.is_empty() {
+            self.state.dialog = Some(Dialog::Restore(left));
+        }
+        for orphan in chosen {
+            match native::read(&orphan.entry.text) {
+                Ok(opened) => {
+                    self.open_document(Document::restored(opened.diagram, orphan.entry.path.clone()));
+                    orphan.discard();
+                    self.notice(ctx, words::RESTORED);
+                }
+                Err(error) => self.message("This document cannot be restored", error.to_string(), String::new()),
             }
-            Err(error) => self.message("This document cannot be restored", error.to_string(), String::new()),
         }
     }
 }

@@ -4,6 +4,7 @@ pub(super) mod clipboard;
 mod edit;
 mod file;
 mod run;
+mod tabs;
 mod view;
 
 use super::{
@@ -22,30 +23,33 @@ impl App {
             Action::Type(edit, key) => self.edit(ctx, &edit, Some(key)),
             Action::Preview(edit) => {
                 // A preview that cannot be is a gesture over nothing; the next one will do.
-                let _ = self.document.preview(&edit);
+                let _ = self.front.document.preview(&edit);
             }
             Action::Select(selection) => {
-                self.document.seal();
-                self.state.selection = selection;
+                self.front.document.seal();
+                self.front.selection = selection;
             }
             Action::Reveal(place) => self.reveal(&place),
             Action::Add { service, at, from } => self.add(ctx, &service, at, from.as_ref()),
-            Action::OpenPath(path) => self.guarded(super::dialogs::Then::OpenPath(path)),
-            Action::OpenExample(index) => self.guarded(super::dialogs::Then::OpenExample(index)),
+            Action::OpenPath(path) => self.open_path(&path),
+            Action::OpenExample(index) => self.open_example(index),
+            Action::BringTab(index) => self.bring(ctx, index),
+            Action::CloseTab(index) => self.close_tab(ctx, index),
+            Action::MoveTab(from, to) => self.move_tab(from, to),
             Action::UseScenario(id) => {
-                self.state.scenario = Some(id);
-                self.state.inspector.typing.clear();
+                self.front.scenario = Some(id);
+                self.front.inspector.typing.clear();
             }
             Action::Fix(path, value) => self.fix(ctx, &path, &value),
             Action::GoTo(index) => self.go_to(index),
             Action::Show(tab) => {
-                self.state.tab = tab;
+                self.front.tab = tab;
                 self.settings.panels.results = true;
             }
             Action::Notice(text) => self.notice(ctx, text),
             Action::Forget(path) => self.settings.forget(&path),
             Action::Canvas(event) => {
-                if let Some(action) = action_of(event, &mut self.state, &mut self.context_menu) {
+                if let Some(action) = action_of(event, &mut self.front, &mut self.state, &mut self.context_menu) {
                     self.perform(ctx, action);
                 }
             }

@@ -11,25 +11,25 @@ impl App {
     pub(super) fn run_command(&mut self, ctx: &egui::Context, command: Command) {
         match command {
             Command::Run => self.run(ctx),
-            Command::Cancel => self.runs.cancel(),
+            Command::Cancel => self.front.runs.cancel(),
             Command::PinBaseline => {
-                self.runs.baseline.clone_from(&self.runs.latest);
+                self.front.runs.baseline.clone_from(&self.front.runs.latest);
                 self.notice(ctx, "Pinned: later results are shown beside this one");
             }
-            Command::ClearBaseline => self.runs.baseline = None,
+            Command::ClearBaseline => self.front.runs.baseline = None,
             _ => {}
         }
     }
 
     fn run(&mut self, ctx: &egui::Context) {
         let request = Request {
-            diagram: Arc::clone(self.document.history().present()),
-            scenario: self.scenario(),
-            folder: self.document.folder(),
-            traces: self.example_traces.clone(),
+            diagram: Arc::clone(self.front.document.history().present()),
+            scenario: self.front.scenario(),
+            folder: self.front.document.folder(),
+            traces: self.front.example_traces.clone(),
         };
         let repaint = ctx.clone();
-        self.runs.start(request, move || repaint.request_repaint());
+        self.front.runs.start(request, move || repaint.request_repaint());
         if !self.settings.panels.results {
             self.settings.panels.results = true;
         }

@@ -8,17 +8,17 @@ impl App {
     pub(super) fn view_command(&mut self, ctx: &egui::Context, command: Command) {
         let panels = &mut self.settings.panels;
         match command {
-            Command::ZoomIn => self.canvas.zoom_in(),
-            Command::ZoomOut => self.canvas.zoom_out(),
-            Command::ZoomReset => self.canvas.zoom_to(1.0),
-            Command::Fit => self.canvas.fit(self.document.diagram()),
-            Command::FitSelection => self.canvas.fit_selection(self.document.diagram(), &self.state.selection),
+            Command::ZoomIn => self.front.canvas.zoom_in(),
+            Command::ZoomOut => self.front.canvas.zoom_out(),
+            Command::ZoomReset => self.front.canvas.zoom_to(1.0),
+            Command::Fit => self.front.canvas.fit(self.front.document.diagram()),
+            Command::FitSelection => self.front.canvas.fit_selection(self.front.document.diagram(), &self.front.selection),
             Command::TogglePalette => panels.palette = !panels.palette,
             Command::ToggleInspector => panels.inspector = !panels.inspector,
             Command::ToggleResults => panels.results = !panels.results,
             Command::ShowProblems => {
                 panels.results = true;
-                self.state.tab = Tab::Problems;
+                self.front.tab = Tab::Problems;
             }
             Command::ToggleTheme => self.use_theme(ctx, self.settings.theme.other()),
             Command::SearchCommands => self.state.command_palette = Some(CommandPalette::default()),
@@ -32,25 +32,25 @@ impl App {
     pub(super) fn reveal(&mut self, place: &Place) {
         self.settings.panels.inspector = true;
         let page = match place {
-            Place::Node(id, _) if self.document.diagram().nodes.contains_key(id) => {
-                self.state.selection = Selection::node(id.clone());
-                self.canvas.reveal(id);
+            Place::Node(id, _) if self.front.document.diagram().nodes.contains_key(id) => {
+                self.front.selection = Selection::node(id.clone());
+                self.front.canvas.reveal(id);
                 return;
             }
-            Place::Edge(id, _) if self.document.diagram().edges.contains_key(id) => {
-                self.state.selection = Selection::edge(id.clone());
-                self.canvas.reveal_edge(id);
+            Place::Edge(id, _) if self.front.document.diagram().edges.contains_key(id) => {
+                self.front.selection = Selection::edge(id.clone());
+                self.front.canvas.reveal_edge(id);
                 return;
             }
             Place::Node(..) | Place::Edge(..) => return,
             Place::Scenario(id, _) => {
-                self.state.scenario = Some(id.clone());
+                self.front.scenario = Some(id.clone());
                 Page::Scenario
             }
             Place::Account(_) => Page::Account,
             Place::Document | Place::Text { .. } | Place::EventType(_) => Page::Diagram,
         };
-        self.state.selection = Selection::default();
-        self.state.inspector.page = page;
+        self.front.selection = Selection::default();
+        self.front.inspector.page = page;
     }
 }

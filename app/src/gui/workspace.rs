@@ -1,0 +1,151 @@
+//! An open document and everything that belongs to it alone; each tab of the window is one.
+
+use std::{sync::Arc, time::Instant};
+
+use plimsoll_models::{Catalog, Diagnostic, Diagram, ScenarioId, review};
+
+use super::{
+    canvas::{Canvas, Selection},
+    inspector, results,
+    state::Tab,
+};
+use crate::{document::Document, jobs::Job, journal::Journal, run::Runs, settings::Folders};
+
+/// Largest diagram that is checked within a frame; larger ones are checked in the background.
+const CHECK_AT_ONCE_MAX: usize = 300;
+
+/// An open document with its view, its runs and its journal.
+#[derive(Debug)]
+pub struct Workspace {
+    /// The document.
+    pub document: Document,
+    /// Its runs and results.
+    pub runs: Runs,
+    /// What is selected.
+    pub selection: Selection,
+    /// The scenario that the user picked; the default one when it does not exist.
+    pub scenario: Option<ScenarioId>,
+    /// Which tab of the results is in front.
+    pub tab: Tab,
+    /// The inspector.
+    pub inspector: inspector::Memory,
+    /// The results.
+    pub results: results::Memory,
+    /// Whether the results are shown, as long as another document is in front.
+    pub(super) results_open: bool,
+    pub(super) canvas: Canvas,
+    pub(super) problems: Vec<Diagnostic>,
+    /// What reading the file said; shown with the problems until the first change.
+    pub(super) file_problems: Vec<Diagnostic>,
+    /// Recordings of an example, which is no file.
+    pub(super) example_traces: Vec<(String, String)>,
+    /// The window may close although this document has changes that are in no file.
+    pub(super) may_be_lost: bool,
+    journal: Option<Journal>,
+    /// The diagram that the problems are about.
+    checked: Option<Arc<Diagram>>,
+    checking: Option<(Arc<Diagram>, Job<Vec<Diagnostic>>)>,
+}
+
+impl Workspace {
+    /// Opens a document, with a crash journal in these folders.
+    pub(super) fn new(document: Document, folders: Option<&Folders>) -> Self {
+        Self {
+            document,
+            runs: Runs::default(),
+            selection: Selection::default(),
+            scenario: None,
+            tab: Tab::default(),
+            inspector: inspector::Memory::default(),
+            results: results::Memory::default(),
+            results_open: false,
+            canvas: Canvas::default(),
+            problems: Vec::new(),
+            file_problems: Vec::new(),
+            example_traces: Vec::new(),
+            may_be_lost: false,
+            journal: folders.map(|folders| Journal::open(&folders.data)),
+            checked: None,
+            checking: None,
+        }
+    }
+
+    /// Whether nobody has done anything with it: another document may take its place.
+    pub(super) fn is_untouched(&self) -> bool {
+        let history = self.document.history();
+        self.document.path.is_none()
+            && !self.document.is_dirty()
+            && history.undo_label().is_none()
+            && history.redo_label().is_none()
+            && **history.present() == Diagram::default()
+    }
+
+    /// The scenario in use.
+    pub(super) fn scenario(&self) -> ScenarioId {
+        let diagram = self.document.diagram();
+        let picked = self.scenario.as_ref().filter(|id| diagram.scenarios.contains_key(*id));
+        picked.or_else(|| diagram.default_scenario()).cloned().unwrap_or_else(|| ScenarioId::new("default"))
+    }
+
+    /// Takes the outcome of a run that has ended; true when there is a new result.
+    pub(super) fn poll(&mut self) -> bool {
+        let ended = self.runs.poll();
+        if ended {
+            self.tab = Tab::Answer;
+            self.results_open = true;
+        }
+        ended
+    }
+
+    /// Finds out what is wrong with the diagram, if that is not known yet.
+    pub(super) fn check(&mut self, ctx: &egui::Context, catalog: &'static Catalog) {
+        if let Some((diagram, job)) = &self.checking
+            && let Some(problems) = job.poll()
+        {
+            self.problems = problems.unwrap_or_default();
+            self.checked = Some(Arc::clone(diagram));
+            self.checking = None;
+        }
+        let present = self.document.history().present();
+        let is = |other: &Arc<Diagram>| Arc::ptr_eq(other, present);
+        if self.checked.as_ref().is_some_and(is) || self.checking.as_ref().is_some_and(|(diagram, _)| is(diagram)) {
+            return;
+        }
+        let present = Arc::clone(present);
+        if present.nodes.len() <= CHECK_AT_ONCE_MAX {
+            self.problems = review::examine(&present, catalog);
+            if self.document.history().undo_label().is_none() {
+                self.problems.extend(self.file_problems.iter().cloned());
+            }
+            self.checked = Some(present);
+        } else if self.checking.is_none() {
+            let (ctx, diagram) = (ctx.clone(), Arc::clone(&present));
+            let job = Job::start("check", move || ctx.request_repaint(), move || review::examine(&diagram, catalog));
+            self.checking = Some((present, job));
+        }
+    }
+
+    /// Keeps the selection to what exists.
+    pub(super) fn prune_selection(&mut self) {
+        let diagram = self.document.diagram();
+        self.selection.nodes.retain(|id| diagram.nodes.contains_key(id));
+        self.selection.edges.retain(|id| diagram.edges.contains_key(id));
+    }
+
+    /// Writes the journal when a change is old enough.
+    pub(super) fn keep_journal(&mut self, ctx: &egui::Context) {
+        let Some(journal) = &mut self.journal else { return };
+        let repaint = ctx.clone();
+        if let Some(wait) = journal.tick(&self.document, Instant::now(), move || repaint.request_repaint()) {
+            ctx.request_repaint_after(wait);
+        }
+    }
+
+    /// The document goes in order: nothing of it is wanted any more.
+    pub(super) fn close(&mut self) {
+        self.runs.cancel();
+        if let Some(journal) = &mut self.journal {
+            journal.close();
+        }
+    }
+}
