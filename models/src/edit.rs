@@ -38,7 +38,7 @@ pub enum Edit {
         /// Edges.
         edges: Vec<EdgeId>,
     },
-    /// Moves nodes.
+    /// Moves nodes. Waypoints between two that move alike move along.
     Move(Vec<(NodeId, Point)>),
     /// Gives a node another name; its id stays.
     RenameNode(NodeId, String),
@@ -184,12 +184,7 @@ fn change(diagram: &mut Diagram, edit: &Edit) -> Result<(), EditError> {
             diagram.edges.insert(id.clone(), Arc::new(edge.clone()));
         }
         Edit::Remove { nodes, edges } => remove(diagram, nodes, edges)?,
-        Edit::Move(moves) => {
-            for (id, at) in moves {
-                known_node(diagram, id)?;
-                diagram.layout.insert(id.clone(), at.rounded());
-            }
-        }
+        Edit::Move(moves) => move_nodes(diagram, moves)?,
         Edit::RenameNode(id, name) => node_mut(diagram, id)?.name.clone_from(name),
         Edit::RenameEdge(id, name) => edge_mut(diagram, id)?.name.clone_from(name),
         Edit::RenameDiagram(name) => diagram.name.clone_from(name),
@@ -264,6 +259,27 @@ fn replace<K: Ord + Clone, V: Clone>(map: &mut BTreeMap<K, Arc<V>>, id: &K, text
         Some(value) => map.insert(id.clone(), Arc::new(value.clone())),
         None => map.remove(id),
     };
+    Ok(())
+}
+
+fn move_nodes(diagram: &mut Diagram, moves: &[(NodeId, Point)]) -> Result<(), EditError> {
+    let mut shifts: BTreeMap<&NodeId, Point> = BTreeMap::new();
+    for (id, at) in moves {
+        known_node(diagram, id)?;
+        let (old, new) = (diagram.position(id), at.rounded());
+        diagram.layout.insert(id.clone(), new);
+        shifts.insert(id, Point::new(new.x - old.x, new.y - old.y).rounded());
+    }
+    for (id, line) in diagram.lines.iter_mut().filter(|(_, line)| !line.waypoints.is_empty()) {
+        let ends = diagram.edges.get(id).and_then(|edge| shifts.get(&edge.from).zip(shifts.get(&edge.to)));
+        if let Some((by, other)) = ends
+            && by == other
+        {
+            for point in &mut Arc::make_mut(line).waypoints {
+                *point = Point::new(point.x + by.x, point.y + by.y).rounded();
+            }
+        }
+    }
     Ok(())
 }
 
@@ -464,6 +480,18 @@ mod tests {
         let gone = apply(&diagram, &Edit::Remove { nodes: vec!["b".into()], edges: vec![] }).unwrap();
         assert!(gone.lines.is_empty() && gone.pinned.is_empty() && gone.groups["inner"].nodes.is_empty());
         assert_eq!(gone.notes["n"].about, None);
+    }
+
+    #[test]
+    fn waypoints_move_along_when_both_ends_move_alike() {
+        let line = Line { waypoints: vec![Point::new(100.0, 50.0)], ..Line::default() };
+        let shaped = apply(&two_nodes(), &Edit::SetLine("a-b".into(), Some(line))).unwrap();
+        let moved = |a: f64, b: f64| {
+            let moves = vec![("a".into(), Point::new(a, 10.0)), ("b".into(), Point::new(200.0 + b, 10.0))];
+            apply(&shaped, &Edit::Move(moves)).unwrap().lines["a-b"].waypoints[0]
+        };
+        assert_eq!(moved(30.0, 30.0), Point::new(130.0, 60.0));
+        assert_eq!(moved(30.0, 40.0), Point::new(100.0, 50.0), "what moves apart leaves them where they are");
     }
 
     #[test]

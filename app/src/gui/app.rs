@@ -97,6 +97,7 @@ impl App {
             document: self.state.screen == Screen::Document,
             tabs: self.workspaces().count(),
             selected: self.front.selection.nodes.len() + self.front.selection.edges.len(),
+            edges: self.front.selection.edges.len(),
             undo: history.undo_label().is_some(),
             redo: history.redo_label().is_some(),
             running: self.front.runs.is_running(),
@@ -262,6 +263,7 @@ impl eframe::App for App {
             // Escape belongs to a gesture first; the canvas ends it.
             if self.front.canvas.busy() {
                 now.selected = 0;
+                now.edges = 0;
             }
             actions.extend(command::pressed(&ctx, &now, self.typing).into_iter().map(Action::Command));
             actions.extend(tab_strip::pressed(&ctx, now.tabs));

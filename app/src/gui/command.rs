@@ -62,6 +62,8 @@ pub enum Needs {
     Selection,
     /// Exactly one selected node or edge.
     One,
+    /// A selected edge, at least one.
+    Edges,
     /// Something to undo.
     Undo,
     /// Something to redo.
@@ -150,6 +152,10 @@ commands! {
     Rename: Edit, One, Canvas, "pencil", "Rename", "Gives the selected node or edge another name", [NONE + F2];
     SelectAll: Edit, Document, Canvas, "", "Select all", "Selects every node and edge", [COMMAND + A];
     Deselect: Edit, Selection, Canvas, "", "Select nothing", "Ends the selection; the inspector shows diagram and scenario", [NONE + Escape];
+    LineOrthogonal: Edit, Edges, Canvas, "", "Orthogonal line", "Draws the selected connections in horizontal and vertical pieces around boxes", [];
+    LineCurved: Edit, Edges, Canvas, "", "Curved line", "Draws the selected connections as smooth curves", [];
+    LineStraight: Edit, Edges, Canvas, "", "Straight line", "Draws the selected connections the shortest way", [];
+    ResetLine: Edit, Edges, Canvas, "", "Reset line", "Takes waypoints and label places away from the selected connections", [];
     QuickAdd: Edit, Document, Canvas, "plus", "Add a node…", "Searches the services and adds one at the center of the view", [SHIFT + A];
     History: Edit, Document, Anywhere, "clock", "History…", "Lists every step and goes back to any of them", [];
     ZoomIn: View, Document, Anywhere, "zoom-in", "Zoom in", "Shows less, larger", [COMMAND + Plus, COMMAND + Equals];
@@ -180,6 +186,8 @@ pub struct Situation {
     pub tabs: usize,
     /// Number of selected nodes and edges.
     pub selected: usize,
+    /// Number of selected edges alone.
+    pub edges: usize,
     /// There is something to undo.
     pub undo: bool,
     /// There is something to redo.
@@ -201,6 +209,7 @@ impl Command {
             Needs::Tabs => now.tabs > 1,
             Needs::Selection => now.document && now.selected > 0,
             Needs::One => now.document && now.selected == 1,
+            Needs::Edges => now.document && now.edges > 0,
             Needs::Undo => now.document && now.undo,
             Needs::Redo => now.document && now.redo,
             Needs::Running => now.running,

@@ -54,7 +54,9 @@ impl ContextMenu {
         let commands: &[Command] = match &self.target {
             ContextTarget::Canvas => &[C::QuickAdd, C::Paste, C::SelectAll, C::Fit],
             ContextTarget::Node(_) => &[C::Rename, C::Duplicate, C::Copy, C::Cut, C::FitSelection, C::Delete],
-            ContextTarget::Edge(_) => &[C::Rename, C::FitSelection, C::Delete],
+            ContextTarget::Edge(_) => {
+                &[C::Rename, C::LineOrthogonal, C::LineCurved, C::LineStraight, C::ResetLine, C::FitSelection, C::Delete]
+            }
         };
         let mut picked = false;
         for command in commands {

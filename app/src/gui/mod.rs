@@ -8,6 +8,7 @@ pub mod app;
 pub mod canvas;
 pub mod command;
 pub mod command_palette;
+pub mod connect;
 pub mod context_menu;
 pub mod dialogs;
 pub mod format;

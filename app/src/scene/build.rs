@@ -5,12 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use plimsoll_models::{Catalog, Diagram, EdgeId, EdgeKind, Node, NodeId, Point};
+use plimsoll_models::{Catalog, Diagram, EdgeId, EdgeKind, LineStyle, Node, NodeId, Point};
 use plimsoll_sim::RunResult;
 
 use super::{
-    Figure, Link, Load, Part, Rect, Scene, SceneTheme, Shape, edge, group, group_rect,
-    index::Index,
+    Figure, Link, Load, Part, Rect, Scene, SceneTheme, Shape, edge, group, group_rect, label,
     node::{self, NodeLook},
     node_rect,
     route::{Route, RouteCache},
@@ -42,6 +41,7 @@ struct KnownNode {
 #[derive(Clone, Debug)]
 struct KnownEdge {
     kind: EdgeKind,
+    style: LineStyle,
     route: Route,
     shapes: Arc<[Shape]>,
 }
@@ -58,7 +58,7 @@ impl SceneCache {
         let mut parts = groups(diagram, theme);
         self.draw_edges(diagram, theme, &routes, &mut parts);
         self.draw_nodes(diagram, catalog, theme, result, &mut parts);
-        labels(diagram, theme, &routes, &mut parts);
+        label::labels(diagram, theme, &routes, &mut parts);
         let bounds = parts.iter().map(|part| part.bounds).reduce(Rect::union);
         Scene { parts, bounds, background: theme.canvas, title: diagram.name.clone(), routes }
     }
@@ -66,10 +66,10 @@ impl SceneCache {
     fn draw_edges(&mut self, diagram: &Diagram, theme: &SceneTheme, routes: &BTreeMap<EdgeId, Route>, parts: &mut Vec<Part>) {
         let mut known = std::mem::take(&mut self.edges);
         for (id, route) in routes {
-            let kind = diagram.edges[id].kind;
+            let (kind, style) = (diagram.edges[id].kind, diagram.lines.get(id).map_or(LineStyle::default(), |line| line.style));
             let entry = match known.remove(id) {
-                Some(entry) if entry.kind == kind && entry.route == *route => entry,
-                Some(_) | None => KnownEdge { kind, route: route.clone(), shapes: edge::shapes(kind, route, theme).into() },
+                Some(entry) if entry.kind == kind && entry.style == style && entry.route == *route => entry,
+                Some(_) | None => KnownEdge { kind, style, route: route.clone(), shapes: edge::shapes(kind, style, route, theme).into() },
             };
             let Some(bounds) = Rect::around(route.iter().copied()) else { continue };
             let (link, origin) = (Link::Edge(id.clone()), Point::default());
@@ -131,51 +131,4 @@ fn groups(diagram: &Diagram, theme: &SceneTheme) -> Vec<Part> {
             shapes: group::shapes(group, rect.width(), rect.height(), theme).into(),
         })
         .collect()
-}
-
-/// Labels, each where it covers no box, no other label and no other arrow if there is such a place.
-fn labels(diagram: &Diagram, theme: &SceneTheme, routes: &BTreeMap<EdgeId, Route>, parts: &mut Vec<Part>) {
-    let (mut solid, mut lines) = (Index::default(), Index::default());
-    for id in diagram.nodes.keys() {
-        solid.insert(0, node_rect(diagram.position(id)).expand(0.5));
-    }
-    for (number, route) in routes.values().enumerate() {
-        for pair in route.windows(2) {
-            lines.insert(number, Rect::from_corners(pair[0], pair[1]).expand(0.5));
-        }
-    }
-    for (number, (id, route)) in routes.iter().enumerate() {
-        let name = diagram.edges[id].name.trim();
-        if name.is_empty() {
-            continue;
-        }
-        let clashes = |rect: Rect| {
-            let crossed = lines.touching(rect).into_iter().filter(|other| *other != number).count();
-            if solid.touching(rect).is_empty() { crossed as f64 } else { 4.0 + crossed as f64 }
-        };
-        let Some((words, rect)) = label(name, route, clashes) else { continue };
-        solid.insert(0, rect);
-        // The ground looks like what lies behind it.
-        let frames = parts.iter().take_while(|part| matches!(part.link, Link::Group(_))).filter(|part| part.bounds.contains(rect.center()));
-        let ground = frames.fold(theme.canvas, |below, _| theme.group.over(below, f32::from(theme.group.a) / 255.0));
-        let shapes = edge::label_shapes(words, rect.width(), rect.height(), ground, theme).into();
-        parts.push(Part { link: Link::Label(id.clone()), origin: rect.min, bounds: rect, shapes });
-    }
-}
-
-/// The words of a label and their place; shortened to the longest piece of the way when they fit nowhere.
-fn label(name: &str, route: &Route, clashes: impl Fn(Rect) -> f64) -> Option<(String, Rect)> {
-    let place = |room: f64| {
-        let (words, width, height) = edge::label_text(name, room);
-        edge::place_label(route, width, height, &clashes).map(|(score, rect)| (score, words, rect))
-    };
-    let (score, words, rect) = place(f64::INFINITY)?;
-    if score < 400.0 {
-        return Some((words, rect));
-    }
-    let longest = route.windows(2).map(|pair| (pair[1].x - pair[0].x).abs()).fold(30.0, f64::max);
-    match place(longest - 3.0) {
-        Some((shorter, words, rect)) if shorter < score => Some((words, rect)),
-        Some(_) | None => Some((words, rect)),
-    }
 }

@@ -1,8 +1,11 @@
 //! An arrow of the drawing, and its label.
 
-use plimsoll_models::{EdgeKind, Point};
+use plimsoll_models::{EdgeKind, LineStyle, Point, diagram::LabelPlace};
 
-use super::{Anchor, Color, Dash, Detail, Font, Form, Rect, SceneTheme, Shape, Stroke, Text, text};
+use super::{
+    Anchor, Color, Dash, Detail, Font, Form, Rect, SceneTheme, Shape, Stroke, Text, text,
+    way::{self, between, distance},
+};
 
 /// Width of an arrow's line.
 pub const EDGE_WIDTH: f64 = 1.5;
@@ -15,37 +18,43 @@ const TIP_GAP: f64 = 2.0;
 const MARK_RADIUS: f64 = 7.0;
 /// Distance of the middle of the poll mark from the tip.
 const MARK_BACK: f64 = 22.0;
+/// Ways with more corners than this are curves, whose pieces are short.
+const CORNERS_MAX: usize = 16;
+/// Into how many stretches a curve is divided for its label.
+const CURVE_STRETCHES: u32 = 5;
 const LABEL_SIZE: f64 = 10.0;
 const LABEL_WIDTH_MAX: f64 = 150.0;
 const LABEL_PADDING: f64 = 3.5;
 const LABEL_HEIGHT: f64 = 16.0;
 
 /// The shapes of an arrow along its way, on the drawing.
-pub(super) fn shapes(kind: EdgeKind, route: &[Point], theme: &SceneTheme) -> Vec<Shape> {
-    let [.., before, end] = *route else { return Vec::new() };
+pub(super) fn shapes(kind: EdgeKind, style: LineStyle, route: &[Point], theme: &SceneTheme) -> Vec<Shape> {
+    let Some(end) = route.last().copied() else { return Vec::new() };
     let color = theme.edge(kind);
     let dash = match kind {
         EdgeKind::Request | EdgeKind::Send => Dash::Solid,
         EdgeKind::Deliver | EdgeKind::DeadLetter => Dash::Dashed,
         EdgeKind::Poll => Dash::Dotted,
     };
-    let along = direction(before, end);
-    let tip = back(end, along, TIP_GAP);
-    let mut points = route.to_vec();
-    if let Some(last) = points.last_mut() {
-        *last = back(tip, along, if kind == EdgeKind::Send { 1.0 } else { HEAD_LENGTH - 1.0 });
-    }
+    // Curves have no corners to be rounded.
+    let radius = if style == LineStyle::Bezier { 0.0 } else { CORNER_RADIUS };
+    let back = |by: f64| way::cut_end(route, by).last().copied().unwrap_or(end);
+    let tip = back(TIP_GAP);
+    let along = direction(back(TIP_GAP + HEAD_LENGTH), tip);
+    let points = way::cut_end(route, TIP_GAP + if kind == EdgeKind::Send { 1.0 } else { HEAD_LENGTH - 1.0 });
     let width = if kind == EdgeKind::Poll { 2.0 } else { EDGE_WIDTH };
-    let mut shapes = vec![Shape::new(Form::Line { points, radius: CORNER_RADIUS, stroke: Stroke { width, color, dash } })];
+    let mut shapes = vec![Shape::new(Form::Line { points, radius, stroke: Stroke { width, color, dash } })];
     head(kind, tip, along, color, &mut shapes);
-    if kind == EdgeKind::Poll && length(before, end) > MARK_BACK + MARK_RADIUS {
-        poll_mark(back(tip, along, MARK_BACK), color, theme, &mut shapes);
+    // The mark stands on the last straight piece, or anywhere on a curve.
+    let room = if style == LineStyle::Bezier { way::length(route) } else { way::length(&route[route.len().saturating_sub(2)..]) };
+    if kind == EdgeKind::Poll && room > MARK_BACK + MARK_RADIUS {
+        poll_mark(back(TIP_GAP + MARK_BACK), color, theme, &mut shapes);
     }
     shapes
 }
 
 fn head(kind: EdgeKind, tip: Point, along: Point, color: Color, shapes: &mut Vec<Shape>) {
-    let base = back(tip, along, HEAD_LENGTH);
+    let base = Point::new(tip.x - along.x * HEAD_LENGTH, tip.y - along.y * HEAD_LENGTH);
     let side = |sign: f64| Point::new(base.x - along.y * sign * HEAD_WIDTH / 2.0, base.y + along.x * sign * HEAD_WIDTH / 2.0);
     let points = vec![side(1.0), tip, side(-1.0)];
     let form = if kind == EdgeKind::Send {
@@ -65,16 +74,8 @@ fn poll_mark(center: Point, color: Color, theme: &SceneTheme, shapes: &mut Vec<S
 }
 
 fn direction(a: Point, b: Point) -> Point {
-    let length = length(a, b).max(1e-9);
+    let length = distance(a, b).max(1e-9);
     Point::new((b.x - a.x) / length, (b.y - a.y) / length)
-}
-
-fn length(a: Point, b: Point) -> f64 {
-    (b.x - a.x).hypot(b.y - a.y)
-}
-
-fn back(p: Point, along: Point, by: f64) -> Point {
-    Point::new(p.x - along.x * by, p.y - along.y * by)
 }
 
 /// The words of a label as they are drawn, and the size of its ground. `room` is the width that it may have.
@@ -94,17 +95,23 @@ pub(super) fn label_shapes(words: String, width: f64, height: f64, ground: Color
     ]
 }
 
+/// Where a label of this size stands that somebody has put there.
+pub(super) fn placed_label(route: &[Point], place: LabelPlace, width: f64, height: f64) -> Option<Rect> {
+    let at = way::point_at(route, place.along)?;
+    Some(Rect::centered(Point::new(at.x + place.offset.x, at.y + place.offset.y), width, height))
+}
+
 /// Where a label of this size stands on a way: in the middle of a long piece, beside it when a box is in the way.
 /// Also says how bad that place is: from 100 on it covers something.
 pub(super) fn place_label(route: &[Point], width: f64, height: f64, clashes: impl Fn(Rect) -> f64) -> Option<(f64, Rect)> {
-    let mut pieces: Vec<(Point, Point)> = route.windows(2).map(|pair| (pair[0], pair[1])).collect();
+    let mut pieces: Vec<(Point, Point)> = straight_stretches(route);
     // A label lies well on a horizontal piece that is longer than itself.
-    let fits = |(a, b): &(Point, Point)| if (a.y - b.y).abs() < 1e-6 { length(*a, *b) - width } else { length(*a, *b) - 3.0 * height };
+    let fits = |(a, b): &(Point, Point)| if (a.y - b.y).abs() < 1e-6 { distance(*a, *b) - width } else { distance(*a, *b) - 3.0 * height };
     pieces.sort_by(|a, b| fits(b).total_cmp(&fits(a)));
     let mut best: Option<(f64, Rect)> = None;
     for (rank, (a, b)) in pieces.iter().enumerate() {
         for share in [0.5, 0.4, 0.6, 0.25, 0.75] {
-            let center = Point::new(a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share);
+            let center = between(*a, *b, share);
             let lift = height / 2.0 + 3.0;
             let places = [(0.0, 0.0), (0.0, -lift), (0.0, lift), (width / 2.0 + 5.0, 0.0), (-width / 2.0 - 5.0, 0.0)];
             for (n, (dx, dy)) in places.into_iter().enumerate() {
@@ -119,4 +126,15 @@ pub(super) fn place_label(route: &[Point], width: f64, height: f64, clashes: imp
         }
     }
     best
+}
+
+/// The pieces of a way; those of a curve are taken together, since none of them could carry a label.
+fn straight_stretches(route: &[Point]) -> Vec<(Point, Point)> {
+    let corners: Vec<Point> = if route.len() > CORNERS_MAX {
+        let count = CURVE_STRETCHES;
+        (0..=count).filter_map(|n| way::point_at(route, f64::from(n) / f64::from(count))).collect()
+    } else {
+        route.to_vec()
+    };
+    corners.windows(2).map(|pair| (pair[0], pair[1])).collect()
 }

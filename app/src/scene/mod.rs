@@ -5,10 +5,12 @@
 
 mod build;
 mod color;
+mod course;
 mod edge;
 mod figure;
 mod group;
 mod index;
+mod label;
 mod load;
 mod node;
 mod nudge;
@@ -18,6 +20,7 @@ pub mod route;
 mod shape;
 pub mod text;
 mod theme;
+pub mod way;
 
 pub use build::{SceneCache, build};
 pub use color::Color;

@@ -26,10 +26,10 @@ struct Stretch {
     order: f64,
 }
 
-/// Moves inner stretches of ways that lie on each other.
-pub(super) fn separate(routes: &mut BTreeMap<EdgeId, Route>) {
+/// Moves inner stretches of ways that lie on each other, but for ways that somebody has shaped.
+pub(super) fn separate(routes: &mut BTreeMap<EdgeId, Route>, shaped: impl Fn(&EdgeId) -> bool) {
     for vertical in [true, false] {
-        let mut stretches = collect(routes, vertical);
+        let mut stretches = collect(routes, vertical, &shaped);
         stretches.sort_by(|a, b| a.line.total_cmp(&b.line).then(a.low.total_cmp(&b.low)).then_with(|| a.edge.cmp(&b.edge)));
         for mut bundle in bundles(stretches) {
             if bundle.len() < 2 {
@@ -54,9 +54,9 @@ fn axis(point: &mut Point, vertical: bool) -> &mut f64 {
     if vertical { &mut point.x } else { &mut point.y }
 }
 
-fn collect(routes: &BTreeMap<EdgeId, Route>, vertical: bool) -> Vec<Stretch> {
+fn collect(routes: &BTreeMap<EdgeId, Route>, vertical: bool, shaped: impl Fn(&EdgeId) -> bool) -> Vec<Stretch> {
     let mut stretches = Vec::new();
-    for (edge, route) in routes {
+    for (edge, route) in routes.iter().filter(|(edge, _)| !shaped(edge)) {
         for corner in 1..route.len().saturating_sub(2) {
             let (a, b) = (route[corner], route[corner + 1]);
             let swap = |p: Point| if vertical { (p.x, p.y) } else { (p.y, p.x) };

@@ -8,6 +8,8 @@ use super::{NODE_HEIGHT, NODE_WIDTH, Rect, node_rect};
 
 /// Least horizontal gap between two boxes whose arrow runs from side to side.
 const GAP_MIN: f64 = 40.0;
+/// The same between a box and a waypoint.
+const GAP_TO_WAYPOINT_MIN: f64 = 20.0;
 /// Distance of arrows on one side of a box.
 const SPACING: f64 = 14.0;
 /// Part of a side near its corners that stays free.
@@ -75,9 +77,13 @@ pub fn ends(diagram: &Diagram) -> BTreeMap<EdgeId, (End, End)> {
             continue;
         }
         let (from, to) = (node_rect(diagram.position(&edge.from)), node_rect(diagram.position(&edge.to)));
-        let (leave, enter) = choose(from, to, edge.kind);
-        sides.entry((&edge.from, leave)).or_default().push(Slot { edge: id, target: false, other: to.center() });
-        sides.entry((&edge.to, enter)).or_default().push(Slot { edge: id, target: true, other: from.center() });
+        let (leave, enter) = match waypoints(diagram, id) {
+            Some((first, last)) => (toward(from, first), toward(to, last)),
+            None => choose(from, to, edge.kind),
+        };
+        let (ahead, behind) = waypoints(diagram, id).unwrap_or((to.center(), from.center()));
+        sides.entry((&edge.from, leave)).or_default().push(Slot { edge: id, target: false, other: ahead });
+        sides.entry((&edge.to, enter)).or_default().push(Slot { edge: id, target: true, other: behind });
         let middle = |side: Side, rect: Rect| End { at: side.middle(rect), side };
         ends.insert(id.clone(), (middle(leave, from), middle(enter, to)));
     }
@@ -87,7 +93,13 @@ pub fn ends(diagram: &Diagram) -> BTreeMap<EdgeId, (End, End)> {
     let alone = |node: &NodeId, side: Side| sides.get(&(node, side)).is_some_and(|slots| slots.len() == 1);
     for (id, (from, to)) in &mut ends {
         let edge = &diagram.edges[id];
-        straighten(from, to, alone(&edge.from, from.side), alone(&edge.to, to.side));
+        let (from_alone, to_alone) = (alone(&edge.from, from.side), alone(&edge.to, to.side));
+        if let Some((first, last)) = waypoints(diagram, id) {
+            face(from, first, from_alone);
+            face(to, last, to_alone);
+        } else {
+            straighten(from, to, from_alone, to_alone);
+        }
     }
     ends
 }
@@ -96,6 +108,34 @@ struct Slot<'a> {
     edge: &'a EdgeId,
     target: bool,
     other: Point,
+}
+
+/// The first and the last waypoint of an arrow.
+fn waypoints(diagram: &Diagram, id: &EdgeId) -> Option<(Point, Point)> {
+    let points = &diagram.lines.get(id)?.waypoints;
+    Some((*points.first()?, *points.last()?))
+}
+
+/// The side of a box that faces a waypoint.
+fn toward(rect: Rect, p: Point) -> Side {
+    if p.x - rect.max.x >= GAP_TO_WAYPOINT_MIN {
+        Side::Right
+    } else if rect.min.x - p.x >= GAP_TO_WAYPOINT_MIN {
+        Side::Left
+    } else if p.y >= rect.center().y {
+        Side::Bottom
+    } else {
+        Side::Top
+    }
+}
+
+/// Lets an end that is alone on its side face a waypoint that is almost straight ahead.
+fn face(end: &mut End, p: Point, alone: bool) {
+    let reach = NODE_HEIGHT / 2.0 - CORNER;
+    let (at, wanted) = if end.side.is_horizontal() { (&mut end.at.y, p.y) } else { (&mut end.at.x, p.x) };
+    if alone && (*at - wanted).abs() <= reach {
+        *at = wanted;
+    }
 }
 
 /// The sides between which an arrow is short and turns little.

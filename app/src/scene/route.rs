@@ -8,19 +8,21 @@ use std::{
     collections::{BTreeMap, BinaryHeap},
 };
 
-use plimsoll_models::{Diagram, EdgeId, NodeId, Point};
+use plimsoll_models::{Diagram, EdgeId, LineStyle, NodeId, Point};
 
 use super::{
-    Rect, node_rect,
+    Rect,
+    course::course,
+    node_rect,
     port::{End, ends},
 };
 
 /// Distance that a way keeps from boxes.
-const CLEARANCE: f64 = 14.0;
+pub(super) const CLEARANCE: f64 = 14.0;
 /// Length of the first and last piece, straight out of the box.
 const STUB: f64 = 20.0;
 /// A turn is worth a detour of this length.
-const TURN_COST: f64 = 60.0;
+pub(super) const TURN_COST: f64 = 60.0;
 /// How far around both ends boxes are seen.
 const SIGHT: f64 = 240.0;
 /// Most boxes that a way is led around.
@@ -41,6 +43,8 @@ pub struct RouteCache {
 struct RouteKey {
     from: End,
     to: End,
+    style: LineStyle,
+    waypoints: Vec<Point>,
     obstacles: Vec<Rect>,
 }
 
@@ -52,12 +56,18 @@ impl RouteCache {
         for (id, (from, to)) in ends(diagram) {
             let edge = &diagram.edges[&id];
             let (own_from, own_to) = (node_rect(diagram.position(&edge.from)), node_rect(diagram.position(&edge.to)));
-            let obstacles = index.near(own_from.union(own_to), &edge.from, &edge.to);
-            let key = RouteKey { from, to, obstacles };
+            let line = diagram.lines.get(&id).map(|line| &**line);
+            let (style, waypoints) = line.map_or((LineStyle::Orthogonal, Vec::new()), |line| (line.style, line.waypoints.clone()));
+            let region = Rect::around(waypoints.iter().copied()).map_or(own_from.union(own_to), |rect| rect.union(own_from).union(own_to));
+            let obstacles = match style {
+                LineStyle::Orthogonal => index.near(region, &edge.from, &edge.to),
+                LineStyle::Bezier | LineStyle::Straight => Vec::new(),
+            };
+            let key = RouteKey { from, to, style, waypoints, obstacles };
             let entry = match self.known.remove(&id) {
                 Some((old, route)) if old == key => (old, route),
                 Some(_) | None => {
-                    let route = find(from, to, own_from, own_to, &key.obstacles);
+                    let route = course(from, to, line, (own_from, own_to), &key.obstacles);
                     (key, route)
                 }
             };
@@ -65,7 +75,9 @@ impl RouteCache {
         }
         self.known = known;
         let mut routes = self.known.iter().map(|(id, (_, route))| (id.clone(), route.clone())).collect();
-        super::nudge::separate(&mut routes);
+        let shaped =
+            |id: &EdgeId| diagram.lines.get(id).is_some_and(|line| line.style != LineStyle::Orthogonal || !line.waypoints.is_empty());
+        super::nudge::separate(&mut routes, shaped);
         routes
     }
 }
@@ -110,18 +122,8 @@ fn cell(point: Point) -> (i64, i64) {
 
 /// The way between two ends around the two boxes they belong to and around obstacles.
 pub fn find(from: End, to: End, own_from: Rect, own_to: Rect, obstacles: &[Rect]) -> Route {
-    let out = |end: End| {
-        let outward = end.side.outward();
-        Point::new(end.at.x + outward.x * STUB, end.at.y + outward.y * STUB)
-    };
-    let (start, goal) = (out(from), out(to));
-    let walls: Vec<Rect> = obstacles
-        .iter()
-        .chain([&own_from, &own_to])
-        .map(|rect| rect.expand(CLEARANCE))
-        // Boxes that stand too close to an end cannot be avoided there.
-        .filter(|wall| !inside(*wall, start) && !inside(*wall, goal))
-        .collect();
+    let (start, goal) = (stub(from), stub(to));
+    let walls = walls(&[start, goal], obstacles.iter().copied().chain([own_from, own_to]));
     if let Some(route) = simple(from, to, start, goal, &walls) {
         return tidy(route);
     }
@@ -135,7 +137,7 @@ pub fn find(from: End, to: End, own_from: Rect, own_to: Rect, obstacles: &[Rect]
             break;
         }
         seen.extend(hits);
-        let Some(around) = search(from, to, start, goal, &seen) else { break };
+        let Some(around) = search((start, from.side.is_horizontal()), (goal, to.side.is_horizontal()), &seen) else { break };
         middle = around;
     }
     let mut route = vec![from.at];
@@ -144,6 +146,17 @@ pub fn find(from: End, to: End, own_from: Rect, own_to: Rect, obstacles: &[Rect]
     let mut route = tidy(route);
     center(&mut route, &walls);
     route
+}
+
+/// Where the first piece out of an end is over.
+pub(super) fn stub(end: End) -> Point {
+    let outward = end.side.outward();
+    Point::new(end.at.x + outward.x * STUB, end.at.y + outward.y * STUB)
+}
+
+/// What a way between these points keeps out of. Boxes that stand too close to one of them cannot be avoided there.
+pub(super) fn walls(ends: &[Point], boxes: impl Iterator<Item = Rect>) -> Vec<Rect> {
+    boxes.map(|rect| rect.expand(CLEARANCE)).filter(|wall| !ends.iter().any(|end| inside(*wall, *end))).collect()
 }
 
 /// Moves each piece between two like turns to the middle of the room that it has, where nothing stands.
@@ -168,7 +181,7 @@ fn inside(rect: Rect, p: Point) -> bool {
     rect.min.x < p.x && p.x < rect.max.x && rect.min.y < p.y && p.y < rect.max.y
 }
 
-fn is_free(a: Point, b: Point, walls: &[Rect]) -> bool {
+pub(super) fn is_free(a: Point, b: Point, walls: &[Rect]) -> bool {
     let piece = Rect::from_corners(a, b);
     !walls.iter().any(|wall| piece.min.x < wall.max.x && wall.min.x < piece.max.x && piece.min.y < wall.max.y && wall.min.y < piece.max.y)
 }
@@ -215,7 +228,7 @@ fn simple(from: End, to: End, start: Point, goal: Point, walls: &[Rect]) -> Opti
 }
 
 /// Drops points at which the way does not turn.
-fn tidy(route: Route) -> Route {
+pub(super) fn tidy(route: Route) -> Route {
     let mut tidy: Route = Vec::with_capacity(route.len());
     for point in route {
         if tidy.last().is_some_and(|last| same(*last, point)) {
@@ -309,11 +322,12 @@ impl Ord for Cost {
     }
 }
 
-/// The cheapest way from start to goal along the grid of lines; `None` when walls enclose one of them.
-fn search(from: End, to: End, start: Point, goal: Point, walls: &[Rect]) -> Option<Route> {
+/// The cheapest way from start to goal along the grid of lines; `None` when walls enclose one of them. Both points say
+/// whether the way leaves or reaches them along a row.
+pub(super) fn search((start, from_row): (Point, bool), (goal, to_row): (Point, bool), walls: &[Rect]) -> Option<Route> {
     let grid = Grid::new(start, goal, walls);
-    let first = grid.stop(start, from.side.is_horizontal());
-    let last = grid.stop(goal, to.side.is_horizontal());
+    let first = grid.stop(start, from_row);
+    let last = grid.stop(goal, to_row);
     let rest = |stop: Stop| {
         let p = grid.point(stop);
         (p.x - goal.x).abs() + (p.y - goal.y).abs()

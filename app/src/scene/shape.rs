@@ -217,6 +217,9 @@ pub enum Font {
     SemiBold,
 }
 
+/// Tangent of an angle that needs no arc: curves are made of many such corners.
+const HARDLY: f64 = 0.25;
+
 /// The corners of a line with arcs of short straight pieces instead of sharp corners.
 pub fn rounded(points: &[Point], radius: f64, pieces: u32) -> Vec<Point> {
     let mut line = Vec::with_capacity(points.len() * (pieces as usize + 1));
@@ -236,13 +239,20 @@ pub fn rounded(points: &[Point], radius: f64, pieces: u32) -> Vec<Point> {
     line
 }
 
-/// Where the arc of a corner begins and ends; `None` at the ends of a line and for sharp corners.
+/// Where the arc of a corner begins and ends; `None` at the ends of a line, for sharp corners, and where it hardly turns.
 pub fn corner(points: &[Point], i: usize, radius: f64) -> Option<(Point, Point)> {
     if i == 0 || i + 1 >= points.len() || radius <= 0.0 {
         return None;
     }
     let (before, at, after) = (points[i - 1], points[i], points[i + 1]);
     let length = |a: Point, b: Point| (b.x - a.x).hypot(b.y - a.y);
+    let (turn, onward) = (
+        (at.x - before.x) * (after.y - at.y) - (at.y - before.y) * (after.x - at.x),
+        (at.x - before.x) * (after.x - at.x) + (at.y - before.y) * (after.y - at.y),
+    );
+    if onward > 0.0 && turn.abs() < HARDLY * onward {
+        return None;
+    }
     let radius = radius.min(length(before, at) / 2.0).min(length(at, after) / 2.0);
     let toward = |to: Point| {
         let share = radius / length(at, to).max(1e-9);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test says by panicking what went wrong")]
 
 mod basics;
+mod connect;
 mod documents;
 mod sample;
 #[path = "../soft_renderer/mod.rs"]

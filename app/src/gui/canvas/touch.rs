@@ -10,7 +10,7 @@ use super::{
     paint::{FINE_FROM, NORMAL_FROM},
     sentence,
 };
-use crate::scene::{Link, Rect, node_rect, port::Side};
+use crate::scene::{Link, Rect, node_rect, port::Side, way};
 
 /// Most boxes on screen that are widgets of their own; in a larger crowd only clicks are understood.
 const WIDGETS_MAX: usize = 1500;
@@ -315,7 +315,7 @@ impl Canvas {
             })
         };
         let routes = drawn.scene.routes.iter();
-        let middles = routes.filter_map(|(id, route)| Some((id, middle_of(route)?)));
+        let middles = routes.filter_map(|(id, route)| Some((id, way::point_at(route, 0.5)?)));
         middles.filter(|(_, middle)| seen.contains(*middle)).map(|(id, p)| (id.clone(), self.camera.screen(p), label(id))).collect()
     }
 
@@ -324,7 +324,7 @@ impl Canvas {
         let (p, reach) = (self.camera.diagram(at), f64::from(EDGE_REACH / self.camera.zoom));
         let routes = self.drawn.iter().flat_map(|drawn| &drawn.scene.routes);
         let near = routes.filter_map(|(id, route)| {
-            let distance = route.windows(2).map(|pair| distance(p, pair[0], pair[1])).fold(f64::INFINITY, f64::min);
+            let distance = way::nearest(route, p)?.distance;
             (distance <= reach).then_some((id, distance))
         });
         near.min_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(id, _)| id.clone())
@@ -473,26 +473,4 @@ fn snapped(moving: &Moving, wish: Point, input: &CanvasInput<'_>, zoom: f32) -> 
     let stays = |id: &&NodeId| !moving.nodes.iter().any(|(moved, _)| moved == *id);
     let others: Vec<Point> = input.diagram.nodes.keys().filter(stays).map(|id| input.diagram.position(id)).collect();
     guide::snap(anchor, wish, &others, zoom)
-}
-
-/// The point halfway along a way.
-fn middle_of(route: &[Point]) -> Option<Point> {
-    let length = |pair: &[Point]| (pair[1].x - pair[0].x).hypot(pair[1].y - pair[0].y);
-    let mut left = route.windows(2).map(length).sum::<f64>() / 2.0;
-    for pair in route.windows(2) {
-        let piece = length(pair);
-        if left <= piece {
-            let t = left / piece.max(1e-9);
-            return Some(Point::new(pair[0].x + (pair[1].x - pair[0].x) * t, pair[0].y + (pair[1].y - pair[0].y) * t));
-        }
-        left -= piece;
-    }
-    route.first().copied()
-}
-
-/// Distance of a point from a piece of a line.
-fn distance(p: Point, a: Point, b: Point) -> f64 {
-    let (dx, dy) = (b.x - a.x, b.y - a.y);
-    let t = (((p.x - a.x) * dx + (p.y - a.y) * dy) / (dx * dx + dy * dy).max(1e-9)).clamp(0.0, 1.0);
-    (p.x - a.x - t * dx).hypot(p.y - a.y - t * dy)
 }

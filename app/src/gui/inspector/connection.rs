@@ -40,6 +40,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &EdgeId,
     let services = diagram.nodes.get(&edge.from).zip(diagram.nodes.get(&edge.to)).map(|(from, to)| (&from.service, &to.service));
     let kinds = services.map(|(from, to)| view.catalog.kinds_between(from, to)).unwrap_or_default();
     kind_ui(ui, view, id, edge.kind, &kinds, actions);
+    super::line::ui(ui, view, [id], actions);
     measured_ui(ui, view, id);
     let record = services.and_then(|(from, to)| view.catalog.connection(edge.kind, from, to));
     if let Some(service) = record {

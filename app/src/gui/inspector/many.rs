@@ -37,6 +37,9 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             ui.label(RichText::new(format!("× {count}")).color(view.theme.text_weak));
         });
     }
+    if !selection.edges.is_empty() {
+        super::line::ui(ui, view, &selection.edges, actions);
+    }
     ui.add_space(Theme::SPACE_8);
     ui.horizontal_wrapped(|ui| {
         for command in [Command::Duplicate, Command::Copy, Command::FitSelection, Command::Delete] {

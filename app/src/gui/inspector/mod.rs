@@ -4,6 +4,7 @@ mod account;
 mod connection;
 mod event_types;
 pub mod field;
+mod line;
 mod many;
 mod node;
 mod overview;

@@ -43,7 +43,7 @@ impl App {
             Command::Deselect => self.front.selection = Selection::default(),
             Command::QuickAdd => self.open_quick_add(),
             Command::History => self.state.dialog = Some(crate::gui::dialogs::Dialog::History),
-            _ => {}
+            _ => self.connect_command(ctx, command),
         }
     }
 

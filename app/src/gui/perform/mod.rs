@@ -1,6 +1,7 @@
 //! Carries out what panels, keys and dialogs asked for.
 
 pub(super) mod clipboard;
+mod connect;
 mod edit;
 mod file;
 mod run;
