@@ -50,6 +50,21 @@ pub struct SubscriberConfig {
     pub batch_window: f64,
     /// When it stands still.
     pub pauses: Pauses,
+    /// Where it begins.
+    pub begin: BeginConfig,
+}
+
+/// Where a subscriber of a bus that keeps events begins, in seconds from the start of the run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BeginConfig {
+    /// When it is created.
+    pub created: f64,
+    /// From which time on it reads what was published; `None` for all that the bus has kept.
+    pub from: Option<f64>,
+    /// Until when it reads.
+    pub until: f64,
+    /// When it delivers the first event.
+    pub delivers: f64,
 }
 
 /// Which results of asynchronous invocations go to a destination.
@@ -104,7 +119,21 @@ impl SubscriberConfig {
             batch_size: if batches { settings.count("batch_size").max(1) } else { 1 },
             batch_window: if batches { settings.quantity("batch_window") } else { 0.0 },
             pauses: settings.parsed("paused").unwrap_or_default(),
+            begin: BeginConfig::read(settings),
         }
+    }
+}
+
+impl BeginConfig {
+    fn read(settings: &mut Settings<'_>) -> Self {
+        let created = settings.quantity("starts_at");
+        let (point, end, delay) = (settings.quantity("starting_point"), settings.optional("end_point"), settings.quantity("startup_delay"));
+        let from = match settings.text("starting_position").as_deref() {
+            Some("horizon") => None,
+            Some("timestamp") => Some(point),
+            _ => return Self { created, from: Some(created), until: f64::INFINITY, delivers: created },
+        };
+        Self { created, from, until: end.unwrap_or(f64::INFINITY), delivers: created + delay }
     }
 }
 

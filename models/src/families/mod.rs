@@ -34,7 +34,7 @@ pub use compute::{
 };
 pub use connection::{CallConfig, CaptureConfig, ConnectionConfig, Filter, Operation, ReadKind, RedriveConfig};
 pub use database::DatabaseConfig;
-pub use delivery::{DeliverConfig, DestinationOf, RETRY_TIME_MAX_S, SubscriberConfig};
+pub use delivery::{BeginConfig, DeliverConfig, DestinationOf, RETRY_TIME_MAX_S, SubscriberConfig};
 pub use external::{ExternalConfig, Limiter};
 pub use gateway::{ApiConfig, ApiKind, BalancerConfig, CacheConfig, CapacityUnit, Door, GatewayConfig, Selection};
 pub use limit::{Limit, LimitUse, Measure};

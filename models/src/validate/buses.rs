@@ -3,7 +3,7 @@
 use crate::{
     Arrivals, Catalog, Diagnostic, Diagram, Edit, Place,
     edit::Target,
-    families::{self, Config, ConnectionConfig},
+    families::{self, BeginConfig, BusKind, Config, ConnectionConfig},
     units::print_duration,
     workload::Due,
 };
@@ -77,6 +77,45 @@ pub(super) fn subscribers(diagram: &Diagram, catalog: &Catalog, found: &mut Vec<
     }
 }
 
+/// Subscribers that begin where the bus has nothing for them.
+pub(super) fn replays(diagram: &Diagram, catalog: &Catalog, found: &mut Vec<Diagnostic>) {
+    for (id, edge) in &diagram.edges {
+        let Some(ConnectionConfig::Deliver(deliver)) = families::edge_config(diagram, catalog, id).0 else { continue };
+        let Some(BeginConfig { created, from, until, .. }) = deliver.subscriber.as_ref().map(|subscriber| subscriber.begin) else {
+            continue;
+        };
+        let Some(Config::Bus(bus)) = families::node_config(diagram, catalog, &edge.from).0 else { continue };
+        let BusKind::Subscribers(kept) = &bus.kind else { continue };
+        let place = |key: &str| Place::Edge(id.clone(), Some(key.to_owned()));
+        let set = |key: &str, value: Option<&str>| Edit::SetField {
+            target: Target::Edge(id.clone()),
+            key: key.to_owned(),
+            value: value.map(Into::into),
+        };
+        if let Some(from) = from.filter(|from| *from > created || created - from > kept.retention) {
+            let message = format!(
+                "the starting point {} must lie within the {} before the subscriber is created at {}, the provider refuses another one",
+                print_duration(from),
+                print_duration(kept.retention),
+                print_duration(created)
+            );
+            found.push(
+                Diagnostic::error("starting-point-not-kept", place("starting_point"), message)
+                    .hint("begin with the oldest event that the bus has kept, or keep events for longer")
+                    .fix(set("starting_position", Some("horizon"))),
+            );
+        }
+        if until <= from.unwrap_or(0.0) {
+            let message = "the end point lies before the starting point, nothing is delivered";
+            found.push(
+                Diagnostic::error("ends-before-it-starts", place("end_point"), message)
+                    .hint("leave it out to go on with live events")
+                    .fix(set("end_point", None)),
+            );
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -88,6 +127,7 @@ mod tests {
         let mut found = Vec::new();
         schedules(diagram, Catalog::embedded(), &mut found);
         subscribers(diagram, Catalog::embedded(), &mut found);
+        replays(diagram, Catalog::embedded(), &mut found);
         found
     }
 
@@ -100,6 +140,25 @@ mod tests {
             ("schedule-too-often", schedule("rate(30 s)"), send()),
             ("schedule-waits", schedule("closed(users=3, think=1 s)"), send()),
             ("batch-without-answer", bus(), plain().with("invocation", "event").with("batch_size", 10)),
+            (
+                "starting-point-not-kept",
+                bus(),
+                plain().with("starting_position", "timestamp").with("starting_point", "1 h").with("starts_at", "30 h"),
+            ),
+            (
+                "starting-point-not-kept",
+                bus(),
+                plain().with("starting_position", "timestamp").with("starting_point", "2 h").with("starts_at", "1 h"),
+            ),
+            (
+                "ends-before-it-starts",
+                bus(),
+                plain()
+                    .with("starting_position", "timestamp")
+                    .with("starting_point", "2 min")
+                    .with("end_point", "1 min")
+                    .with("starts_at", "5 min"),
+            ),
             ("window-without-batch", bus(), plain().with("batch_window", "5 s")),
         ];
         for (code, from, edge) in cases {

@@ -41,6 +41,7 @@ const RULES: &[Rule] = &[
     functions::destinations,
     buses::schedules,
     buses::subscribers,
+    buses::replays,
     pipes::pipes,
 ];
 

@@ -51,6 +51,8 @@ pub(crate) struct CustomBus {
     group_limit: u32,
     repeats: Repeats,
     deduplicated: u64,
+    /// Events that were delivered to a subscriber that came after them.
+    replayed: u64,
     retention: Nanos,
     /// Lines that wait for their window, as positions of subscribers and groups.
     windows: Slab<(usize, u64)>,
@@ -64,7 +66,7 @@ impl CustomBus {
         let rate = kept.event_rate.value;
         Self {
             index,
-            subscribers: node.calls.iter().filter_map(|edge| Subscriber::new(program, *edge)).collect(),
+            subscribers: node.calls.iter().filter_map(|edge| Subscriber::new(program, *edge, nanos(kept.retention))).collect(),
             publish_latency: Sampler::new(&config.publish_latency),
             payload: Payload::new(node, index, &config.event_size, KILOBYTE as f64),
             events: (TokenBucket::new(rate, rate), node.limits[&kept.event_rate.key]),
@@ -72,6 +74,7 @@ impl CustomBus {
             group_limit: node.limits[&kept.group_rate.key],
             repeats: Repeats::new(nanos(kept.deduplication)),
             deduplicated: 0,
+            replayed: 0,
             retention: nanos(kept.retention),
             windows: Slab::default(),
             slow: 1.0,
@@ -105,7 +108,7 @@ impl CustomBus {
         core.events += 1;
         for position in 0..self.subscribers.len() {
             let edge = self.subscribers[position].edge;
-            if core.passes(edge, &cause) {
+            if self.subscribers[position].is_meant(core.now()) && core.passes(edge, &cause) {
                 let copy = core.open_call(edge, position as u64, &cause, 0);
                 self.enter(core, position, copy);
             } else {
@@ -196,5 +199,6 @@ impl Behavior for CustomBus {
 
     fn figures(&self, _core: &Core, put: &mut dyn FnMut(&str, f64)) {
         put("deduplicated", self.deduplicated as f64);
+        put("replayed", self.replayed as f64);
     }
 }

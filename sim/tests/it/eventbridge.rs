@@ -211,6 +211,32 @@ fn a_paused_subscriber_misses_nothing() {
     assert_eq!((fate(&result, "subscriber", "done"), result.journeys[0].completion.max), (2, 9.0));
 }
 
+/// Events come at 1, 2, 3 and 20 s. A subscriber that is created at 10 s reads all that was kept once its replay has
+/// started five seconds later, or what was published from 2 s on, or until 3 s as well; one that begins with the latest
+/// gets the last event alone, and at once.
+#[test]
+fn a_late_subscriber_reads_what_the_bus_has_kept() {
+    let delivered = |fields: &[(&str, &str)]| {
+        let late = [&[("starts_at", "10 s"), ("startup_delay", "5 s")], fields].concat();
+        let result = run(&subscribed("times(1 s, 2 s, 3 s, 20 s)", &late, &[("duration", "0 s")]).0, &[("duration", "1 min")]);
+        (fate(&result, "subscriber", "done"), metric(&result, "bus", "replayed"), result.journeys[0].completion.max)
+    };
+    assert_eq!(delivered(&[("starting_position", "horizon")]), (4, 3.0, 14.0));
+    let since = [("starting_position", "timestamp"), ("starting_point", "2 s")];
+    assert_eq!(delivered(&since), (3, 2.0, 13.0));
+    assert_eq!(delivered(&[&since[..], &[("end_point", "3 s")]].concat()), (1, 1.0, 13.0));
+    assert_eq!(delivered(&[]), (1, 0.0, 0.0));
+}
+
+/// A bus keeps events for a day: of those at 1 h and 10 h a subscriber that is created at 30 h finds the second.
+#[test]
+fn a_replay_finds_what_is_within_the_retention() {
+    let late = [("starts_at", "30 h"), ("startup_delay", "0 s"), ("starting_position", "horizon")];
+    let result = run(&subscribed("times(1 h, 10 h)", &late, &[("duration", "0 s")]).0, &[("duration", "31 h")]);
+    assert_eq!((fate(&result, "subscriber", "done"), fate(&result, "subscriber", "expired")), (1, 0));
+    assert_eq!(result.journeys[0].completion.max, 20.0 * 3_600.0);
+}
+
 /// An event of 1,024 bytes weighs 1 + 1.024: a group takes 988 of them in a second, and the bus asks its publishers to
 /// come again with the rest. A gigabyte costs 0.015 dollars on the way in and again for each subscriber.
 #[test]

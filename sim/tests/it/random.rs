@@ -327,6 +327,9 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
                     vec![("filter", share.as_str()), ("attempts", "3"), ("age_max", "60 s"), ("backoff", "schedule(100 ms, 1 s)")];
                 if matches!(family, Layer::Bus) && from_custom {
                     fields.extend([("subscriber_type", keeps.as_str()), ("paused", &paused)]);
+                    if keeps == "fifo" {
+                        fields.extend([("starts_at", "5 s"), ("starting_position", "horizon"), ("startup_delay", "1 s")]);
+                    }
                     if matches!(next, Layer::Function) {
                         fields.extend([
                             ("invocation", answers.as_str()),

@@ -9,7 +9,7 @@ use crate::{
     ledger::Fate,
     outcome::Outcome,
     program::Program,
-    time::{Nanos, nanos},
+    time::{NEVER, Nanos, nanos},
 };
 
 /// A subscriber.
@@ -21,6 +21,9 @@ pub(super) struct Subscriber {
     batch: Option<usize>,
     window: Nanos,
     pub(super) pauses: Box<[(Nanos, Nanos)]>,
+    /// When it is there, and the times between which what it delivers was published.
+    created: Nanos,
+    reads: (Nanos, Nanos),
     /// A line for each group where the order is kept, else one.
     lines: BTreeMap<u64, Line>,
 }
@@ -35,16 +38,25 @@ struct Line {
 }
 
 impl Subscriber {
-    pub(super) fn new(program: &Program, edge: u32) -> Option<Self> {
+    pub(super) fn new(program: &Program, edge: u32, retention: Nanos) -> Option<Self> {
         let config = program.edges[edge as usize].delivery.as_ref()?.subscriber.as_ref()?;
         // A function's own queue takes events one by one, and so do queues, topics and streams.
         let batch = (config.waits && config.batch_size > 1).then_some(config.batch_size as usize);
+        let begin = config.begin;
+        let created = nanos(begin.created);
+        // What the bus has forgotten by then is no part of the replay.
+        let from = begin.from.map_or(created.saturating_sub(retention), nanos);
+        // Until it delivers, it stands still like one that is paused.
+        let before = (begin.delivers > 0.0).then_some((0.0, begin.delivers));
+        let pauses = before.iter().chain(&config.pauses.0);
         Some(Self {
             edge,
             fifo: config.fifo,
             batch,
             window: batch.map_or(0, |_| nanos(config.batch_window)),
-            pauses: config.pauses.0.iter().map(|(from, to)| (nanos(*from), nanos(*to))).collect(),
+            pauses: pauses.map(|(from, to)| (nanos(*from), nanos(*to))).collect(),
+            created,
+            reads: (from, if begin.until.is_finite() { nanos(begin.until) } else { NEVER }),
             lines: BTreeMap::new(),
         })
     }
@@ -52,6 +64,11 @@ impl Subscriber {
     /// The line that an event stands in.
     pub(super) fn group_of(&self, core: &Core, copy: u32) -> u64 {
         if self.fifo { core.journeys[core.copies[copy].journey].key } else { 0 }
+    }
+
+    /// Whether what is published now is for it, at once or when it is there.
+    pub(super) fn is_meant(&self, now: Nanos) -> bool {
+        (self.reads.0..self.reads.1).contains(&now)
     }
 
     fn is_paused(&self, now: Nanos) -> bool {
@@ -105,7 +122,7 @@ impl CustomBus {
     /// The first events of a line go, as many as travel together.
     fn depart(&mut self, core: &mut Core, position: usize, group: u64) {
         let now = core.now();
-        let Subscriber { edge, batch, lines, .. } = &mut self.subscribers[position];
+        let Subscriber { edge, batch, lines, created, .. } = &mut self.subscribers[position];
         let Some(line) = lines.get_mut(&group) else { return };
         let edge = *edge;
         let together = *batch;
@@ -119,6 +136,7 @@ impl CustomBus {
                 continue;
             }
             line.under_way += 1;
+            self.replayed += u64::from(core.copies[copy].born < *created);
             if together.is_none() {
                 core.attempt(copy);
             } else {
