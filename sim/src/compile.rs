@@ -8,8 +8,8 @@ use plimsoll_models::{
     diagnostic::has_errors,
     diagram::Fields,
     families::{
-        self, CallConfig, Config, ConnectionConfig, Filter, Limit, LimitUse, Measure, Operation, Pollers, Priced, Processors, Scaling,
-        WorkflowKind,
+        self, BatchConfig, CallConfig, Config, ConnectionConfig, Filter, Limit, LimitUse, Measure, Operation, Pollers, Priced, Processors,
+        Scaling, WorkflowKind,
     },
     fault::Effect,
     keys::{KeyLaw, KeyWeights},
@@ -26,7 +26,9 @@ use crate::{
     keys::{HottestKey, KeyProgram},
     limits::LimitMeter,
     parts::TokenBucket,
-    program::{BackoffProgram, EdgeProgram, EdgeRest, EventTypeProgram, FilterProgram, NodeProgram, Policy, PoolProgram, Program},
+    program::{
+        BackoffProgram, EdgeProgram, EdgeRest, EventTypeProgram, FilterProgram, GatherProgram, NodeProgram, Policy, PoolProgram, Program,
+    },
     result::Assumption,
     rng::name_hash,
     sample::Sampler,
@@ -284,14 +286,14 @@ impl<'a> Compiler<'a> {
             else {
                 continue;
             };
-            let (mut resilience, mut stage) = (None, None);
+            let (mut resilience, mut stage, mut batch) = (None, None, BatchConfig { records: 1, linger: 0.0 });
             let (mut items, mut failed_conditions, mut connections) = (1, 0.0, 0);
             let limits: Vec<_> = config.limits().into_iter().map(|used| (used.limit.clone(), used.measure)).collect();
             let write = Operation::Write { transactional: false };
             let (mut delivery, mut redrive, mut stream) = (None, None, None);
             let (policy, latency, filter, share, operation, poll) = match config {
                 ConnectionConfig::Call(call) => {
-                    (items, failed_conditions, stage) = (call.items, call.failed_conditions, call.stage);
+                    (items, failed_conditions, stage, batch) = (call.items, call.failed_conditions, call.stage, call.batch);
                     // A proxy counts its connections itself.
                     let proxied = matches!(self.program.nodes.get(from as usize).map(|node| &node.config), Some(Config::Proxy(_)));
                     connections = if proxied { u32::MAX } else { call.connections };
@@ -346,7 +348,12 @@ impl<'a> Compiler<'a> {
                 destination: delivery.as_ref().and_then(|delivery| delivery.destination),
                 delivery,
                 stage,
-                partial: stage.is_some_and(|stage| stage.report_item_failures),
+                partial: stage.is_some_and(|stage| stage.report_item_failures) || self.request_bytes(to).is_some(),
+                gathers: self.request_bytes(to).filter(|_| batch.records > 1).map(|bytes| GatherProgram {
+                    calls: batch.records as usize,
+                    bytes,
+                    linger: nanos(batch.linger),
+                }),
                 redrive,
                 stream,
                 dead_letter: None,
@@ -377,6 +384,12 @@ impl<'a> Compiler<'a> {
             }
             self.program.edges.push(ready);
         }
+    }
+
+    /// Bytes of a request to a node that takes several records in one.
+    fn request_bytes(&self, node: u32) -> Option<u64> {
+        let Config::Stream(stream) = &self.program.nodes.get(node as usize)?.config else { return None };
+        stream.request_size.as_ref().map(|limit| limit.value as u64)
     }
 
     /// The limits of an edge's quota, budget and breaker.

@@ -11,7 +11,7 @@ use rand::RngExt as _;
 use crate::{
     event::{Class, Event, Timer},
     faults::Faults,
-    flights::Flight,
+    flights::{Flight, Gathering},
     guard::Guards,
     ledger::{Fate, Ledger},
     limits::LimitMeter,
@@ -92,7 +92,7 @@ pub(crate) struct Copy {
     pub(crate) holders: u32,
     /// Who holds the connection that it needs, see [`Core::new_holder`]; [`NONE`] for most.
     pub(crate) origin: u32,
-    /// Which of the caller's clients sends it.
+    /// Which of the caller's clients sends it; for what a function sends together, which of its events it is about.
     pub(crate) client: u32,
     /// Tokens that its latest retry took.
     pub(crate) paid: u32,
@@ -182,6 +182,8 @@ pub(crate) struct Core {
     pub(crate) items: Slab<Item>,
     pub(crate) batches: Slab<Batch>,
     pub(crate) flights: Slab<Flight>,
+    /// Requests that are being filled, by edge.
+    pub(crate) gatherings: BTreeMap<u32, Gathering>,
     pub(crate) stores: Vec<Store>,
     /// Shards of each stream.
     pub(crate) streams: Vec<Shards>,
@@ -247,6 +249,7 @@ impl Core {
             items: Slab::default(),
             batches: Slab::default(),
             flights: Slab::default(),
+            gatherings: BTreeMap::new(),
             stores,
             streams: vec![Shards::default(); n_nodes],
             partitions: vec![0; n_nodes],

@@ -162,6 +162,7 @@ impl Simulation {
                 core.orphan(copy);
                 self.attempt_ended(copy, Outcome::TimedOut);
             }
+            Event::Gathered { edge, number } => core.gathered(edge, number),
             Event::FlightTimeout { flight } => self.land(flight, Outcome::TimedOut, true),
             Event::FlightRetry { flight } => {
                 let Copy { token, caller, .. } = core.head(flight);

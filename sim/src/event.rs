@@ -36,6 +36,13 @@ pub(crate) enum Event {
         /// The copy that is sent.
         copy: u32,
     },
+    /// A request has waited long enough for more calls.
+    Gathered {
+        /// The edge along which it goes.
+        edge: u32,
+        /// Tells it from requests before it.
+        number: u32,
+    },
     /// The caller has waited long enough for a request with several calls.
     FlightTimeout {
         /// The request.

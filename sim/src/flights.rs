@@ -24,6 +24,15 @@ pub(crate) struct Flight {
     given_up: bool,
 }
 
+/// A request that is being filled.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gathering {
+    copies: Vec<u32>,
+    bytes: u64,
+    /// Tells it from those before it along the same edge.
+    number: u32,
+}
+
 /// What becomes of the calls of a request that has ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Landing {
@@ -43,6 +52,62 @@ impl Core {
             self.board(flight, *copy);
         }
         self.take_off(flight);
+    }
+
+    /// Sends calls that were opened on an edge in as few requests as that takes.
+    pub(crate) fn fly_all(&mut self, edge: u32, copies: &[u32]) {
+        for copy in copies {
+            self.gather(edge, *copy, false);
+        }
+        self.close_gathering(edge);
+    }
+
+    /// A call that was opened on an edge goes with others, when they are as many as travel together or have waited long
+    /// enough.
+    pub(crate) fn gather_call(&mut self, edge: u32, copy: u32) {
+        self.gather(edge, copy, true);
+    }
+
+    fn gather(&mut self, edge: u32, copy: u32, waits: bool) {
+        let Some(rules) = self.program.edges[edge as usize].gathers else {
+            self.attempt(copy);
+            return;
+        };
+        let bytes = u64::from(self.copies[copy].bytes);
+        if self.gatherings.get(&edge).is_some_and(|open| !open.copies.is_empty() && open.bytes + bytes > rules.bytes) {
+            self.close_gathering(edge);
+        }
+        let open = self.gatherings.entry(edge).or_default();
+        open.copies.push(copy);
+        open.bytes += bytes;
+        let (first, full, number) = (open.copies.len() == 1, open.copies.len() >= rules.calls, open.number);
+        if full {
+            self.close_gathering(edge);
+        } else if first && waits {
+            let at = self.now().saturating_add(rules.linger);
+            self.queue.schedule(at, Class::Arrival, Event::Gathered { edge, number });
+        }
+    }
+
+    /// A request has waited long enough for more calls, unless it has gone already.
+    pub(crate) fn gathered(&mut self, edge: u32, number: u32) {
+        if self.gatherings.get(&edge).is_some_and(|open| open.number == number) {
+            self.close_gathering(edge);
+        }
+    }
+
+    fn close_gathering(&mut self, edge: u32) {
+        let Some(open) = self.gatherings.get_mut(&edge) else { return };
+        open.number = open.number.wrapping_add(1);
+        open.bytes = 0;
+        let mut copies = std::mem::take(&mut open.copies);
+        if !copies.is_empty() {
+            self.fly(edge, &copies);
+        }
+        copies.clear();
+        if let Some(open) = self.gatherings.get_mut(&edge) {
+            open.copies = copies;
+        }
     }
 
     fn new_flight(&mut self, edge: u32) -> u32 {

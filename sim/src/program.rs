@@ -117,6 +117,8 @@ pub(crate) struct EdgeRest {
     pub(crate) operation: Operation,
     /// Items of one call to a table.
     pub(crate) items: u32,
+    /// Requests with several records, where the target is a stream.
+    pub(crate) gathers: Option<GatherProgram>,
     /// Share of the writes whose condition is false.
     pub(crate) failed_conditions: f64,
     /// Whether its source answers for what becomes of its calls: it fails, tries again or carries on, and its own fate
@@ -141,6 +143,14 @@ pub(crate) struct EdgeRest {
     pub(crate) destination: Option<DestinationOf>,
     /// Indices of limits, by key.
     pub(crate) limits: BTreeMap<String, u32>,
+}
+
+/// How calls are gathered to one request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct GatherProgram {
+    pub(crate) calls: usize,
+    pub(crate) bytes: u64,
+    pub(crate) linger: Nanos,
 }
 
 /// What a caller does about bad attempts.

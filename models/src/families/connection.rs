@@ -52,6 +52,8 @@ pub struct CallConfig {
     pub operation: Operation,
     /// Items that one call reads or writes.
     pub items: u32,
+    /// Records that go in one request to a stream.
+    pub batch: BatchConfig,
     /// Share of the writes whose condition is false: they cost their units and change nothing.
     pub failed_conditions: f64,
     /// Connections that each instance of the caller keeps open to a database or a proxy.
@@ -60,6 +62,15 @@ pub struct CallConfig {
     pub stage: Option<StageConfig>,
     /// What keeps retries from making things worse.
     pub resilience: Option<Resilience>,
+}
+
+/// Records that go in one request to a stream.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BatchConfig {
+    /// Most records.
+    pub records: u32,
+    /// How long a request waits for more of them, in seconds.
+    pub linger: f64,
 }
 
 /// What a call does to a table or a bucket.
@@ -169,6 +180,10 @@ impl ConnectionConfig {
                 filter: settings.parsed("filter").unwrap_or(Filter::All),
                 share: if settings.has("share") { settings.optional("share") } else { None },
                 operation: operation(settings),
+                batch: BatchConfig {
+                    records: if settings.has("batch") { settings.count("batch").max(1) } else { 1 },
+                    linger: if settings.has("linger") { settings.quantity("linger") } else { 0.0 },
+                },
                 items: if settings.has("items") { settings.count("items").max(1) } else { 1 },
                 failed_conditions: if settings.has("failed_conditions") { settings.quantity("failed_conditions") } else { 0.0 },
                 connections: if settings.has("connections") { settings.count("connections").max(1) } else { 0 },
@@ -201,6 +216,7 @@ fn piped(settings: &mut Settings<'_>) -> CallConfig {
         share: None,
         operation: Operation::Write { transactional: false },
         items: 1,
+        batch: BatchConfig { records: 1, linger: 0.0 },
         failed_conditions: 0.0,
         connections: 0,
         stage: Some(StageConfig::read(settings)),

@@ -16,6 +16,8 @@ pub struct StreamConfig {
     pub shard: Option<ShardLimits>,
     /// Largest record in bytes.
     pub record_size: Limit,
+    /// Largest request in bytes, where several records may go in one.
+    pub request_size: Option<Limit>,
     /// Most bytes of one read.
     pub read_response: Limit,
     /// Most records of one read.
@@ -171,6 +173,7 @@ impl Mechanism for StreamConfig {
                 long_retention: settings.limit("long_retention").value,
             }),
             record_size: settings.limit("record_size"),
+            request_size: (!of_table).then(|| settings.limit("request_size")),
             read_response: settings.limit("read_response"),
             read_records: settings.limit("read_records"),
             readers: of_table.then(|| settings.limit("readers")),
@@ -188,6 +191,7 @@ impl Mechanism for StreamConfig {
             limits.extend([on_demand.initial.rate(), on_demand.ceiling.rate()]);
         }
         limits.extend(self.readers.as_ref().map(Limit::level));
+        limits.extend(self.request_size.as_ref().map(Limit::level));
         limits
     }
 

@@ -241,6 +241,12 @@ impl<'a> Review<'a> {
         matches!(key.and_then(|text| text.parse().ok()), Some(KeyLaw::Constant { .. } | KeyLaw::Uniform { keys: 1 }))
     }
 
+    /// Whether several events of a type have the same key, so that their order may matter.
+    pub(super) fn shares_keys(&self, name: &str) -> bool {
+        let key = self.diagram.event_types.get(name).and_then(|event_type| event_type.fields.get("key")).map(field_value);
+        key.and_then(|text| text.parse::<KeyLaw>().ok()).is_some_and(|law| law != KeyLaw::Unique)
+    }
+
     /// Size of an event type in bytes.
     pub(super) fn event_bytes(&self, name: &str) -> Option<f64> {
         let event_type = self.diagram.event_types.get(name)?;

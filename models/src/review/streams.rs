@@ -78,6 +78,31 @@ pub(super) const RULES: &[Rule] = &[
         },
     },
     Rule {
+        id: "batched-writes-lose-the-order",
+        severity: Severity::Info,
+        title: "Several records in one request may change places",
+        rationale: "A request with several records has no order of its own: a record that its shard throttles is sent again after those behind it, so that consumers see the events of a key out of order.",
+        advice: "write records one by one where the order within a key matters, or keep shards far from their limits",
+        source: "kinesis/latest/APIReference/API_PutRecords",
+        look: |review, found| {
+            let written = review.edges(EdgeKind::Send).chain(review.edges(EdgeKind::Request));
+            for (id, edge, _) in written.filter(|(_, _, facts)| facts.number("batch").is_some_and(|records| records > 1.0)) {
+                let to_stream = review.node(&edge.to).is_some_and(|to| to.family() == Family::Stream);
+                if to_stream && review.arriving(&edge.to).iter().any(|name| review.shares_keys(name)) {
+                    found.fixable(
+                        at_edge(id, "batch"),
+                        format!(
+                            "`{}` writes to `{}` in requests of several, and keys come more than once",
+                            review.title(&edge.from),
+                            review.title(&edge.to)
+                        ),
+                        set_edge(id, "batch", 1),
+                    );
+                }
+            }
+        },
+    },
+    Rule {
         id: "consumers-share-a-shard",
         severity: Severity::Warning,
         title: "Many consumers share the read throughput of a stream",

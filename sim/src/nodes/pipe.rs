@@ -111,6 +111,7 @@ impl Stage {
         let together = match &program.nodes[ready.to as usize].config {
             // A function's own queue takes events one by one.
             Config::Compute(config) => ready.kind == EdgeKind::Request && matches!(config.scaling, Scaling::PerRequest(_)),
+            Config::Stream(_) => true,
             _ => false,
         };
         let metered = matches!(program.nodes[ready.to as usize].config, Config::External(_));

@@ -109,7 +109,7 @@ impl Producer {
             let edge = self.edges[position];
             if core.passes(edge, &cause) {
                 core.journeys[journey].awaited += 1;
-                core.call_as(user, edge, u64::from(user), &cause, 0);
+                Self::send(core, user, edge, &cause);
             } else {
                 core.filtered(edge, journey);
             }
@@ -118,13 +118,23 @@ impl Producer {
             let u: f64 = core.draw(self.index, Purpose::Route, line, 0).random();
             if let Some((_, edge)) = self.routes.get(self.routes.partition_point(|(sum, _)| *sum <= u)) {
                 core.journeys[journey].awaited += 1;
-                core.call_as(user, *edge, u64::from(user), &cause, 0);
+                Self::send(core, user, *edge, &cause);
             }
         }
         if core.journeys[journey].awaited == 0 {
             core.respond(journey, Fate::Filtered);
         }
         core.release_journey(journey);
+    }
+
+    /// Sends an event, with others where the edge gathers them.
+    fn send(core: &mut Core, user: u32, edge: u32, cause: &Cause) {
+        if core.program.edges[edge as usize].gathers.is_some() {
+            let copy = core.open_call(edge, u64::from(user), cause, 0);
+            core.gather_call(edge, copy);
+        } else {
+            core.call_as(user, edge, u64::from(user), cause, 0);
+        }
     }
 
     fn think(&self, core: &mut Core, user: u32) {

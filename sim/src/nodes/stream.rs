@@ -9,6 +9,8 @@
 //! The logs lie in [`crate::core::Core::streams`], since mappings read them there. The row of the stream in the ledger
 //! counts records, the row of each poll edge what its consumer made of them.
 
+mod put;
+
 use plimsoll_models::{
     families::{Config, Scaling, StreamCapacity, StreamConfig, StreamOnDemand},
     fault::Effect,
@@ -47,6 +49,9 @@ pub(crate) struct Stream {
     put_latency: Sampler,
     record_bytes: f64,
     size_limit: u32,
+    /// Bytes of a request with several records.
+    request: Option<(f64, u32)>,
+    requests: u64,
     writes: Option<Writes>,
     growth: Option<Growth>,
     /// When later numbers of shards are there.
@@ -164,6 +169,8 @@ impl Stream {
             put_latency: Sampler::new(&config.put_latency),
             record_bytes: config.record_size.value,
             size_limit: node.limits[&config.record_size.key],
+            request: config.request_size.as_ref().map(|limit| (limit.value, node.limits[&limit.key])),
+            requests: 0,
             writes,
             growth,
             plan,
@@ -182,48 +189,6 @@ impl Stream {
                 since: 0,
             },
         }
-    }
-
-    /// Takes a record into its shard's throughput, or names the limit that refuses.
-    fn admit(&mut self, core: &mut Core, shard: usize, bytes: u32) -> Result<(), u32> {
-        let now = core.now();
-        let Some(Writes { records_per_s, bytes_per_s, records_limit, bytes_limit, records_left, bytes_left }) = self.writes else {
-            return Ok(());
-        };
-        // On demand, a record takes part in the capacity by its bytes, and at least by its place among the records.
-        let share = f64::from(bytes).max(bytes_per_s / records_per_s);
-        let mut beyond = None;
-        if let Some(growth) = &mut self.growth {
-            let capacity = core.streams[self.index as usize].n_open() as f64 * bytes_per_s;
-            if now / SECOND != growth.second {
-                (growth.second, growth.in_second) = (now / SECOND, 0.0);
-            }
-            growth.in_second += share;
-            core.limits[growth.limit as usize].demand(now, share);
-            core.limits[growth.ceiling_limit as usize].demand(now, share);
-            if growth.in_second > capacity {
-                beyond = Some(if capacity >= growth.ceiling { growth.ceiling_limit } else { growth.limit });
-            }
-        }
-        let shard = &mut core.streams[self.index as usize].all[shard];
-        let second = shard.second.at(now);
-        second.records += 1.0;
-        second.bytes += f64::from(bytes);
-        core.limits[records_limit as usize].level(now, second.records);
-        core.limits[bytes_limit as usize].level(now, second.bytes);
-        let (record_cost, byte_cost) = (nanos(1.0 / (records_per_s * records_left)), nanos(f64::from(bytes) / (bytes_per_s * bytes_left)));
-        if !shard.written_records.admits(now, record_cost, SECOND) {
-            return Err(beyond.unwrap_or(records_limit));
-        }
-        if !shard.written_bytes.admits(now, byte_cost, SECOND) {
-            return Err(beyond.unwrap_or(bytes_limit));
-        }
-        shard.written_records.charge(now, record_cost);
-        shard.written_bytes.charge(now, byte_cost);
-        if let Some(growth) = &mut self.growth {
-            growth.in_slice += share;
-        }
-        Ok(())
     }
 
     /// Capacity on demand follows the greatest load so far; making room takes a while.
@@ -276,48 +241,6 @@ impl Stream {
         let consumers = std::mem::take(&mut core.streams[self.index as usize].consumers);
         core.streams[self.index as usize] = Shards::new(partitions as usize, consumers);
         core.nodes[self.index as usize].instances.add(0, partitions - 1);
-    }
-
-    /// A record is in the log.
-    fn append(&mut self, core: &mut Core, item: u32) {
-        let now = core.now();
-        let cause = core.cause(item);
-        let key = core.journeys[cause.journey].key;
-        let shard = core.streams[self.index as usize].of_key(key);
-        let copy = core.keep(self.index, &cause, MessageState::Visible);
-        core.answer(item, Outcome::Ok);
-        core.note(cause.journey, self.index, NONE, TraceEvent::Enqueued);
-        let meter = &mut core.nodes[self.index as usize];
-        meter.accepted.add(1);
-        meter.waiting.add(now, 1);
-        self.usage.add(now, cause.bytes);
-        let n_open = core.streams[self.index as usize].n_open() as f64;
-        let mut readers = 0;
-        for (bit, consumer) in core.streams[self.index as usize].consumers.iter().enumerate() {
-            if now >= consumer.from {
-                readers |= 1 << bit;
-                core.ledger.create(consumer.edge);
-                let meter = &mut core.edges[consumer.edge as usize];
-                meter.stream.lag.add(now, 1);
-                // It will take the target's time: the demand for batches at a time.
-                core.limits[consumer.parallel_limit as usize].offer(now, meter.holding_s() / n_open);
-            }
-        }
-        let shards = &mut core.streams[self.index as usize];
-        shards.all[shard].log.append(copy, key, readers);
-        let awake = shards.all[shard].sleeping & readers;
-        shards.all[shard].sleeping &= !awake;
-        let expires = std::mem::replace(&mut shards.all[shard].expires, true);
-        for bit in (0..u64::BITS).filter(|bit| awake >> bit & 1 == 1) {
-            let mapping = core.streams[self.index as usize].consumers[bit as usize].mapping;
-            core.after(0, Class::Arrival, mapping, Timer::Poll, shard as u32);
-        }
-        if !expires {
-            core.after(self.retention, Class::Arrival, self.index, Timer::Retention, shard as u32);
-        }
-        if readers == 0 {
-            core.rest(copy);
-        }
     }
 
     /// What is too old leaves a shard, whoever has not read it.
@@ -420,15 +343,8 @@ impl Behavior for Stream {
     fn arrive(&mut self, core: &mut Core, item: u32) {
         let now = core.now();
         core.items[item].arrived = now;
-        core.nodes[self.index as usize].arrivals.add(1);
+        self.requests += 1;
         let row = core.items[item];
-        core.limits[self.size_limit as usize].level(now, f64::from(row.bytes));
-        if f64::from(row.bytes) > self.record_bytes {
-            core.nodes[self.index as usize].refused.add(1);
-            core.limits[self.size_limit as usize].refuse(now);
-            core.answer(item, Outcome::Rejected);
-            return;
-        }
         if let Some(table) = self.table {
             // A partition that splits gives its stream another shard.
             let partitions = core.partitions[table as usize];
@@ -436,12 +352,9 @@ impl Behavior for Stream {
                 self.reshard(core, partitions);
             }
         }
-        self.grow(core);
-        let shard = core.streams[self.index as usize].of_key(core.journeys[row.journey].key);
-        if let Err(limit) = self.admit(core, shard, row.bytes) {
-            core.nodes[self.index as usize].refused.add(1);
-            core.limits[limit as usize].refuse(now);
-            core.answer(item, Outcome::Throttled);
+        let taken = if row.batch == NONE { self.take(core, row.journey, row.bytes) } else { self.take_each(core, item) };
+        if let Err(outcome) = taken {
+            core.answer(item, outcome);
             return;
         }
         let latency = core.sample(&self.put_latency, self.index, Purpose::Overhead, row.line, row.attempt);
@@ -528,6 +441,7 @@ impl Behavior for Stream {
         let meter = &core.nodes[self.index as usize];
         let shards = &core.streams[self.index as usize];
         put("records", meter.accepted.total() as f64);
+        put("put_requests", self.requests as f64);
         put("put_units", self.usage.put_units as f64);
         put("shards", shards.n_open() as f64);
         put("backlog.mean", meter.waiting.mean(core.now()));

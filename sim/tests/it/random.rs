@@ -96,7 +96,9 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
     let age_max = pick(&["2 s", "20 s"]);
     let share = pick(&["all", "60 %"]);
     let (breaker, quota, scope) = (pick(&["", "50 %"]), pick(&["none", "20"]), pick(&["instance", "shared"]));
+    let batch = pick(&["1", "5"]);
     let mut policy: Vec<(&str, &str)> = vec![
+        ("batch", &batch),
         ("attempts", &attempts),
         ("timeout", &timeout),
         ("age_max", &age_max),

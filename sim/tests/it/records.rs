@@ -375,6 +375,7 @@ fn rows() -> Vec<Row> {
         row("aws/kinesis", "shard_reads", Delays, &[("shard_reads", "1/s")]).around(read_twice),
         row("aws/kinesis", "shard_read_bytes", Delays, &[("shard_read_bytes", "4 KiB")]).around(read_twice).load("constant(20/s)"),
         row("aws/kinesis", "fan_out_bytes", Delays, &[("fan_out_bytes", "4 KiB")]).around(pushed).load("constant(20/s)"),
+        row("aws/kinesis", "request_size", Refuses, &[("request_size", "1 KiB")]).around(polled).way(&[("batch", "10")]),
         row("aws/kinesis", "record_size", Refuses, &[("record_size", "1 KiB")]).around(polled),
         row(
             "aws/kinesis",

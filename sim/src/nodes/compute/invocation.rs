@@ -2,7 +2,7 @@
 
 use plimsoll_models::work::Per;
 
-use super::{Compute, DURATION_MS, PROVISIONED_MS, REQUESTS, Work, start::Preparation};
+use super::{Compute, DURATION_MS, PROVISIONED_MS, REQUESTS, Work, WorkCall, start::Preparation};
 use crate::{
     core::{Cause, Copy, Core, Item, MessageState},
     event::{Class, Event, Timer},
@@ -203,6 +203,17 @@ impl Compute {
                 Work::Calls { calls, per } => {
                     let n = if *per == Per::Event { members(core, item) } else { 1 };
                     let most = calls.iter().map(|call| call.times).max().unwrap_or(0);
+                    if let [call] = &calls[..]
+                        && core.program.edges[call.edge as usize].gathers.is_some()
+                        && member == 0
+                    {
+                        // One after the other would be a request each.
+                        self.invocations[slot].member = n as u32;
+                        if self.make_calls_together(core, slot, step, n) {
+                            return;
+                        }
+                        continue;
+                    }
                     if member as usize >= n {
                         let invocation = &mut self.invocations[slot];
                         (invocation.step, invocation.member, invocation.repeat) = (step + 1, 0, 0);
@@ -231,21 +242,7 @@ impl Compute {
         let Work::Calls { calls, .. } = &self.steps[step as usize] else { return false };
         let mut pending = 0;
         for (position, call) in calls.iter().enumerate() {
-            let line = mix(cause.line, (u64::from(step) << 32) | (u64::from(repeat) << 8) | position as u64);
-            if repeat >= call.times || (call.probability < 1.0 && !core.chance(call.probability, self.index, Purpose::Route, line, attempt))
-            {
-                continue;
-            }
-            let mut cause = cause;
-            cause.laps = self.next_lap(cause.laps);
-            if let Some(event_type) = call.event_type {
-                cause.event_type = event_type;
-                cause.bytes = core.program.event_types[event_type as usize].bytes;
-            }
-            if !core.passes(call.edge, &cause) {
-                core.filtered(call.edge, cause.journey);
-                continue;
-            }
+            let Some(cause) = self.cause_of_call(core, &cause, attempt, (step, repeat, position)) else { continue };
             pending += 1;
             // Each attempt of the event makes its own calls, so its attempt is part of what tells them apart.
             let (token, repeat) = (token(slot, generation), (attempt << 16) | (step << 10) | repeat);
@@ -263,6 +260,47 @@ impl Compute {
         pending > 0
     }
 
+    /// Makes the calls of a step for all events at once. Answers whether there is something to wait for.
+    fn make_calls_together(&mut self, core: &mut Core, slot: u32, step: u32, events: usize) -> bool {
+        let Invocation { item, generation, .. } = self.invocations[slot];
+        let Work::Calls { calls, .. } = &self.steps[step as usize] else { return false };
+        let WorkCall { edge, times, .. } = calls[0];
+        let mut copies = Vec::new();
+        for member in 0..events {
+            let Some((cause, attempt)) = member_cause(core, item, member) else { continue };
+            for repeat in 0..times {
+                let Some(cause) = self.cause_of_call(core, &cause, attempt, (step, repeat, 0)) else { continue };
+                let copy = core.open_call(edge, token(slot, generation), &cause, (attempt << 16) | (step << 10) | repeat);
+                core.copies[copy].client = member as u32;
+                copies.push(copy);
+            }
+        }
+        self.invocations[slot].pending = copies.len() as u32;
+        core.fly_all(edge, &copies);
+        !copies.is_empty()
+    }
+
+    /// What a call of a step is about, if it is made at all.
+    fn cause_of_call(&self, core: &mut Core, cause: &Cause, attempt: u32, (step, repeat, position): (u32, u32, usize)) -> Option<Cause> {
+        let Work::Calls { calls, .. } = &self.steps[step as usize] else { return None };
+        let call = calls.get(position)?;
+        let line = mix(cause.line, (u64::from(step) << 32) | (u64::from(repeat) << 8) | position as u64);
+        if repeat >= call.times || (call.probability < 1.0 && !core.chance(call.probability, self.index, Purpose::Route, line, attempt)) {
+            return None;
+        }
+        let mut cause = *cause;
+        cause.laps = self.next_lap(cause.laps);
+        if let Some(event_type) = call.event_type {
+            cause.event_type = event_type;
+            cause.bytes = core.program.event_types[event_type as usize].bytes;
+        }
+        if !core.passes(call.edge, &cause) {
+            core.filtered(call.edge, cause.journey);
+            return None;
+        }
+        Some(cause)
+    }
+
     /// A call has its final outcome.
     pub(super) fn call_settled(&mut self, core: &mut Core, copy: u32, outcome: Outcome) {
         let row = core.copies[copy];
@@ -275,7 +313,8 @@ impl Compute {
             let Work::Calls { calls, .. } = &self.steps[step as usize] else { return };
             let ignored = calls.iter().any(|call| call.edge == row.edge && call.ignore_errors);
             if !ignored {
-                mark_failed(core, item, member as usize);
+                let together = core.program.edges[row.edge as usize].gathers.is_some() && calls.len() == 1;
+                mark_failed(core, item, if together { row.client as usize } else { member as usize });
                 self.invocations[slot].failed = true;
             }
         }
