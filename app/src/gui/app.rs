@@ -90,6 +90,11 @@ impl App {
         app
     }
 
+    /// Where a box stands on the screen, for benchmarks and tests that drive the pointer.
+    pub fn screen_of(&self, id: &plimsoll_models::NodeId) -> Option<egui::Pos2> {
+        self.canvas.screen_of(self.document.diagram(), id)
+    }
+
     /// What can be done now.
     pub(super) fn situation(&self) -> Situation {
         let history = self.front.document.history();

@@ -284,6 +284,11 @@ impl Canvas {
         self.camera.center
     }
 
+    /// Where the middle of a box stands on the screen.
+    pub fn screen_of(&self, diagram: &Diagram, id: &NodeId) -> Option<egui::Pos2> {
+        diagram.nodes.contains_key(id).then(|| self.camera.screen(diagram.position(id)))
+    }
+
     /// The pointer's place on the drawing, for the status bar.
     pub fn pointer(&self) -> Option<Point> {
         self.pointer
