@@ -19,6 +19,7 @@ use plimsoll_models::{
     workload::TraceSource,
 };
 use plimsoll_sim::{Traces, trace_key};
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 /// Largest recording that is read, in bytes.
@@ -111,6 +112,16 @@ pub fn open(path: &Path) -> Result<OpenedFile, OpenError> {
     let text = source.strip_prefix('\u{feff}').unwrap_or(&source);
     let opened = native::read(text).map_err(|source| OpenError::NotADiagram { path: path.to_owned(), source })?;
     Ok(OpenedFile { diagram: opened.diagram, source, diagnostics: opened.diagnostics })
+}
+
+/// The beginning of the SHA-256 of a file's bytes, so that people can tell whether they hold the same file.
+pub fn fingerprint(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().take(8).fold(String::from("sha256:"), |mut text, byte| {
+        use std::fmt::Write as _;
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Writes a file so that a crash leaves either the old one or the new one, never half of either.

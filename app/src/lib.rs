@@ -24,3 +24,4 @@ pub mod journal;
 pub mod run;
 #[cfg(feature = "gui")]
 pub mod settings;
+pub mod spans;

@@ -68,6 +68,15 @@ pub struct RunArgs {
     /// Write series.csv, limits.csv, ledger.csv and journeys.csv into a folder
     #[arg(long, value_name = "DIR")]
     pub csv: Option<PathBuf>,
+    /// Write a report for people: a self-contained page (.html), or Markdown for a pull request (.md)
+    #[arg(long, value_name = "F")]
+    pub report: Option<PathBuf>,
+    /// Write the followed journeys for Perfetto and chrome://tracing (Trace Event Format)
+    #[arg(long, value_name = "F.json")]
+    pub perfetto: Option<PathBuf>,
+    /// Write the followed journeys as OpenTelemetry traces (OTLP in JSON)
+    #[arg(long, value_name = "F.json")]
+    pub otlp: Option<PathBuf>,
     /// Print how fast the simulation itself was, on the standard error
     #[arg(long)]
     pub timing: bool,

@@ -17,7 +17,7 @@ use plimsoll_sim::{Input, Progress, RunError, RunResult, Traces, result::Holds};
 use super::{Outcome, Refusal, Stop, Streams, args::RunArgs, canceling, overrides::Overrides};
 use crate::{
     files,
-    report::{csv, json, text},
+    report::{Report, csv, json, text, traces},
 };
 
 /// Everything that a run depends on, owned.
@@ -30,6 +30,10 @@ struct Prepared {
 
 /// Opens, changes, runs, tells.
 pub(super) fn perform(args: &RunArgs, streams: &mut Streams<'_>) -> Result<Outcome, Stop> {
+    if let Some(path) = args.report.as_deref().filter(|path| !is_report(path)) {
+        // Before the run, which may take long.
+        return Err(unknown_report(path).into());
+    }
     let prepared = prepare(args, streams)?;
     let progress = Progress::new();
     let input = Input {
@@ -146,12 +150,45 @@ fn deliver(args: &RunArgs, diagram: &Diagram, result: &RunResult, streams: &mut 
             files::save_atomic(&path, &table).map_err(|error| cannot_write(&path, &error))?;
         }
     }
+    let traces = [(&args.perfetto, traces::chrome as fn(&_, &_) -> String), (&args.otlp, traces::otlp)];
+    for (path, write) in traces.into_iter().filter_map(|(path, write)| Some((path.as_ref()?, write))) {
+        files::save_atomic(path, write(result, diagram)).map_err(|error| cannot_write(path, &error))?;
+    }
+    if let Some(path) = &args.report {
+        let report = report(args, path, &summary)?;
+        files::save_atomic(path, report).map_err(|error| cannot_write(path, &error))?;
+    }
     if to_stdout {
         writeln!(streams.talk, "{}", text::headline(result, streams.talk_style))?;
     } else {
         streams.out.write_all(summary.print(streams.style).as_bytes())?;
     }
     Ok(())
+}
+
+/// Whether a name has the extension of a report.
+fn is_report(path: &Path) -> bool {
+    is_markdown(path) || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("html"))
+}
+
+fn is_markdown(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
+}
+
+/// The report in the format that the file's extension names.
+fn report(args: &RunArgs, path: &Path, summary: &text::Summary<'_>) -> Result<String, Refusal> {
+    let fingerprint = fs::read(&args.file).map(|bytes| files::fingerprint(&bytes)).map_err(|error| cannot_read(&args.file, &error))?;
+    let text::Summary { result, diagram, reproduce } = *summary;
+    let report = Report { result, diagram, catalog: Catalog::embedded(), reproduce, fingerprint: &fingerprint };
+    Ok(if is_markdown(path) { report.markdown() } else { report.html() })
+}
+
+fn unknown_report(path: &Path) -> Refusal {
+    Refusal::new(format!("`{}` names no format of a report", path.display())).hint("end the name in .html or .md")
+}
+
+fn cannot_read(path: &Path, error: &io::Error) -> Refusal {
+    Refusal::new(format!("cannot read `{}` again: {error}", path.display())).hint("the report tells the fingerprint of the file")
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Refusal {

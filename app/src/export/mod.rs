@@ -8,6 +8,7 @@ use plimsoll_sim::RunResult;
 use thiserror::Error;
 
 pub use png::{SIDE_MAX, png};
+pub(crate) use svg::Escaped;
 pub use svg::svg;
 
 use crate::scene::{self, SceneTheme};

@@ -181,7 +181,7 @@ impl fmt::Display for Way<'_> {
 }
 
 /// Text in which nothing is markup, without characters that XML does not allow.
-struct Escaped<'a>(&'a str);
+pub(crate) struct Escaped<'a>(pub &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

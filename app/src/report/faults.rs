@@ -17,16 +17,19 @@ use super::{
 
 /// The faults of the scenario, one in a row.
 pub(super) fn faults(result: &RunResult, style: Style) -> String {
-    if result.faults.is_empty() {
-        return String::new();
-    }
+    let table = faults_table(result);
+    if table.is_empty() { String::new() } else { heading("Faults", style) + &table.print() }
+}
+
+/// The faults of the scenario with how often each struck.
+pub(super) fn faults_table(result: &RunResult) -> Table {
     let mut table =
         Table::new(&[("Fault", Align::Left), ("Of", Align::Left), ("From", Align::Right), ("To", Align::Right), ("Struck", Align::Right)]);
     for fault in &result.faults {
         let struck = if fault.struck == 0 { "-".to_owned() } else { print_number(fault.struck as f64) };
         table.row([fault.text.clone(), fault.on.clone(), print_duration(fault.from_s), print_duration(fault.to_s), struck]);
     }
-    heading("Faults", style) + &table.print()
+    table
 }
 
 /// Remedies beside each other, with what each does.
@@ -35,6 +38,20 @@ pub(super) fn remedies(result: &RunResult, diagram: &Diagram, style: Style) -> S
 }
 
 fn contrast(remedies: &Remedies, diagram: &Diagram, style: Style) -> String {
+    let mut text = heading(&remedies_title(remedies, diagram), style) + &remedies_table(remedies).print();
+    for option in &remedies.options {
+        push_wrapped(&mut text, &format!("{}: {}", option.code, option.title), 2);
+    }
+    text
+}
+
+/// What the remedies are for.
+pub(super) fn remedies_title(remedies: &Remedies, diagram: &Diagram) -> String {
+    format!("What would help before {}, each simulated", diagram.title(&remedies.node))
+}
+
+/// The run as it is, and with each remedy.
+pub(super) fn remedies_table(remedies: &Remedies) -> Table {
     let mut table = Table::new(&[
         ("Remedy", Align::Left),
         ("Lost", Align::Right),
@@ -48,12 +65,7 @@ fn contrast(remedies: &Remedies, diagram: &Diagram, style: Style) -> String {
     for option in &remedies.options {
         table.row(row(option.code, &option.figures));
     }
-    let title = format!("What would help before {}, each simulated", diagram.title(&remedies.node));
-    let mut text = heading(&title, style) + &table.print();
-    for option in &remedies.options {
-        push_wrapped(&mut text, &format!("{}: {}", option.code, option.title), 2);
-    }
-    text
+    table
 }
 
 fn row(name: &str, figures: &RemedyFigures) -> [String; 7] {

@@ -2,12 +2,17 @@
 
 pub mod csv;
 mod faults;
+mod html;
 pub mod json;
+mod markdown;
 pub mod style;
 pub mod table;
 pub mod text;
+pub mod traces;
 
 use std::fmt::{self, Write as _};
+
+pub use html::Report;
 
 /// Adds a line to a text.
 pub(crate) fn push_line(text: &mut String, content: impl fmt::Display) {

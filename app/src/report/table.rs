@@ -46,6 +46,16 @@ impl Table {
         self.rows.is_empty()
     }
 
+    /// Headings, each with the side that its cells lean to.
+    pub fn columns(&self) -> &[(String, Align)] {
+        &self.columns
+    }
+
+    /// The cells.
+    pub fn rows(&self) -> &[Vec<String>] {
+        &self.rows
+    }
+
     /// The text, each line indented by two; the last column wraps, so that no line is wider than [`WIDTH_MAX`] unless
     /// the other columns alone are.
     pub fn print(&self) -> String {

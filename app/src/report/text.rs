@@ -81,7 +81,7 @@ impl Summary<'_> {
         text
     }
 
-    fn length(&self) -> String {
+    pub(super) fn length(&self) -> String {
         let run = &self.result.run;
         let mut parts = vec![format!("{} of load", print_duration(run.duration_s))];
         if run.warm_up_s > 0.0 {
@@ -98,7 +98,7 @@ impl Summary<'_> {
     }
 
     /// Which limit gave first, which one costs most, and what to do.
-    fn reasons(&self) -> Vec<String> {
+    pub(super) fn reasons(&self) -> Vec<String> {
         let Self { result, .. } = self;
         let limit = |index: Option<usize>| index.and_then(|index| result.limits.get(index));
         let mut lines = Vec::new();
@@ -169,7 +169,7 @@ impl Summary<'_> {
         format!("{} ({}){} {did}{when}.", limit.title, limit.text, self.owner(limit))
     }
 
-    fn owner(&self, limit: &LimitResult) -> String {
+    pub(super) fn owner(&self, limit: &LimitResult) -> String {
         match (&limit.node, &limit.edge) {
             (Some(node), _) => format!(" of {}", self.diagram.title(node)),
             (None, Some(edge)) => format!(" of edge {edge}"),
@@ -208,10 +208,28 @@ impl Summary<'_> {
     }
 
     fn journeys(&self, style: Style) -> String {
-        let result = self.result;
-        if result.journeys.is_empty() {
+        let table = self.journeys_table();
+        if table.is_empty() {
             return String::new();
         }
+        let mut text = heading("Journeys", style) + &table.print();
+        if let Some(remark) = self.unfinished() {
+            text.push_str(&style.warn(&format!("  {remark}\n")));
+        }
+        text
+    }
+
+    /// What to keep in mind where journeys had not ended.
+    pub(super) fn unfinished(&self) -> Option<String> {
+        let unfinished: u64 = self.result.journeys.iter().map(|journey| journey.unfinished).sum();
+        (unfinished > 0).then(|| {
+            let count = print_number(unfinished as f64);
+            format!("{count} had not ended when the clock stopped: losses and completion percentiles are lower bounds")
+        })
+    }
+
+    /// Response and completion of each producer's journeys.
+    pub(super) fn journeys_table(&self) -> Table {
         let mut table = Table::new(&[
             ("Producer", Align::Left),
             ("Latency", Align::Left),
@@ -222,8 +240,7 @@ impl Summary<'_> {
             ("Max", Align::Right),
             ("Success", Align::Right),
         ]);
-        let mut unfinished = 0;
-        for journey in &result.journeys {
+        for journey in &self.result.journeys {
             let mut name = self.diagram.title(&journey.producer).to_owned();
             if let Some(event_type) = &journey.event_type {
                 name = format!("{name}, {event_type}");
@@ -239,50 +256,17 @@ impl Summary<'_> {
                 };
                 table.row(latency_row(name, "completion", &class.completion, share(class.complete, class.lossy)));
             }
-            unfinished += journey.unfinished;
         }
-        let mut text = heading("Journeys", style) + &table.print();
-        if unfinished > 0 {
-            let remark = format!(
-                "  {} had not ended when the clock stopped: losses and completion percentiles are lower bounds\n",
-                print_number(unfinished as f64)
-            );
-            text.push_str(&style.warn(&remark));
-        }
-        text
+        table
     }
 
     fn limits(&self, style: Style) -> String {
         let limits = &self.result.limits;
-        let shown: Vec<&LimitResult> =
-            limits.iter().filter(|limit| limit.bound() || limit.use_peak >= USE_WORTH_A_ROW).take(LIMITS_MAX).collect();
+        let shown: Vec<&LimitResult> = worth_a_row(limits).take(LIMITS_MAX).collect();
         if shown.is_empty() {
             return String::new();
         }
-        let mut table = Table::new(&[
-            ("Limit", Align::Left),
-            ("Of", Align::Left),
-            ("Value", Align::Right),
-            ("Peak use", Align::Right),
-            ("Refused", Align::Right),
-            ("Delayed", Align::Right),
-            ("Bound at", Align::Right),
-            ("Headroom", Align::Right),
-        ]);
-        for limit in &shown {
-            let of = self.owner(limit);
-            table.row([
-                if limit.assumed { format!("{} *", limit.title) } else { limit.title.clone() },
-                of.strip_prefix(" of ").unwrap_or(&of).to_owned(),
-                limit.text.clone(),
-                share_of_limit(limit.use_peak),
-                count(limit.refused),
-                count(limit.delayed),
-                limit.first_bound_s.map_or_else(|| "-".to_owned(), print_duration),
-                limit.headroom.map_or_else(|| "-".to_owned(), |headroom| format!("{}x", print_significant(headroom))),
-            ]);
-        }
-        let mut text = heading("Limits, the tightest first", style) + &table.print();
+        let mut text = heading("Limits, the tightest first", style) + &self.limits_table(&shown).print();
         let hidden = limits.len() - shown.len();
         let mut remarks = Vec::new();
         if shown.iter().any(|limit| limit.assumed) {
@@ -297,11 +281,48 @@ impl Summary<'_> {
         text
     }
 
+    /// Limits with their use.
+    pub(super) fn limits_table(&self, limits: &[&LimitResult]) -> Table {
+        let mut table = Table::new(&[
+            ("Limit", Align::Left),
+            ("Of", Align::Left),
+            ("Value", Align::Right),
+            ("Peak use", Align::Right),
+            ("Refused", Align::Right),
+            ("Delayed", Align::Right),
+            ("Bound at", Align::Right),
+            ("Headroom", Align::Right),
+        ]);
+        for limit in limits {
+            let of = self.owner(limit);
+            table.row([
+                if limit.assumed { format!("{} *", limit.title) } else { limit.title.clone() },
+                of.strip_prefix(" of ").unwrap_or(&of).to_owned(),
+                limit.text.clone(),
+                share_of_limit(limit.use_peak),
+                count(limit.refused),
+                count(limit.delayed),
+                limit.first_bound_s.map_or_else(|| "-".to_owned(), print_duration),
+                limit.headroom.map_or_else(|| "-".to_owned(), |headroom| format!("{}x", print_significant(headroom))),
+            ]);
+        }
+        table
+    }
+
     fn ledger(&self, style: Style) -> String {
         let ledger = &self.result.ledger;
         if ledger.rows.is_empty() {
             return String::new();
         }
+        let state = if ledger.balanced { style.good("balanced") } else { style.bad("NOT BALANCED, please report this") };
+        let mut text = format!("{}, {state}\n{}", style.strong("Ledger"), self.ledger_table(ROWS_MAX).print());
+        text.push_str(&more(ledger.rows.len(), ROWS_MAX, style));
+        text
+    }
+
+    /// The fates of the copies on each edge, at most so many rows.
+    pub(super) fn ledger_table(&self, rows_max: usize) -> Table {
+        let ledger = &self.result.ledger;
         // Only fates that occur get a column.
         let all: Vec<&String> =
             ledger.rows.iter().flat_map(|row| row.fates.iter()).filter(|(_, n)| **n > 0).map(|(fate, _)| fate).collect();
@@ -310,7 +331,7 @@ impl Summary<'_> {
         columns.extend(fates.iter().map(|fate| (fate.as_str(), Align::Right)));
         columns.push(("Held", Align::Right));
         let mut table = Table::new(&columns);
-        for row in ledger.rows.iter().take(ROWS_MAX) {
+        for row in ledger.rows.iter().take(rows_max) {
             let place = match &row.edge {
                 Some(edge) => match self.diagram.edges.get(edge) {
                     Some(ends) => format!("{} -> {}", self.diagram.title(&ends.from), self.diagram.title(&ends.to)),
@@ -323,15 +344,11 @@ impl Summary<'_> {
             cells.push(count(row.held));
             table.row(cells);
         }
-        let state = if ledger.balanced { style.good("balanced") } else { style.bad("NOT BALANCED, please report this") };
-        let mut text = format!("{}, {state}\n{}", style.strong("Ledger"), table.print());
-        text.push_str(&more(ledger.rows.len(), ROWS_MAX, style));
-        text
+        table
     }
 
     fn findings(&self, style: Style) -> String {
-        // Remedies have a table of their own.
-        let findings: Vec<&Finding> = self.result.findings.iter().filter(|finding| finding.code != "remedies").collect();
+        let findings: Vec<&Finding> = self.told_findings().collect();
         if findings.is_empty() {
             return String::new();
         }
@@ -343,18 +360,36 @@ impl Summary<'_> {
         text
     }
 
+    /// What there is to say, without the remedies, which have a table of their own.
+    pub(super) fn told_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.result.findings.iter().filter(|finding| finding.code != "remedies")
+    }
+
     fn cost(&self, style: Style) -> String {
-        let cost = &self.result.cost;
-        if cost.items.is_empty() {
+        if self.result.cost.items.is_empty() {
             return String::new();
         }
-        let mut text = format!(
-            "{}: {} for the run, {} an hour at this rate, {} per 1,000 root events\n",
-            style.strong("Cost"),
+        let mut text = format!("{}: {}\n", style.strong("Cost"), self.cost_line());
+        let table = self.cost_table(ROWS_MAX);
+        if !table.is_empty() {
+            text.push_str(&table.print());
+        }
+        text
+    }
+
+    /// The bill in one line.
+    pub(super) fn cost_line(&self) -> String {
+        let cost = &self.result.cost;
+        format!(
+            "{} for the run, {} an hour at this rate, {} per 1,000 root events",
             money(cost.total_usd),
             money(cost.per_hour_usd),
             money(cost.per_thousand_usd)
-        );
+        )
+    }
+
+    /// What costs something, the dearest first, at most so many rows.
+    pub(super) fn cost_table(&self, rows_max: usize) -> Table {
         let mut table = Table::new(&[
             ("Node", Align::Left),
             ("Meter", Align::Left),
@@ -362,16 +397,13 @@ impl Summary<'_> {
             ("", Align::Left),
             ("Cost", Align::Right),
         ]);
-        let mut items: Vec<_> = cost.items.iter().filter(|item| item.usd > 0.0).collect();
+        let mut items: Vec<_> = self.result.cost.items.iter().filter(|item| item.usd > 0.0).collect();
         items.sort_by(|a, b| b.usd.total_cmp(&a.usd));
-        for item in items.iter().take(ROWS_MAX) {
+        for item in items.iter().take(rows_max) {
             let title = self.diagram.title(&item.node).to_owned();
             table.row([title, item.title.clone(), print_compact(item.units), item.unit.clone(), money(item.usd)]);
         }
-        if !table.is_empty() {
-            text.push_str(&table.print());
-        }
-        text
+        table
     }
 
     fn closing(&self, style: Style) -> String {
@@ -386,6 +418,11 @@ impl Summary<'_> {
         push_line(&mut text, format_args!("{}", style.faint(&format!("Plimsoll {}, catalog {}", run.version, run.catalog))));
         text
     }
+}
+
+/// Limits that bound or were used noticeably, in the order of the result.
+pub(super) fn worth_a_row(limits: &[LimitResult]) -> impl Iterator<Item = &LimitResult> {
+    limits.iter().filter(|limit| limit.bound() || limit.use_peak >= USE_WORTH_A_ROW)
 }
 
 /// The verdict in one line.
@@ -422,16 +459,16 @@ fn more(all: usize, shown: usize, style: Style) -> String {
     }
 }
 
-fn count(n: u64) -> String {
+pub(super) fn count(n: u64) -> String {
     if n == 0 { "-".to_owned() } else { print_number(n as f64) }
 }
 
 /// A use in percent; many times the limit as a multiple.
-fn share_of_limit(share: f64) -> String {
+pub(super) fn share_of_limit(share: f64) -> String {
     if share >= MULTIPLE_FROM { format!("{}x", print_number(share.round())) } else { print_fraction(share) }
 }
 
-fn money(usd: f64) -> String {
+pub(super) fn money(usd: f64) -> String {
     let digits = if usd == 0.0 || usd.abs() >= 100.0 { format!("{usd:.2}") } else { print_significant(usd) };
     format!("{digits} USD")
 }

@@ -5,6 +5,7 @@
 mod basics;
 mod fidelity;
 mod hostile;
+mod report;
 mod result;
 mod verify;
 

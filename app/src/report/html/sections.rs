@@ -1,0 +1,366 @@
+//! What stands on the page, from the answer to the way to get it again.
+
+use std::fmt::Write as _;
+
+use plimsoll_models::{
+    Severity,
+    objective::{LatencyKind, Metric, Objective},
+};
+use plimsoll_sim::result::{Finding, Holds, JourneyResult, NodeResult, ObjectiveResult, SeriesKind};
+
+use super::{
+    Report,
+    chart::{Chart, Line, Scale},
+    page::{Escaped, Section, linked, linked_table, table_html},
+};
+use crate::{
+    export::{self, ExportTheme, Format},
+    report::{
+        faults::{faults_table, remedies_table, remedies_title},
+        style::Style,
+        table::{Align, Table},
+        text::{headline, worth_a_row},
+    },
+};
+use plimsoll_models::units::{print_compact, print_duration, print_significant};
+
+/// Column of the value in the table of limits.
+const LIMIT_VALUE: usize = 2;
+/// Column of the cost in the table of costs.
+const COST_USD: usize = 4;
+/// Nodes whose levels are drawn: those that limits held back most.
+const NODES_MAX: usize = 6;
+
+/// What the words on the page mean.
+const TERMS: &[(&str, &str)] = &[
+    (
+        "Response",
+        "From a root event's arrival at its producer until the producer has its outcome, in simulated time; each event is measured, none is averaged first.",
+    ),
+    (
+        "Completion",
+        "From a root event's arrival until everything that it set off has ended: the last message deleted, the last branch done.",
+    ),
+    (
+        "Percentiles",
+        "Read from histograms of every measured value with a relative error below 1 %; p99 is the value that 99 of 100 do not exceed.",
+    ),
+    ("Loss", "The share of root events of which something was lost that nobody answers for: expired, dropped, dead-lettered or given up."),
+    ("Peak use", "The largest demand on a limit as a share of it. Above 100 % it refused or delayed."),
+    ("Headroom", "By what factor the load could grow before the limit binds, as far as use grows with load."),
+    (
+        "Ledger",
+        "Each copy of an event on an edge is created once and ends once. The books balance when created equals the sum of all fates and what is still held.",
+    ),
+    (
+        "Cost",
+        "Units counted in the run times the prices of the catalog, without free tiers and discounts; the hour and the thousand are this run's rate carried on.",
+    ),
+    ("Interval", "The half width of the 95 % confidence interval over independent replications, after a warm-up that is left out."),
+];
+
+impl Report<'_> {
+    /// Title, verdict and what was run.
+    pub(super) fn head(&self, title: &str) -> String {
+        let run = &self.result.run;
+        let class = match self.result.verdict.overall {
+            Holds::Holds => "good",
+            Holds::Broken => "bad",
+            Holds::Inconclusive => "warn",
+            Holds::NoObjectives => "",
+        };
+        format!(
+            "<h1>{}</h1>\n<p class=\"faint\">Scenario {}: {}</p>\n<p class=\"verdict {class}\">{}</p>",
+            Escaped(title),
+            Escaped(&run.scenario),
+            Escaped(&self.summary().length()),
+            Escaped(&headline(self.result, Style::PLAIN))
+        )
+    }
+
+    /// Every section that has something to tell.
+    pub(super) fn sections(&self) -> Vec<Section> {
+        let section = |anchor, title: &str, html: String| Section { anchor, title: title.to_owned(), html };
+        let summary = self.summary();
+        let all = [
+            section("answer", "Answer", self.answer()),
+            section("diagram", "Diagram", self.drawing()),
+            section("objectives", "Objectives", self.objectives()),
+            section("faults", "Faults", some(&faults_table(self.result))),
+            section("journeys", "Journeys", self.journeys()),
+            section("limits", "Limits", self.limits()),
+            section("load", "Load over time", self.loads()),
+            section("findings", "Findings", self.findings()),
+            section("remedies", "Remedies", self.remedies()),
+            section("ledger", "Ledger", self.ledger()),
+            section("cost", "Cost", self.cost()),
+            section("assumptions", "Assumptions", self.assumptions()),
+            section("terms", "Terms", terms()),
+            section("again", "Again", self.again(summary.reproduce)),
+        ];
+        all.into_iter().filter(|section| !section.html.is_empty()).collect()
+    }
+
+    fn answer(&self) -> String {
+        self.summary().reasons().iter().fold(String::new(), |mut out, line| {
+            let _ = writeln!(out, "<p>{}</p>", Escaped(line));
+            out
+        })
+    }
+
+    /// The drawing in both themes; the reader's device picks one.
+    fn drawing(&self) -> String {
+        let picture = |theme| {
+            let bytes = export::render(self.diagram, self.catalog, Some(self.result), theme, Format::Svg).ok()?;
+            String::from_utf8(bytes).ok().map(|svg| format!("data:image/svg+xml,{}", percent_encoded(&svg)))
+        };
+        let (Some(light), Some(dark)) = (picture(ExportTheme::Light), picture(ExportTheme::Dark)) else { return String::new() };
+        let words =
+            format!("{} components and {} connections, with the load of this run", self.diagram.nodes.len(), self.diagram.edges.len());
+        format!(
+            "<picture class=\"drawing\"><source media=\"(prefers-color-scheme: dark)\" srcset=\"{dark}\"><img src=\"{light}\" alt=\"{}\"></picture>\n",
+            Escaped(&words)
+        )
+    }
+
+    fn objectives(&self) -> String {
+        let objectives = &self.result.verdict.objectives;
+        if objectives.is_empty() {
+            return String::new();
+        }
+        let mut table = Table::new(&[("", Align::Left), ("Objective", Align::Left), ("Measured", Align::Left)]);
+        for objective in objectives {
+            table.row([word(objective).to_owned(), objective.objective.clone(), objective.text.clone()]);
+        }
+        let html = linked_table(&table, |row, column, words| {
+            let class = match objectives[row].holds {
+                Holds::Holds => "good",
+                Holds::Broken => "bad",
+                Holds::Inconclusive | Holds::NoObjectives => "warn",
+            };
+            (column == 0).then(|| format!("<b class=\"{class}\">{}</b>", Escaped(words)))
+        });
+        let run = &self.result.run;
+        let sure = if run.replications > 1 {
+            format!("{} independent replications; see <a href=\"#terms\">interval</a>.", run.replications)
+        } else {
+            "One replication, so no interval: more of them tell how sure this is.".to_owned()
+        };
+        format!("{html}<p class=\"faint\">{sure}</p>")
+    }
+
+    fn journeys(&self) -> String {
+        let table = self.summary().journeys_table();
+        if table.is_empty() {
+            return String::new();
+        }
+        let mut html = table_html(&table);
+        if let Some(remark) = self.summary().unfinished() {
+            let _ = writeln!(html, "<p class=\"warn\">{}</p>", Escaped(&remark));
+        }
+        html.push_str("<p class=\"faint\"><a href=\"#terms\">What response, completion and percentiles mean</a></p>\n");
+        for journey in &self.result.journeys {
+            html.push_str(&self.latency(journey));
+        }
+        html
+    }
+
+    fn latency(&self, journey: &JourneyResult) -> String {
+        let producer = self.diagram.title(&journey.producer);
+        let mut html = String::new();
+        for (kind, series) in [(LatencyKind::Response, &journey.response_series), (LatencyKind::Completion, &journey.completion_series)] {
+            let line = |name: &str, values: &[Option<f64>]| Line { name: name.to_owned(), values: values.to_vec() };
+            let word = match kind {
+                LatencyKind::Response => "Response",
+                LatencyKind::Completion => "Completion",
+            };
+            let title = format!("{word} of {producer}");
+            let chart = Chart {
+                title: &title,
+                axis: "latency, logarithmic",
+                lines: vec![line("p50", &series.p50), line("p90", &series.p90), line("p99", &series.p99), line("Max", &series.max)],
+                interval_s: self.result.grid.interval_s,
+                scale: Scale::Logarithmic,
+                print: |value| print_duration(rounded(value)),
+                levels: self.bounds_on(kind),
+            };
+            html.push_str(&chart.html());
+        }
+        html
+    }
+
+    /// Objectives on a kind of latency, as levels of its chart.
+    fn bounds_on(&self, kind: LatencyKind) -> Vec<(f64, String)> {
+        let about = |objective: &&ObjectiveResult| match objective.objective.parse().map(|objective: Objective| objective.metric) {
+            Ok(Metric::Latency(of, _)) => of == kind,
+            Ok(_) | Err(_) => false,
+        };
+        self.result.verdict.objectives.iter().filter(about).map(|o| (o.bound, o.objective.clone())).collect()
+    }
+
+    fn limits(&self) -> String {
+        let limits: Vec<_> = worth_a_row(&self.result.limits).collect();
+        if limits.is_empty() {
+            return String::new();
+        }
+        let table = self.summary().limits_table(&limits);
+        let html = linked_table(&table, |row, column, words| (column == LIMIT_VALUE).then(|| linked(words, &limits[row].source)));
+        let hidden = self.result.limits.len() - limits.len();
+        let more = if hidden > 0 { format!(" {hidden} more had little or no use.") } else { String::new() };
+        format!(
+            "{html}<p class=\"faint\">The tightest first; each value leads to its source, * is an assumed one.{more} <a href=\"#terms\">What peak use and headroom mean</a></p>\n"
+        )
+    }
+
+    /// Rates and levels of the nodes that were held back, the worst first.
+    fn loads(&self) -> String {
+        let mut nodes: Vec<&NodeResult> = self.result.nodes.iter().filter(|node| node.refused || node.delayed).collect();
+        nodes.sort_by(|a, b| b.use_peak.unwrap_or(0.0).total_cmp(&a.use_peak.unwrap_or(0.0)));
+        let mut html = String::new();
+        for node in nodes.into_iter().take(NODES_MAX) {
+            for (kind, axis) in [(SeriesKind::Rate, "per second"), (SeriesKind::Max, "largest in each interval")] {
+                let series = node.series.iter().filter(|series| series.kind == kind && series.values.iter().any(|v| *v > 0.0));
+                let lines: Vec<Line> = series
+                    .map(|series| Line { name: series.name.clone(), values: series.values.iter().map(|v| Some(*v)).collect() })
+                    .collect();
+                let title = self.diagram.title(&node.id).to_owned();
+                let interval_s = self.result.grid.interval_s;
+                let print = |value| print_compact(rounded(value));
+                let chart = Chart { title: &title, axis, lines, interval_s, scale: Scale::Linear, print, levels: Vec::new() };
+                html.push_str(&chart.html());
+            }
+        }
+        html
+    }
+
+    fn findings(&self) -> String {
+        self.summary().told_findings().map(finding_html).collect()
+    }
+
+    fn remedies(&self) -> String {
+        self.result.remedies.iter().fold(String::new(), |mut out, remedies| {
+            let title = remedies_title(remedies, self.diagram);
+            let _ = write!(out, "<h3>{}</h3>\n{}<dl>", Escaped(&title), table_html(&remedies_table(remedies)));
+            for option in &remedies.options {
+                let _ = write!(out, "<dt>{}</dt><dd>{}</dd>", Escaped(option.code), Escaped(&option.title));
+            }
+            out.push_str("</dl>\n");
+            out
+        })
+    }
+
+    fn ledger(&self) -> String {
+        let ledger = &self.result.ledger;
+        if ledger.rows.is_empty() {
+            return String::new();
+        }
+        let state = if ledger.balanced {
+            "<b class=\"good\">The books balance.</b>"
+        } else {
+            "<b class=\"bad\">The books do not balance: a fault of Plimsoll, please report it.</b>"
+        };
+        format!("<p>{state} <a href=\"#terms\">What that means</a></p>\n{}", table_html(&self.summary().ledger_table(usize::MAX)))
+    }
+
+    fn cost(&self) -> String {
+        let cost = &self.result.cost;
+        if cost.items.is_empty() {
+            return String::new();
+        }
+        let mut items: Vec<_> = cost.items.iter().filter(|item| item.usd > 0.0).collect();
+        items.sort_by(|a, b| b.usd.total_cmp(&a.usd));
+        let table = self.summary().cost_table(usize::MAX);
+        let html = linked_table(&table, |row, column, words| (column == COST_USD).then(|| linked(words, &items[row].source)));
+        format!(
+            "<p>{}</p>\n{html}<p class=\"faint\"><a href=\"#terms\">How the bill is made</a></p>\n",
+            Escaped(&self.summary().cost_line())
+        )
+    }
+
+    fn assumptions(&self) -> String {
+        let mut table =
+            Table::new(&[("Input", Align::Left), ("Value", Align::Left), ("Where it comes from", Align::Left), ("Set with", Align::Left)]);
+        for assumption in &self.result.assumptions {
+            let path = if assumption.path.is_empty() { String::new() } else { format!("--set {}=…", assumption.path) };
+            table.row([assumption.title.clone(), assumption.value.clone(), assumption.source.clone(), path]);
+        }
+        let html = some(&table);
+        if html.is_empty() {
+            html
+        } else {
+            format!("<p>Not documented values, but taken from elsewhere; change them where you know better.</p>\n{html}")
+        }
+    }
+
+    fn again(&self, reproduce: &str) -> String {
+        let run = &self.result.run;
+        format!(
+            "<pre><code>{}</code></pre>\n<p class=\"faint\">Plimsoll {}, catalog {}, seed {}, file {}. {} events simulated.</p>\n",
+            Escaped(reproduce),
+            Escaped(run.version),
+            Escaped(run.catalog),
+            run.seed,
+            Escaped(self.fingerprint),
+            print_compact(run.events as f64)
+        )
+    }
+}
+
+fn some(table: &Table) -> String {
+    if table.is_empty() { String::new() } else { table_html(table) }
+}
+
+pub(super) fn word(objective: &ObjectiveResult) -> &'static str {
+    match objective.holds {
+        Holds::Holds => "Holds",
+        Holds::Broken => "Broken",
+        Holds::Inconclusive => "Open",
+        Holds::NoObjectives => "–",
+    }
+}
+
+fn finding_html(finding: &Finding) -> String {
+    let class = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    };
+    let mut out = format!("<div class=\"finding {class}\"><p><b>{}</b></p>", Escaped(&finding.title));
+    for (class, words) in [("faint", &finding.evidence), ("", &finding.advice)] {
+        if !words.is_empty() {
+            let _ = write!(out, "<p class=\"{class}\">{}</p>", Escaped(words));
+        }
+    }
+    if let Some((path, value)) = &finding.fix {
+        let _ = write!(out, "<p><code>--set {}=\"{}\"</code></p>", Escaped(path), Escaped(value));
+    }
+    out.push_str("</div>\n");
+    out
+}
+
+fn terms() -> String {
+    let mut out = String::from("<dl>");
+    for (term, meaning) in TERMS {
+        let _ = write!(out, "<dt>{}</dt><dd>{}</dd>", Escaped(term), Escaped(meaning));
+    }
+    out.push_str("</dl>\n");
+    out
+}
+
+/// Three digits are enough beside an axis.
+fn rounded(value: f64) -> f64 {
+    print_significant(value).replace(',', "").parse().unwrap_or(value)
+}
+
+/// A text as part of an address, also of one in `srcset`, where blanks and commas end it.
+fn percent_encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 4);
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~!*()/:;=@?$+".contains(&byte) {
+            out.push(byte as char);
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
