@@ -92,7 +92,7 @@ impl App {
 
     /// Where a box stands on the screen, for benchmarks and tests that drive the pointer.
     pub fn screen_of(&self, id: &plimsoll_models::NodeId) -> Option<egui::Pos2> {
-        self.canvas.screen_of(self.document.diagram(), id)
+        self.front.canvas.screen_of(self.front.document.diagram(), id)
     }
 
     /// What can be done now.
