@@ -21,12 +21,13 @@ macro_rules! icons {
 }
 
 icons! {
-    "arrow-right" "book" "bus" "chart" "check" "chevron-down" "chevron-right" "chevron-up" "client" "clock" "close" "copy"
-    "dead-letter" "dollar" "duplicate" "error" "export" "external" "external-link" "file" "fit" "folder" "function" "gateway"
-    "gauge" "grid" "group" "help" "info" "inspector" "ledger" "link" "list" "lock" "mapping" "minus" "moon" "note" "open"
-    "palette" "paste" "pause" "pencil" "pin" "pipe" "play" "plus" "problems" "queue" "redo" "refresh" "save" "save-as" "search"
-    "server" "settings" "sliders" "sparkle" "station" "stop" "sun" "table" "target" "topic" "trace" "trash" "undo" "warning"
-    "workflow" "zoom-in" "zoom-out"
+    "account" "align-bottom" "align-center" "align-left" "align-middle" "align-right" "align-top" "arrow-right" "book" "bus"
+    "chart" "check" "chevron-down" "chevron-right" "chevron-up" "client" "clock" "close" "context" "copy" "dead-letter"
+    "distribute-horizontal" "distribute-vertical" "dollar" "duplicate" "error" "export" "external" "external-link" "file" "fit"
+    "folder" "function" "gateway" "gauge" "grid" "group" "help" "info" "inspector" "ledger" "link" "list" "lock" "mapping"
+    "minus" "moon" "note" "open" "palette" "paste" "pause" "pencil" "pin" "pipe" "play" "plus" "problems" "queue" "redo"
+    "refresh" "region" "save" "save-as" "search" "server" "settings" "sliders" "sparkle" "station" "stop" "sun" "table" "target"
+    "tidy" "topic" "trace" "trash" "undo" "ungroup" "vpc" "warning" "workflow" "zoom-in" "zoom-out"
 }
 
 /// A glyph, in units of the grid.

@@ -2,6 +2,7 @@
 //!
 //! The library behind the one binary: command line, drawing, files, and (feature `gui`) the window.
 
+pub mod arrange;
 pub mod cli;
 pub mod examples;
 pub mod export;

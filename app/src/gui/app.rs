@@ -101,8 +101,10 @@ impl App {
         Situation {
             document: self.state.screen == Screen::Document,
             tabs: self.workspaces().count(),
-            selected: self.front.selection.nodes.len() + self.front.selection.edges.len(),
             edges: self.front.selection.edges.len(),
+            selected: self.front.selection.len(),
+            boxes: self.front.selection.nodes.len() + self.front.selection.groups.len(),
+            grouped: self.front.selection.is_grouped(self.front.document.diagram()),
             undo: history.undo_label().is_some(),
             redo: history.redo_label().is_some(),
             running: self.front.runs.is_running(),
@@ -267,7 +269,7 @@ impl eframe::App for App {
             let mut now = self.situation();
             // Escape belongs to a gesture first; the canvas ends it.
             if self.front.canvas.busy() {
-                now.selected = 0;
+                (now.selected, now.boxes, now.grouped) = (0, 0, false);
                 now.edges = 0;
             }
             actions.extend(command::pressed(&ctx, &now, self.typing).into_iter().map(Action::Command));
@@ -314,6 +316,10 @@ pub(super) fn action_of(
         }
         CanvasEvent::RenameRequested(id) => {
             front.selection = super::canvas::Selection::node(id);
+            Some(Action::Command(Command::Rename))
+        }
+        CanvasEvent::RenameGroup(id) => {
+            front.selection = super::canvas::Selection::group(id);
             Some(Action::Command(Command::Rename))
         }
         CanvasEvent::OpenNode(id) => Some(Action::Reveal(plimsoll_models::Place::Node(id, None))),

@@ -7,6 +7,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 const NONE: Modifiers = Modifiers::NONE;
 const COMMAND: Modifiers = Modifiers::COMMAND;
 const SHIFT: Modifiers = Modifiers::SHIFT;
+const ALT_SHIFT: Modifiers = Modifiers::ALT.plus(Modifiers::SHIFT);
 const COMMAND_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 /// Where commands stand in the menu and on the sheet of shortcuts.
@@ -16,6 +17,8 @@ pub enum Group {
     File,
     /// Changes.
     Edit,
+    /// Where nodes stand, and frames around them.
+    Arrange,
     /// What is on screen.
     View,
     /// Simulation.
@@ -26,13 +29,14 @@ pub enum Group {
 
 impl Group {
     /// All, in the order of the menu bar.
-    pub const ALL: [Self; 5] = [Self::File, Self::Edit, Self::View, Self::Run, Self::Help];
+    pub const ALL: [Self; 6] = [Self::File, Self::Edit, Self::Arrange, Self::View, Self::Run, Self::Help];
 
     /// Title of the menu.
     pub fn title(self) -> &'static str {
         match self {
             Self::File => "File",
             Self::Edit => "Edit",
+            Self::Arrange => "Arrange",
             Self::View => "View",
             Self::Run => "Run",
             Self::Help => "Help",
@@ -64,6 +68,14 @@ pub enum Needs {
     One,
     /// A selected edge, at least one.
     Edges,
+    /// A selected node or group.
+    Nodes,
+    /// At least two selected nodes or groups.
+    Two,
+    /// At least three selected nodes or groups.
+    Three,
+    /// A selected group, or a selected node that is in one.
+    Group,
     /// Something to undo.
     Undo,
     /// Something to redo.
@@ -158,6 +170,19 @@ commands! {
     ResetLine: Edit, Edges, Canvas, "", "Reset line", "Takes waypoints and label places away from the selected connections", [];
     QuickAdd: Edit, Document, Canvas, "plus", "Add a node…", "Searches the services and adds one at the center of the view", [SHIFT + A];
     History: Edit, Document, Anywhere, "clock", "History…", "Lists every step and goes back to any of them", [];
+    GroupSelection: Arrange, Nodes, Canvas, "group", "Group", "Draws a frame around the selection", [COMMAND + G];
+    Ungroup: Arrange, Group, Canvas, "ungroup", "Ungroup", "Takes the frame away; what is in it stays", [COMMAND_SHIFT + G];
+    TogglePin: Arrange, Nodes, Canvas, "pin", "Pin or unpin", "Lets a tidy layout leave the selected nodes where they are, or move them again", [];
+    AlignLeft: Arrange, Two, Canvas, "align-left", "Align left", "Puts the left edges on one line", [COMMAND_SHIFT + ArrowLeft];
+    AlignCenter: Arrange, Two, Canvas, "align-center", "Align center", "Puts the middles on one vertical line", [];
+    AlignRight: Arrange, Two, Canvas, "align-right", "Align right", "Puts the right edges on one line", [COMMAND_SHIFT + ArrowRight];
+    AlignTop: Arrange, Two, Canvas, "align-top", "Align top", "Puts the upper edges on one line", [COMMAND_SHIFT + ArrowUp];
+    AlignMiddle: Arrange, Two, Canvas, "align-middle", "Align middle", "Puts the middles on one horizontal line", [];
+    AlignBottom: Arrange, Two, Canvas, "align-bottom", "Align bottom", "Puts the lower edges on one line", [COMMAND_SHIFT + ArrowDown];
+    DistributeHorizontally: Arrange, Three, Canvas, "distribute-horizontal", "Distribute horizontally", "Makes the gaps from left to right equal", [ALT_SHIFT + H];
+    DistributeVertically: Arrange, Three, Canvas, "distribute-vertical", "Distribute vertically", "Makes the gaps from top to bottom equal", [ALT_SHIFT + V];
+    StackRow: Arrange, Two, Canvas, "", "Stack in a row", "Puts the selection one beside the other", [];
+    StackColumn: Arrange, Two, Canvas, "", "Stack in a column", "Puts the selection one below the other", [];
     ZoomIn: View, Document, Anywhere, "zoom-in", "Zoom in", "Shows less, larger", [COMMAND + Plus, COMMAND + Equals];
     ZoomOut: View, Document, Anywhere, "zoom-out", "Zoom out", "Shows more, smaller", [COMMAND + Minus];
     ZoomReset: View, Document, Anywhere, "", "Zoom to 100 %", "Shows one unit of the drawing as one pixel", [COMMAND + Num0];
@@ -184,10 +209,14 @@ pub struct Situation {
     pub document: bool,
     /// Number of open documents.
     pub tabs: usize,
-    /// Number of selected nodes and edges.
+    /// Number of selected nodes, edges and groups.
     pub selected: usize,
     /// Number of selected edges alone.
     pub edges: usize,
+    /// Number of selected nodes and groups.
+    pub boxes: usize,
+    /// A selected thing is a group or in one.
+    pub grouped: bool,
     /// There is something to undo.
     pub undo: bool,
     /// There is something to redo.
@@ -210,6 +239,10 @@ impl Command {
             Needs::Selection => now.document && now.selected > 0,
             Needs::One => now.document && now.selected == 1,
             Needs::Edges => now.document && now.edges > 0,
+            Needs::Nodes => now.document && now.boxes > 0,
+            Needs::Two => now.document && now.boxes > 1,
+            Needs::Three => now.document && now.boxes > 2,
+            Needs::Group => now.document && now.grouped,
             Needs::Undo => now.document && now.undo,
             Needs::Redo => now.document && now.redo,
             Needs::Running => now.running,

@@ -8,6 +8,7 @@ use super::{
     canvas::{ContextTarget, Selection},
     command::Command,
     view::View,
+    words::arrange as words,
 };
 
 /// The open menu.
@@ -53,14 +54,38 @@ impl ContextMenu {
         use Command as C;
         let commands: &[Command] = match &self.target {
             ContextTarget::Canvas => &[C::QuickAdd, C::Paste, C::SelectAll, C::Fit],
-            ContextTarget::Node(_) => &[C::Rename, C::Duplicate, C::Copy, C::Cut, C::FitSelection, C::Delete],
+            ContextTarget::Node(_) if view.selection.nodes.len() + view.selection.groups.len() > 1 => &[
+                C::Duplicate,
+                C::Copy,
+                C::Cut,
+                C::GroupSelection,
+                C::AlignLeft,
+                C::AlignCenter,
+                C::AlignTop,
+                C::AlignMiddle,
+                C::DistributeHorizontally,
+                C::DistributeVertically,
+                C::StackRow,
+                C::StackColumn,
+                C::TogglePin,
+                C::FitSelection,
+                C::Delete,
+            ],
+            ContextTarget::Node(_) => {
+                &[C::Rename, C::Duplicate, C::Copy, C::Cut, C::GroupSelection, C::Ungroup, C::TogglePin, C::FitSelection, C::Delete]
+            }
+            ContextTarget::Group(_) => &[C::Rename, C::GroupSelection, C::Ungroup, C::Copy, C::FitSelection, C::Delete],
             ContextTarget::Edge(_) => {
                 &[C::Rename, C::LineOrthogonal, C::LineCurved, C::LineStraight, C::ResetLine, C::FitSelection, C::Delete]
             }
         };
         let mut picked = false;
-        for command in commands {
-            if ui.add(Button::new(command.text()).shortcut_text(command.shortcut_text())).clicked() {
+        for command in commands.iter().filter(|command| **command != C::Ungroup || view.now.grouped) {
+            let text = match (&self.target, command) {
+                (ContextTarget::Group(_), C::Delete) => words::DELETE_WITH_MEMBERS,
+                _ => command.text(),
+            };
+            if ui.add(Button::new(text).shortcut_text(command.shortcut_text())).clicked() {
                 self.select(view, actions);
                 actions.push(Action::Command(*command));
                 picked = true;
@@ -74,7 +99,8 @@ impl ContextMenu {
         match &self.target {
             ContextTarget::Node(id) if !view.selection.nodes.contains(id) => actions.push(Action::Select(Selection::node(id.clone()))),
             ContextTarget::Edge(id) if !view.selection.edges.contains(id) => actions.push(Action::Select(Selection::edge(id.clone()))),
-            ContextTarget::Canvas | ContextTarget::Node(_) | ContextTarget::Edge(_) => {}
+            ContextTarget::Group(id) if !view.selection.groups.contains(id) => actions.push(Action::Select(Selection::group(id.clone()))),
+            ContextTarget::Canvas | ContextTarget::Node(_) | ContextTarget::Edge(_) | ContextTarget::Group(_) => {}
         }
     }
 }

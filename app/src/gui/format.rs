@@ -2,6 +2,11 @@
 
 use plimsoll_models::units;
 
+/// A count with its word, such as `1 node` or `3 nodes`.
+pub fn plural(n: usize, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
+}
+
 /// A time with three significant digits.
 pub fn seconds(value: f64) -> String {
     if value.is_finite() { units::print_duration(three_digits(value)) } else { "–".to_owned() }

@@ -13,7 +13,7 @@ use super::{
 use crate::{icons, run::RunState};
 
 /// Room for the menus.
-const MENUS_WIDTH: f32 = 236.0;
+const MENUS_WIDTH: f32 = 302.0;
 
 /// Shows the bar.
 pub fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
@@ -72,6 +72,8 @@ fn separated(command: Command) -> bool {
             | C::Delete
             | C::SelectAll
             | C::QuickAdd
+            | C::AlignLeft
+            | C::DistributeHorizontally
             | C::TogglePalette
             | C::ToggleTheme
             | C::PinBaseline

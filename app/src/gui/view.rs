@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, NodeId, ScenarioId};
+use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, GroupId, NodeId, ScenarioId};
 use plimsoll_sim::RunResult;
 
 use super::{canvas::Selection, command::Situation, theme::Theme};
@@ -49,13 +49,16 @@ impl<'a> View<'a> {
 
     /// The only selected node, if exactly one thing is selected.
     pub fn single_node(&self) -> Option<&'a NodeId> {
-        let Selection { nodes, edges } = self.selection;
-        if nodes.len() == 1 && edges.is_empty() { nodes.first() } else { None }
+        self.selection.nodes.first().filter(|_| self.selection.len() == 1)
     }
 
     /// The only selected edge, if exactly one thing is selected.
     pub fn single_edge(&self) -> Option<&'a EdgeId> {
-        let Selection { nodes, edges } = self.selection;
-        if edges.len() == 1 && nodes.is_empty() { edges.first() } else { None }
+        self.selection.edges.first().filter(|_| self.selection.len() == 1)
+    }
+
+    /// The only selected group, if exactly one thing is selected.
+    pub fn single_group(&self) -> Option<&'a GroupId> {
+        self.selection.groups.first().filter(|_| self.selection.len() == 1)
     }
 }

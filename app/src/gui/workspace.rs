@@ -130,6 +130,7 @@ impl Workspace {
         let diagram = self.document.diagram();
         self.selection.nodes.retain(|id| diagram.nodes.contains_key(id));
         self.selection.edges.retain(|id| diagram.edges.contains_key(id));
+        self.selection.groups.retain(|id| diagram.groups.contains_key(id));
     }
 
     /// Writes the journal when a change is old enough.

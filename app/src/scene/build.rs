@@ -5,11 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use plimsoll_models::{Catalog, Diagram, EdgeId, EdgeKind, LineStyle, Node, NodeId, Point};
+use plimsoll_models::{Catalog, Diagram, EdgeId, EdgeKind, GroupId, LineStyle, Node, NodeId, Point};
 use plimsoll_sim::RunResult;
 
 use super::{
-    Figure, Link, Load, Part, Rect, Scene, SceneTheme, Shape, edge, group, group_rect, label,
+    Figure, Link, Load, Part, Rect, Scene, SceneTheme, Shape, edge, frames, group, label,
     node::{self, NodeLook},
     node_rect,
     route::{Route, RouteCache},
@@ -33,6 +33,7 @@ pub struct SceneCache {
 struct KnownNode {
     node: Arc<Node>,
     is_dead_letter: bool,
+    pinned: bool,
     load: Option<Load>,
     figure: Option<Figure>,
     shapes: Arc<[Shape]>,
@@ -83,14 +84,14 @@ impl SceneCache {
         let dead_letters = dead_letters(diagram);
         let mut known = std::mem::take(&mut self.nodes);
         for (id, node) in &diagram.nodes {
-            let is_dead_letter = dead_letters.contains(id);
+            let (is_dead_letter, pinned) = (dead_letters.contains(id), diagram.pinned.contains(id));
             let of_run = results.get(id).copied();
             let load = of_run.and_then(Load::of);
             let figure = of_run.and_then(if is_dead_letter { Figure::of_dead_letters } else { Figure::of });
             let entry = match known.remove(id) {
                 Some(entry)
                     if Arc::ptr_eq(&entry.node, node)
-                        && entry.is_dead_letter == is_dead_letter
+                        && (entry.is_dead_letter, entry.pinned) == (is_dead_letter, pinned)
                         && entry.load == load
                         && entry.figure == figure =>
                 {
@@ -99,8 +100,8 @@ impl SceneCache {
                 Some(_) | None => {
                     let service = catalog.get(&node.service);
                     let (title, service_id) = (diagram.title(id), node.service.as_str());
-                    let look = NodeLook { title, service, service_id, is_dead_letter, load, figure: figure.clone() };
-                    KnownNode { node: Arc::clone(node), is_dead_letter, load, figure, shapes: node::shapes(&look, theme).into() }
+                    let look = NodeLook { title, service, service_id, is_dead_letter, pinned, load, figure: figure.clone() };
+                    KnownNode { node: Arc::clone(node), is_dead_letter, pinned, load, figure, shapes: node::shapes(&look, theme).into() }
                 }
             };
             let bounds = node_rect(diagram.position(id));
@@ -117,18 +118,13 @@ fn dead_letters(diagram: &Diagram) -> BTreeSet<&NodeId> {
     dead.into_iter().map(|edge| &edge.to).filter(|id| !alive.contains(id)).collect()
 }
 
-/// Frames, the largest first, so that frames within frames stay visible.
+/// Frames, the outer ones first, so that frames within frames stay visible.
 fn groups(diagram: &Diagram, theme: &SceneTheme) -> Vec<Part> {
-    let mut frames: Vec<_> =
-        diagram.groups.iter().filter_map(|(id, group)| group_rect(diagram, group).map(|rect| (id, group, rect))).collect();
-    frames.sort_by(|(_, _, a), (_, _, b)| (b.width() * b.height()).total_cmp(&(a.width() * a.height())));
-    frames
-        .into_iter()
-        .map(|(id, group, rect)| Part {
-            link: Link::Group(id.clone()),
-            origin: rect.min,
-            bounds: rect,
-            shapes: group::shapes(group, rect.width(), rect.height(), theme).into(),
-        })
-        .collect()
+    let mut frames: Vec<_> = frames(diagram).into_iter().map(|(id, rect)| (diagram.around(&id).count(), id, rect)).collect();
+    frames.sort_by_key(|(depth, ..)| *depth);
+    let part = |(_, id, rect): (usize, GroupId, Rect)| {
+        let shapes = group::shapes(&diagram.groups[&id], rect.width(), rect.height(), theme).into();
+        Part { link: Link::Group(id), origin: rect.min, bounds: rect, shapes }
+    };
+    frames.into_iter().map(part).collect()
 }

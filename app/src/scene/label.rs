@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use plimsoll_models::{Diagram, EdgeId};
 
-use super::{Link, Part, Rect, SceneTheme, edge, index::Index, node_rect, route::Route};
+use super::{Link, Part, Rect, SceneTheme, edge, group::FrameLook, index::Index, node_rect, route::Route};
 
 /// Adds the labels of all arrows to the drawing. The parts so far begin with the frames.
 pub(super) fn labels(diagram: &Diagram, theme: &SceneTheme, routes: &BTreeMap<EdgeId, Route>, parts: &mut Vec<Part>) {
@@ -40,11 +40,15 @@ pub(super) fn labels(diagram: &Diagram, theme: &SceneTheme, routes: &BTreeMap<Ed
             found.insert(id, (words, rect));
         }
     }
-    let frames: Vec<Rect> = parts.iter().take_while(|part| matches!(part.link, Link::Group(_))).map(|part| part.bounds).collect();
+    let frame = |part: &Part| if let Link::Group(id) = &part.link { Some((diagram.groups.get(id)?.kind, part.bounds)) } else { None };
+    let frames: Vec<_> = parts.iter().map_while(frame).collect();
     for (id, (words, rect)) in found {
         // The ground looks like what lies behind it.
-        let behind = frames.iter().filter(|frame| frame.contains(rect.center()));
-        let ground = behind.fold(theme.canvas, |below, _| theme.group.over(below, f32::from(theme.group.a) / 255.0));
+        let behind = frames.iter().filter(|(_, frame)| frame.contains(rect.center()));
+        let ground = behind.fold(theme.canvas, |below, (kind, _)| {
+            let fill = FrameLook::of(*kind, theme).fill;
+            fill.over(below, f32::from(fill.a) / 255.0)
+        });
         let shapes = edge::label_shapes(words, rect.width(), rect.height(), ground, theme).into();
         parts.push(Part { link: Link::Label(id.clone()), origin: rect.min, bounds: rect, shapes });
     }

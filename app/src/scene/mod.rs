@@ -26,7 +26,7 @@ pub use build::{SceneCache, build};
 pub use color::Color;
 pub use edge::{CORNER_RADIUS, EDGE_WIDTH};
 pub use figure::{Figure, seconds, short};
-pub use group::group_rect;
+pub use group::{FRAME_PADDING, TITLE_HEIGHT, frame_around, frames, group_icon, group_word, title_rect};
 pub use load::{AMBER_FROM, Level, Load, load_sentence};
 pub use node::{NODE_HEIGHT, NODE_WIDTH, node_rect};
 pub use rect::Rect;

@@ -13,6 +13,8 @@ const TILE: f64 = 36.0;
 const TILE_X: f64 = 11.0;
 const ICON: f64 = 21.0;
 const TEXT_X: f64 = TILE_X + TILE + 10.0;
+/// Side of the pin, below the tile.
+const PIN: f64 = 10.0;
 const GAUGE_WIDTH: f64 = 5.0;
 const GAUGE_X: f64 = NODE_WIDTH - 9.0 - GAUGE_WIDTH;
 const GAUGE_INSET: f64 = 11.0;
@@ -29,6 +31,8 @@ pub(super) struct NodeLook<'a> {
     pub service_id: &'a str,
     /// Whether nothing but dead letters come here.
     pub is_dead_letter: bool,
+    /// Whether a tidy layout leaves it where it is.
+    pub pinned: bool,
     pub load: Option<Load>,
     pub figure: Option<Figure>,
 }
@@ -52,6 +56,10 @@ pub(super) fn shapes(look: &NodeLook<'_>, theme: &SceneTheme) -> Vec<Shape> {
     shapes.push(Shape::new(Form::Rect { rect: body, radius: RADIUS, fill: theme.node, stroke }));
     tile(look, theme, &mut shapes);
     words(look, theme, &mut shapes);
+    if look.pinned {
+        let rect = Rect::centered(Point::new(TILE_X + TILE / 2.0, NODE_HEIGHT - 9.0), PIN, PIN);
+        shapes.push(Shape::new(Form::Icon { key: "pin".to_owned(), rect, color: theme.text_weak }).detail(Detail::Fine));
+    }
     let rect = Rect::new(GAUGE_X, GAUGE_INSET, GAUGE_WIDTH, NODE_HEIGHT - 2.0 * GAUGE_INSET);
     gauge(rect, look.load, theme, &mut shapes);
     shapes

@@ -2,7 +2,7 @@
 //!
 //! Warm colors belong to the load: nothing but the gauge, its figures and dead letters is amber or red.
 
-use plimsoll_models::{EdgeKind, families::Family};
+use plimsoll_models::{EdgeKind, diagram::GroupKind, families::Family};
 
 use super::Color;
 
@@ -42,10 +42,8 @@ pub struct SceneTheme {
     pub load: LoadColors,
     /// Words about the load, in enough contrast to be read.
     pub load_text: LoadColors,
-    /// Inside of a frame.
+    /// Inside of a frame without a meaning of its own; its opacity is that of all frames.
     pub group: Color,
-    /// Outline of a frame.
-    pub group_stroke: Color,
     /// Selection, hover, guides.
     pub accent: Color,
     /// Request and send.
@@ -89,7 +87,6 @@ impl SceneTheme {
             load: LoadColors { calm: Color::hex(0x3D_BFAF), amber: Color::hex(0xF2_A63C), red: Color::hex(0xF2_5C54) },
             load_text: LoadColors { calm: Color::hex(0x3D_BFAF), amber: Color::hex(0xF2_A63C), red: Color::hex(0xF7_6F67) },
             group: Color { r: 0x8F, g: 0xA3, b: 0xBD, a: 12 },
-            group_stroke: Color::hex(0x33_3D4A),
             accent: Color::hex(0x5B_9DFF),
             edge: Color::hex(0x98_A6B7),
             edge_deliver: Color::hex(0xC9_92C0),
@@ -125,7 +122,6 @@ impl SceneTheme {
             load: LoadColors { calm: Color::hex(0x14_9E8C), amber: Color::hex(0xDB_8400), red: Color::hex(0xD6_342B) },
             load_text: LoadColors { calm: Color::hex(0x0B_7566), amber: Color::hex(0xA0_5A00), red: Color::hex(0xB8_261E) },
             group: Color { r: 0x4A, g: 0x60, b: 0x80, a: 10 },
-            group_stroke: Color::hex(0xCC_D3DC),
             accent: Color::hex(0x1F_6FEB),
             edge: Color::hex(0x5F_6D7E),
             edge_deliver: Color::hex(0x9C_4A8F),
@@ -160,6 +156,16 @@ impl SceneTheme {
             Family::Table | Family::Bucket | Family::Database | Family::Proxy => tints.table,
             Family::External | Family::Connection => tints.external,
             Family::Station => tints.station,
+        }
+    }
+
+    /// The color of a frame: cool and quiet, one for each kind.
+    pub fn group_tint(&self, kind: GroupKind) -> Color {
+        match kind {
+            GroupKind::Account | GroupKind::Free => Color { a: 255, ..self.group },
+            GroupKind::Region => self.tints.gateway,
+            GroupKind::Vpc => self.tints.queue,
+            GroupKind::Context => self.tints.compute,
         }
     }
 

@@ -4,6 +4,7 @@
 //! event when it is complete: what happens while the pointer moves stays inside of the canvas.
 
 mod camera;
+mod frame;
 mod gesture;
 mod guide;
 mod navigate;
@@ -15,12 +16,15 @@ mod touch;
 use std::{collections::BTreeSet, sync::Arc};
 
 use egui::{Sense, WidgetInfo, accesskit::Role};
-use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, Edit, NodeId, Point, ServiceId, edit};
+use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, Edit, GroupId, NodeId, Point, ServiceId, edit};
 use plimsoll_sim::RunResult;
 
 use self::{camera::Camera, gesture::Gesture};
 use super::theme::Theme;
-use crate::scene::{Link, Rect, Scene, SceneCache, group_rect, node_rect};
+use crate::{
+    arrange,
+    scene::{Link, Rect, Scene, SceneCache, frames, node_rect},
+};
 
 /// What a drag on a node does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,29 +36,66 @@ pub enum Tool {
     Connect,
 }
 
-/// The chosen nodes and edges.
+/// The chosen nodes, edges and groups.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// Boxes.
     pub nodes: BTreeSet<NodeId>,
     /// Arrows.
     pub edges: BTreeSet<EdgeId>,
+    /// Frames, each with everything in it.
+    pub groups: BTreeSet<GroupId>,
 }
 
 impl Selection {
     /// One box.
     pub fn node(id: NodeId) -> Self {
-        Self { nodes: [id].into(), edges: BTreeSet::new() }
+        Self { nodes: [id].into(), ..Self::default() }
     }
 
     /// One arrow.
     pub fn edge(id: EdgeId) -> Self {
-        Self { nodes: BTreeSet::new(), edges: [id].into() }
+        Self { edges: [id].into(), ..Self::default() }
+    }
+
+    /// One frame.
+    pub fn group(id: GroupId) -> Self {
+        Self { groups: [id].into(), ..Self::default() }
     }
 
     /// Whether nothing is chosen.
     pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty() && self.edges.is_empty()
+        self.len() == 0
+    }
+
+    /// How many things are chosen.
+    pub fn len(&self) -> usize {
+        self.nodes.len() + self.edges.len() + self.groups.len()
+    }
+
+    /// The chosen boxes and those in chosen frames.
+    pub fn members(&self, diagram: &Diagram) -> BTreeSet<NodeId> {
+        let inside = self.groups.iter().flat_map(|id| arrange::members(diagram, id));
+        self.nodes.iter().filter(|id| diagram.nodes.contains_key(*id)).cloned().chain(inside).collect()
+    }
+
+    /// The chosen frames, and the frames that chosen boxes stand in.
+    pub fn frames(&self, diagram: &Diagram) -> BTreeSet<GroupId> {
+        self.groups.iter().chain(self.nodes.iter().filter_map(|id| diagram.group_of(id))).cloned().collect()
+    }
+
+    /// Whether a frame is chosen, or a box in one.
+    pub fn is_grouped(&self, diagram: &Diagram) -> bool {
+        !self.groups.is_empty() || (!diagram.groups.is_empty() && self.nodes.iter().any(|id| diagram.group_of(id).is_some()))
+    }
+
+    /// The same with a frame added, or taken away when it was there.
+    fn toggle_group(&self, id: &GroupId) -> Self {
+        let mut next = self.clone();
+        if !next.groups.remove(id) {
+            next.groups.insert(id.clone());
+        }
+        next
     }
 
     /// The same with a box added, or taken away when it was there.
@@ -117,6 +158,8 @@ pub enum CanvasEvent {
     },
     /// Wants to rename a node: double-clicked its name.
     RenameRequested(NodeId),
+    /// Wants to rename a group: double-clicked its title.
+    RenameGroup(GroupId),
     /// Wants to see a node's settings: double-clicked its icon or pressed Enter.
     OpenNode(NodeId),
     /// Clicked with the secondary button.
@@ -146,6 +189,8 @@ pub enum ContextTarget {
     Node(NodeId),
     /// An arrow.
     Edge(EdgeId),
+    /// A frame.
+    Group(GroupId),
 }
 
 /// The view of one document: camera, gesture in progress, cached drawing.
@@ -235,15 +280,15 @@ impl Canvas {
     /// Shows all of the diagram in the next frame.
     pub fn fit(&mut self, diagram: &Diagram) {
         let nodes = diagram.nodes.keys().map(|id| node_rect(diagram.position(id)));
-        let groups = diagram.groups.values().filter_map(|group| group_rect(diagram, group));
-        self.goal = nodes.chain(groups).reduce(Rect::union).map(Goal::Whole);
+        self.goal = nodes.chain(frames(diagram).into_values()).reduce(Rect::union).map(Goal::Whole);
     }
 
     /// Shows the chosen nodes and edges in the next frame.
     pub fn fit_selection(&mut self, diagram: &Diagram, selection: &Selection) {
         let of_edges = selection.edges.iter().filter_map(|id| diagram.edges.get(id)).flat_map(|edge| [&edge.from, &edge.to]);
         let nodes = selection.nodes.iter().chain(of_edges).filter(|id| diagram.nodes.contains_key(*id));
-        match nodes.map(|id| node_rect(diagram.position(id))).reduce(Rect::union) {
+        let groups = frames(diagram).into_iter().filter(|(id, _)| selection.groups.contains(id)).map(|(_, rect)| rect);
+        match nodes.map(|id| node_rect(diagram.position(id))).chain(groups).reduce(Rect::union) {
             Some(rect) => self.goal = Some(Goal::Fit(rect)),
             None => self.fit(diagram),
         }

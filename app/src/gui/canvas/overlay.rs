@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Stroke, StrokeKind, Ui, epaint::PathShape, pos2, vec2};
-use plimsoll_models::{EdgeId, Point, Severity};
+use plimsoll_models::{EdgeId, GroupId, Point, Severity};
 
 use super::{
     Canvas, CanvasInput, Selection,
@@ -22,6 +22,8 @@ use crate::{
 const FLASH_S: f64 = 0.9;
 /// Corners of a box, in units of the drawing.
 const NODE_RADIUS: f32 = 9.0;
+/// Corners of a frame, in units of the drawing.
+const FRAME_RADIUS: f32 = 12.0;
 
 impl Canvas {
     /// Paints the drawing and what lies over it.
@@ -103,7 +105,11 @@ impl Canvas {
 
     /// The ring around a chosen, touched or possible box.
     fn ring(&self, painter: &Painter, input: &CanvasInput<'_>, chosen: &Selection, touched: &Touched, part: &Part) {
-        let Link::Node(id) = &part.link else { return };
+        let id = match &part.link {
+            Link::Node(id) => id,
+            Link::Group(id) => return self.frame_ring(painter, input, chosen, touched, (id, part)),
+            Link::Edge(_) | Link::Label(_) => return,
+        };
         let theme = input.theme;
         let rect = self.camera.screen_rect(part.bounds);
         let radius = NODE_RADIUS * self.camera.zoom;
@@ -130,6 +136,23 @@ impl Canvas {
         if touched.focus.as_ref() == Some(&part.link) {
             let line = outline(rect.expand(5.0), radius + 5.0);
             painter.extend(egui::Shape::dashed_line(&line, (1.5, theme.accent), 4.0, 3.0));
+        }
+    }
+
+    /// The outline of a chosen or touched frame.
+    fn frame_ring(&self, painter: &Painter, input: &CanvasInput<'_>, chosen: &Selection, touched: &Touched, (id, part): (&GroupId, &Part)) {
+        let accent = input.theme.accent;
+        let rect = self.camera.screen_rect(part.bounds);
+        let radius = FRAME_RADIUS * self.camera.zoom;
+        let corner = CornerRadius::same(radius.round().clamp(0.0, 255.0) as u8);
+        if chosen.groups.contains(id) {
+            painter.rect_stroke(rect, corner, Stroke::new(2.0, accent), StrokeKind::Middle);
+        } else if touched.group.as_ref() == Some(id) && !self.busy() {
+            painter.rect_stroke(rect, corner, Stroke::new(1.0, accent.gamma_multiply(0.6)), StrokeKind::Middle);
+        }
+        if touched.focus.as_ref() == Some(&part.link) {
+            let line = outline(rect.expand(4.0), radius + 4.0);
+            painter.extend(egui::Shape::dashed_line(&line, (1.5, accent), 4.0, 3.0));
         }
     }
 

@@ -1,9 +1,13 @@
 //! The drawing in words, for screen readers and tooltips.
 
-use plimsoll_models::{Diagnostic, Edge, EdgeId, EdgeKind, NodeId, Place};
+use plimsoll_models::{Diagnostic, Edge, EdgeId, EdgeKind, GroupId, NodeId, Place};
 
 use super::CanvasInput;
-use crate::scene::{Load, load_sentence};
+use crate::{
+    arrange,
+    gui::words::arrange as said,
+    scene::{Load, load_sentence},
+};
 
 /// A box: its name, what it is, how loaded, how connected, what is wrong.
 pub(super) fn node(input: &CanvasInput<'_>, id: &NodeId) -> String {
@@ -15,12 +19,22 @@ pub(super) fn node(input: &CanvasInput<'_>, id: &NodeId) -> String {
     words.extend(load.map(Load::sentence));
     let (incoming, outgoing) = (input.diagram.incoming(id).count(), input.diagram.outgoing(id).count());
     words.push(format!("{incoming} in, {outgoing} out"));
+    if input.diagram.pinned.contains(id) {
+        words.push(said::PINNED.to_owned());
+    }
     match problems_of_node(input.problems, id).count() {
         0 => {}
         1 => words.push("1 problem".to_owned()),
         n => words.push(format!("{n} problems")),
     }
     words.join(", ")
+}
+
+/// A frame: its name, what it stands for, what is in it, where it stands.
+pub(super) fn group(input: &CanvasInput<'_>, id: &GroupId) -> String {
+    let Some(group) = input.diagram.groups.get(id) else { return String::new() };
+    let parent = group.parent.as_ref().and_then(|parent| input.diagram.groups.get(parent));
+    said::group_sentence(group, parent.map(|parent| &**parent), arrange::members(input.diagram, id).len())
 }
 
 /// An arrow: what it means, between what, its label.

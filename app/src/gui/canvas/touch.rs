@@ -1,7 +1,7 @@
 //! Boxes, ports, arrows and the ground under the pointer and under the keyboard's focus.
 
 use egui::{CursorIcon, EventFilter, Key, Modifiers, PointerButton, Pos2, Response, Sense, Ui, WidgetInfo, accesskit::Role, vec2};
-use plimsoll_models::{EdgeId, NodeId, Point, ServiceId};
+use plimsoll_models::{EdgeId, GroupId, NodeId, Point, ServiceId};
 
 use super::{
     Canvas, CanvasEvent, CanvasInput, ContextTarget, Selection, Tool,
@@ -36,6 +36,8 @@ pub(super) struct Touched {
     pub port: Option<(NodeId, Side)>,
     /// The arrow under the pointer.
     pub edge: Option<EdgeId>,
+    /// The frame whose title is under the pointer.
+    pub group: Option<GroupId>,
     /// What has the keyboard's focus.
     pub focus: Option<Link>,
     /// A service of the palette that is dragged over the canvas.
@@ -43,7 +45,7 @@ pub(super) struct Touched {
 }
 
 /// Whether the pointer adds to what is chosen.
-fn adds(ui: &Ui) -> bool {
+pub(super) fn adds(ui: &Ui) -> bool {
     ui.input(|input| input.modifiers.shift || input.modifiers.command)
 }
 
@@ -60,6 +62,7 @@ impl Canvas {
             touched.node = self.node_at(input, &visible, at).or_else(|| visible.iter().rev().find(near).cloned());
         }
         self.touch_ground(ui, input, ground, &visible, events, &mut touched);
+        self.touch_frames(ui, input, events, &mut touched);
         self.touch_edges(ui, input, events, &mut touched);
         if visible.len() <= WIDGETS_MAX {
             for id in &visible {
@@ -85,7 +88,7 @@ impl Canvas {
     }
 
     /// Whether a drag that begins on this shall move the view.
-    fn begins_pan(ui: &Ui, response: &Response) -> bool {
+    pub(super) fn begins_pan(ui: &Ui, response: &Response) -> bool {
         let space = ui.input(|input| input.key_down(Key::Space));
         response.drag_started_by(PointerButton::Middle)
             || response.drag_started_by(PointerButton::Secondary)
@@ -203,7 +206,7 @@ impl Canvas {
             return;
         }
         let nodes = if input.selection.nodes.contains(id) {
-            input.selection.nodes.iter().filter(|id| input.diagram.nodes.contains_key(*id)).cloned().collect()
+            input.selection.members(input.diagram).into_iter().collect()
         } else {
             let next = if adds(ui) { input.selection.toggle_node(id) } else { Selection::node(id.clone()) };
             let nodes: Vec<NodeId> = next.nodes.iter().cloned().collect();

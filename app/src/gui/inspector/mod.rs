@@ -4,6 +4,7 @@ mod account;
 mod connection;
 mod event_types;
 pub mod field;
+mod group;
 mod line;
 mod many;
 mod node;
@@ -53,6 +54,8 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<A
                 node::ui(ui, view, memory, id, actions);
             } else if let Some(id) = view.single_edge() {
                 connection::ui(ui, view, memory, id, actions);
+            } else if let Some(id) = view.single_group() {
+                group::ui(ui, view, memory, id, actions);
             } else if view.selection.is_empty() {
                 overview::ui(ui, view, memory, actions);
             } else {

@@ -74,7 +74,8 @@ impl App {
 
 /// The selected nodes and the edges between them.
 fn part(diagram: &Diagram, selection: &Selection) -> Diagram {
-    let gone: Vec<NodeId> = diagram.nodes.keys().filter(|id| !selection.nodes.contains(*id)).cloned().collect();
+    let members = selection.members(diagram);
+    let gone: Vec<NodeId> = diagram.nodes.keys().filter(|id| !members.contains(*id)).cloned().collect();
     let mut part = edit::apply(diagram, &Edit::Remove { nodes: gone, edges: Vec::new() }).unwrap_or_default();
     part.scenarios.clear();
     part.groups.clear();

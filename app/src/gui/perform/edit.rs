@@ -2,7 +2,10 @@
 
 use plimsoll_models::{Edge, EdgeKind, Edit, Node, NodeId, Point, ServiceId, edit::Target, ids};
 
-use crate::gui::{App, canvas::Selection, command::Command, inspector::field};
+use crate::{
+    arrange,
+    gui::{App, canvas::Selection, command::Command, inspector::field},
+};
 
 /// Distance between neighbors on the drawing, where the user does not say.
 const STEP_X: f64 = 240.0;
@@ -37,8 +40,8 @@ impl App {
             }
             Command::SelectAll => {
                 let diagram = self.front.document.diagram();
-                self.front.selection =
-                    Selection { nodes: diagram.nodes.keys().cloned().collect(), edges: diagram.edges.keys().cloned().collect() };
+                let (nodes, edges) = (diagram.nodes.keys().cloned().collect(), diagram.edges.keys().cloned().collect());
+                self.front.selection = Selection { nodes, edges, ..Selection::default() };
             }
             Command::Deselect => self.front.selection = Selection::default(),
             Command::QuickAdd => self.open_quick_add(),
@@ -65,8 +68,9 @@ impl App {
     }
 
     fn delete(&mut self, ctx: &egui::Context) {
-        let Selection { nodes, edges } = self.front.selection.clone();
-        self.edit(ctx, &Edit::Remove { nodes: nodes.into_iter().collect(), edges: edges.into_iter().collect() }, None);
+        let Selection { nodes, edges, groups } = self.front.selection.clone();
+        let remove = arrange::remove(self.front.document.diagram(), &nodes, edges.into_iter().collect(), &groups);
+        self.edit(ctx, &remove, None);
         self.front.selection = Selection::default();
     }
 

@@ -1,5 +1,6 @@
 //! Carries out what panels, keys and dialogs asked for.
 
+mod arrange;
 pub(super) mod clipboard;
 mod connect;
 mod edit;
@@ -67,6 +68,7 @@ impl App {
         match command.group() {
             Group::File => self.file_command(ctx, command),
             Group::Edit => self.edit_command(ctx, command),
+            Group::Arrange => self.arrange_command(ctx, command),
             Group::View | Group::Help => self.view_command(ctx, command),
             Group::Run => self.run_command(ctx, command),
         }

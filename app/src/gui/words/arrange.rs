@@ -1,1 +1,62 @@
 //! Arranging: guides, alignment, tidy layout, groups.
+
+use plimsoll_models::{Group, diagram::GroupKind};
+
+use super::super::format::plural;
+
+/// A node that a tidy layout leaves where it is.
+pub const PINNED: &str = "pinned";
+/// Over the bar that puts several things in order.
+pub const ARRANGE: &str = "Arrange";
+/// Over the page of a group.
+pub const GROUP: &str = "Group";
+/// The field for the name of a group.
+pub const GROUP_NAME: &str = "Group name";
+/// The field for what a group stands for.
+pub const GROUP_KIND: &str = "Group kind";
+/// The switch that shows a group as one box.
+pub const COLLAPSED: &str = "Show as one box";
+/// Over the list of what is in a group.
+pub const MEMBERS: &str = "Members";
+/// A group in which nothing is.
+pub const NO_MEMBERS: &str = "Nothing is in this group; drag nodes into another one or ungroup it";
+/// Deletes a group with everything in it.
+pub const DELETE_WITH_MEMBERS: &str = "Delete with members";
+
+/// What a group stands for.
+pub fn group_kind(kind: GroupKind) -> &'static str {
+    match kind {
+        GroupKind::Account => "Account",
+        GroupKind::Region => "Region",
+        GroupKind::Vpc => "VPC",
+        GroupKind::Context => "Bounded context",
+        GroupKind::Free => "Free",
+    }
+}
+
+/// When to use a kind of group.
+pub fn group_kind_help(kind: GroupKind) -> &'static str {
+    match kind {
+        GroupKind::Account => "Everything that shares the quotas and the bill of one account",
+        GroupKind::Region => "Everything that runs in one region",
+        GroupKind::Vpc => "Everything in one virtual network",
+        GroupKind::Context => "One model with its own language and its own team",
+        GroupKind::Free => "Just a frame",
+    }
+}
+
+/// The name of a group, or a word for one without.
+pub fn group_name(group: &Group) -> &str {
+    if group.name.is_empty() { GROUP } else { &group.name }
+}
+
+/// A group for screen readers.
+pub fn group_sentence(group: &Group, parent: Option<&Group>, members: usize) -> String {
+    let kind = match group.kind {
+        GroupKind::Free => String::new(),
+        kind => format!(", {}", group_kind(kind)),
+    };
+    let within = parent.map(|parent| format!(", in group {}", group_name(parent))).unwrap_or_default();
+    let state = if group.collapsed { ", collapsed" } else { "" };
+    format!("Group {}{kind}, {}{within}{state}", group_name(group), plural(members, "node"))
+}

@@ -1,0 +1,93 @@
+//! Frames under the pointer and under the keyboard's focus: their titles are what can be touched.
+
+use egui::{CursorIcon, EventFilter, PointerButton, Response, Sense, Ui, WidgetInfo, accesskit::Role};
+use plimsoll_models::{GroupId, NodeId, Point};
+
+use super::{
+    Canvas, CanvasEvent, CanvasInput, ContextTarget, Selection,
+    gesture::{Gesture, Moving},
+    paint::NORMAL_FROM,
+    sentence,
+    touch::{Touched, adds},
+};
+use crate::{
+    arrange,
+    scene::{Link, Rect, title_rect},
+};
+
+impl Canvas {
+    /// Registers the titles of all frames on screen.
+    pub(super) fn touch_frames(&mut self, ui: &Ui, input: &CanvasInput<'_>, events: &mut Vec<CanvasEvent>, touched: &mut Touched) {
+        if self.camera.zoom < NORMAL_FROM {
+            return;
+        }
+        for (id, frame) in self.visible_frames() {
+            let Some(group) = input.diagram.groups.get(&id) else { continue };
+            let area = self.camera.screen_rect(title_rect(frame, group)).intersect(self.camera.view);
+            let response = ui.interact(area, ui.scope_id().with(("canvas-group", id.as_str())), Sense::click_and_drag());
+            let chosen = input.selection.groups.contains(&id);
+            response.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, sentence::group(input, &id)));
+            self.touch_title(ui, input, &id, &response, events, touched);
+        }
+    }
+
+    fn touch_title(
+        &mut self,
+        ui: &Ui,
+        input: &CanvasInput<'_>,
+        id: &GroupId,
+        response: &Response,
+        events: &mut Vec<CanvasEvent>,
+        touched: &mut Touched,
+    ) {
+        if response.has_focus() {
+            touched.focus = Some(Link::Group(id.clone()));
+            let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+            ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+        }
+        if response.hovered() && !self.busy() {
+            touched.group = Some(id.clone());
+            ui.set_cursor_icon(CursorIcon::Grab);
+        }
+        if !self.busy() && Self::begins_pan(ui, response) {
+            self.gesture = Gesture::Pan;
+        } else if response.drag_started_by(PointerButton::Primary) && !self.busy() {
+            self.drag_frame(ui, input, id, events);
+        }
+        let next = || if adds(ui) { input.selection.toggle_group(id) } else { Selection::group(id.clone()) };
+        if response.double_clicked() {
+            events.push(CanvasEvent::RenameGroup(id.clone()));
+        } else if response.clicked() && !self.busy() {
+            events.push(CanvasEvent::Select(next()));
+        }
+        if response.secondary_clicked() {
+            if !input.selection.groups.contains(id) {
+                events.push(CanvasEvent::Select(Selection::group(id.clone())));
+            }
+            let screen = response.interact_pointer_pos().unwrap_or_else(|| response.rect.center());
+            events.push(CanvasEvent::ContextMenu { target: ContextTarget::Group(id.clone()), at: self.camera.diagram(screen), screen });
+        }
+    }
+
+    /// A frame takes everything in it along, and what else is chosen when it is chosen too.
+    fn drag_frame(&mut self, ui: &Ui, input: &CanvasInput<'_>, id: &GroupId, events: &mut Vec<CanvasEvent>) {
+        let selection = if input.selection.groups.contains(id) { input.selection.clone() } else { Selection::group(id.clone()) };
+        let members: Vec<NodeId> = selection.members(input.diagram).into_iter().collect();
+        if selection != *input.selection {
+            events.push(CanvasEvent::Select(selection));
+        }
+        let Some(anchor) = arrange::members(input.diagram, id).into_iter().next() else { return };
+        let pressed = ui.input(|input| input.pointer.press_origin()).unwrap_or_default();
+        let nodes = members.into_iter().map(|id| (id.clone(), input.diagram.position(&id))).collect();
+        self.gesture =
+            Gesture::Move(Moving { from: self.camera.diagram(pressed), anchor, nodes, by: Point::default(), guides: Vec::new() });
+    }
+
+    /// Frames on screen, the outer ones first.
+    pub(super) fn visible_frames(&self) -> Vec<(GroupId, Rect)> {
+        let seen = self.camera.seen();
+        let parts = self.drawn.iter().flat_map(|drawn| &drawn.scene.parts);
+        let frames = parts.map_while(|part| if let Link::Group(id) = &part.link { Some((id.clone(), part.bounds)) } else { None });
+        frames.filter(|(_, rect)| rect.intersects(seen)).collect()
+    }
+}
