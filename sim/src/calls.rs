@@ -12,6 +12,7 @@ use crate::{
     event::{Class, Event},
     guard,
     ledger::Fate,
+    meters::EdgeChange,
     outcome::Outcome,
     program::BackoffProgram,
     result::TraceEvent,
@@ -46,8 +47,7 @@ impl Core {
         let program = &self.program.edges[edge as usize];
         let line = mix(cause.line, program.key.wrapping_add(u64::from(repeat)));
         let caller = program.from;
-        self.ledger.create(edge);
-        self.edges[edge as usize].calls.add(1);
+        self.edges.change(edge as usize, EdgeChange::Called, 0);
         self.hold_journey(cause.journey);
         let born = self.now();
         self.copies.insert(Copy {
@@ -85,8 +85,7 @@ impl Core {
         row.attempt += 1;
         row.sent = now;
         let Copy { line, journey, edge, attempt, bytes, event_type, laps, caller, origin, .. } = *row;
-        self.ledger.attempt(edge);
-        self.edges[edge as usize].attempts.add(1);
+        self.edges.change(edge as usize, EdgeChange::Attempted, 0);
         let item = self.items.insert(Item {
             line,
             journey,
@@ -266,10 +265,11 @@ impl Core {
         let now = self.now();
         let Copy { edge, born, sent, .. } = self.copies[copy];
         let counted = now >= self.warm_up;
-        let meter = self.edges.beside_series(edge as usize);
         if counted {
-            meter.latency.record(now - born);
-            meter.delay.record(sent - born);
+            self.edges.change(edge as usize, EdgeChange::Took, now - born);
+            if sent > born {
+                self.edges.change(edge as usize, EdgeChange::Delayed, sent - born);
+            }
         }
         let fate = fate(outcome);
         // What a subscription cannot deliver goes to its dead-letter queue, if it has one.

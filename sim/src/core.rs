@@ -13,9 +13,9 @@ use crate::{
     faults::Faults,
     flights::{Flight, Gathering},
     guard::Guards,
-    ledger::{Fate, Ledger},
+    ledger::{Fate, Ledger, Row},
     limits::LimitMeter,
-    meters::{EdgeMeter, JourneyMeter, KeyClass, Meters, NodeMeter},
+    meters::{EdgeChange, EdgeMeter, JourneyMeter, KeyClass, Meters, NodeMeter},
     nodes::Store,
     parts::{Shards, TokenBucket},
     program::{FilterProgram, Program},
@@ -206,7 +206,7 @@ pub(crate) struct Core {
     holders: BTreeSet<u32>,
     holders_made: u32,
     /// What clients remember between calls, by edge.
-    pub(crate) guards: Vec<Option<Guards>>,
+    pub(crate) guards: Vec<Option<Box<Guards>>>,
     pub(crate) events: u64,
     pub(crate) requests: u64,
     pub(crate) warm_up: Nanos,
@@ -273,7 +273,7 @@ impl Core {
             lanes,
             holders: BTreeSet::new(),
             holders_made: 0,
-            guards: program.edges.iter().map(|edge| edge.resilience.as_ref().map(|ready| Guards::new(&ready.rules))).collect(),
+            guards: program.edges.iter().map(|edge| edge.resilience.as_ref().map(|ready| Box::new(Guards::new(&ready.rules)))).collect(),
             events: 0,
             requests: 0,
             warm_up: crate::time::nanos(program.plan.warm_up),
@@ -432,6 +432,12 @@ impl Core {
 
     // --- copies ---
 
+    /// The books of an edge, or of what a node keeps.
+    pub(crate) fn books(&self, row: u32) -> Row {
+        let written = self.ledger.row(row);
+        if (row as usize) < self.program.edges.len() { written.with(&self.edges[row as usize].books) } else { written.clone() }
+    }
+
     /// Ends a copy; its slot is given back by [`Self::forget`].
     pub(crate) fn end_copy(&mut self, copy: u32, fate: Fate) {
         self.end_part(self.copies[copy].row, copy, fate);
@@ -440,7 +446,11 @@ impl Core {
     /// Ends one consumer's part in a kept message that several consumers have, in the consumer's row.
     pub(crate) fn end_part(&mut self, row: u32, copy: u32, fate: Fate) {
         let Copy { journey, edge, .. } = self.copies[copy];
-        self.ledger.end(row, fate);
+        if (row as usize) < self.program.edges.len() {
+            self.edges.change(row as usize, EdgeChange::Ended(fate), 0);
+        } else {
+            self.ledger.end(row, fate);
+        }
         let answered_for = || edge != NONE && self.program.edges[edge as usize].answered_for;
         if journey != NONE && fate.is_loss() && !answered_for() {
             let journey = &mut self.journeys[journey];

@@ -68,6 +68,23 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// A copy has its fate.
+    #[inline]
+    pub(crate) fn end(&mut self, fate: Fate) {
+        self.fates[fate as usize] += 1;
+        self.effects += u64::from(fate == Fate::Done);
+    }
+
+    /// These books and others in one.
+    pub(crate) fn with(&self, other: &Self) -> Self {
+        Self {
+            created: self.created + other.created,
+            attempts: self.attempts + other.attempts,
+            effects: self.effects + other.effects,
+            fates: std::array::from_fn(|fate| self.fates[fate] + other.fates[fate]),
+        }
+    }
+
     /// Copies that were created and have not ended.
     pub(crate) fn open(&self) -> u64 {
         self.created - self.fates.iter().sum::<u64>()
@@ -106,10 +123,7 @@ impl Ledger {
     /// A copy has its fate.
     #[inline]
     pub(crate) fn end(&mut self, row: u32, fate: Fate) {
-        let row = &mut self.rows[row as usize];
-        row.fates[fate as usize] += 1;
-        row.effects += u64::from(fate == Fate::Done);
-        debug_assert!(row.fates.iter().sum::<u64>() <= row.created, "a copy ended that was never created");
+        self.rows[row as usize].end(fate);
     }
 
     /// A repeated delivery took effect once more.

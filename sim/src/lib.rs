@@ -42,6 +42,7 @@ mod faults;
 mod findings;
 mod flights;
 mod guard;
+mod journal;
 mod keys;
 pub mod ledger;
 mod limits;

@@ -1,8 +1,13 @@
 //! Figures of nodes, edges and journeys while a run goes on.
 
-use std::ops::{Index, IndexMut};
+use std::{
+    convert::Infallible,
+    ops::{Index, IndexMut},
+};
 
 use crate::{
+    journal::Journal,
+    ledger::{Fate, Row},
     parts::LongPolls,
     record::{Counter, Histogram, Latencies, Level, Mean, Windows, series::put},
     time::Nanos,
@@ -10,6 +15,12 @@ use crate::{
 
 /// What has series on the run's grid.
 pub(crate) trait Meter {
+    /// What happens so often that it is noted, where there are many meters.
+    type Change: Copy;
+
+    /// Writes down a change.
+    fn post(&mut self, change: Self::Change, value: u64);
+
     /// Windows that it has ended so far.
     fn closed(&self) -> usize;
 
@@ -17,33 +28,61 @@ pub(crate) trait Meter {
     fn close_windows(&mut self, windows: Windows);
 }
 
-/// Meters of many nodes or edges. The end of a window touches none of them: each catches up when it is next changed, so
-/// that a window costs what happens in it, however many nodes and edges there are.
+/// So many meters stay in the caches; the changes of more are noted in a journal.
+const KEPT_CLOSE: usize = 256;
+
+/// Meters of nodes or edges, however many. The end of a window touches only those of which something is noted: each of
+/// the others catches up when it is next changed, so that a window costs what happens in it.
 #[derive(Clone, Debug)]
-pub(crate) struct Meters<T> {
+pub(crate) struct Meters<T: Meter> {
     rows: Vec<T>,
     windows: Windows,
+    /// Notes of the present window.
+    journal: Option<Journal<T::Change>>,
 }
 
 impl<T: Meter> Meters<T> {
     pub(crate) fn new(rows: Vec<T>, window: Nanos) -> Self {
-        Self { rows, windows: Windows { length: window, passed: 0 } }
+        let journal = (rows.len() > KEPT_CLOSE).then(|| Journal::new(rows.len()));
+        Self { rows, windows: Windows { length: window, passed: 0 }, journal }
+    }
+
+    /// Changes a meter, at once or at the latest when its window ends or somebody asks for a result. In between, the
+    /// figures that are changed in this way tell nothing, and must not be changed in another way.
+    #[inline]
+    pub(crate) fn change(&mut self, index: usize, change: T::Change, value: u64) {
+        if self.journal.as_ref().is_some_and(Journal::is_full) {
+            self.post();
+        }
+        match &mut self.journal {
+            Some(journal) => journal.note(index, change, value),
+            None => self[index].post(change, value),
+        }
+    }
+
+    /// Posts what has been noted.
+    #[inline(never)]
+    fn post(&mut self) {
+        let Self { rows, windows, journal } = self;
+        let Some(journal) = journal else { return };
+        journal.post(|index, change, value| {
+            let row = &mut rows[index];
+            if row.closed() < windows.passed {
+                row.close_windows(*windows);
+            }
+            row.post(change, value);
+        });
     }
 
     /// A window has passed.
     pub(crate) fn pass_window(&mut self) {
+        self.post();
         self.windows.passed += 1;
     }
 
     /// The windows that have passed.
     pub(crate) fn windows(&self) -> Windows {
         self.windows
-    }
-
-    /// A meter, to change what has no series.
-    #[inline]
-    pub(crate) fn beside_series(&mut self, index: usize) -> &mut T {
-        &mut self.rows[index]
     }
 
     /// All meters, to read what they counted; for series and averages they must have caught up.
@@ -53,6 +92,7 @@ impl<T: Meter> Meters<T> {
 
     /// Lets all meters catch up.
     pub(crate) fn catch_up(&mut self) {
+        self.post();
         for row in &mut self.rows {
             if row.closed() < self.windows.passed {
                 row.close_windows(self.windows);
@@ -67,7 +107,7 @@ impl<T: Meter> Meters<T> {
     }
 }
 
-impl<T> Index<usize> for Meters<T> {
+impl<T: Meter> Index<usize> for Meters<T> {
     type Output = T;
 
     #[inline]
@@ -156,7 +196,59 @@ impl NodeMeter {
     }
 }
 
+/// What happens often at a node. The value says when, or how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NodeChange {
+    /// Something arrives and is taken in.
+    Accepted,
+    /// Something arrives and is refused.
+    Refused,
+    /// Somebody begins to wait at this time.
+    LinesUp,
+    /// Somebody stops waiting at this time.
+    LeavesLine,
+    /// Work begins at this time.
+    Begins,
+    /// Work stops at this time.
+    Stops,
+    /// Somebody has waited for so long before the work.
+    Waited,
+    /// Somebody was here for so long.
+    Stayed,
+    /// Something was done.
+    Completed,
+    /// Something failed.
+    Failed,
+}
+
 impl Meter for NodeMeter {
+    type Change = NodeChange;
+
+    #[inline]
+    fn post(&mut self, change: NodeChange, value: u64) {
+        match change {
+            NodeChange::Accepted => {
+                self.arrivals.add(1);
+                self.accepted.add(1);
+            }
+            NodeChange::Refused => {
+                self.arrivals.add(1);
+                self.refused.add(1);
+            }
+            NodeChange::LinesUp => self.waiting.add(value, 1),
+            NodeChange::LeavesLine => self.waiting.subtract(value, 1),
+            NodeChange::Begins => self.busy.add(value, 1),
+            NodeChange::Stops => self.busy.subtract(value, 1),
+            NodeChange::Waited => {
+                self.wait.record(value);
+                self.waited.add(u64::from(value > 0));
+            }
+            NodeChange::Stayed => self.sojourn.record(value),
+            NodeChange::Completed => self.completed.add(1),
+            NodeChange::Failed => self.failed.add(1),
+        }
+    }
+
     #[inline]
     fn closed(&self) -> usize {
         self.closed
@@ -179,6 +271,8 @@ impl Meter for NodeMeter {
 #[repr(C, align(64))]
 pub(crate) struct EdgeMeter {
     closed: usize,
+    /// Books of its calls; what else is written about the edge is in the ledger.
+    pub(crate) books: Row,
     pub(crate) attempts: Counter,
     pub(crate) calls: Counter,
     /// From the first attempt of a call to its last one.
@@ -284,6 +378,7 @@ impl EdgeMeter {
     pub(crate) fn restart(&mut self, now: Nanos) {
         let Self {
             closed: _,
+            books: _,
             calls,
             attempts,
             delay,
@@ -327,7 +422,44 @@ impl EdgeMeter {
     }
 }
 
+/// What happens often on an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EdgeChange {
+    /// A call begins.
+    Called,
+    /// An attempt is made.
+    Attempted,
+    /// A call that took so long is over, and so was its latest attempt's sending at its beginning unless told otherwise.
+    Took,
+    /// The latest attempt of the call of which this is told first was made so long after its beginning.
+    Delayed,
+    /// A copy has its fate.
+    Ended(Fate),
+}
+
 impl Meter for EdgeMeter {
+    type Change = EdgeChange;
+
+    #[inline]
+    fn post(&mut self, change: EdgeChange, value: u64) {
+        match change {
+            EdgeChange::Called => {
+                self.books.created += 1;
+                self.calls.add(1);
+            }
+            EdgeChange::Attempted => {
+                self.books.attempts += 1;
+                self.attempts.add(1);
+            }
+            EdgeChange::Took => {
+                self.latency.record(value);
+                self.delay.record(0);
+            }
+            EdgeChange::Delayed => self.delay.lengthen(value),
+            EdgeChange::Ended(fate) => self.books.end(fate),
+        }
+    }
+
     #[inline]
     fn closed(&self) -> usize {
         self.closed
@@ -414,6 +546,12 @@ impl JourneyMeter {
 }
 
 impl Meter for JourneyMeter {
+    type Change = Infallible;
+
+    fn post(&mut self, change: Infallible, _value: u64) {
+        match change {}
+    }
+
     #[inline]
     fn closed(&self) -> usize {
         self.closed

@@ -81,13 +81,13 @@ pub(crate) struct NodeProgram {
 
 /// An edge made ready: what every call asks for. The rest lies apart, so that thousands of edges stay in the caches.
 #[derive(Clone, Debug)]
-#[repr(C)]
+#[repr(C, align(64))]
 pub(crate) struct EdgeProgram {
     pub(crate) key: u64,
     pub(crate) from: u32,
     pub(crate) to: u32,
-    pub(crate) policy: Policy,
     pub(crate) latency: Sampler,
+    pub(crate) policy: Policy,
     /// What the caller's clients remember between calls.
     pub(crate) resilience: Option<Box<ResilienceProgram>>,
     pub(crate) rest: Box<EdgeRest>,
@@ -155,6 +155,7 @@ pub(crate) struct GatherProgram {
 
 /// What a caller does about bad attempts.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub(crate) struct Policy {
     /// Zero is without time-out.
     pub(crate) timeout: Nanos,

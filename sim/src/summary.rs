@@ -427,7 +427,7 @@ fn ledger(core: &Core) -> Ledger {
     let mut balanced = true;
     let mut rows = Vec::new();
     for (index, held) in held.into_iter().enumerate() {
-        let row = core.ledger.row(index as u32);
+        let row = core.books(index as u32);
         balanced &= row.open() == held;
         if row.created == 0 {
             continue;

@@ -24,9 +24,10 @@ use crate::{
     core::Core,
     event::{Class, Event, Timer},
     faults::{left_of, slowed},
+    meters::NodeChange,
     outcome::Outcome,
     program::Program,
-    record::Histogram,
+    record::{Histogram, Mean},
     result::TraceEvent,
     rng::Purpose,
     sample::Sampler,
@@ -72,7 +73,13 @@ pub(crate) struct Station {
 struct Type {
     service: Sampler,
     class: u16,
-    /// Time in the station without service, and altogether.
+    /// Where there are other types.
+    own: Option<Box<Own>>,
+}
+
+/// Times of one event type in the station, without service and altogether.
+#[derive(Clone, Debug, Default)]
+struct Own {
     wait: Histogram,
     sojourn: Histogram,
 }
@@ -89,6 +96,9 @@ struct Observed {
     /// Sum of time in the station over service, and how many it is of.
     slowdown: f64,
     slowdowns: u64,
+    /// Time in the station without service, and altogether, for what limits ask.
+    wait: Mean,
+    sojourn: Mean,
 }
 
 impl Station {
@@ -110,7 +120,7 @@ impl Station {
             let is = |name: &String| event_type.id.as_ref().is_some_and(|id| id.as_str() == name);
             let rank = config.priorities.iter().position(is).filter(|_| ranked).unwrap_or(last);
             let law = config.service_by_type.iter().find(|(name, _)| is(name)).map_or(&config.service, |(_, law)| law);
-            Type { service: Sampler::new(law), class: rank as u16, wait: Histogram::default(), sojourn: Histogram::default() }
+            Type { service: Sampler::new(law), class: rank as u16, own: event_type.id.is_some().then(Box::default) }
         });
         let cools = config.idle_timeout.is_some() || config.setup != plimsoll_models::Distribution::Constant(0.0);
         Self {
@@ -150,7 +160,7 @@ impl Station {
         self.busy += 1;
         let Customer { item, begun, demand, .. } = *self.lines.get(slot);
         let row = core.items[item];
-        core.nodes[self.index as usize].busy.add(now, 1);
+        core.nodes.change(self.index as usize, NodeChange::Begins, now);
         if let Some(limit) = self.servers_limit {
             core.limits[limit as usize].level(now, self.busy as f64);
         }
@@ -191,9 +201,8 @@ impl Station {
         if core.now() < core.warm_up {
             return;
         }
-        let meter = &mut core.nodes[self.index as usize];
-        meter.wait.record(wait);
-        meter.waited.add(u64::from(wait > 0));
+        core.nodes.change(self.index as usize, NodeChange::Waited, wait);
+        self.observed.wait.record(wait);
         self.observed.wait_all += wait as f64;
         self.observed.waits += 1;
     }
@@ -202,7 +211,7 @@ impl Station {
     fn line_up(&mut self, core: &mut Core, slot: u32) {
         let now = core.now();
         let row = core.items[self.lines.get(slot).item];
-        core.nodes[self.index as usize].waiting.add(now, 1);
+        core.nodes.change(self.index as usize, NodeChange::LinesUp, now);
         if let Some(limit) = self.servers_limit {
             core.limits[limit as usize].begin_delay(now);
         }
@@ -233,9 +242,8 @@ impl Station {
         core.queue.cancel(timer);
         self.busy -= 1;
         self.lines.push_front(slot);
-        let meter = &mut core.nodes[self.index as usize];
-        meter.busy.subtract(now, 1);
-        meter.waiting.add(now, 1);
+        core.nodes.change(self.index as usize, NodeChange::Stops, now);
+        core.nodes.change(self.index as usize, NodeChange::LinesUp, now);
         core.note(row.journey, self.index, row.edge, TraceEvent::Wait);
         if let Some(limit) = self.servers_limit {
             core.limits[limit as usize].begin_delay(now);
@@ -258,7 +266,7 @@ impl Station {
                 let timer = std::mem::replace(&mut self.lines.get(next).timer, NONE);
                 core.queue.cancel(timer);
             }
-            core.nodes[self.index as usize].waiting.subtract(now, 1);
+            core.nodes.change(self.index as usize, NodeChange::LeavesLine, now);
             if let Some(limit) = self.servers_limit {
                 let since = if begun { taken } else { core.items[item].arrived };
                 core.limits[limit as usize].end_delay(now - since);
@@ -275,7 +283,7 @@ impl Station {
         self.lines.leave(slot);
         let row = core.items[item];
         core.events += 1;
-        core.nodes[self.index as usize].waiting.subtract(now, 1);
+        core.nodes.change(self.index as usize, NodeChange::LeavesLine, now);
         if let Some(limit) = self.servers_limit {
             core.limits[limit as usize].end_delay(now - row.arrived);
         }
@@ -298,12 +306,8 @@ impl Station {
         core.note(row.journey, self.index, row.edge, TraceEvent::Start);
         let Some((sharing, ..)) = &mut self.sharing else { return };
         sharing.enter(now, slot, demand);
-        let meter = &mut core.nodes[self.index as usize];
-        if sharing.len() <= self.servers {
-            meter.busy.add(now, 1);
-        } else {
-            meter.waiting.add(now, 1);
-        }
+        let change = if sharing.len() <= self.servers { NodeChange::Begins } else { NodeChange::LinesUp };
+        core.nodes.change(self.index as usize, change, now);
         if let Some(limit) = self.servers_limit {
             core.limits[limit as usize].level(now, sharing.len().min(self.servers) as f64);
             if sharing.len() > self.servers {
@@ -329,12 +333,8 @@ impl Station {
         *timer = NONE;
         let beyond = sharing.len() > self.servers;
         let Some(slot) = sharing.leave(now) else { return };
-        let meter = &mut core.nodes[self.index as usize];
-        if beyond {
-            meter.waiting.subtract(now, 1);
-        } else {
-            meter.busy.subtract(now, 1);
-        }
+        let change = if beyond { NodeChange::LeavesLine } else { NodeChange::Stops };
+        core.nodes.change(self.index as usize, change, now);
         let Customer { item, demand, .. } = *self.lines.get(slot);
         let wait = (now - core.items[item].arrived).saturating_sub(demand);
         if let Some(limit) = self.servers_limit.filter(|_| beyond) {
@@ -349,7 +349,7 @@ impl Station {
     fn served(&mut self, core: &mut Core, slot: u32) {
         let now = core.now();
         self.busy -= 1;
-        core.nodes[self.index as usize].busy.subtract(now, 1);
+        core.nodes.change(self.index as usize, NodeChange::Stops, now);
         if let Some((serving, _)) = &mut self.interruptible {
             serving.retain(|other| *other != slot);
             let Customer { item, demand, setup, .. } = *self.lines.get(slot);
@@ -373,18 +373,15 @@ impl Station {
         let failed = row.attempt <= self.fail_attempts
             || core.chance(self.failure, self.index, Purpose::Failure, row.line, row.attempt)
             || core.is_poisoned(self.index, row.journey, row.line);
-        let meter = &mut core.nodes[self.index as usize];
-        if failed {
-            meter.failed.add(1);
-        } else {
-            meter.completed.add(1);
-        }
+        core.nodes.change(self.index as usize, if failed { NodeChange::Failed } else { NodeChange::Completed }, 0);
         if now >= core.warm_up {
             let sojourn = now - row.arrived;
-            meter.sojourn.record(sojourn);
-            let own = &mut self.types[row.event_type as usize];
-            own.sojourn.record(sojourn);
-            own.wait.record(sojourn.saturating_sub(demand + setup));
+            core.nodes.change(self.index as usize, NodeChange::Stayed, sojourn);
+            self.observed.sojourn.record(sojourn);
+            if let Some(own) = &mut self.types[row.event_type as usize].own {
+                own.sojourn.record(sojourn);
+                own.wait.record(sojourn.saturating_sub(demand + setup));
+            }
             if demand > 0 {
                 self.observed.slowdown += sojourn as f64 / demand as f64;
                 self.observed.slowdowns += 1;
@@ -418,24 +415,22 @@ impl Behavior for Station {
         let now = core.now();
         core.items[item].arrived = now;
         let inside = self.inside();
-        let meter = &mut core.nodes[self.index as usize];
-        meter.arrivals.add(1);
         if now >= core.warm_up {
             self.observed.arrivals += 1;
             self.observed.found_empty += u64::from(inside == 0);
         }
         if inside >= self.capacity {
-            meter.refused.add(1);
+            core.nodes.change(self.index as usize, NodeChange::Refused, 0);
             if let Some(limit) = self.capacity_limit {
-                let holding = meter.sojourn.mean() / 1e9;
+                let holding = self.observed.sojourn.mean() / 1e9;
                 core.limits[limit as usize].refuse_level(now, holding);
             }
             core.answer(item, Outcome::Throttled);
             return;
         }
-        meter.accepted.add(1);
+        core.nodes.change(self.index as usize, NodeChange::Accepted, 0);
         if let Some(limit) = self.servers_limit {
-            let holding = (meter.sojourn.mean() - meter.wait.mean()).max(0.0) / 1e9;
+            let holding = (self.observed.sojourn.mean() - self.observed.wait.mean()).max(0.0) / 1e9;
             core.limits[limit as usize].offer(now, holding);
         }
         if let Some(limit) = self.capacity_limit {
@@ -516,7 +511,10 @@ impl Behavior for Station {
             put("instances.mean", meter.instances.mean(core.now()));
         }
         for (own, program) in self.types.iter().zip(&core.program.event_types) {
-            let Some(id) = program.id.as_ref().filter(|_| own.sojourn.count() > 0) else { continue };
+            let (Some(id), Some(own)) = (&program.id, &own.own) else { continue };
+            if own.sojourn.count() == 0 {
+                continue;
+            }
             let (wait, sojourn) = (own.wait.summary(), own.sojourn.summary());
             put(&format!("wait.mean.{id}"), wait.mean);
             put(&format!("wait.p99.{id}"), wait.p99);
