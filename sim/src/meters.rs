@@ -9,7 +9,7 @@ use crate::{
     journal::Journal,
     ledger::{Fate, Row},
     parts::LongPolls,
-    record::{Counter, Histogram, Latencies, Level, Mean, Windows, series::put},
+    record::{Counter, Counts, Histogram, Latencies, Level, Mean, Windows, series::put},
     time::Nanos,
 };
 
@@ -132,31 +132,36 @@ pub(crate) const METERS: usize = 4;
 
 /// Figures of a node, in the order of how often they change.
 #[derive(Clone, Debug, Default)]
-#[repr(C)]
+#[repr(C, align(64))]
 pub(crate) struct NodeMeter {
     closed: usize,
     pub(crate) arrivals: Counter,
     pub(crate) accepted: Counter,
     pub(crate) completed: Counter,
     pub(crate) waited: Counter,
-    pub(crate) busy: Level,
-    pub(crate) wait: Histogram,
-    pub(crate) sojourn: Histogram,
-    pub(crate) waiting: Level,
     pub(crate) refused: Counter,
     pub(crate) failed: Counter,
     /// Cold starts, or messages that were dead-lettered: whatever the family counts beside.
     pub(crate) special: Counter,
+    pub(crate) busy: Level,
+    pub(crate) wait: Histogram,
+    pub(crate) sojourn: Histogram,
+    pub(crate) waiting: Level,
     pub(crate) instances: Level,
-    pub(crate) windows: LevelWindows,
+    pub(crate) windows: NodeWindows,
     pub(crate) lifespan: Mean,
     pub(crate) age_max: Nanos,
     pub(crate) units: [u64; METERS],
 }
 
-/// Mean and maximum of the levels per window.
+/// Series of a node: counts, and mean and maximum of the levels.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct LevelWindows {
+pub(crate) struct NodeWindows {
+    pub(crate) arrivals: Counts,
+    pub(crate) completed: Counts,
+    pub(crate) refused: Counts,
+    pub(crate) failed: Counts,
+    pub(crate) special: Counts,
     pub(crate) busy: Vec<(f32, f32)>,
     pub(crate) waiting: Vec<(f32, f32)>,
     pub(crate) instances: Vec<(f32, f32)>,
@@ -257,12 +262,15 @@ impl Meter for NodeMeter {
     #[inline(never)]
     fn close_windows(&mut self, windows: Windows) {
         let first = std::mem::replace(&mut self.closed, windows.passed);
-        for counter in [&mut self.arrivals, &mut self.refused, &mut self.completed, &mut self.failed, &mut self.special] {
-            counter.close_window(first);
-        }
-        self.busy.close_windows(first, windows, &mut self.windows.busy);
-        self.waiting.close_windows(first, windows, &mut self.windows.waiting);
-        self.instances.close_windows(first, windows, &mut self.windows.instances);
+        let series = &mut self.windows;
+        self.arrivals.close_window(first, &mut series.arrivals);
+        self.completed.close_window(first, &mut series.completed);
+        self.refused.close_window(first, &mut series.refused);
+        self.failed.close_window(first, &mut series.failed);
+        self.special.close_window(first, &mut series.special);
+        self.busy.close_windows(first, windows, &mut series.busy);
+        self.waiting.close_windows(first, windows, &mut series.waiting);
+        self.instances.close_windows(first, windows, &mut series.instances);
     }
 }
 
@@ -271,33 +279,43 @@ impl Meter for NodeMeter {
 #[repr(C, align(64))]
 pub(crate) struct EdgeMeter {
     closed: usize,
-    /// Books of its calls; what else is written about the edge is in the ledger.
-    pub(crate) books: Row,
+    /// Whether it is polled: others have no such series.
+    polled: bool,
+    /// Whether the series of calls is kept: it is only asked for where faults make attempts exceed calls.
+    counts_calls: bool,
     pub(crate) attempts: Counter,
     pub(crate) calls: Counter,
+    pub(crate) throttled: Counter,
+    /// Attempts that a breaker kept from being made.
+    pub(crate) broken: Counter,
     /// From the first attempt of a call to its last one.
     pub(crate) delay: Mean,
     /// Time of a call over all attempts.
     pub(crate) latency: Histogram,
-    pub(crate) throttled: Counter,
+    /// Books of its calls; what else is written about the edge is in the ledger.
+    pub(crate) books: Row,
+    pub(crate) windows: EdgeWindows,
     pub(crate) failed: Counter,
     pub(crate) timeouts: Counter,
     /// First attempts that were refused.
     pub(crate) first_throttled: Counter,
-    /// Attempts that a breaker kept from being made.
-    pub(crate) broken: Counter,
     /// How often a breaker opened.
     pub(crate) opened: Counter,
     /// Retries that quota or budget did not allow.
     pub(crate) denied: Counter,
     /// Copies that wait for their next attempt.
     pub(crate) orbit: Level,
-    /// Whether it is polled: others have no such series.
-    polled: bool,
-    /// Whether the series of calls is kept: it is only asked for where faults make attempts exceed calls.
-    counts_calls: bool,
     pub(crate) poll: Box<PollMeter>,
     pub(crate) stream: Box<StreamMeter>,
+}
+
+/// Series of an edge.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EdgeWindows {
+    pub(crate) attempts: Counts,
+    pub(crate) throttled: Counts,
+    pub(crate) broken: Counts,
+    pub(crate) calls: Counts,
 }
 
 /// Figures of a consumer of a stream.
@@ -379,6 +397,7 @@ impl EdgeMeter {
         let Self {
             closed: _,
             books: _,
+            windows: _,
             calls,
             attempts,
             delay,
@@ -468,11 +487,12 @@ impl Meter for EdgeMeter {
     #[inline(never)]
     fn close_windows(&mut self, windows: Windows) {
         let first = std::mem::replace(&mut self.closed, windows.passed);
-        self.attempts.close_window(first);
-        self.throttled.close_window(first);
-        self.broken.close_window(first);
+        let series = &mut self.windows;
+        self.attempts.close_window(first, &mut series.attempts);
+        self.throttled.close_window(first, &mut series.throttled);
+        self.broken.close_window(first, &mut series.broken);
         if self.counts_calls {
-            self.calls.close_window(first);
+            self.calls.close_window(first, &mut series.calls);
         }
         if self.polled {
             self.poll.allowed.close_windows(first, windows, &mut self.poll.allowed_windows);
@@ -501,8 +521,17 @@ pub(crate) struct JourneyMeter {
     pub(crate) completion: Histogram,
     pub(crate) response_series: Latencies,
     pub(crate) completion_series: Latencies,
+    pub(crate) windows: JourneyWindows,
     /// The same by [`KeyClass`], where keys are told apart.
     pub(crate) classes: Option<Box<[KeyClassMeter; 2]>>,
+}
+
+/// Series of journeys.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct JourneyWindows {
+    pub(crate) started: Counts,
+    pub(crate) complete: Counts,
+    pub(crate) lossy: Counts,
 }
 
 /// The hottest key against all others.
@@ -560,9 +589,10 @@ impl Meter for JourneyMeter {
     #[inline(never)]
     fn close_windows(&mut self, windows: Windows) {
         let first = std::mem::replace(&mut self.closed, windows.passed);
-        for counter in [&mut self.started, &mut self.complete, &mut self.lossy] {
-            counter.close_window(first);
-        }
+        let series = &mut self.windows;
+        self.started.close_window(first, &mut series.started);
+        self.complete.close_window(first, &mut series.complete);
+        self.lossy.close_window(first, &mut series.lossy);
         self.response_series.close_window(first);
         self.completion_series.close_window(first);
     }

@@ -12,7 +12,7 @@ use crate::{
     meters::{EdgeMeter, JourneyMeter, KeyClass, NodeMeter},
     nodes::{Account, Names},
     program::EventTypeProgram,
-    record::{Counter, Windows, trace::Followed},
+    record::{Counter, Counts, Windows, trace::Followed},
     result::{
         Answer, EdgeResult, FaultResult, Grid, JourneyResult, JourneyTrace, KeyClassResult, LatencySummary, Ledger, LedgerRow, LimitResult,
         NodeResult, RunInfo, RunResult, SCHEMA, Series, SeriesKind, TraceStep,
@@ -92,7 +92,7 @@ fn journeys(core: &Core, windows: Windows) -> Vec<JourneyResult> {
     for journey in core.journeys.occupied().filter(|journey| !journey.lossy) {
         unfinished[journey.meter as usize][journey.class as usize] += 1;
     }
-    let rate = |name: &str, counter: &Counter| Series { name: name.to_owned(), kind: SeriesKind::Rate, values: counter.rates(windows) };
+    let rate = |name: &str, counts: &Counts| Series { name: name.to_owned(), kind: SeriesKind::Rate, values: counts.rates(windows) };
     let rows = core.journey_meters.iter().enumerate().filter(|(_, meter)| meter.started.total() > 0);
     rows.map(|(index, meter)| JourneyResult {
         producer: core.program.nodes[index / types].id.clone(),
@@ -109,7 +109,11 @@ fn journeys(core: &Core, windows: Windows) -> Vec<JourneyResult> {
         completion: meter.completion.summary(),
         response_series: meter.response_series.series(windows),
         completion_series: meter.completion_series.series(windows),
-        series: vec![rate("Started", &meter.started), rate("Complete", &meter.complete), rate("Lossy", &meter.lossy)],
+        series: vec![
+            rate("Started", &meter.windows.started),
+            rate("Complete", &meter.windows.complete),
+            rate("Lossy", &meter.windows.lossy),
+        ],
         key_classes: key_classes(&core.program.event_types[index % types], meter, unfinished[index]),
     })
     .collect()
@@ -192,7 +196,7 @@ fn node_metrics(core: &Core, index: usize, account: &Account) -> BTreeMap<String
     if meter.wait.count() > 0 {
         put("p_wait", counted(&meter.waited) / meter.wait.count() as f64);
     }
-    for (name, counter) in named(names, meter) {
+    for (name, counter, _) in named(names, meter) {
         put(name, counter.total() as f64);
     }
     put(&format!("{}.Maximum", names.busy), meter.busy.max() as f64);
@@ -200,23 +204,24 @@ fn node_metrics(core: &Core, index: usize, account: &Account) -> BTreeMap<String
     metrics
 }
 
-/// The counters of a node with their names.
-fn named<'a>(names: &Names, meter: &'a NodeMeter) -> impl Iterator<Item = (&'static str, &'a Counter)> {
+/// The counters of a node with their names and series.
+fn named<'a>(names: &Names, meter: &'a NodeMeter) -> impl Iterator<Item = (&'static str, &'a Counter, &'a Counts)> {
+    let series = &meter.windows;
     let all = [
-        (names.arrivals, &meter.arrivals),
-        (names.completed, &meter.completed),
-        (names.refused, &meter.refused),
-        (names.failed, &meter.failed),
-        (names.special, &meter.special),
+        (names.arrivals, &meter.arrivals, &series.arrivals),
+        (names.completed, &meter.completed, &series.completed),
+        (names.refused, &meter.refused, &series.refused),
+        (names.failed, &meter.failed, &series.failed),
+        (names.special, &meter.special, &series.special),
     ];
-    all.into_iter().filter(|(name, _)| !name.is_empty())
+    all.into_iter().filter(|(name, ..)| !name.is_empty())
 }
 
 fn node_series(core: &Core, index: usize, names: &Names, windows: Windows) -> Vec<Series> {
     let meter = &core.nodes[index];
     let mut series = Vec::new();
-    for (name, counter) in named(names, meter) {
-        series.push(Series { name: name.to_owned(), kind: SeriesKind::Rate, values: counter.rates(windows) });
+    for (name, _, counts) in named(names, meter) {
+        series.push(Series { name: name.to_owned(), kind: SeriesKind::Rate, values: counts.rates(windows) });
     }
     let mut level = |name: &str, levels: &[(f32, f32)]| {
         for (kind, values) in [
@@ -281,11 +286,15 @@ fn edges(core: &Core, windows: Windows) -> Vec<EdgeResult> {
                 }
             }
             let mut series = vec![
-                Series { name: "Attempts".to_owned(), kind: SeriesKind::Rate, values: meter.attempts.rates(windows) },
-                Series { name: "Throttled".to_owned(), kind: SeriesKind::Rate, values: meter.throttled.rates(windows) },
+                Series { name: "Attempts".to_owned(), kind: SeriesKind::Rate, values: meter.windows.attempts.rates(windows) },
+                Series { name: "Throttled".to_owned(), kind: SeriesKind::Rate, values: meter.windows.throttled.rates(windows) },
             ];
             if edge.resilience.as_ref().is_some_and(|ready| ready.breaker_limit.is_some()) {
-                series.push(Series { name: "BreakerRefused".to_owned(), kind: SeriesKind::Rate, values: meter.broken.rates(windows) });
+                series.push(Series {
+                    name: "BreakerRefused".to_owned(),
+                    kind: SeriesKind::Rate,
+                    values: meter.windows.broken.rates(windows),
+                });
             }
             if edge.poll.is_some() {
                 let allowed = padded(&meter.poll.allowed_windows, windows, |(_, max)| f64::from(*max));

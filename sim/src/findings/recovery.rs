@@ -179,7 +179,7 @@ fn amplification(core: &Core, course: &Course, judged: &Range<usize>) -> Option<
     let edges = core.program.edges.iter().zip(core.edges.iter()).filter(|(edge, _)| edge.poll.is_none());
     edges
         .filter_map(|(edge, meter)| {
-            let (calls, attempts) = (meter.calls.rates(windows), meter.attempts.rates(windows));
+            let (calls, attempts) = (meter.windows.calls.rates(windows), meter.windows.attempts.rates(windows));
             let ratio = |range: &Range<usize>| {
                 let calls = mean(&calls, range);
                 (calls > 0.0).then(|| mean(&attempts, range) / calls)

@@ -38,34 +38,35 @@ use line::{Customer, Lines};
 use sharing::Sharing;
 use warm::Warm;
 
-/// Servers with a line.
+/// Servers with a line. What every customer asks for comes first; what few stations have lies apart.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub(crate) struct Station {
     index: u32,
+    fail_attempts: u32,
     servers: u64,
     capacity: u64,
-    /// Service time and place in the order of urgency of each event type.
-    types: Vec<Type>,
-    failure: f64,
-    fail_attempts: u32,
-    /// Outgoing edges with cumulated shares; what remains leaves.
-    routes: Vec<(f64, u32)>,
-    servers_limit: Option<u32>,
-    capacity_limit: Option<u32>,
-    lines: Lines,
     busy: u64,
     /// Servers that take new work: all, unless a fault has taken some.
     open: u64,
     /// By what a fault multiplies service times.
     slow: f64,
+    failure: f64,
+    servers_limit: Option<u32>,
+    capacity_limit: Option<u32>,
+    /// Service time and place in the order of urgency of each event type.
+    types: Vec<Type>,
+    /// Outgoing edges with cumulated shares; what remains leaves.
+    routes: Vec<(f64, u32)>,
+    lines: Lines,
     /// Law and lane of timers, where customers leave the line.
-    patience: Option<(Sampler, u32)>,
+    patience: Option<Box<(Sampler, u32)>>,
     /// Who is in service and the lane of their departures, where they can be interrupted.
-    interruptible: Option<(Vec<u32>, u32)>,
+    interruptible: Option<Box<(Vec<u32>, u32)>>,
     /// Where all are served at once, with the lane of departures and the next one.
-    sharing: Option<(Sharing, u32, u32)>,
+    sharing: Option<Box<(Sharing, u32, u32)>>,
     /// Where servers go cold.
-    warm: Option<Warm>,
+    warm: Option<Box<Warm>>,
     observed: Observed,
 }
 
@@ -137,18 +138,20 @@ impl Station {
             busy: 0,
             open: count(&config.servers),
             slow: 1.0,
-            patience: config.patience.as_ref().map(|law| (Sampler::new(law), core.queue.lane())),
+            patience: config.patience.as_ref().map(|law| Box::new((Sampler::new(law), core.queue.lane()))),
             interruptible: (config.discipline == Discipline::Preemptive && config.servers.is_some())
-                .then(|| (Vec::new(), core.queue.lane())),
-            sharing: (config.discipline == Discipline::Sharing).then(|| (Sharing::new(count(&config.servers)), core.queue.lane(), NONE)),
-            warm: cools.then(|| Warm::new(index, Sampler::new(&config.setup), config.idle_timeout.as_ref().map(Sampler::new), core)),
+                .then(|| Box::new((Vec::new(), core.queue.lane()))),
+            sharing: (config.discipline == Discipline::Sharing)
+                .then(|| Box::new((Sharing::new(count(&config.servers)), core.queue.lane(), NONE))),
+            warm: cools
+                .then(|| Box::new(Warm::new(index, Sampler::new(&config.setup), config.idle_timeout.as_ref().map(Sampler::new), core))),
             observed: Observed::default(),
         }
     }
 
     /// Everybody in the station.
     fn inside(&self) -> u64 {
-        match &self.sharing {
+        match self.sharing.as_deref() {
             Some((sharing, ..)) => sharing.len(),
             None => self.busy + self.lines.waiting(),
         }
@@ -186,7 +189,7 @@ impl Station {
             customer.left = customer.left.saturating_add(setup);
         }
         let left = customer.left;
-        match &mut self.interruptible {
+        match self.interruptible.as_deref_mut() {
             None => core.after(left, Class::Completion, self.index, Timer::Done, slot),
             Some((serving, lane)) => {
                 serving.push(slot);
@@ -216,7 +219,7 @@ impl Station {
             core.limits[limit as usize].begin_delay(now);
         }
         core.note(row.journey, self.index, row.edge, TraceEvent::Wait);
-        if let Some((law, lane)) = &self.patience {
+        if let Some((law, lane)) = self.patience.as_deref() {
             let patience = core.sample(law, self.index, Purpose::Patience, row.line, row.attempt);
             let event = Event::Timer { node: self.index, timer: Timer::Patience, argument: slot };
             // At the end of its patience a customer has left before a server that falls free then looks for the next one.
@@ -228,7 +231,7 @@ impl Station {
 
     /// Interrupts the least urgent customer in service, the latest of equals, if it is less urgent than this class.
     fn make_room(&mut self, core: &mut Core, class: u16) -> bool {
-        let Some((serving, _)) = &mut self.interruptible else { return false };
+        let Some((serving, _)) = self.interruptible.as_deref_mut() else { return false };
         let lines = &mut self.lines;
         let worst = (0..serving.len()).max_by_key(|at| (lines.get(serving[*at]).class, *at));
         let Some(worst) = worst.filter(|at| lines.get(serving[*at]).class > class) else { return false };
@@ -304,7 +307,7 @@ impl Station {
         let row = core.items[item];
         core.items[item].started = now;
         core.note(row.journey, self.index, row.edge, TraceEvent::Start);
-        let Some((sharing, ..)) = &mut self.sharing else { return };
+        let Some((sharing, ..)) = self.sharing.as_deref_mut() else { return };
         sharing.enter(now, slot, demand);
         let change = if sharing.len() <= self.servers { NodeChange::Begins } else { NodeChange::LinesUp };
         core.nodes.change(self.index as usize, change, now);
@@ -319,7 +322,7 @@ impl Station {
 
     /// Waits for the next departure of those who are served at once.
     fn watch_departure(&mut self, core: &mut Core) {
-        let Some((sharing, lane, timer)) = &mut self.sharing else { return };
+        let Some((sharing, lane, timer)) = self.sharing.as_deref_mut() else { return };
         core.queue.cancel(*timer);
         *timer = NONE;
         let Some(wait) = sharing.next() else { return };
@@ -329,7 +332,7 @@ impl Station {
 
     fn departure(&mut self, core: &mut Core) {
         let now = core.now();
-        let Some((sharing, _, timer)) = &mut self.sharing else { return };
+        let Some((sharing, _, timer)) = self.sharing.as_deref_mut() else { return };
         *timer = NONE;
         let beyond = sharing.len() > self.servers;
         let Some(slot) = sharing.leave(now) else { return };
@@ -350,7 +353,7 @@ impl Station {
         let now = core.now();
         self.busy -= 1;
         core.nodes.change(self.index as usize, NodeChange::Stops, now);
-        if let Some((serving, _)) = &mut self.interruptible {
+        if let Some((serving, _)) = self.interruptible.as_deref_mut() {
             serving.retain(|other| *other != slot);
             let Customer { item, demand, setup, .. } = *self.lines.get(slot);
             let wait = (now - core.items[item].arrived).saturating_sub(demand + setup);
@@ -473,7 +476,7 @@ impl Behavior for Station {
         match effect {
             Effect::Capacity { lost } => {
                 self.open = if on { left_of(self.servers, *lost) } else { self.servers };
-                if let Some((sharing, ..)) = &mut self.sharing {
+                if let Some((sharing, ..)) = self.sharing.as_deref_mut() {
                     sharing.reconfigure(core.now(), self.open);
                     self.watch_departure(core);
                 } else {

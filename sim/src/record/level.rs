@@ -8,17 +8,18 @@ use crate::{
 /// Levels whose time is kept one by one; higher ones share the last cell.
 const CELLS_MAX: usize = 4_096;
 
-/// A level in time.
+/// A level in time. What tells that it was never used comes first.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[repr(C)]
 pub(crate) struct Level {
     value: u64,
-    since: Nanos,
-    integral: u128,
-    max: u64,
-    started: Nanos,
-    time_at: Vec<u64>,
-    window_integral: u128,
     window_max: u64,
+    time_at: Vec<u64>,
+    since: Nanos,
+    max: u64,
+    integral: u128,
+    window_integral: u128,
+    started: Nanos,
 }
 
 impl Level {

@@ -9,4 +9,4 @@ pub(crate) mod trace;
 pub(crate) use histogram::Histogram;
 pub(crate) use level::Level;
 pub(crate) use mean::Mean;
-pub(crate) use series::{Counter, Latencies, Windows};
+pub(crate) use series::{Counter, Counts, Latencies, Windows};

@@ -16,14 +16,26 @@ pub(crate) fn put<T: Clone + Default>(series: &mut Vec<T>, window: usize, value:
     series.push(value);
 }
 
-/// A counter with its share in the current window, and the windows so far.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[repr(C)]
+/// A counter, with what it had counted when statistics and when the window began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counter {
     total: u64,
     base: u64,
     window: u64,
-    windows: Vec<u32>,
+}
+
+/// What a counter counted in each window. It lies apart from the counter, so that counting touches little memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts(Vec<u32>);
+
+impl Counts {
+    /// Per second in each window.
+    pub(crate) fn rates(&self, windows: Windows) -> Vec<f64> {
+        let seconds = windows.length as f64 / 1e9;
+        let mut rates: Vec<f64> = self.0.iter().map(|count| f64::from(*count) / seconds).collect();
+        rates.resize(windows.passed, 0.0);
+        rates
+    }
 }
 
 impl Counter {
@@ -51,19 +63,11 @@ impl Counter {
 
     /// Ends a window, of which so many came before.
     #[inline]
-    pub(crate) fn close_window(&mut self, window: usize) {
+    pub(crate) fn close_window(&mut self, window: usize, counts: &mut Counts) {
         if self.total > self.window {
-            put(&mut self.windows, window, (self.total - self.window).min(u64::from(u32::MAX)) as u32);
+            put(&mut counts.0, window, (self.total - self.window).min(u64::from(u32::MAX)) as u32);
             self.window = self.total;
         }
-    }
-
-    /// Per second in each window.
-    pub(crate) fn rates(&self, windows: Windows) -> Vec<f64> {
-        let seconds = windows.length as f64 / 1e9;
-        let mut rates: Vec<f64> = self.windows.iter().map(|count| f64::from(*count) / seconds).collect();
-        rates.resize(windows.passed, 0.0);
-        rates
     }
 }
 

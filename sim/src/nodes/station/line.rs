@@ -123,6 +123,9 @@ impl Lines {
 
     /// Takes the first of the most urgent line that is not empty.
     pub(super) fn pop(&mut self) -> Option<u32> {
+        if self.waiting == 0 {
+            return None;
+        }
         let slot = self.ends.iter().map(|ends| ends.head).find(|head| *head != NONE)?;
         self.unlink(slot);
         Some(slot)
