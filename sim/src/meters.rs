@@ -448,9 +448,9 @@ pub(crate) enum EdgeChange {
     Called,
     /// An attempt is made.
     Attempted,
-    /// A call that took so long is over, and so was its latest attempt's sending at its beginning unless told otherwise.
+    /// A call is over that took so long.
     Took,
-    /// The latest attempt of the call of which this is told first was made so long after its beginning.
+    /// The last attempt of the call that was over last was made so long after the first one.
     Delayed,
     /// A copy has its fate.
     Ended(Fate),
@@ -595,5 +595,42 @@ impl Meter for JourneyMeter {
         self.lossy.close_window(first, &mut series.lossy);
         self.response_series.close_window(first);
         self.completion_series.close_window(first);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::SECOND;
+
+    #[test]
+    fn a_journal_changes_no_figure() {
+        let rows = || vec![NodeMeter::default(); 5];
+        let mut written = Meters::new(rows(), SECOND);
+        let mut noted = Meters { journal: Some(Journal::new(5)), ..Meters::new(rows(), SECOND) };
+        for step in 0..50_000_u64 {
+            let (row, now) = ((step * step % 7 % 5) as usize, step * SECOND / 5_000);
+            for meters in [&mut written, &mut noted] {
+                if now >= (meters.windows.passed as u64 + 1) * SECOND {
+                    meters.pass_window();
+                }
+                // A counter may be changed beside the journal.
+                meters[row].special.add(1);
+                for (change, value) in [
+                    (NodeChange::Accepted, 0),
+                    (NodeChange::Begins, now),
+                    (NodeChange::Waited, step % 3 * 1_000_003),
+                    (NodeChange::Stayed, step * 977),
+                    (NodeChange::Completed, 0),
+                ] {
+                    meters.change(row, change, value);
+                }
+            }
+        }
+        for meters in [&mut written, &mut noted] {
+            meters.catch_up();
+        }
+        assert!(noted.rows[0].windows.arrivals.rates(noted.windows).iter().all(|rate| *rate > 0.0));
+        assert_eq!(format!("{:?}", noted.rows), format!("{:?}", written.rows));
     }
 }
