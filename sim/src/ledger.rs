@@ -1,8 +1,9 @@
 //! The books: every copy is created once and ends once.
 //!
 //! A *copy* is one message on one edge, or one message kept in a node. Retries and redeliveries are attempts of the
-//! same copy. Copies change state only through `Ledger::create` and `Ledger::end`, so that no behavior can forget
-//! one; what is created and not ended is held, and is counted once more by walking the store of copies.
+//! same copy. Copies change state only through `Ledger::create` and `Ledger::end`, or, for calls, through the changes of
+//! their edge's meter, which keeps the books of its calls beside its figures; so no behavior can forget one. What is
+//! created and not ended is held, and is counted once more by walking the store of copies.
 
 use std::fmt;
 
