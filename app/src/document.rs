@@ -26,29 +26,42 @@ pub struct Document {
     /// The diagram that the file holds.
     saved: Option<Arc<Diagram>>,
     /// The bytes of the file, so that an unmodified document is saved as it was.
-    source: Option<(Arc<Diagram>, String)>,
+    source: Option<(Arc<Diagram>, Arc<str>)>,
+    /// The text that the file at the path is known to hold; absent when there is no such file.
+    on_disk: Option<Arc<str>>,
 }
 
 impl Document {
     /// A document that is no file yet.
     pub fn new(diagram: Diagram) -> Self {
         let diagram = Arc::new(diagram);
-        Self { history: History::new(Arc::clone(&diagram)), preview: None, path: None, base_dir: None, saved: Some(diagram), source: None }
+        Self {
+            history: History::new(Arc::clone(&diagram)),
+            preview: None,
+            path: None,
+            base_dir: None,
+            saved: Some(diagram),
+            source: None,
+            on_disk: None,
+        }
     }
 
     /// A document as it was read from a file.
     pub fn opened(diagram: Diagram, path: PathBuf, text: String) -> Self {
         let mut document = Self::new(diagram);
         document.path = Some(path);
-        document.source = Some((Arc::clone(document.history.present()), text));
+        let text: Arc<str> = text.into();
+        document.source = Some((Arc::clone(document.history.present()), Arc::clone(&text)));
+        document.on_disk = Some(text);
         document
     }
 
-    /// A document that came back after a crash: it counts as changed.
-    pub fn restored(diagram: Diagram, path: Option<PathBuf>) -> Self {
+    /// A document that came back after a crash: it counts as changed. The text is what its file held before the crash.
+    pub fn restored(diagram: Diagram, path: Option<PathBuf>, on_disk: Option<String>) -> Self {
         let mut document = Self::new(diagram);
         document.path = path;
         document.saved = None;
+        document.on_disk = on_disk.map(Arc::from);
         document
     }
 
@@ -116,7 +129,7 @@ impl Document {
     /// The text of the file: the original bytes when nothing changed, else canonical.
     pub fn text(&self) -> String {
         match &self.source {
-            Some((diagram, text)) if Arc::ptr_eq(diagram, self.history.present()) => text.clone(),
+            Some((diagram, text)) if Arc::ptr_eq(diagram, self.history.present()) => text.to_string(),
             _ => native::write(self.history.present()),
         }
     }
@@ -125,9 +138,38 @@ impl Document {
     pub fn mark_saved(&mut self, path: PathBuf, text: String) {
         let present = Arc::clone(self.history.present());
         self.saved = Some(Arc::clone(&present));
-        self.source = Some((present, text));
+        let text: Arc<str> = text.into();
+        self.source = Some((present, Arc::clone(&text)));
+        self.on_disk = Some(text);
         self.path = Some(path);
         self.history.seal();
+    }
+
+    /// The text that the file is known to hold; absent when there is no such file.
+    pub fn on_disk(&self) -> Option<&Arc<str>> {
+        self.on_disk.as_ref()
+    }
+
+    /// Takes another state as one step of the history, such as an older version.
+    pub fn replace(&mut self, label: String, diagram: Diagram) {
+        self.preview = None;
+        self.history.seal();
+        self.history.push(label, Arc::new(diagram), None);
+    }
+
+    /// Takes what lies on the disk by now as one step of the history.
+    pub fn reload(&mut self, label: String, diagram: Diagram, text: Arc<str>) {
+        self.replace(label, diagram);
+        let present = Arc::clone(self.history.present());
+        self.saved = Some(Arc::clone(&present));
+        self.source = Some((present, Arc::clone(&text)));
+        self.on_disk = Some(text);
+    }
+
+    /// Stays as it is although the file holds this text by now, or is gone: it counts as changed.
+    pub fn keep(&mut self, on_disk: Option<Arc<str>>) {
+        self.saved = None;
+        self.on_disk = on_disk;
     }
 
     /// Folder that relative paths in the document start from.

@@ -96,6 +96,14 @@ impl OpenError {
 
 /// Opens a document. Odd content becomes diagnostics; an error means that the file is no document at all.
 pub fn open(path: &Path) -> Result<OpenedFile, OpenError> {
+    let source = text_of(path)?;
+    let text = source.strip_prefix('\u{feff}').unwrap_or(&source);
+    let opened = native::read(text).map_err(|source| OpenError::NotADiagram { path: path.to_owned(), source })?;
+    Ok(OpenedFile { diagram: opened.diagram, source, diagnostics: opened.diagnostics })
+}
+
+/// The text of a file that may be a document.
+pub fn text_of(path: &Path) -> Result<String, OpenError> {
     let unreadable = |source| OpenError::Unreadable { path: path.to_owned(), source };
     let file = fs::File::open(path).map_err(unreadable)?;
     if file.metadata().map_err(unreadable)?.is_dir() {
@@ -107,11 +115,7 @@ pub fn open(path: &Path) -> Result<OpenedFile, OpenError> {
     if bytes.len() as u64 == most {
         return Err(OpenError::TooLarge { path: path.to_owned() });
     }
-    let source =
-        String::from_utf8(bytes).map_err(|error| OpenError::NotText { path: path.to_owned(), offset: error.utf8_error().valid_up_to() })?;
-    let text = source.strip_prefix('\u{feff}').unwrap_or(&source);
-    let opened = native::read(text).map_err(|source| OpenError::NotADiagram { path: path.to_owned(), source })?;
-    Ok(OpenedFile { diagram: opened.diagram, source, diagnostics: opened.diagnostics })
+    String::from_utf8(bytes).map_err(|error| OpenError::NotText { path: path.to_owned(), offset: error.utf8_error().valid_up_to() })
 }
 
 /// The beginning of the SHA-256 of a file's bytes, so that people can tell whether they hold the same file.

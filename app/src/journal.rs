@@ -4,6 +4,7 @@
 //! more, so the next start can tell it from the journal of a window that is still open.
 
 use std::{
+    fmt::Write as _,
     fs::{self, File},
     path::{Path, PathBuf},
     sync::Arc,
@@ -12,11 +13,12 @@ use std::{
 
 use plimsoll_models::{Diagram, formats::native};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::{document::Document, jobs::Job, settings};
 
 /// Longest time that a change is only in memory.
-pub const DELAY: Duration = Duration::from_millis(1_500);
+pub const DELAY: Duration = Duration::from_secs(1);
 
 /// What lies in a journal file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +29,9 @@ pub struct Entry {
     pub title: String,
     /// The document.
     pub text: String,
+    /// Digest of what its file held, so that a restart can tell whether somebody else has changed it since.
+    #[serde(default)]
+    pub on_disk: Option<String>,
 }
 
 /// The journal of one window.
@@ -39,6 +44,8 @@ pub struct Journal {
     written: Option<Arc<Diagram>>,
     changed_at: Option<Instant>,
     job: Option<Job<anyhow::Result<()>>>,
+    /// What a crash left behind and this window shows again; it goes once this journal holds it.
+    superseded: Option<Orphan>,
 }
 
 /// A document that a crash left behind.
@@ -58,13 +65,16 @@ impl Journal {
         let name = (0..=u32::MAX).map(|n| format!("{id}-{n}")).find(|name| !folder.join(format!("{name}.lock")).exists());
         let name = name.unwrap_or_else(|| id.to_string());
         let lock = File::create(folder.join(format!("{name}.lock"))).ok().filter(|file| file.try_lock().is_ok());
-        Self { file: folder.join(format!("{name}.json")), lock, written: None, changed_at: None, job: None }
+        Self { file: folder.join(format!("{name}.json")), lock, written: None, changed_at: None, job: None, superseded: None }
     }
 
     /// Looks at the document, and writes it when a change is old enough. Answers when to look again.
     pub fn tick(&mut self, document: &Document, now: Instant, repaint: impl FnOnce() + Send + 'static) -> Option<Duration> {
-        if self.job.as_ref().is_some_and(|job| job.poll().is_some()) {
+        if let Some(ended) = self.job.as_ref().and_then(Job::poll) {
             self.job = None;
+            if let Ok(Ok(())) = ended {
+                self.let_go();
+            }
         }
         let present = document.history().present();
         if self.written.as_ref().is_some_and(|written| Arc::ptr_eq(written, present)) {
@@ -74,6 +84,7 @@ impl Journal {
             self.written = Some(Arc::clone(present));
             self.changed_at = None;
             let _ = fs::remove_file(&self.file);
+            self.let_go();
             return None;
         }
         let since = *self.changed_at.get_or_insert(now);
@@ -84,12 +95,23 @@ impl Journal {
         self.changed_at = None;
         self.written = Some(Arc::clone(present));
         let (file, diagram) = (self.file.clone(), Arc::clone(present));
-        let (path, title) = (document.path.clone(), document.title());
+        let (path, title, on_disk) = (document.path.clone(), document.title(), document.on_disk().cloned());
         self.job = Some(Job::start("journal", repaint, move || {
-            let entry = Entry { path, title, text: native::write(&diagram) };
+            let entry = Entry { path, title, text: native::write(&diagram), on_disk: on_disk.map(|text| digest(&text)) };
             settings::write_atomically(&file, &serde_json::to_string(&entry)?)
         }));
         None
+    }
+
+    /// The document came from there: what lies there is kept until this journal holds it.
+    pub fn supersede(&mut self, orphan: Orphan) {
+        self.superseded = Some(orphan);
+    }
+
+    fn let_go(&mut self) {
+        if let Some(orphan) = self.superseded.take() {
+            orphan.discard();
+        }
     }
 
     /// The document is safe elsewhere, or not wanted any more.
@@ -98,6 +120,7 @@ impl Journal {
             let _ = job.wait();
         }
         let _ = fs::remove_file(&self.file);
+        self.let_go();
         self.changed_at = None;
         self.written = None;
     }
@@ -133,6 +156,15 @@ pub fn orphans(data: &Path) -> Vec<Orphan> {
             Some(Orphan { entry, file })
         })
         .collect()
+}
+
+/// What tells two texts apart without keeping them.
+pub fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut text, byte| {
+        // A string takes whatever is written to it.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn folder(data: &Path) -> PathBuf {

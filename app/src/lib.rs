@@ -7,6 +7,7 @@ pub mod cli;
 pub mod examples;
 pub mod export;
 pub mod files;
+pub mod foreign;
 pub mod icons;
 pub mod report;
 pub mod scene;
@@ -26,3 +27,7 @@ pub mod run;
 #[cfg(feature = "gui")]
 pub mod settings;
 pub mod spans;
+#[cfg(feature = "gui")]
+pub mod versions;
+#[cfg(feature = "gui")]
+pub mod watch;

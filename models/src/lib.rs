@@ -18,6 +18,7 @@
 pub mod catalog;
 pub mod diagnostic;
 pub mod diagram;
+pub mod diff;
 pub mod distribution;
 pub mod edit;
 pub mod families;

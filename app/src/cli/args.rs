@@ -11,7 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     version,
     about,
     long_about = "Draw an event-driven architecture, load it, see which limit gives first.\n\nWithout a subcommand the window opens, with FILE when one is given.",
-    after_help = "Exit codes: 0 fine (or inconclusive, said so), 1 an objective broke or a check found an error,\n\
+    after_help = "Exit codes: 0 fine (or inconclusive, said so), 1 an objective broke, a check found an error\n\
+                  or two diagrams differ,\n\
                   2 wrong use or unreadable input, 3 a fault of Plimsoll, 130 canceled.",
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
@@ -32,6 +33,8 @@ pub enum Command {
     Run(RunArgs),
     /// Tell what is wrong with a diagram, without a run
     Check(CheckArgs),
+    /// Tell what is different between two diagrams; the exit code is 1 when they differ
+    Diff(DiffArgs),
     /// Write the drawing as SVG or PNG
     Export(ExportArgs),
     /// List the services, or the fields, quotas and prices of one with their sources
@@ -94,6 +97,29 @@ pub struct CheckArgs {
     /// Write the diagnostics as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// How differences are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// One line for each
+    Text,
+    /// A list for machines
+    Json,
+}
+
+/// Arguments of `plimsoll diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The older diagram
+    #[arg(value_name = "A")]
+    pub old: PathBuf,
+    /// The newer diagram
+    #[arg(value_name = "B")]
+    pub new: PathBuf,
+    /// How differences are written
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: DiffFormat,
 }
 
 /// Colors of an exported drawing.

@@ -4,6 +4,7 @@ pub mod args;
 mod canceling;
 mod catalog;
 mod check;
+mod diff;
 mod export;
 mod new;
 mod overrides;
@@ -29,7 +30,7 @@ use args::{Cli, Command};
 pub enum Outcome {
     /// All is well, or not decided.
     Fine,
-    /// An objective is broken, or a check found an error.
+    /// An objective is broken, a check found an error, or two diagrams differ.
     Broken,
     /// Someone pressed Ctrl-C.
     Canceled,
@@ -179,6 +180,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn perform(command: Command, streams: &mut Streams<'_>) -> Result<Outcome, Stop> {
     match command {
         Command::Run(args) => run::perform(&args, streams),
+        Command::Diff(args) => diff::perform(&args, streams),
         Command::Check(args) => check::perform(&args, streams),
         Command::Export(args) => export::perform(&args, streams),
         Command::Catalog(args) => catalog::perform(&args, streams),

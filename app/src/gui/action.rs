@@ -43,6 +43,18 @@ pub enum Action {
     CloseTab(usize),
     /// Move a document in the tab strip from one index to another.
     MoveTab(usize, usize),
+    /// Take what lies on the disk.
+    Reload,
+    /// Stay with what is open although the file on the disk is another one.
+    KeepMine,
+    /// Write the file anew that is gone.
+    SaveAgain,
+    /// Show what differs from the file on the disk.
+    CompareWithDisk,
+    /// Show what differs from a step of the history, by its index.
+    CompareWithStep(usize),
+    /// Back to the drawing.
+    EndComparison,
     /// Work with another scenario.
     UseScenario(ScenarioId),
     /// Apply the fix of a finding: path as for `--set`, and value.

@@ -11,7 +11,7 @@ use super::{
     command::{self, Command, Situation},
     context_menu::ContextMenu,
     dialogs::Dialog,
-    inspector, palette,
+    disk_bar, inspector, palette,
     quick_add::QuickAdd,
     results,
     state::{Screen, State},
@@ -20,12 +20,14 @@ use super::{
     toolbar,
     view::View,
     welcome,
+    words::documents as words,
     workspace::Workspace,
 };
 use crate::{
     document::Document,
     journal,
     settings::{Folders, Settings, ThemeChoice},
+    watch::Watcher,
 };
 
 /// How long the status bar says what happened, in seconds.
@@ -49,6 +51,7 @@ pub struct App {
     pub(super) catalog: &'static Catalog,
     pub(super) theme: Theme,
     pub(super) context_menu: Option<ContextMenu>,
+    pub(super) watcher: Option<Watcher>,
     /// The window may close although something is not saved.
     pub(super) may_close: bool,
     saved_settings: Settings,
@@ -77,6 +80,7 @@ impl App {
             theme,
             folders,
             context_menu: None,
+            watcher: None,
             may_close: false,
             typing: false,
             title: String::new(),
@@ -135,6 +139,14 @@ impl App {
         self.theme.apply(ctx);
     }
 
+    fn keep_versions(&mut self, ctx: &egui::Context) {
+        let folders = self.folders.clone();
+        let failed: Vec<String> = self.workspaces_mut().filter_map(|workspace| workspace.keep_versions(folders.as_ref())).collect();
+        for why in failed {
+            self.notice(ctx, words::version_not_kept(&why));
+        }
+    }
+
     fn keep_settings(&mut self) {
         if self.settings != self.saved_settings
             && let Some(folders) = &self.folders
@@ -151,11 +163,25 @@ impl App {
         let tabs = tab_strip::tabs(self);
         let scenario = self.front.scenario();
         let Self { front, state, settings, catalog, theme, context_menu, .. } = self;
-        let Workspace { document, runs, selection, tab, inspector, results, canvas, problems, .. } = &mut *front;
+        let Workspace { document, runs, selection, tab, inspector, results, canvas, problems, disk, comparison, .. } = &mut *front;
+        if let Some(comparison) = comparison {
+            comparison.follow(document.history().present());
+        }
         let State { screen, tool, palette, welcome, quick_add, command_palette, notice, .. } = state;
         let chosen = selection.clone();
-        let view =
-            View { document, diagram: document.diagram(), catalog, theme, selection: &chosen, scenario: &scenario, runs, problems, now };
+        let recent = settings.recent.clone();
+        let view = View {
+            document,
+            diagram: document.diagram(),
+            catalog,
+            theme,
+            selection: &chosen,
+            scenario: &scenario,
+            runs,
+            problems,
+            recent: &recent,
+            now,
+        };
         let bar = |margin: Margin| Frame::new().fill(theme.surface).inner_margin(margin);
         let edge = bar(Margin::symmetric(10, 0));
         Panel::top("toolbar").exact_size(46.0).frame(edge).show(ui, |ui| toolbar::ui(ui, &view, &mut actions));
@@ -185,9 +211,27 @@ impl App {
             Panel::right("inspector").default_size(384.0).size_range(280.0..=560.0).frame(bar(Margin::ZERO)).show_collapsible(
                 ui,
                 &mut panels.inspector,
-                |ui| contained(ui, |ui| inspector::ui(ui, &view, inspector, &mut actions)),
+                |ui| {
+                    contained(ui, |ui| match comparison {
+                        Some(comparison) => comparison.list_ui(ui, theme, catalog),
+                        None => inspector::ui(ui, &view, inspector, &mut actions),
+                    });
+                },
             );
+            if let Some(content) = disk {
+                let frame = edge.fill(theme.surface_raised);
+                Panel::top("disk")
+                    .exact_size(40.0)
+                    .frame(frame)
+                    .show(ui, |ui| disk_bar::ui(ui, theme, &document.title(), content, &mut actions));
+            }
+            if let Some(comparison) = comparison {
+                Panel::top("comparison").exact_size(40.0).frame(edge).show(ui, |ui| comparison.bar_ui(ui, theme, &mut actions));
+            }
             CentralPanel::default().frame(Frame::new().fill(theme.canvas)).show(ui, |ui| {
+                if let Some(comparison) = comparison {
+                    return comparison.canvas_ui(ui, theme, catalog);
+                }
                 let input = CanvasInput {
                     diagram: view.diagram,
                     catalog,
@@ -218,6 +262,23 @@ impl App {
         }
         actions
     }
+}
+
+/// Files that were dropped on the window are opened.
+fn dropped(ctx: &egui::Context) -> Vec<Action> {
+    ctx.input(|input| input.raw.dropped_files.iter().map(|file| Action::OpenPath(file.path().to_path_buf())).collect())
+}
+
+/// Says what will happen to the files that hang over the window.
+fn welcome_files(ctx: &egui::Context, theme: &Theme) {
+    if ctx.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let painter = ctx.layer_painter(egui::LayerId::new(egui::Order::Tooltip, egui::Id::unique("drop")));
+    let rect = ctx.content_rect();
+    painter.rect_filled(rect, 0.0, theme.background.gamma_multiply(0.8));
+    painter.rect_stroke(rect.shrink(12.0), 12.0, egui::Stroke::new(2.0, theme.accent), egui::StrokeKind::Inside);
+    painter.text(rect.center(), egui::Align2::CENTER_CENTER, words::DROP_TO_OPEN, Theme::semibold(24.0), theme.text);
 }
 
 /// Shows a panel's contents in the room that the panel has: contents that need more must not push its edge.
@@ -255,6 +316,8 @@ impl eframe::App for App {
         self.front.check(ctx, self.catalog);
         self.front.prune_selection();
         self.workspaces_mut().for_each(|workspace| workspace.keep_journal(ctx));
+        self.keep_versions(ctx);
+        self.hear_of_files(ctx);
         self.keep_settings();
     }
 
@@ -268,15 +331,20 @@ impl eframe::App for App {
         if !popup {
             let mut now = self.situation();
             // Escape belongs to a gesture first; the canvas ends it.
-            if self.front.canvas.busy() {
+            if self.front.canvas.busy() || self.front.comparison.is_some() {
                 (now.selected, now.boxes, now.grouped) = (0, 0, false);
                 now.edges = 0;
             }
             actions.extend(command::pressed(&ctx, &now, self.typing).into_iter().map(Action::Command));
             actions.extend(tab_strip::pressed(&ctx, now.tabs));
+            if self.front.comparison.is_some() && ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
+                actions.push(Action::EndComparison);
+            }
+            actions.extend(dropped(&ctx));
             actions.extend(super::perform::clipboard::events(&ctx, &now));
         }
         actions.extend(self.panels(ui));
+        welcome_files(&ctx, &self.theme);
         for action in actions {
             self.perform(&ctx, action);
         }

@@ -147,6 +147,8 @@ commands! {
     Open: File, Nothing, Anywhere, "open", "Open…", "Opens a diagram from a file", [COMMAND + O];
     Save: File, Document, Anywhere, "save", "Save", "Writes the diagram to its file", [COMMAND + S];
     SaveAs: File, Document, Anywhere, "save-as", "Save as…", "Writes the diagram to another file", [COMMAND_SHIFT + S];
+    Versions: File, Document, Anywhere, "clock", "Versions…", "Lists the versions that this machine keeps, to compare with or to restore", [];
+    Compare: File, Document, Anywhere, "duplicate", "Compare with file…", "Shows on the drawing what differs from another file", [];
     ExportSvg: File, Document, Anywhere, "export", "Export SVG…", "Writes the drawing as a vector picture", [];
     ExportPng: File, Document, Anywhere, "export", "Export PNG…", "Writes the drawing as a pixel picture", [COMMAND + E];
     CloseTab: File, Document, Anywhere, "close", "Close", "Closes the diagram and asks first when something would be lost", [COMMAND + W];

@@ -9,6 +9,7 @@ use super::{
     inspector::scenario,
     theme::Theme,
     view::View,
+    words::documents as words,
 };
 use crate::{icons, run::RunState};
 
@@ -55,9 +56,28 @@ fn menus(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
                         ui.separator();
                     }
                     entry(ui, view, command, actions);
+                    if command == Command::Open {
+                        recent(ui, view, actions);
+                    }
                 }
             });
         }
+    });
+}
+
+/// The latest files, in a menu of their own.
+fn recent(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    ui.add_enabled_ui(!view.recent.is_empty(), |ui| {
+        ui.menu_button(words::OPEN_RECENT, |ui| {
+            ui.set_min_width(240.0);
+            for path in view.recent {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let button = Button::new(name.trim_end_matches(".plimsoll.json"));
+                if ui.add(button).on_hover_text(path.display().to_string()).clicked() {
+                    actions.push(Action::OpenPath(path.clone()));
+                }
+            }
+        });
     });
 }
 

@@ -1,6 +1,6 @@
 //! What every panel may look at.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, GroupId, NodeId, ScenarioId};
 use plimsoll_sim::RunResult;
@@ -27,6 +27,8 @@ pub struct View<'a> {
     pub runs: &'a Runs,
     /// What is wrong with the diagram.
     pub problems: &'a [Diagnostic],
+    /// Files that were opened or saved, the latest first.
+    pub recent: &'a [PathBuf],
     /// What can be done.
     pub now: Situation,
 }

@@ -1,15 +1,27 @@
 //! An open document and everything that belongs to it alone; each tab of the window is one.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Instant, SystemTime},
+};
 
-use plimsoll_models::{Catalog, Diagnostic, Diagram, ScenarioId, review};
+use plimsoll_models::{Catalog, Diagnostic, Diagram, ScenarioId, formats::native, review};
 
 use super::{
     canvas::{Canvas, Selection},
+    comparison::Comparison,
     inspector, results,
     state::Tab,
 };
-use crate::{document::Document, jobs::Job, journal::Journal, run::Runs, settings::Folders};
+use crate::{
+    document::Document,
+    jobs::Job,
+    journal::{Journal, Orphan},
+    run::Runs,
+    settings::Folders,
+    versions::{self, Reason, Versions},
+    watch::OnDisk,
+};
 
 /// Largest diagram that is checked within a frame; larger ones are checked in the background.
 const CHECK_AT_ONCE_MAX: usize = 300;
@@ -41,7 +53,16 @@ pub struct Workspace {
     pub(super) example_traces: Vec<(String, String)>,
     /// The window may close although this document has changes that are in no file.
     pub(super) may_be_lost: bool,
+    /// What its file is like, where that is not what the document knows.
+    pub(super) disk: Option<OnDisk>,
+    /// An older state that is shown beside the present one.
+    pub(super) comparison: Option<Comparison>,
     journal: Option<Journal>,
+    /// The diagram of the latest version that was kept, or that needs none.
+    kept: Arc<Diagram>,
+    /// Since when it has been another one.
+    unkept_since: Option<Instant>,
+    keeping: Option<Job<anyhow::Result<()>>>,
     /// The diagram that the problems are about.
     checked: Option<Arc<Diagram>>,
     checking: Option<(Arc<Diagram>, Job<Vec<Diagnostic>>)>,
@@ -51,6 +72,7 @@ impl Workspace {
     /// Opens a document, with a crash journal in these folders.
     pub(super) fn new(document: Document, folders: Option<&Folders>) -> Self {
         Self {
+            kept: Arc::clone(document.history().present()),
             document,
             runs: Runs::default(),
             selection: Selection::default(),
@@ -64,6 +86,10 @@ impl Workspace {
             file_problems: Vec::new(),
             example_traces: Vec::new(),
             may_be_lost: false,
+            disk: None,
+            comparison: None,
+            unkept_since: None,
+            keeping: None,
             journal: folders.map(|folders| Journal::open(&folders.data)),
             checked: None,
             checking: None,
@@ -133,6 +159,14 @@ impl Workspace {
         self.selection.groups.retain(|id| diagram.groups.contains_key(id));
     }
 
+    /// The document came back from what a crash left behind.
+    pub(super) fn supersede(&mut self, orphan: Orphan) {
+        match &mut self.journal {
+            Some(journal) => journal.supersede(orphan),
+            None => orphan.discard(),
+        }
+    }
+
     /// Writes the journal when a change is old enough.
     pub(super) fn keep_journal(&mut self, ctx: &egui::Context) {
         let Some(journal) = &mut self.journal else { return };
@@ -142,9 +176,52 @@ impl Workspace {
         }
     }
 
+    /// Hears what its file is like.
+    pub(super) fn hear(&mut self, content: OnDisk) {
+        let same = match (&content, self.document.on_disk()) {
+            (OnDisk::Text(text), Some(known)) => text == known,
+            (OnDisk::Gone, None) => true,
+            (OnDisk::Text(_), None) | (OnDisk::Gone, Some(_)) | (OnDisk::Unreadable(_), _) => false,
+        };
+        self.disk = (!same).then_some(content);
+    }
+
+    /// Keeps the present state as a version; a document without a file has none.
+    ///
+    /// The first one comes with what the file held `before`, if that is known.
+    pub(super) fn keep_version(&mut self, reason: Reason, before: Option<Arc<str>>, folders: Option<&Folders>) {
+        self.kept = Arc::clone(self.document.history().present());
+        self.unkept_since = None;
+        let (Some(folders), Some(path)) = (folders, &self.document.path) else { return };
+        let (versions, diagram) = (Versions::of(&folders.data, path), Arc::clone(&self.kept));
+        let work = move || {
+            let now = SystemTime::now();
+            before.map_or(Ok(()), |text| versions.keep_first(&text, now))?;
+            versions.keep(&native::write(&diagram), reason, now)
+        };
+        self.keeping = Some(Job::start("version", || {}, work));
+    }
+
+    /// Keeps a version when edits have gone on for a while; says why when one could not be kept.
+    pub(super) fn keep_versions(&mut self, folders: Option<&Folders>) -> Option<String> {
+        let failed = self.keeping.as_ref().and_then(Job::poll).map(|ended| {
+            self.keeping = None;
+            ended.and_then(|kept| kept.map_err(|error| format!("{error:#}"))).err()
+        });
+        if Arc::ptr_eq(&self.kept, self.document.history().present()) {
+            self.unkept_since = None;
+        } else if self.unkept_since.get_or_insert_with(Instant::now).elapsed() >= versions::EVERY {
+            self.keep_version(Reason::Edited, None, folders);
+        }
+        failed.flatten()
+    }
+
     /// The document goes in order: nothing of it is wanted any more.
     pub(super) fn close(&mut self) {
         self.runs.cancel();
+        if let Some(keeping) = self.keeping.take() {
+            let _ = keeping.wait();
+        }
         if let Some(journal) = &mut self.journal {
             journal.close();
         }

@@ -210,3 +210,225 @@ fn every_document_of_a_crash_comes_back() {
     second.click("Restore all");
     assert_eq!(tabs(&second).iter().filter(|tab| tab.contains("edited")).count(), 3);
 }
+
+/// Goes on until the window says something, at most half a minute.
+fn wait_for(window: &mut Window, text: &str) {
+    let start = std::time::Instant::now();
+    while !window.sees(text) && start.elapsed().as_secs() < 30 {
+        window.harness.step();
+    }
+    assert!(window.sees(text), "waited for: {text}");
+}
+
+/// Another program writes the file of the shop.
+fn write_shop(window: &Window, text: &str) {
+    std::fs::write(window.home().path().join("shop.plimsoll.json"), text).unwrap();
+}
+
+fn slower() -> String {
+    SHOP.replacen("\"Shop\"", "\"Shop of others\"", 1)
+}
+
+#[test]
+fn a_file_that_changes_on_disk_is_noticed_and_reload_keeps_mine_in_the_history() {
+    let mut window = Window::shop();
+    rename(&mut window, "Mine");
+    write_shop(&window, &slower());
+    wait_for(&mut window, "was changed on disk");
+    window.picture("disk");
+    window.click("Reload");
+    assert_eq!(window.app().front.document.diagram().name, "Shop of others");
+    assert!(!window.app().front.document.is_dirty() && !window.sees("was changed on disk"));
+    assert!(window.sees("name Mine → Shop of others"));
+    window.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.app().front.document.diagram().name, "Mine");
+    assert!(window.app().front.document.is_dirty());
+}
+
+#[test]
+fn an_unmodified_document_asks_too_and_keep_mine_asks_no_more() {
+    let mut window = Window::shop();
+    write_shop(&window, &slower());
+    wait_for(&mut window, "was changed on disk");
+    assert_eq!(window.app().front.document.diagram().name, "Shop", "nothing is taken without asking");
+    window.click("Keep mine");
+    assert!(!window.sees("was changed on disk") && window.app().front.document.is_dirty());
+    window.press(Modifiers::COMMAND, Key::S);
+    assert!(!window.sees("Replace what is on the disk?"), "it was decided already");
+    assert_eq!(std::fs::read_to_string(window.home().path().join("shop.plimsoll.json")).unwrap(), SHOP);
+}
+
+#[test]
+fn a_save_never_writes_over_the_work_of_others_unasked() {
+    let mut window = Window::shop();
+    rename(&mut window, "Mine");
+    write_shop(&window, &slower());
+    window.press(Modifiers::COMMAND, Key::S);
+    assert!(window.sees("Replace what is on the disk?"));
+    window.click("Cancel");
+    assert_eq!(std::fs::read_to_string(window.home().path().join("shop.plimsoll.json")).unwrap(), slower());
+    window.press(Modifiers::COMMAND, Key::S);
+    window.click("Replace");
+    assert!(std::fs::read_to_string(window.home().path().join("shop.plimsoll.json")).unwrap().contains("Mine"));
+    assert!(!window.app().front.document.is_dirty());
+}
+
+#[test]
+fn a_file_that_goes_is_noticed_and_can_be_saved_again() {
+    let mut window = Window::shop();
+    let path = window.home().path().join("shop.plimsoll.json");
+    std::fs::remove_file(&path).unwrap();
+    wait_for(&mut window, "was deleted or moved");
+    window.click("Save again");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), SHOP);
+    assert!(!window.sees("was deleted or moved"));
+}
+
+#[test]
+fn the_difference_from_the_disk_is_drawn_and_listed() {
+    let mut window = Window::shop();
+    window.select("worker");
+    window.fill("Timeout", "45 s");
+    let remove = plimsoll_models::Edit::Remove { nodes: vec!["orders".into()], edges: Vec::new() };
+    window.app().front.document.perform(&remove, None).unwrap();
+    write_shop(&window, &slower());
+    wait_for(&mut window, "was changed on disk");
+    window.click("Show difference");
+    assert!(window.sees("Compared with the file on disk"));
+    assert!(window.sees("name Shop of others → Shop"));
+    assert!(
+        window
+            .harness
+            .query_all_by_role(Role::Button)
+            .any(|button| { button.accesskit_node().label().is_some_and(|label| label.contains("timeout") && label.contains("→ 45 s")) })
+    );
+    window.picture("difference");
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(!window.sees("Compared with"));
+}
+
+#[test]
+fn saves_keep_versions_that_can_be_compared_and_restored() {
+    let mut window = Window::shop();
+    for name in ["First", "Second"] {
+        rename(&mut window, name);
+        window.press(Modifiers::COMMAND, Key::S);
+        let start = std::time::Instant::now();
+        let versions =
+            plimsoll::versions::Versions::of(&window.home().path().join("data"), &window.home().path().join("shop.plimsoll.json"));
+        let newest = || versions.list().first().and_then(|version| version.text().ok()).unwrap_or_default();
+        while !newest().contains(name) && start.elapsed().as_secs() < 30 {
+            window.run();
+        }
+    }
+    window.app().command(&egui::Context::default(), plimsoll::gui::command::Command::Versions);
+    window.run();
+    assert!(window.sees("Diagram: name First → Second"));
+    window.picture("versions");
+    window.harness.get_all_by_label("Compare").nth(1).unwrap().click();
+    window.run();
+    assert!(window.sees("Diagram: name First → Second"), "the list of differences");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.app().command(&egui::Context::default(), plimsoll::gui::command::Command::Versions);
+    window.run();
+    window.harness.get_all_by_label("Restore").nth(1).unwrap().click();
+    window.run();
+    assert_eq!(window.app().front.document.diagram().name, "First");
+    window.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.app().front.document.diagram().name, "Second", "restoring is a step that can be undone");
+}
+
+#[test]
+fn two_files_are_compared() {
+    let mut window = Window::shop();
+    let other = window.home().path().join("theirs.plimsoll.json");
+    std::fs::write(&other, slower()).unwrap();
+    window.app().command(&egui::Context::default(), plimsoll::gui::command::Command::Compare);
+    window.run();
+    window.fill("File name or path", other.to_str().unwrap());
+    window.press(Modifiers::NONE, Key::Enter);
+    assert!(window.sees("Compared with “theirs.plimsoll.json”") && window.sees("1 difference"));
+    window.click("End comparison");
+    assert!(!window.sees("Compared with"));
+}
+
+/// A file that was dropped on the window.
+#[derive(Debug)]
+struct Dropped(std::path::PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn a_dropped_diagram_opens_and_another_file_is_named_for_what_it_is() {
+    let mut window = Window::shop();
+    for (name, text) in [("other.plimsoll.json", OTHER), ("template.yaml", "AWSTemplateFormatVersion: 2010-09-09\nResources: {}\n")] {
+        let path = window.home().path().join(name);
+        std::fs::write(&path, text).unwrap();
+        window.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(path)));
+        window.harness.step();
+        window.harness.input_mut().dropped_files.clear();
+        window.run();
+    }
+    assert_eq!(window.app().front.document.diagram().name, "Other");
+    assert!(window.sees("“template.yaml” is a CloudFormation template."));
+    assert!(window.sees(".plimsoll.json"));
+}
+
+#[test]
+fn undo_says_what_it_took_back_and_shows_it() {
+    let mut window = Window::shop();
+    window.select("worker");
+    window.fill("Timeout", "45 s");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.press(Modifiers::COMMAND, Key::Z);
+    assert!(window.sees("Undone: Set timeout · Worker: timeout 45 s →"), "the status bar tells the values");
+}
+
+#[test]
+fn undo_moves_the_view_to_what_came_back() {
+    let mut window = Window::shop();
+    let far = plimsoll_models::Edit::AddNode {
+        id: "far".into(),
+        node: plimsoll_models::Node::new("aws/sqs", "Far away"),
+        at: plimsoll_models::Point::new(9_000.0, 9_000.0),
+    };
+    window.app().front.document.perform(&far, None).unwrap();
+    let remove = plimsoll_models::Edit::Remove { nodes: vec!["far".into()], edges: Vec::new() };
+    window.app().front.document.perform(&remove, None).unwrap();
+    window.run();
+    let seen = |window: &Window| window.harness.query_all_by_label_contains("Far away").any(|node| node.rect().width() > 10.0);
+    assert!(!seen(&window));
+    window.press(Modifiers::COMMAND, Key::Z);
+    assert!(window.sees("Undone: Delete · Far away (SQS queue) added"));
+    assert!(window.harness.query_all_by_label_contains("Far away, ").next().is_some(), "its box is on the screen");
+}
+
+#[test]
+fn the_present_is_compared_with_a_step_of_the_history() {
+    let mut window = Window::shop();
+    rename(&mut window, "First");
+    rename(&mut window, "Second");
+    window.app().command(&egui::Context::default(), plimsoll::gui::command::Command::History);
+    window.run();
+    window.picture("history");
+    window.click("Compare with step 1");
+    assert!(window.sees("step 1 of the history") && window.sees("Diagram: name First → Second"));
+}
+
+#[test]
+fn the_file_menu_opens_recent_files() {
+    let mut window = two();
+    window.press(Modifiers::COMMAND, Key::W);
+    window.click("File");
+    window.click("Open recent");
+    window.click("other");
+    assert_eq!(window.app().front.document.diagram().name, "Other");
+}

@@ -6,6 +6,8 @@ mod arrange;
 mod basics;
 mod connect;
 mod documents;
+mod edits;
+mod kill;
 mod sample;
 #[path = "../soft_renderer/mod.rs"]
 mod soft_renderer;

@@ -1,6 +1,9 @@
 //! A window without a screen, driven through its accessibility tree.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use egui::{Key, Modifiers};
 use egui_kittest::{Harness, kittest::Queryable as _};
@@ -37,7 +40,7 @@ impl Window {
             std::fs::write(&path, text).unwrap();
             path
         });
-        let harness = harness(&home, file);
+        let harness = harness(home.path(), file);
         let mut window = Self { harness, home: Some(home) };
         window.run();
         window
@@ -45,6 +48,11 @@ impl Window {
 
     /// Another window of the same user: settings, journal and files are where the first one left them.
     pub(crate) fn in_home(home: &tempfile::TempDir, file: Option<PathBuf>) -> Self {
+        Self::at(home.path(), file)
+    }
+
+    /// A window with settings, journal and files in this folder.
+    pub(crate) fn at(home: &Path, file: Option<PathBuf>) -> Self {
         let mut window = Self { harness: harness(home, file), home: None };
         window.run();
         window
@@ -102,13 +110,13 @@ impl Window {
 
     /// Leaves a picture of the window in `target/tmp` to look at.
     pub(crate) fn picture(&mut self, name: &str) {
-        let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
         self.harness.render().unwrap().save(path).unwrap();
     }
 }
 
-fn harness(home: &tempfile::TempDir, file: Option<PathBuf>) -> Harness<'static, App> {
-    let folders = Folders { config: home.path().join("config"), data: home.path().join("data") };
+fn harness(home: &Path, file: Option<PathBuf>) -> Harness<'static, App> {
+    let folders = Folders { config: home.join("config"), data: home.join("data") };
     Harness::builder()
         .with_size(egui::vec2(1440.0, 900.0))
         .with_max_steps(60)

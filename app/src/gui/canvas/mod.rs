@@ -4,6 +4,7 @@
 //! event when it is complete: what happens while the pointer moves stays inside of the canvas.
 
 mod camera;
+mod compare;
 mod frame;
 mod gesture;
 mod guide;
@@ -19,6 +20,7 @@ use egui::{Sense, WidgetInfo, accesskit::Role};
 use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, Edit, GroupId, NodeId, Point, ServiceId, edit};
 use plimsoll_sim::RunResult;
 
+pub use self::compare::{Marks, color as mark_color, sign as mark_sign};
 use self::{camera::Camera, gesture::Gesture};
 use super::theme::Theme;
 use crate::{
@@ -219,12 +221,14 @@ enum Goal {
     Whole(Rect),
     Fit(Rect),
     Reveal(Link),
+    /// Only as far as nothing of it is seen.
+    PointOut(Vec<Link>),
 }
 
 /// What lights up for a moment, and since when.
 #[derive(Debug)]
 struct Flash {
-    link: Link,
+    links: Vec<Link>,
     /// In seconds of the window's clock.
     since: f64,
 }
@@ -324,6 +328,13 @@ impl Canvas {
         self.goal = Some(Goal::Reveal(Link::Edge(id.clone())));
     }
 
+    /// Lets things flash, and moves the camera when none of them is seen.
+    pub fn point_out(&mut self, links: Vec<Link>) {
+        if !links.is_empty() {
+            self.goal = Some(Goal::PointOut(links));
+        }
+    }
+
     /// The middle of the view on the drawing: where something new belongs.
     pub fn center(&self) -> Point {
         self.camera.center
@@ -359,19 +370,23 @@ impl Canvas {
             }
             Some(Goal::Fit(rect)) => self.camera.fit(rect),
             Some(Goal::Reveal(link)) => {
-                let rect = match &link {
-                    Link::Node(id) if input.diagram.nodes.contains_key(id) => Some(node_rect(input.diagram.position(id))),
-                    Link::Edge(id) => input
-                        .diagram
-                        .edges
-                        .get(id)
-                        .map(|edge| node_rect(input.diagram.position(&edge.from)).union(node_rect(input.diagram.position(&edge.to)))),
-                    Link::Node(_) | Link::Group(_) | Link::Label(_) => None,
-                };
-                if let Some(rect) = rect {
+                if let Some(rect) = place(input.diagram, &link) {
                     self.camera.reveal(rect);
-                    self.flash = Some(Flash { link, since: ui.input(|input| input.time) });
+                    self.flash = Some(Flash { links: vec![link], since: ui.input(|input| input.time) });
                 }
+            }
+            Some(Goal::PointOut(links)) => {
+                let seen = self.camera.seen();
+                // Arrows are long: where boxes are pointed out too, these tell whether there is something to see.
+                let boxes = links.iter().filter(|link| matches!(link, Link::Node(_)));
+                let of_boxes: Vec<Rect> = boxes.filter_map(|link| place(input.diagram, link)).collect();
+                let arrows = || links.iter().filter_map(|link| place(input.diagram, link)).find(|rect| !rect.intersects(seen));
+                let hidden =
+                    if of_boxes.iter().any(|rect| seen.contains_rect(*rect)) { None } else { of_boxes.first().copied().or_else(arrows) };
+                if let Some(rect) = hidden {
+                    self.camera.center = rect.center();
+                }
+                self.flash = Some(Flash { links, since: ui.input(|input| input.time) });
             }
         }
     }
@@ -404,5 +419,17 @@ impl Canvas {
             }
             Gesture::Move(_) | Gesture::Idle | Gesture::Pan | Gesture::Marquee { .. } | Gesture::Connect(_) => at,
         }
+    }
+}
+
+/// Where a box or an arrow stands.
+fn place(diagram: &Diagram, link: &Link) -> Option<Rect> {
+    match link {
+        Link::Node(id) => diagram.nodes.contains_key(id).then(|| node_rect(diagram.position(id))),
+        Link::Edge(id) => {
+            let edge = diagram.edges.get(id)?;
+            Some(node_rect(diagram.position(&edge.from)).union(node_rect(diagram.position(&edge.to))))
+        }
+        Link::Group(_) | Link::Label(_) => None,
     }
 }

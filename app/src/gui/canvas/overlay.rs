@@ -238,20 +238,17 @@ impl Canvas {
             return;
         }
         let light = theme.accent.gamma_multiply(1.0 - (age / FLASH_S) as f32);
-        match &flash.link {
-            Link::Node(_) => {
-                let parts = self.drawn.iter().flat_map(|drawn| &drawn.scene.parts);
-                for part in parts.filter(|part| part.link == flash.link) {
-                    let rect = self.camera.screen_rect(part.bounds).expand(4.0 + 8.0 * (age / FLASH_S) as f32);
-                    brush.painter.rect_stroke(rect, 12.0, Stroke::new(3.0, light), StrokeKind::Middle);
-                }
+        for link in &flash.links {
+            if let Link::Edge(id) = link
+                && let Some(route) = self.route(id)
+            {
+                brush.halo(route, CORNER_RADIUS, 8.0, light);
             }
-            Link::Edge(id) => {
-                if let Some(route) = self.route(id) {
-                    brush.halo(route, CORNER_RADIUS, 8.0, light);
-                }
-            }
-            Link::Group(_) | Link::Label(_) => {}
+        }
+        let parts = self.drawn.iter().flat_map(|drawn| &drawn.scene.parts);
+        for part in parts.filter(|part| matches!(part.link, Link::Node(_)) && flash.links.contains(&part.link)) {
+            let rect = self.camera.screen_rect(part.bounds).expand(4.0 + 8.0 * (age / FLASH_S) as f32);
+            brush.painter.rect_stroke(rect, 12.0, Stroke::new(3.0, light), StrokeKind::Middle);
         }
         ui.ctx().request_repaint();
     }

@@ -26,6 +26,8 @@ pub enum Purpose {
     Open,
     /// Save the document, then go on with something.
     Save(Option<Then>),
+    /// Compare the document with another one.
+    Compare,
     /// Write the drawing as SVG.
     ExportSvg,
     /// Write the drawing as PNG.
@@ -36,6 +38,7 @@ impl Purpose {
     fn title(self) -> &'static str {
         match self {
             Self::Open => "Open a diagram",
+            Self::Compare => "Compare with another diagram",
             Self::Save(_) => "Save the diagram",
             Self::ExportSvg => "Export as SVG",
             Self::ExportPng => "Export as PNG",
@@ -45,6 +48,7 @@ impl Purpose {
     fn verb(self) -> &'static str {
         match self {
             Self::Open => "Open",
+            Self::Compare => "Compare",
             Self::Save(_) => "Save",
             Self::ExportSvg | Self::ExportPng => "Export",
         }
@@ -52,7 +56,7 @@ impl Purpose {
 
     fn extension(self) -> &'static str {
         match self {
-            Self::Open | Self::Save(_) => EXTENSION,
+            Self::Open | Self::Compare | Self::Save(_) => EXTENSION,
             Self::ExportSvg => ".svg",
             Self::ExportPng => ".png",
         }
@@ -216,7 +220,7 @@ impl FileDialog {
             self.enter(path);
             return None;
         }
-        if matches!(self.purpose, Purpose::Open) {
+        if matches!(self.purpose, Purpose::Open | Purpose::Compare) {
             if !path.exists() {
                 self.error = Some(format!("There is no file {}", path.display()));
                 return None;

@@ -1,14 +1,16 @@
 //! Dialogs in front of everything. One at a time; Escape closes.
 
 mod files;
+mod versions;
 
 use std::path::PathBuf;
 
 use egui::{Align, Button, Id, Key, Layout, Modal, RichText, ScrollArea, Ui};
 
 use super::{shortcuts, theme::Theme, tone::Tone, view::View, words::documents as words};
-use crate::journal::Orphan;
+use crate::{journal::Orphan, versions::Version};
 pub use files::{FileDialog, Purpose};
+pub use versions::VersionsDialog;
 
 /// What to go on with once nothing can be lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +37,10 @@ pub enum Dialog {
     },
     /// Open, save, export.
     Files(FileDialog),
+    /// The file was written by somebody else since it was opened; then go on with something.
+    Conflict(Option<Then>),
+    /// Versions that this machine keeps.
+    Versions(VersionsDialog),
     /// A crash left documents behind.
     Restore(Vec<Orphan>),
     /// The sheet of keys.
@@ -52,6 +58,14 @@ pub enum Decision {
     Close,
     /// Save, then go on.
     Save(Then),
+    /// Save over what somebody else has written, then go on.
+    Replace(Option<Then>),
+    /// Show what differs from a version of this age.
+    CompareVersion(Box<Version>, String),
+    /// Bring a version of this age back.
+    RestoreVersion(Box<Version>, String),
+    /// Show what differs from the file on the disk.
+    CompareWithDisk,
     /// Go on without saving.
     Discard(Then),
     /// Do with this path what the dialog was for.
@@ -60,6 +74,8 @@ pub enum Decision {
     Restore(Vec<Orphan>),
     /// Forget all of them.
     Forget(Vec<Orphan>),
+    /// Show what differs from a step of the history.
+    CompareWithStep(usize),
     /// Go to a step of the history; the dialog stays.
     GoTo(usize),
 }
@@ -75,6 +91,8 @@ impl Dialog {
                 Self::Unsaved(then) => unsaved_ui(ui, view, *then),
                 Self::Message { title, text, hint } => message_ui(ui, theme, title, text, hint),
                 Self::Files(dialog) => dialog.ui(ui, theme),
+                Self::Conflict(then) => conflict_ui(ui, view, *then),
+                Self::Versions(dialog) => dialog.ui(ui, theme),
                 Self::Restore(orphans) => restore_ui(ui, theme, orphans),
                 Self::Shortcuts => shortcuts_ui(ui, theme),
                 Self::History => history_ui(ui, view),
@@ -121,6 +139,24 @@ fn unsaved_ui(ui: &mut Ui, view: &View<'_>, then: Then) -> Option<Decision> {
             Some(Decision::Save(then))
         } else if discard {
             Some(Decision::Discard(then))
+        } else {
+            cancel.then_some(Decision::Close)
+        }
+    })
+}
+
+fn conflict_ui(ui: &mut Ui, view: &View<'_>, then: Option<Then>) -> Option<Decision> {
+    ui.set_width(420.0);
+    title_ui(ui, words::CONFLICT_TITLE);
+    ui.add(egui::Label::new(words::conflict(&view.document.title())).wrap());
+    buttons(ui, |ui| {
+        let cancel = primary(ui, view.theme, "Cancel");
+        let compare = secondary(ui, words::SHOW_DIFFERENCE);
+        let text = RichText::new(words::REPLACE).color(Tone::Bad.color(view.theme));
+        if ui.add(Button::new(text).min_size(egui::vec2(76.0, 28.0))).clicked() {
+            Some(Decision::Replace(then))
+        } else if compare {
+            Some(Decision::CompareWithDisk)
         } else {
             cancel.then_some(Decision::Close)
         }
@@ -186,9 +222,19 @@ fn history_ui(ui: &mut Ui, view: &View<'_>) -> Option<Decision> {
         for (index, step) in steps.iter().enumerate() {
             let color = if index > at { view.theme.text_weak } else { view.theme.text };
             let text = RichText::new(format!("{index}  {}", step.label)).color(color);
-            if ui.selectable_label(index == at, text).clicked() {
-                decision = Some(Decision::GoTo(index));
-            }
+            ui.horizontal(|ui| {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let compares = crate::icons::icon_button(ui, "duplicate", &words::compare_with_step(index)).clicked();
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        if ui.selectable_label(index == at, text).clicked() {
+                            decision = Some(Decision::GoTo(index));
+                        }
+                    });
+                    if compares {
+                        decision = Some(Decision::CompareWithStep(index));
+                    }
+                });
+            });
         }
     });
     if buttons(ui, |ui| primary(ui, view.theme, "Close")) {

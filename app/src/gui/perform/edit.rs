@@ -1,10 +1,16 @@
 //! Changes of the document.
 
-use plimsoll_models::{Edge, EdgeKind, Edit, Node, NodeId, Point, ServiceId, edit::Target, ids};
+use plimsoll_models::{
+    Diagram, Edge, EdgeKind, Edit, Node, NodeId, Point, ServiceId,
+    diff::{self, Subject},
+    edit::Target,
+    ids,
+};
 
 use crate::{
     arrange,
-    gui::{App, canvas::Selection, command::Command, inspector::field},
+    gui::{App, canvas::Selection, command::Command, inspector::field, words::documents as words},
+    scene::Link,
 };
 
 /// Distance between neighbors on the drawing, where the user does not say.
@@ -17,13 +23,15 @@ impl App {
     pub(super) fn edit_command(&mut self, ctx: &egui::Context, command: Command) {
         match command {
             Command::Undo => {
+                let before = self.front.document.history().present().clone();
                 if let Some(label) = self.front.document.undo() {
-                    self.after_travel(ctx, &format!("Undone: {label}"));
+                    self.after_travel(ctx, &format!("Undone: {label}"), &before);
                 }
             }
             Command::Redo => {
+                let before = self.front.document.history().present().clone();
                 if let Some(label) = self.front.document.redo() {
-                    self.after_travel(ctx, &format!("Redone: {label}"));
+                    self.after_travel(ctx, &format!("Redone: {label}"), &before);
                 }
             }
             Command::Cut => {
@@ -57,14 +65,32 @@ impl App {
         }
     }
 
-    fn after_travel(&mut self, ctx: &egui::Context, text: &str) {
+    /// Shows what is different after a way through the history, and says so.
+    pub(super) fn after_travel(&mut self, ctx: &egui::Context, what: &str, before: &Diagram) {
         self.front.inspector.typing.clear();
-        self.notice(ctx, text);
+        let present = self.front.document.history().present();
+        let differences = diff::diff(before, present);
+        let nodes = differences.iter().filter_map(|difference| match &difference.subject {
+            Subject::Node(id) => Some(Link::Node(id.clone())),
+            Subject::Edge(id) => Some(Link::Edge(id.clone())),
+            Subject::Diagram
+            | Subject::Account
+            | Subject::EventType(_)
+            | Subject::Scenario(_)
+            | Subject::Group(_)
+            | Subject::Note(_)
+            | Subject::Bookmark(_) => None,
+        });
+        self.front.canvas.point_out(nodes.collect());
+        self.notice(ctx, words::travelled(what, diff::summary(&differences, self.catalog).as_deref()));
     }
 
-    pub(super) fn go_to(&mut self, index: usize) {
+    pub(super) fn go_to(&mut self, ctx: &egui::Context, index: usize) {
+        let before = self.front.document.history().present().clone();
         self.front.document.go_to(index);
-        self.front.inspector.typing.clear();
+        let (steps, at) = self.front.document.history().steps();
+        let what = steps.get(at).map(|step| step.label.clone()).unwrap_or_default();
+        self.after_travel(ctx, &what, &before);
     }
 
     fn delete(&mut self, ctx: &egui::Context) {

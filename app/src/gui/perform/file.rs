@@ -1,6 +1,9 @@
 //! Documents: new, open, save, export, and what stands between them and lost work.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use plimsoll_models::{Diagram, formats::native};
 
@@ -8,7 +11,8 @@ use crate::{
     document::Document,
     examples::EXAMPLES,
     export::{self, ExportTheme, Format},
-    files,
+    files::{self, OpenError},
+    foreign,
     gui::{
         App,
         command::Command,
@@ -16,11 +20,16 @@ use crate::{
         state::Screen,
         words::documents as words,
     },
-    journal::Orphan,
+    journal::{Orphan, digest},
+    versions::Reason,
 };
 
 /// Pixels for each unit of the drawing in an exported picture.
 const PNG_SCALE: f32 = 2.0;
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}
 
 impl App {
     pub(super) fn file_command(&mut self, ctx: &egui::Context, command: Command) {
@@ -29,6 +38,8 @@ impl App {
             Command::Open => self.file_dialog(Purpose::Open, ""),
             Command::Save => self.save(ctx, None),
             Command::SaveAs => self.save_as(None),
+            Command::Versions => self.show_versions(),
+            Command::Compare => self.file_dialog(Purpose::Compare, ""),
             Command::ExportSvg => self.file_dialog(Purpose::ExportSvg, &format!("{}.svg", self.stem())),
             Command::ExportPng => self.file_dialog(Purpose::ExportPng, &format!("{}.png", self.stem())),
             Command::CloseTab => self.close_tab(ctx, self.left.len()),
@@ -55,20 +66,33 @@ impl App {
 
     /// Opens a file, or brings it to the front when it is open already; one that cannot be opened changes nothing.
     pub(in crate::gui) fn open_path(&mut self, path: &Path) {
+        // Whoever restores the document later may start elsewhere.
+        let path = &absolute(path);
         if let Some(index) = self.tab_of(path) {
             return self.show_tab(index);
         }
         match files::open(path) {
             Ok(opened) => {
-                self.open_document(Document::opened(opened.diagram, path.to_path_buf(), opened.source));
+                self.open_document(Document::opened(opened.diagram, path.clone(), opened.source));
                 self.front.file_problems = opened.diagnostics;
                 self.settings.remember(path);
             }
-            Err(error) => {
-                let hint = error.hint().to_owned();
-                self.message("This file cannot be opened", error.to_string(), hint);
-            }
+            Err(error) => self.cannot_open(path, &error),
         }
+    }
+
+    /// Says why a file cannot be opened, and what it seems to be instead.
+    pub(super) fn cannot_open(&mut self, path: &Path, error: &OpenError) {
+        let is_other = match error {
+            OpenError::Unreadable { .. } => path.is_dir(),
+            OpenError::TooLarge { .. } | OpenError::NotText { .. } | OpenError::NotADiagram { .. } => true,
+        };
+        let what = foreign::what_is(path).filter(|_| is_other);
+        let (text, hint) = match what {
+            Some(what) => (words::foreign(&path.file_name().unwrap_or_default().display().to_string(), what), words::FOREIGN_HINT),
+            None => (error.to_string(), error.hint()),
+        };
+        self.message("This file cannot be opened", text, hint.to_owned());
     }
 
     pub(super) fn open_example(&mut self, index: usize) {
@@ -82,7 +106,7 @@ impl App {
         }
     }
 
-    fn message(&mut self, title: &str, text: String, hint: String) {
+    pub(super) fn message(&mut self, title: &str, text: String, hint: String) {
         self.state.dialog = Some(Dialog::Message { title: title.to_owned(), text, hint });
     }
 
@@ -112,6 +136,16 @@ impl App {
     }
 
     fn write(&mut self, ctx: &egui::Context, path: &Path, then: Option<Then>) {
+        if self.would_replace(path) {
+            self.state.dialog = Some(Dialog::Conflict(then));
+        } else {
+            self.write_over(ctx, path, then);
+        }
+    }
+
+    /// Writes the file, whatever is in it.
+    fn write_over(&mut self, ctx: &egui::Context, path: &Path, then: Option<Then>) {
+        let path = &absolute(path);
         let text = self.front.document.text();
         if let Err(error) = files::save_atomic(path, &text) {
             let text = format!("{}: {error}", path.display());
@@ -121,7 +155,10 @@ impl App {
                 "Nothing is lost: the old file is as it was. Save under another name.".to_owned(),
             );
         }
-        self.front.document.mark_saved(path.to_path_buf(), text);
+        let before = self.front.document.on_disk().filter(|_| self.front.document.path.as_deref() == Some(path)).cloned();
+        self.front.document.mark_saved(path.clone(), text);
+        self.front.disk = None;
+        self.front.keep_version(Reason::Saved, before, self.folders.as_ref());
         self.settings.remember(path);
         self.write_traces(path);
         self.notice(ctx, format!("Saved {}", path.display()));
@@ -168,6 +205,19 @@ impl App {
                 self.state.dialog = None;
                 self.save(ctx, Some(then));
             }
+            Decision::Replace(then) => {
+                self.state.dialog = None;
+                if let Some(path) = self.front.document.path.clone() {
+                    self.write_over(ctx, &path, then);
+                }
+            }
+            Decision::CompareWithDisk => {
+                self.keep_everything();
+                self.compare_with_disk();
+            }
+            Decision::CompareWithStep(index) => self.compare_with_step(index),
+            Decision::CompareVersion(version, age) => self.compare_with_version(&version, &age),
+            Decision::RestoreVersion(version, age) => self.restore_version(ctx, &version, &age),
             Decision::Discard(then) => {
                 self.front.may_be_lost = true;
                 self.go_on(ctx, then);
@@ -181,13 +231,14 @@ impl App {
                 orphans.iter().for_each(Orphan::discard);
                 self.state.dialog = None;
             }
-            Decision::GoTo(index) => self.go_to(index),
+            Decision::GoTo(index) => self.go_to(ctx, index),
         }
     }
 
     fn use_path(&mut self, ctx: &egui::Context, purpose: Purpose, path: &Path) {
         match purpose {
             Purpose::Open => self.open_path(path),
+            Purpose::Compare => self.compare_with_file(path),
             Purpose::Save(then) => self.write(ctx, path, then),
             Purpose::ExportSvg => self.export(ctx, path, Format::Svg),
             Purpose::ExportPng => self.export(ctx, path, Format::Png { scale: PNG_SCALE }),
@@ -205,8 +256,11 @@ impl App {
         for orphan in chosen {
             match native::read(&orphan.entry.text) {
                 Ok(opened) => {
-                    self.open_document(Document::restored(opened.diagram, orphan.entry.path.clone()));
-                    orphan.discard();
+                    let path = orphan.entry.path.clone();
+                    let text = path.as_deref().and_then(|path| files::text_of(path).ok());
+                    let known = text.filter(|text| orphan.entry.on_disk.as_ref() == Some(&digest(text)));
+                    self.open_document(Document::restored(opened.diagram, path, known));
+                    self.front.supersede(orphan.clone());
                     self.notice(ctx, words::RESTORED);
                 }
                 Err(error) => self.message("This document cannot be restored", error.to_string(), String::new()),

@@ -3,6 +3,7 @@
 mod arrange;
 pub(super) mod clipboard;
 mod connect;
+mod disk;
 mod edit;
 mod file;
 mod run;
@@ -38,12 +39,18 @@ impl App {
             Action::BringTab(index) => self.bring(ctx, index),
             Action::CloseTab(index) => self.close_tab(ctx, index),
             Action::MoveTab(from, to) => self.move_tab(from, to),
+            Action::Reload => self.reload(ctx),
+            Action::KeepMine => self.keep_mine(),
+            Action::SaveAgain => self.command(ctx, Command::Save),
+            Action::CompareWithDisk => self.compare_with_disk(),
+            Action::CompareWithStep(index) => self.compare_with_step(index),
+            Action::EndComparison => self.front.comparison = None,
             Action::UseScenario(id) => {
                 self.front.scenario = Some(id);
                 self.front.inspector.typing.clear();
             }
             Action::Fix(path, value) => self.fix(ctx, &path, &value),
-            Action::GoTo(index) => self.go_to(index),
+            Action::GoTo(index) => self.go_to(ctx, index),
             Action::Show(tab) => {
                 self.front.tab = tab;
                 self.settings.panels.results = true;

@@ -191,7 +191,7 @@ impl Chart<'_> {
             let mut cells = vec![print_duration(significant(start as f64 * self.interval_s))];
             cells.extend(self.lines.iter().map(|line| {
                 let part = line.values.get(start..(start + bucket).min(line.values.len())).unwrap_or_default();
-                let most = part.iter().flatten().copied().reduce(f64::max);
+                let most = part.iter().flatten().copied().filter(|value| value.is_finite()).reduce(f64::max);
                 most.map_or_else(|| "–".to_owned(), self.print)
             }));
             table.row(cells);
