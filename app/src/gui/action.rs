@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use plimsoll_models::{Edit, NodeId, Place, Point, ScenarioId, ServiceId};
+use plimsoll_models::{Edit, Place, Point, ScenarioId, ServiceId};
 
 use super::{
     canvas::{CanvasEvent, Selection},
     command::Command,
+    connect::join::Join,
     dialogs::Decision,
     state::Tab,
 };
@@ -24,14 +25,14 @@ pub enum Action {
     Select(Selection),
     /// Select and show what a message is about.
     Reveal(Place),
-    /// Put a service on the drawing; in the middle of the view without a place, connected when it follows a node.
+    /// Put a service on the drawing; in the middle of the view without a place.
     Add {
         /// Which one.
         service: ServiceId,
         /// Where.
         at: Option<Point>,
-        /// The node that it should be connected with.
-        from: Option<NodeId>,
+        /// How it hangs together with what is there.
+        join: Join,
     },
     /// Open a file.
     OpenPath(PathBuf),
@@ -67,8 +68,6 @@ pub enum Action {
     Notice(String),
     /// What the canvas tells.
     Canvas(CanvasEvent),
-    /// Show a change that goes on.
-    Preview(Edit),
     /// What was decided in a dialog.
     Decide(Box<Decision>),
     /// Paste this text.

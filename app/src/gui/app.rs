@@ -7,12 +7,13 @@ use plimsoll_models::{Catalog, Diagram};
 
 use super::{
     action::Action,
-    canvas::{CanvasEvent, CanvasInput},
+    canvas::{CanvasEvent, CanvasInput, Dangling},
     command::{self, Command, Situation},
+    connect::join::Join,
     context_menu::ContextMenu,
     dialogs::Dialog,
     disk_bar, inspector, palette,
-    quick_add::QuickAdd,
+    quick_add::{Purpose, QuickAdd},
     results,
     state::{Screen, State},
     status, tab_strip,
@@ -109,6 +110,7 @@ impl App {
             selected: self.front.selection.len(),
             boxes: self.front.selection.nodes.len() + self.front.selection.groups.len(),
             grouped: self.front.selection.is_grouped(self.front.document.diagram()),
+            one_node: self.front.selection.is_one_node(),
             undo: history.undo_label().is_some(),
             redo: history.redo_label().is_some(),
             running: self.front.runs.is_running(),
@@ -334,6 +336,7 @@ impl eframe::App for App {
             if self.front.canvas.busy() || self.front.comparison.is_some() {
                 (now.selected, now.boxes, now.grouped) = (0, 0, false);
                 now.edges = 0;
+                now.one_node = false;
             }
             actions.extend(command::pressed(&ctx, &now, self.typing).into_iter().map(Action::Command));
             actions.extend(tab_strip::pressed(&ctx, now.tabs));
@@ -377,9 +380,13 @@ pub(super) fn action_of(
     match event {
         CanvasEvent::Select(selection) => Some(Action::Select(selection)),
         CanvasEvent::Edit(edit) => Some(Action::Edit(edit)),
-        CanvasEvent::Preview(edit) => Some(Action::Preview(edit)),
         CanvasEvent::QuickAdd { from, at, screen } => {
-            state.quick_add = Some(QuickAdd::new(from, Some(at), Some(screen)));
+            let purpose = match from {
+                None => Purpose::Add,
+                Some(Dangling::New(id)) => Purpose::Beside(id),
+                Some(Dangling::Old(id, end)) => Purpose::Instead(id, end),
+            };
+            state.quick_add = Some(QuickAdd::new(purpose, Some(at), Some(screen)));
             None
         }
         CanvasEvent::RenameRequested(id) => {
@@ -390,11 +397,18 @@ pub(super) fn action_of(
             front.selection = super::canvas::Selection::group(id);
             Some(Action::Command(Command::Rename))
         }
+        CanvasEvent::Refused(reason) => Some(Action::Notice(reason)),
+        CanvasEvent::RenameEdge(id) => {
+            front.selection = super::canvas::Selection::edge(id);
+            Some(Action::Command(Command::Rename))
+        }
         CanvasEvent::OpenNode(id) => Some(Action::Reveal(plimsoll_models::Place::Node(id, None))),
         CanvasEvent::ContextMenu { target, at, screen } => {
             *context_menu = Some(ContextMenu::new(target, at, screen));
             None
         }
-        CanvasEvent::DropService { service, at } => Some(Action::Add { service, at: Some(at), from: None }),
+        CanvasEvent::DropService { service, at, onto } => {
+            Some(Action::Add { service, at: Some(at), join: onto.map_or(Join::Alone, Join::On) })
+        }
     }
 }

@@ -8,6 +8,7 @@ const NONE: Modifiers = Modifiers::NONE;
 const COMMAND: Modifiers = Modifiers::COMMAND;
 const SHIFT: Modifiers = Modifiers::SHIFT;
 const ALT_SHIFT: Modifiers = Modifiers::ALT.plus(Modifiers::SHIFT);
+const ALT: Modifiers = Modifiers::ALT;
 const COMMAND_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 /// Where commands stand in the menu and on the sheet of shortcuts.
@@ -66,6 +67,8 @@ pub enum Needs {
     Selection,
     /// Exactly one selected node or edge.
     One,
+    /// Exactly one selected node.
+    OneNode,
     /// A selected edge, at least one.
     Edges,
     /// A selected node or group.
@@ -76,6 +79,8 @@ pub enum Needs {
     Three,
     /// A selected group, or a selected node that is in one.
     Group,
+    /// Exactly one selected edge.
+    OneEdge,
     /// Something to undo.
     Undo,
     /// Something to redo.
@@ -166,6 +171,17 @@ commands! {
     Rename: Edit, One, Canvas, "pencil", "Rename", "Gives the selected node or edge another name", [NONE + F2];
     SelectAll: Edit, Document, Canvas, "", "Select all", "Selects every node and edge", [COMMAND + A];
     Deselect: Edit, Selection, Canvas, "", "Select nothing", "Ends the selection; the inspector shows diagram and scenario", [NONE + Escape];
+    DeleteAndHeal: Edit, Selection, Canvas, "trash", "Delete and heal", "Takes the selection away and connects what was before with what came after", [SHIFT + Delete, SHIFT + Backspace];
+    ConnectTo: Edit, OneNode, Canvas, "arrow-right", "Connect to…", "Lists the nodes that the selected one may feed, and connects it with one of them", [NONE + C];
+    InsertNode: Edit, OneEdge, Canvas, "plus", "Insert a node…", "Lists the services that may stand on the selected connection, and inserts one", [NONE + I];
+    AddRight: Edit, OneNode, Canvas, "plus", "Add a node at the right…", "Adds a node at the right of the selected one, and connects it", [COMMAND + ArrowRight];
+    AddLeft: Edit, OneNode, Canvas, "plus", "Add a node at the left…", "Adds a node at the left of the selected one that feeds it", [COMMAND + ArrowLeft];
+    AddBelow: Edit, OneNode, Canvas, "plus", "Add a node below…", "Adds a node below the selected one, and connects it", [COMMAND + ArrowDown];
+    AddAbove: Edit, OneNode, Canvas, "plus", "Add a node above…", "Adds a node above the selected one, and connects it", [COMMAND + ArrowUp];
+    WalkRight: Edit, Document, Canvas, "", "Walk to the right", "Selects the connected node at the right, or where the flow goes on", [ALT + ArrowRight];
+    WalkLeft: Edit, Document, Canvas, "", "Walk to the left", "Selects the connected node at the left, or where the flow comes from", [ALT + ArrowLeft];
+    WalkDown: Edit, Document, Canvas, "", "Walk down", "Selects the connected node below, or one beside in the flow", [ALT + ArrowDown];
+    WalkUp: Edit, Document, Canvas, "", "Walk up", "Selects the connected node above, or one beside in the flow", [ALT + ArrowUp];
     LineOrthogonal: Edit, Edges, Canvas, "", "Orthogonal line", "Draws the selected connections in horizontal and vertical pieces around boxes", [];
     LineCurved: Edit, Edges, Canvas, "", "Curved line", "Draws the selected connections as smooth curves", [];
     LineStraight: Edit, Edges, Canvas, "", "Straight line", "Draws the selected connections the shortest way", [];
@@ -213,6 +229,8 @@ pub struct Situation {
     pub tabs: usize,
     /// Number of selected nodes, edges and groups.
     pub selected: usize,
+    /// Exactly one node is selected, and nothing else.
+    pub one_node: bool,
     /// Number of selected edges alone.
     pub edges: usize,
     /// Number of selected nodes and groups.
@@ -240,11 +258,13 @@ impl Command {
             Needs::Tabs => now.tabs > 1,
             Needs::Selection => now.document && now.selected > 0,
             Needs::One => now.document && now.selected == 1,
+            Needs::OneNode => now.document && now.one_node,
             Needs::Edges => now.document && now.edges > 0,
             Needs::Nodes => now.document && now.boxes > 0,
             Needs::Two => now.document && now.boxes > 1,
             Needs::Three => now.document && now.boxes > 2,
             Needs::Group => now.document && now.grouped,
+            Needs::OneEdge => now.document && now.selected == 1 && now.edges == 1,
             Needs::Undo => now.document && now.undo,
             Needs::Redo => now.document && now.redo,
             Needs::Running => now.running,

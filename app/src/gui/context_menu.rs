@@ -70,13 +70,24 @@ impl ContextMenu {
                 C::TogglePin,
                 C::FitSelection,
                 C::Delete,
+                C::DeleteAndHeal,
             ],
-            ContextTarget::Node(_) => {
-                &[C::Rename, C::Duplicate, C::Copy, C::Cut, C::GroupSelection, C::Ungroup, C::TogglePin, C::FitSelection, C::Delete]
-            }
+            ContextTarget::Node(_) => &[
+                C::ConnectTo,
+                C::Rename,
+                C::Duplicate,
+                C::Copy,
+                C::Cut,
+                C::GroupSelection,
+                C::Ungroup,
+                C::TogglePin,
+                C::FitSelection,
+                C::Delete,
+                C::DeleteAndHeal,
+            ],
             ContextTarget::Group(_) => &[C::Rename, C::GroupSelection, C::Ungroup, C::Copy, C::FitSelection, C::Delete],
             ContextTarget::Edge(_) => {
-                &[C::Rename, C::LineOrthogonal, C::LineCurved, C::LineStraight, C::ResetLine, C::FitSelection, C::Delete]
+                &[C::InsertNode, C::Rename, C::LineOrthogonal, C::LineCurved, C::LineStraight, C::ResetLine, C::FitSelection, C::Delete]
             }
         };
         let mut picked = false;

@@ -3,7 +3,7 @@
 use egui::{CollapsingHeader, Frame, Key, Margin, Response, RichText, ScrollArea, Sense, TextEdit, Ui};
 use plimsoll_models::{Catalog, Service};
 
-use super::{action::Action, theme::Theme, view::View};
+use super::{action::Action, connect::join::Join, theme::Theme, view::View};
 use crate::icons;
 
 /// What the palette remembers between frames.
@@ -23,7 +23,7 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<A
         let response = ui.add(edit).accessible_name("Search services");
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if entered && let Some(service) = found(view.catalog, &memory.query).first() {
-            actions.push(Action::Add { service: service.id.clone(), at: None, from: None });
+            actions.push(Action::Add { service: service.id.clone(), at: None, join: Join::Alone });
             memory.query.clear();
         }
         ui.add_space(2.0);
@@ -71,7 +71,7 @@ fn category(service: &Service) -> &str {
 
 /// A service as a row that can be clicked and dragged.
 fn service_ui(ui: &mut Ui, theme: &Theme, service: &Service, actions: &mut Vec<Action>) {
-    let response = service_row(ui, theme, service, false).on_hover_ui(|ui| {
+    let response = service_row(ui, theme, service).on_hover_ui(|ui| {
         ui.set_max_width(280.0);
         ui.label(RichText::new(&service.title).strong());
         ui.label(&service.summary);
@@ -84,25 +84,36 @@ fn service_ui(ui: &mut Ui, theme: &Theme, service: &Service, actions: &mut Vec<A
         ghost(ui, theme, service, at);
     }
     if response.clicked() {
-        actions.push(Action::Add { service: service.id.clone(), at: None, from: None });
+        actions.push(Action::Add { service: service.id.clone(), at: None, join: Join::Alone });
     }
 }
 
 /// Icon and name of a service in a row.
-pub fn service_row(ui: &mut Ui, theme: &Theme, service: &Service, chosen: bool) -> Response {
+fn service_row(ui: &mut Ui, theme: &Theme, service: &Service) -> Response {
+    picker_row(ui, theme, (&service.icon, service.short_title(), ""), &service.title, false)
+}
+
+/// Icon, title and remark of something that can be picked; `name` is for screen readers.
+pub fn picker_row(ui: &mut Ui, theme: &Theme, (icon, title, remark): (&str, &str, &str), name: &str, chosen: bool) -> Response {
     let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), ROW_HEIGHT), Sense::click_and_drag());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, ui.is_enabled(), &service.title));
+    response.widget_info(|| {
+        let words = if remark.is_empty() { name.to_owned() } else { format!("{name}, {remark}") };
+        egui::WidgetInfo::labeled(egui::accesskit::Role::Button, ui.is_enabled(), words)
+    });
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     if chosen || response.has_focus() {
         painter.rect_filled(rect, f32::from(Theme::RADIUS), theme.selection);
     } else if response.hovered() {
         painter.rect_filled(rect, f32::from(Theme::RADIUS), theme.surface_hovered);
     }
-    let icon = egui::Rect::from_center_size(egui::pos2(rect.left() + 16.0, rect.center().y), egui::vec2(18.0, 18.0));
-    icons::paint(&painter, &service.icon, icon, theme.accent);
+    let place = egui::Rect::from_center_size(egui::pos2(rect.left() + 16.0, rect.center().y), egui::vec2(18.0, 18.0));
+    icons::paint(&painter, icon, place, theme.accent);
     let font = egui::FontId::proportional(Theme::SIZE_BODY);
+    let end = egui::pos2(rect.right() - 10.0, rect.center().y);
+    let remark = painter.text(end, egui::Align2::RIGHT_CENTER, remark, font.clone(), theme.text_weak);
     let text = egui::pos2(rect.left() + 34.0, rect.center().y);
-    painter.text(text, egui::Align2::LEFT_CENTER, service.short_title(), font, theme.text);
+    let room = egui::Rect::from_min_max(rect.min, egui::pos2(remark.left() - 6.0, rect.max.y));
+    painter.with_clip_rect(room.intersect(painter.clip_rect())).text(text, egui::Align2::LEFT_CENTER, title, font, theme.text);
     response
 }
 

@@ -12,7 +12,8 @@ use super::{
     Figure, Link, Load, Part, Rect, Scene, SceneTheme, Shape, edge, frames, group, label,
     node::{self, NodeLook},
     node_rect,
-    route::{Route, RouteCache},
+    route::Route,
+    routes::RouteCache,
 };
 
 /// Draws a diagram, with the figures of a run when there is one.

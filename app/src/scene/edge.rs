@@ -108,21 +108,29 @@ pub(super) fn place_label(route: &[Point], width: f64, height: f64, clashes: imp
     // A label lies well on a horizontal piece that is longer than itself.
     let fits = |(a, b): &(Point, Point)| if (a.y - b.y).abs() < 1e-6 { distance(*a, *b) - width } else { distance(*a, *b) - 3.0 * height };
     pieces.sort_by(|a, b| fits(b).total_cmp(&fits(a)));
-    let mut best: Option<(f64, Rect)> = None;
+    let mut places: Vec<(f64, Rect)> = Vec::new();
     for (rank, (a, b)) in pieces.iter().enumerate() {
         for share in [0.5, 0.4, 0.6, 0.25, 0.75] {
             let center = between(*a, *b, share);
             let lift = height / 2.0 + 3.0;
-            let places = [(0.0, 0.0), (0.0, -lift), (0.0, lift), (width / 2.0 + 5.0, 0.0), (-width / 2.0 - 5.0, 0.0)];
-            for (n, (dx, dy)) in places.into_iter().enumerate() {
+            let beside = [(0.0, 0.0), (0.0, -lift), (0.0, lift), (width / 2.0 + 5.0, 0.0), (-width / 2.0 - 5.0, 0.0)];
+            for (n, (dx, dy)) in beside.into_iter().enumerate() {
                 let rect = Rect::centered(Point::new(center.x + dx, center.y + dy), width, height);
                 let short = if n == 0 && fits(&(*a, *b)) < 16.0 { 1.0 } else { 0.0 };
-                let taste = rank as f64 * 0.6 + (share - 0.5f64).abs() + n as f64 * 0.3 + short;
-                let score = clashes(rect) * 100.0 + taste;
-                if best.is_none_or(|(least, _)| score < least) {
-                    best = Some((score, rect));
-                }
+                places.push((rank as f64 * 0.6 + (share - 0.5f64).abs() + n as f64 * 0.3 + short, rect));
             }
+        }
+    }
+    places.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    let mut best: Option<(f64, Rect)> = None;
+    for (taste, rect) in places {
+        // Those that follow are to no better taste.
+        if best.is_some_and(|(least, _)| least <= taste) {
+            break;
+        }
+        let score = clashes(rect) * 100.0 + taste;
+        if best.is_none_or(|(least, _)| score < least) {
+            best = Some((score, rect));
         }
     }
     best

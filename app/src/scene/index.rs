@@ -26,6 +26,12 @@ impl Index {
         }
     }
 
+    /// Whether a rectangle has a point in common with a region.
+    pub(super) fn touches(&self, region: Rect) -> bool {
+        let ((x0, y0), (x1, y1)) = (cell(region.min), cell(region.max));
+        (x0..=x1).any(|x| self.cells.range((x, y0)..=(x, y1)).any(|(_, entries)| entries.iter().any(|(_, rect)| rect.intersects(region))))
+    }
+
     /// Numbers of the rectangles that have a point in common with a region, in order, each once.
     pub(super) fn touching(&self, region: Rect) -> Vec<usize> {
         let ((x0, y0), (x1, y1)) = (cell(region.min), cell(region.max));
@@ -56,6 +62,7 @@ mod tests {
         for region in [Rect::new(-50.0, -50.0, 100.0, 100.0), Rect::new(250.0, 250.0, 300.0, 8.0), Rect::new(5000.0, 0.0, 1.0, 1.0)] {
             let all: Vec<usize> = rects.iter().enumerate().filter(|(_, rect)| rect.intersects(region)).map(|(i, _)| i).collect();
             assert_eq!(index.touching(region), all);
+            assert_eq!(index.touches(region), !all.is_empty());
         }
     }
 }

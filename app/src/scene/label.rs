@@ -31,7 +31,7 @@ pub(super) fn labels(diagram: &Diagram, theme: &SceneTheme, routes: &BTreeMap<Ed
     for (number, id, route, name) in named {
         let clashes = |rect: Rect| {
             let crossed = lines.touching(rect).into_iter().filter(|other| *other != number).count();
-            if solid.touching(rect).is_empty() { crossed as f64 } else { 4.0 + crossed as f64 }
+            if solid.touches(rect) { 4.0 + crossed as f64 } else { crossed as f64 }
         };
         if !found.contains_key(id)
             && let Some((words, rect)) = free_place(name, route, clashes)

@@ -17,6 +17,7 @@ mod nudge;
 pub mod port;
 mod rect;
 pub mod route;
+mod routes;
 mod shape;
 pub mod text;
 mod theme;

@@ -8,14 +8,9 @@ use std::{
     collections::{BTreeMap, BinaryHeap},
 };
 
-use plimsoll_models::{Diagram, EdgeId, LineStyle, NodeId, Point};
+use plimsoll_models::Point;
 
-use super::{
-    Rect,
-    course::course,
-    node_rect,
-    port::{End, ends},
-};
+use super::{Rect, port::End};
 
 /// Distance that a way keeps from boxes.
 pub(super) const CLEARANCE: f64 = 14.0;
@@ -23,102 +18,11 @@ pub(super) const CLEARANCE: f64 = 14.0;
 const STUB: f64 = 20.0;
 /// A turn is worth a detour of this length.
 pub(super) const TURN_COST: f64 = 60.0;
-/// How far around both ends boxes are seen.
-const SIGHT: f64 = 240.0;
 /// Most boxes that a way is led around.
 const WALLS_MAX: usize = 48;
-/// Side of a cell of the index of boxes.
-const CELL: f64 = 512.0;
 
 /// The way of an arrow: its corners, from border to border.
 pub type Route = Vec<Point>;
-
-/// Ways that are already known, by what they depend on.
-#[derive(Clone, Debug, Default)]
-pub struct RouteCache {
-    known: BTreeMap<EdgeId, (RouteKey, Route)>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct RouteKey {
-    from: End,
-    to: End,
-    style: LineStyle,
-    waypoints: Vec<Point>,
-    obstacles: Vec<Rect>,
-}
-
-impl RouteCache {
-    /// The ways of all arrows of a diagram; only those whose neighborhood has changed are searched.
-    pub fn routes(&mut self, diagram: &Diagram) -> BTreeMap<EdgeId, Route> {
-        let index = Index::new(diagram.nodes.keys().map(|id| (id, node_rect(diagram.position(id)))));
-        let mut known = BTreeMap::new();
-        for (id, (from, to)) in ends(diagram) {
-            let edge = &diagram.edges[&id];
-            let (own_from, own_to) = (node_rect(diagram.position(&edge.from)), node_rect(diagram.position(&edge.to)));
-            let line = diagram.lines.get(&id).map(|line| &**line);
-            let (style, waypoints) = line.map_or((LineStyle::Orthogonal, Vec::new()), |line| (line.style, line.waypoints.clone()));
-            let region = Rect::around(waypoints.iter().copied()).map_or(own_from.union(own_to), |rect| rect.union(own_from).union(own_to));
-            let obstacles = match style {
-                LineStyle::Orthogonal => index.near(region, &edge.from, &edge.to),
-                LineStyle::Bezier | LineStyle::Straight => Vec::new(),
-            };
-            let key = RouteKey { from, to, style, waypoints, obstacles };
-            let entry = match self.known.remove(&id) {
-                Some((old, route)) if old == key => (old, route),
-                Some(_) | None => {
-                    let route = course(from, to, line, (own_from, own_to), &key.obstacles);
-                    (key, route)
-                }
-            };
-            known.insert(id, entry);
-        }
-        self.known = known;
-        let mut routes = self.known.iter().map(|(id, (_, route))| (id.clone(), route.clone())).collect();
-        let shaped =
-            |id: &EdgeId| diagram.lines.get(id).is_some_and(|line| line.style != LineStyle::Orthogonal || !line.waypoints.is_empty());
-        super::nudge::separate(&mut routes, shaped);
-        routes
-    }
-}
-
-/// Boxes by place.
-struct Index<'a> {
-    boxes: Vec<(&'a NodeId, Rect)>,
-    cells: BTreeMap<(i64, i64), Vec<usize>>,
-}
-
-impl<'a> Index<'a> {
-    fn new(boxes: impl Iterator<Item = (&'a NodeId, Rect)>) -> Self {
-        let boxes: Vec<_> = boxes.collect();
-        let mut cells: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-        for (i, (_, rect)) in boxes.iter().enumerate() {
-            // A box is smaller than a cell: its center tells enough when the search looks a cell farther.
-            cells.entry(cell(rect.center())).or_default().push(i);
-        }
-        Self { boxes, cells }
-    }
-
-    /// Boxes near a region other than the two, in a fixed order.
-    fn near(&self, region: Rect, from: &NodeId, to: &NodeId) -> Vec<Rect> {
-        let region = region.expand(SIGHT);
-        let ((x0, y0), (x1, y1)) = (cell(region.expand(CELL / 2.0).min), cell(region.expand(CELL / 2.0).max));
-        let mut found: Vec<usize> = (x0..=x1)
-            .flat_map(|x| self.cells.range((x, y0)..=(x, y1)))
-            .flat_map(|(_, boxes)| boxes.iter().copied())
-            .filter(|i| {
-                let (id, rect) = self.boxes[*i];
-                id != from && id != to && rect.intersects(region)
-            })
-            .collect();
-        found.sort_unstable();
-        found.into_iter().map(|i| self.boxes[i].1).collect()
-    }
-}
-
-fn cell(point: Point) -> (i64, i64) {
-    ((point.x / CELL).floor() as i64, (point.y / CELL).floor() as i64)
-}
 
 /// The way between two ends around the two boxes they belong to and around obstacles.
 pub fn find(from: End, to: End, own_from: Rect, own_to: Rect, obstacles: &[Rect]) -> Route {
@@ -383,7 +287,7 @@ fn trace_back(grid: &Grid, best: &Best, last: Stop) -> Route {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::port::Side;
+    use crate::scene::{node_rect, port::Side};
 
     fn ends_of(a: Rect, b: Rect) -> (End, End) {
         (End { at: Side::Right.middle(a), side: Side::Right }, End { at: Side::Left.middle(b), side: Side::Left })

@@ -1,7 +1,7 @@
 //! Frames under the pointer and under the keyboard's focus: their titles are what can be touched.
 
 use egui::{CursorIcon, EventFilter, PointerButton, Response, Sense, Ui, WidgetInfo, accesskit::Role};
-use plimsoll_models::{GroupId, NodeId, Point};
+use plimsoll_models::{GroupId, NodeId};
 
 use super::{
     Canvas, CanvasEvent, CanvasInput, ContextTarget, Selection,
@@ -49,9 +49,7 @@ impl Canvas {
             touched.group = Some(id.clone());
             ui.set_cursor_icon(CursorIcon::Grab);
         }
-        if !self.busy() && Self::begins_pan(ui, response) {
-            self.gesture = Gesture::Pan;
-        } else if response.drag_started_by(PointerButton::Primary) && !self.busy() {
+        if !self.begin_view_gesture(ui, response) && response.drag_started_by(PointerButton::Primary) && !self.busy() {
             self.drag_frame(ui, input, id, events);
         }
         let next = || if adds(ui) { input.selection.toggle_group(id) } else { Selection::group(id.clone()) };
@@ -79,8 +77,7 @@ impl Canvas {
         let Some(anchor) = arrange::members(input.diagram, id).into_iter().next() else { return };
         let pressed = ui.input(|input| input.pointer.press_origin()).unwrap_or_default();
         let nodes = members.into_iter().map(|id| (id.clone(), input.diagram.position(&id))).collect();
-        self.gesture =
-            Gesture::Move(Moving { from: self.camera.diagram(pressed), anchor, nodes, by: Point::default(), guides: Vec::new() });
+        self.gesture = Gesture::Move(Moving::new(self.camera.diagram(pressed), anchor, nodes));
     }
 
     /// Frames on screen, the outer ones first.

@@ -1,11 +1,23 @@
 //! What the pointer is doing: at most one thing at a time.
 
-use std::collections::BTreeMap;
+use egui::{PointerButton, Response, Ui};
+use plimsoll_models::{EdgeId, Edit, NodeId, Point, ServiceId};
 
-use egui::Pos2;
-use plimsoll_models::{Catalog, Diagram, Edge, EdgeId, EdgeKind, Edit, NodeId, Point, ids};
+use super::{
+    Canvas, CanvasEvent, CanvasInput,
+    bend::{Bending, Labeling},
+    connection::Connecting,
+    guide::Guide,
+};
+use crate::{
+    gui::{connect::join, words::connect as words},
+    scene::way,
+};
 
-use super::guide::Guide;
+/// How near the middle of a box must be to an arrow to be dropped on it, in units of the drawing.
+const ONTO_REACH: f64 = 26.0;
+/// Distance of the points of the way of a knife, in units of the drawing.
+const CUT_STEP: f64 = 2.0;
 
 /// A gesture in progress.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +38,25 @@ pub(super) enum Gesture {
     },
     /// A connection follows the pointer.
     Connect(Connecting),
+    /// A waypoint or a piece of an arrow follows the pointer.
+    Bend(Bending),
+    /// A label follows the pointer.
+    Label(Labeling),
+    /// A knife cuts arrows: the way that it has gone, on the drawing.
+    Cut(Vec<Point>),
+}
+
+impl Gesture {
+    /// The change that the gesture would make if it ended now, apart from arrows that are cut.
+    pub(super) fn pending(&self, input: &CanvasInput<'_>) -> Option<Edit> {
+        match self {
+            Self::Move(moving) => moving.edit(),
+            Self::Connect(connecting) => connecting.pending(input.diagram, input.catalog).map(|(edit, _)| edit),
+            Self::Bend(bending) => bending.edit(),
+            Self::Label(labeling) => labeling.edit(),
+            Self::Idle | Self::Pan | Self::Marquee { .. } | Self::Cut(_) => None,
+        }
+    }
 }
 
 /// Boxes that follow the pointer.
@@ -41,120 +72,102 @@ pub(super) struct Moving {
     pub by: Point,
     /// With what they are aligned.
     pub guides: Vec<Guide>,
+    /// Ways of arrows as they were when a box without connections began to move, which may be dropped on them.
+    pub ways: Vec<(EdgeId, Vec<Point>)>,
+    /// The arrow that the box would be dropped on.
+    pub onto: Option<Onto>,
 }
 
 impl Moving {
+    /// Boxes that have not moved yet.
+    pub(super) fn new(from: Point, anchor: NodeId, nodes: Vec<(NodeId, Point)>) -> Self {
+        Self { from, anchor, nodes, by: Point::default(), guides: Vec::new(), ways: Vec::new(), onto: None }
+    }
+
     /// The move so far; `None` when everything stands where it stood.
     pub(super) fn edit(&self) -> Option<Edit> {
         if self.by == Point::default() {
             return None;
         }
         let moved = |at: &Point| Point::new(at.x + self.by.x, at.y + self.by.y).rounded();
-        Some(Edit::Move(self.nodes.iter().map(|(id, at)| (id.clone(), moved(at))).collect()))
-    }
-}
-
-/// A connection that follows the pointer.
-#[derive(Clone, Debug)]
-pub(super) struct Connecting {
-    /// The end that stays.
-    pub fixed: NodeId,
-    /// Which end follows the pointer.
-    pub loose: Loose,
-    /// The connection, when it is an old one that gets another end.
-    pub edge: Option<EdgeId>,
-    /// What each box has to say about it.
-    pub verdicts: BTreeMap<NodeId, Verdict>,
-    /// Whether it was begun by a click and ends with the next one, rather than with the release of the button.
-    pub sticky: bool,
-    /// Where the pointer was pressed.
-    pub pressed: Pos2,
-}
-
-/// An end of a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Loose {
-    /// Where events come from.
-    Source,
-    /// Where events go.
-    Target,
-}
-
-/// Whether a box can be the other end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// It can, with this meaning.
-    Legal(EdgeKind),
-    /// It cannot, and why.
-    Illegal(String),
-}
-
-impl Connecting {
-    /// A new connection out of a box.
-    pub(super) fn from(diagram: &Diagram, catalog: &Catalog, fixed: &NodeId, pressed: Pos2, sticky: bool) -> Self {
-        let verdicts = verdicts(diagram, catalog, fixed, Loose::Target, None);
-        Self { fixed: fixed.clone(), loose: Loose::Target, edge: None, verdicts, sticky, pressed }
-    }
-
-    /// An end of an old connection looks for another box.
-    pub(super) fn reconnect(diagram: &Diagram, catalog: &Catalog, id: &EdgeId, loose: Loose, pressed: Pos2) -> Option<Self> {
-        let edge = diagram.edges.get(id)?;
-        let fixed = match loose {
-            Loose::Source => &edge.to,
-            Loose::Target => &edge.from,
-        };
-        let verdicts = verdicts(diagram, catalog, fixed, loose, Some(edge.kind));
-        Some(Self { fixed: fixed.clone(), loose, edge: Some(id.clone()), verdicts, sticky: false, pressed })
-    }
-
-    /// The change that a drop on a box makes, and the edge it makes; `None` when it may not be dropped there.
-    pub(super) fn edit(&self, diagram: &Diagram, node: &NodeId) -> Option<(Edit, EdgeId)> {
-        let Some(Verdict::Legal(kind)) = self.verdicts.get(node) else { return None };
-        let (from, to) = match self.loose {
-            Loose::Source => (node, &self.fixed),
-            Loose::Target => (&self.fixed, node),
-        };
-        let Some(id) = &self.edge else {
-            let id = EdgeId::new(ids::fresh(&format!("{from}-{to}"), |id| diagram.edges.contains_key(id)));
-            return Some((Edit::AddEdge { id: id.clone(), edge: Edge::new(from.clone(), to.clone(), *kind) }, id));
-        };
-        let old = diagram.edges.get(id)?;
-        if old.from == *from && old.to == *to {
-            return None;
-        }
-        let reconnect = Edit::Reconnect(id.clone(), from.clone(), to.clone());
-        let edit = if old.kind == *kind {
-            reconnect
-        } else {
-            Edit::All("Reconnect".to_owned(), vec![reconnect, Edit::SetEdgeKind(id.clone(), *kind)])
-        };
-        Some((edit, id.clone()))
-    }
-}
-
-fn verdicts(diagram: &Diagram, catalog: &Catalog, fixed: &NodeId, loose: Loose, keep: Option<EdgeKind>) -> BTreeMap<NodeId, Verdict> {
-    let Some(fixed_node) = diagram.nodes.get(fixed) else { return BTreeMap::new() };
-    let judge = |(id, node): (&NodeId, &std::sync::Arc<plimsoll_models::Node>)| {
-        let (from, to) = match loose {
-            Loose::Source => (&node.service, &fixed_node.service),
-            Loose::Target => (&fixed_node.service, &node.service),
-        };
-        let kinds = catalog.kinds_between(from, to);
-        let kind = keep.filter(|kind| kinds.contains(kind)).or_else(|| kinds.first().copied());
-        let verdict = match kind {
-            Some(kind) if id != fixed => Verdict::Legal(kind),
-            Some(_) => Verdict::Illegal("A box does not feed itself".to_owned()),
-            None => {
-                let name = |id| catalog.get(id).map_or_else(|| id.to_string(), |service| service.short_title().to_owned());
-                let what = format!("{} cannot feed {}", name(from), name(to));
-                Verdict::Illegal(if catalog.kinds_between(to, from).is_empty() {
-                    format!("{what} directly")
-                } else {
-                    format!("{what}: draw the arrow the other way round")
-                })
+        let moves = Edit::Move(self.nodes.iter().map(|(id, at)| (id.clone(), moved(at))).collect());
+        Some(match &self.onto {
+            Some(Onto { outcome: Ok(inserted), .. }) => {
+                Edit::All(words::INSERT.to_owned(), [moves].into_iter().chain(inserted.iter().cloned()).collect())
             }
-        };
-        (id.clone(), verdict)
-    };
-    diagram.nodes.iter().map(judge).collect()
+            Some(Onto { outcome: Err(_), .. }) | None => moves,
+        })
+    }
+
+    /// Finds the arrow below the one box that moves.
+    pub(super) fn find_onto(&mut self, input: &CanvasInput<'_>) {
+        let [(id, at)] = &self.nodes[..] else { return };
+        let center = Point::new(at.x + self.by.x, at.y + self.by.y);
+        let near = self.ways.iter().filter_map(|(edge, way)| Some((edge, way::nearest(way, center)?.distance)));
+        let near = near.filter(|(_, distance)| *distance <= ONTO_REACH).min_by(|(_, a), (_, b)| a.total_cmp(b));
+        self.onto = near.and_then(|(edge, _)| {
+            let service = &input.diagram.nodes.get(id)?.service;
+            Some(Onto { edge: edge.clone(), outcome: join::insert(input.diagram, input.catalog, edge, id, service) })
+        });
+    }
+}
+
+/// An arrow on which a box may be dropped.
+#[derive(Clone, Debug)]
+pub(super) struct Onto {
+    /// The arrow.
+    pub edge: EdgeId,
+    /// What a drop changes, or why it changes nothing.
+    pub outcome: Result<Vec<Edit>, String>,
+}
+
+impl Canvas {
+    /// Begins to pan or to cut when the button of this drag means that.
+    pub(super) fn begin_view_gesture(&mut self, ui: &Ui, response: &Response) -> bool {
+        if self.busy() {
+            return false;
+        }
+        let (space, knife) = ui.input(|input| (input.key_down(egui::Key::Space), input.modifiers.command || input.modifiers.ctrl));
+        let secondary = response.drag_started_by(PointerButton::Secondary);
+        if secondary && knife {
+            let from = ui.input(|input| input.pointer.press_origin().or(input.pointer.latest_pos()));
+            self.gesture = Gesture::Cut(from.map(|from| self.camera.diagram(from)).into_iter().collect());
+        } else if secondary
+            || response.drag_started_by(PointerButton::Middle)
+            || (space && response.drag_started_by(PointerButton::Primary))
+        {
+            self.gesture = Gesture::Pan;
+        }
+        self.busy()
+    }
+
+    /// The arrow on which a service of the palette would be dropped.
+    pub(super) fn onto(&self, input: &CanvasInput<'_>, service: &ServiceId, at: Point) -> Option<Onto> {
+        let edge = self.edge_near(at, ONTO_REACH)?;
+        let outcome = join::halves(input.diagram, input.catalog, &edge, service).map(|_| Vec::new());
+        Some(Onto { edge, outcome })
+    }
+
+    /// Draws the way of the knife on, and cuts when the button is released.
+    pub(super) fn follow_knife(&mut self, at: Point, down: bool, events: &mut Vec<CanvasEvent>) {
+        let Gesture::Cut(way) = &mut self.gesture else { return };
+        if way.last().is_none_or(|last| way::distance(*last, at) >= CUT_STEP) {
+            way.push(at);
+        }
+        if down {
+            return;
+        }
+        let edges = self.cut_edges();
+        self.gesture = Gesture::Idle;
+        if !edges.is_empty() {
+            events.push(CanvasEvent::Edit(Edit::All(words::cut(edges.len()), vec![Edit::Remove { nodes: Vec::new(), edges }])));
+        }
+    }
+
+    /// The arrows that the knife has crossed.
+    pub(super) fn cut_edges(&self) -> Vec<EdgeId> {
+        let Gesture::Cut(knife) = &self.gesture else { return Vec::new() };
+        let routes = self.drawn.iter().flat_map(|drawn| &drawn.scene.routes);
+        routes.filter(|(_, route)| way::cross(route, knife)).map(|(id, _)| id.clone()).collect()
+    }
 }

@@ -3,8 +3,11 @@
 //! [`Canvas::show`] paints a diagram and turns gestures into [`CanvasEvent`]s; the shell performs them. A gesture is one
 //! event when it is complete: what happens while the pointer moves stays inside of the canvas.
 
+mod arrows;
+mod bend;
 mod camera;
 mod compare;
+mod connection;
 mod frame;
 mod gesture;
 mod guide;
@@ -14,7 +17,10 @@ mod paint;
 mod sentence;
 mod touch;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use egui::{Sense, WidgetInfo, accesskit::Role};
 use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, Edit, GroupId, NodeId, Point, ServiceId, edit};
@@ -22,7 +28,7 @@ use plimsoll_sim::RunResult;
 
 pub use self::compare::{Marks, color as mark_color, sign as mark_sign};
 use self::{camera::Camera, gesture::Gesture};
-use super::theme::Theme;
+use super::{connect::join::End, theme::Theme};
 use crate::{
     arrange,
     scene::{Link, Rect, Scene, SceneCache, frames, node_rect},
@@ -100,6 +106,11 @@ impl Selection {
         next
     }
 
+    /// Whether exactly one box is chosen, and nothing else.
+    pub fn is_one_node(&self) -> bool {
+        self.nodes.len() == 1 && self.len() == 1
+    }
+
     /// The same with a box added, or taken away when it was there.
     fn toggle_node(&self, id: &NodeId) -> Self {
         let mut next = self.clone();
@@ -147,21 +158,23 @@ pub enum CanvasEvent {
     Select(Selection),
     /// Made a change: a complete gesture, one entry of the history.
     Edit(Edit),
-    /// Is about to make a change; nobody needs to keep it.
-    Preview(Edit),
     /// Dropped a connection on an empty place, or double-clicked it.
     QuickAdd {
-        /// Where the connection begins, if there is one.
-        from: Option<NodeId>,
+        /// The connection that needs a box, if there is one.
+        from: Option<Dangling>,
         /// Where the new node's center should stand.
         at: Point,
         /// The same place on the screen, for a popup.
         screen: egui::Pos2,
     },
+    /// Tried what cannot be, and this is why.
+    Refused(String),
     /// Wants to rename a node: double-clicked its name.
     RenameRequested(NodeId),
     /// Wants to rename a group: double-clicked its title.
     RenameGroup(GroupId),
+    /// Wants to rename an edge: double-clicked its label.
+    RenameEdge(EdgeId),
     /// Wants to see a node's settings: double-clicked its icon or pressed Enter.
     OpenNode(NodeId),
     /// Clicked with the secondary button.
@@ -179,7 +192,18 @@ pub enum CanvasEvent {
         service: ServiceId,
         /// Where the new node's center should stand.
         at: Point,
+        /// The edge that it divides.
+        onto: Option<EdgeId>,
     },
+}
+
+/// A connection that was dropped on an empty place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dangling {
+    /// A new one of a box.
+    New(NodeId),
+    /// An end of an old one.
+    Old(EdgeId, End),
 }
 
 /// What a context menu is about.
@@ -211,7 +235,9 @@ pub struct Canvas {
     /// Whether the wheel that turned last has notches.
     notched: bool,
     flash: Option<Flash>,
-    /// Whether a move has just ended: the drawing still shows it, the diagram does not know it yet.
+    /// The box that shall have the keyboard's focus.
+    wanted_focus: Option<NodeId>,
+    /// Whether a gesture has just ended: the drawing still shows it, the diagram does not know it yet.
     landed: bool,
 }
 
@@ -239,8 +265,11 @@ struct Drawn {
     diagram: Arc<Diagram>,
     result: Option<RunKey>,
     dark: bool,
-    by: Point,
+    /// The change of a gesture in progress that it shows.
+    pending: Option<Edit>,
     scene: Scene,
+    /// Where labels are.
+    labels: BTreeMap<EdgeId, Rect>,
 }
 
 /// Tells runs apart.
@@ -335,6 +364,20 @@ impl Canvas {
         }
     }
 
+    /// Moves the camera so that a node is seen, and gives it the keyboard's focus.
+    pub fn walk_to(&mut self, diagram: &Diagram, id: &NodeId) {
+        self.wanted_focus = Some(id.clone());
+        if !self.camera.seen().contains_rect(node_rect(diagram.position(id))) {
+            self.reveal(id);
+        }
+    }
+
+    /// Where a place of the drawing is on the screen; `None` when it is out of sight.
+    pub fn screen(&self, at: Point) -> Option<egui::Pos2> {
+        let screen = self.camera.screen(at);
+        self.camera.view.contains(screen).then_some(screen)
+    }
+
     /// The middle of the view on the drawing: where something new belongs.
     pub fn center(&self) -> Point {
         self.camera.center
@@ -391,34 +434,48 @@ impl Canvas {
         }
     }
 
-    /// Draws anew when the diagram, the run, the look or the move in progress is another one.
+    /// Draws anew when the diagram, the run, the look or the gesture in progress is another one.
     fn redraw(&mut self, input: &CanvasInput<'_>) {
         let result = input.result.map(run_key);
-        let by = if let Gesture::Move(moving) = &self.gesture { moving.by } else { Point::default() };
+        let pending = self.gesture.pending(input);
         let known = self.drawn.as_ref().is_some_and(|drawn| {
-            Arc::ptr_eq(&drawn.diagram, input.diagram) && drawn.result == result && drawn.dark == input.theme.dark && drawn.by == by
+            Arc::ptr_eq(&drawn.diagram, input.diagram)
+                && drawn.result == result
+                && drawn.dark == input.theme.dark
+                && drawn.pending == pending
         });
         if known {
             return;
         }
-        let moved = match &self.gesture {
-            Gesture::Move(moving) => moving.edit().and_then(|edit| edit::apply(input.diagram, &edit).ok()),
-            Gesture::Idle | Gesture::Pan | Gesture::Marquee { .. } | Gesture::Connect(_) => None,
-        };
-        let diagram = moved.as_ref().unwrap_or(input.diagram);
+        let changed = pending.as_ref().and_then(|edit| edit::apply(input.diagram, edit).ok());
+        let diagram = changed.as_ref().unwrap_or(input.diagram);
         let scene = self.cache.build(diagram, input.catalog, &input.theme.scene, input.result);
-        self.drawn = Some(Drawn { diagram: Arc::clone(input.diagram), result, dark: input.theme.dark, by, scene });
+        let labels = scene.parts.iter().rev().map_while(|part| match &part.link {
+            Link::Label(id) => Some((id.clone(), part.bounds)),
+            Link::Group(_) | Link::Edge(_) | Link::Node(_) => None,
+        });
+        let labels = labels.collect();
+        self.drawn = Some(Drawn { diagram: Arc::clone(input.diagram), result, dark: input.theme.dark, pending, scene, labels });
+    }
+
+    /// Ends a gesture that made a change. The drawing stays as it is until the next frame brings the changed diagram.
+    fn settle(&mut self) {
+        self.gesture = Gesture::Idle;
+        if let Some(drawn) = &mut self.drawn {
+            drawn.pending = None;
+        }
+        self.landed = true;
     }
 
     /// Where a box stands now, in the middle of a move too.
     fn position(&self, input: &CanvasInput<'_>, id: &NodeId) -> Point {
         let at = input.diagram.position(id);
-        match &self.gesture {
-            Gesture::Move(moving) if moving.nodes.iter().any(|(moved, _)| moved == id) => {
-                Point::new(at.x + moving.by.x, at.y + moving.by.y)
-            }
-            Gesture::Move(_) | Gesture::Idle | Gesture::Pan | Gesture::Marquee { .. } | Gesture::Connect(_) => at,
+        if let Gesture::Move(moving) = &self.gesture
+            && moving.nodes.iter().any(|(moved, _)| moved == id)
+        {
+            return Point::new(at.x + moving.by.x, at.y + moving.by.y);
         }
+        at
     }
 }
 

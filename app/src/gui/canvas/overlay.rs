@@ -7,13 +7,15 @@ use plimsoll_models::{EdgeId, GroupId, Point, Severity};
 
 use super::{
     Canvas, CanvasInput, Selection,
-    gesture::{Connecting, Gesture, Loose, Verdict},
+    arrows::Handle,
+    connection::Connecting,
+    gesture::{Gesture, Onto},
     paint::{Brush, FINE_FROM, NORMAL_FROM, outline},
     sentence,
     touch::Touched,
 };
 use crate::{
-    gui::theme::Theme,
+    gui::{connect::join::End, theme::Theme, words::connect as words},
     icons,
     scene::{CORNER_RADIUS, Link, Part, Rect, node_rect, port::Side},
 };
@@ -53,10 +55,15 @@ impl Canvas {
         self.flashes(ui, &brush, theme);
         match &self.gesture {
             Gesture::Idle | Gesture::Pan => self.ports(&painter, input, touched),
+            Gesture::Bend(_) | Gesture::Label(_) => {}
+            Gesture::Cut(knife) => self.knife(&brush, theme, knife),
             Gesture::Move(moving) => {
                 for guide in &moving.guides {
                     let line = [self.camera.screen(guide.from), self.camera.screen(guide.to)];
                     painter.extend(egui::Shape::dashed_line(&line, (1.0, theme.accent), 4.0, 3.0));
+                }
+                if let Some(onto) = &moving.onto {
+                    self.onto_hint(ui, &brush, input, onto);
                 }
             }
             Gesture::Marquee { from, .. } => {
@@ -67,7 +74,7 @@ impl Canvas {
             }
             Gesture::Connect(connecting) => self.connection(ui, &painter, input, connecting),
         }
-        self.ghost(&painter, input, touched);
+        self.ghost(ui, &brush, input, touched);
         if input.diagram.nodes.is_empty() && touched.service.is_none() {
             hint(&painter, self.camera.view, theme);
         }
@@ -81,7 +88,13 @@ impl Canvas {
                 let base = if *add { input.selection.clone() } else { Selection::default() };
                 self.inside(input, Rect::from_corners(*from, self.camera.diagram(at)), base)
             }
-            Gesture::Idle | Gesture::Pan | Gesture::Move(_) | Gesture::Connect(_) => input.selection.clone(),
+            Gesture::Idle
+            | Gesture::Pan
+            | Gesture::Move(_)
+            | Gesture::Connect(_)
+            | Gesture::Bend(_)
+            | Gesture::Label(_)
+            | Gesture::Cut(_) => input.selection.clone(),
         }
     }
 
@@ -118,13 +131,16 @@ impl Canvas {
             painter.rect_stroke(rect.expand(grow), corner, Stroke::new(width, color), StrokeKind::Middle);
         };
         if let Gesture::Connect(connecting) = &self.gesture {
-            let over = self.pointer.is_some_and(|p| part.bounds.contains(p));
-            match connecting.verdicts.get(id) {
-                Some(Verdict::Legal(_)) => ring(1.5, if over { 3.0 } else { 1.5 }, theme.accent),
-                Some(Verdict::Illegal(_)) if *id != connecting.fixed => {
+            let over = connecting.target.as_ref() == Some(id);
+            match connecting.verdict(id) {
+                Some(Ok(_)) => {
+                    ring(4.0, 6.0, theme.accent.gamma_multiply(if over { 0.45 } else { 0.18 }));
+                    ring(1.5, if over { 2.5 } else { 1.5 }, theme.accent);
+                }
+                Some(Err(_)) if *id != connecting.fixed => {
                     painter.rect_filled(rect.expand(2.0), CornerRadius::same(radius as u8), theme.canvas.gamma_multiply(0.65));
                 }
-                Some(Verdict::Illegal(_)) | None => {}
+                Some(Err(_)) | None => {}
             }
             return;
         }
@@ -158,13 +174,20 @@ impl Canvas {
 
     fn ports(&self, painter: &Painter, input: &CanvasInput<'_>, touched: &Touched) {
         let theme = input.theme;
-        if let Some((_, ends)) = self.chosen_ends(input) {
-            for at in ends {
-                painter.circle(at, 5.0, theme.canvas, Stroke::new(2.0, theme.accent));
+        if let Some(id) = self.handled(input, touched).filter(|_| self.camera.zoom >= FINE_FROM) {
+            for (handle, at) in self.handles(input, &id) {
+                let line = Stroke::new(2.0, theme.accent);
+                match handle {
+                    Handle::End(_) => painter.circle(at, 5.0, theme.canvas, line),
+                    Handle::Waypoint(_) => {
+                        painter.rect(egui::Rect::from_center_size(at, egui::Vec2::splat(9.0)), 2.0, theme.canvas, line, StrokeKind::Inside)
+                    }
+                    Handle::Middle => painter.circle_filled(at, 4.0, theme.accent),
+                };
             }
         }
         let near = touched.node.iter().chain(touched.port.as_ref().map(|(id, _)| id)).next();
-        let Some(id) = near.filter(|_| self.camera.zoom >= NORMAL_FROM) else { return };
+        let Some(id) = near else { return };
         let rect = node_rect(input.diagram.position(id));
         for side in Side::ALL {
             let at = self.camera.screen(side.middle(rect));
@@ -174,29 +197,58 @@ impl Canvas {
         }
     }
 
-    /// The line from the fixed end to the pointer, and what would come of it.
+    /// The line from the fixed end to the pointer, or the connection as it would be, and what it would mean.
     fn connection(&self, ui: &Ui, painter: &Painter, input: &CanvasInput<'_>, connecting: &Connecting) {
         let theme = input.theme;
         let Some(at) = ui.input(|input| input.pointer.latest_pos()) else { return };
-        let under = self.pointer.and_then(|p| {
-            let mut nodes = input.diagram.nodes.keys().rev();
-            nodes.find(|id| node_rect(input.diagram.position(id)).contains(p))
-        });
-        let verdict = under.and_then(|id| connecting.verdicts.get(id));
-        let (color, words) = match verdict {
-            Some(Verdict::Legal(kind)) => (theme.accent, Some(sentence::kind(*kind).to_owned())),
-            Some(Verdict::Illegal(reason)) if under != Some(&connecting.fixed) => (theme.red, Some(reason.clone())),
-            Some(Verdict::Illegal(_)) | None => (theme.accent, None),
+        let verdict = connecting.target.as_ref().filter(|id| **id != connecting.fixed).and_then(|id| connecting.verdict(id));
+        let (color, says) = match verdict {
+            Some(Ok(kind)) => (theme.accent, Some(sentence::kind(*kind).to_owned())),
+            Some(Err(reason)) => (theme.red, Some(reason.clone())),
+            None if at.distance(connecting.pressed) > 80.0 => (theme.accent, Some(words::DROP_TO_ADD.to_owned())),
+            None => (theme.accent, None),
         };
-        let rect = node_rect(input.diagram.position(&connecting.fixed));
-        let magnet = under.filter(|_| matches!(verdict, Some(Verdict::Legal(_)))).map(|id| node_rect(input.diagram.position(id)));
-        let pointer = self.camera.diagram(at);
-        let side = nearest_side(rect, pointer);
-        let end = magnet.map_or(at, |magnet| self.camera.screen(nearest_side(magnet, rect.center()).middle(magnet)));
-        dangling(painter, self.camera.screen(side.middle(rect)), end, side, color, connecting.loose);
-        if let Some(words) = words {
-            bubble(painter, at + vec2(16.0, 18.0), &words, color, theme, self.camera.view);
+        if let Some((_, edge)) = connecting.pending(input.diagram, input.catalog) {
+            // The drawing shows the connection itself.
+            if let Some(route) = self.route(&edge) {
+                let brush = Brush { painter, camera: &self.camera, stale: false };
+                brush.halo(route, CORNER_RADIUS, 6.0, theme.accent.gamma_multiply(0.45));
+            }
+        } else {
+            let rect = node_rect(input.diagram.position(&connecting.fixed));
+            let side = nearest_side(rect, self.camera.diagram(at));
+            dangling(painter, self.camera.screen(side.middle(rect)), at, side, color, connecting.loose);
         }
+        if let Some(says) = says {
+            bubble(painter, at + vec2(16.0, 18.0), &says, color, theme, self.camera.view);
+        }
+    }
+
+    /// What happens to the arrow below a box that is being dropped.
+    fn onto_hint(&self, ui: &Ui, brush: &Brush<'_>, input: &CanvasInput<'_>, onto: &Onto) {
+        let Some(edge) = input.diagram.edges.get(&onto.edge) else { return };
+        let theme = input.theme;
+        let (color, says) = match &onto.outcome {
+            Ok(_) => (theme.accent, words::insert_here(input.diagram.title(&edge.from), input.diagram.title(&edge.to))),
+            Err(reason) => (theme.red, reason.clone()),
+        };
+        if let Some(route) = self.route(&onto.edge) {
+            brush.halo(route, CORNER_RADIUS, 6.0, color.gamma_multiply(0.45));
+        }
+        if let Some(at) = ui.input(|input| input.pointer.latest_pos()) {
+            let below = 20.0 + 36.0 * self.camera.zoom;
+            bubble(brush.painter, at + vec2(16.0, below), &says, color, theme, self.camera.view);
+        }
+    }
+
+    /// The way of the knife and the arrows that it has crossed.
+    fn knife(&self, brush: &Brush<'_>, theme: &Theme, knife: &[Point]) {
+        for id in self.cut_edges() {
+            if let Some(route) = self.route(&id) {
+                brush.halo(route, CORNER_RADIUS, 6.0, theme.red.gamma_multiply(0.5));
+            }
+        }
+        brush.halo(knife, 0.0, 1.5, theme.red);
     }
 
     /// Marks of problems on boxes and arrows.
@@ -254,16 +306,19 @@ impl Canvas {
     }
 
     /// The box that a service of the palette would become.
-    fn ghost(&self, painter: &Painter, input: &CanvasInput<'_>, touched: &Touched) {
-        let Some((service, at)) = &touched.service else { return };
+    fn ghost(&self, ui: &Ui, brush: &Brush<'_>, input: &CanvasInput<'_>, touched: &Touched) {
+        let Some((service, at, onto)) = &touched.service else { return };
         let rect = self.camera.screen_rect(node_rect(*at));
-        let theme = input.theme;
+        let (theme, painter) = (input.theme, brush.painter);
         painter.rect_filled(rect, NODE_RADIUS * self.camera.zoom, theme.accent.gamma_multiply(0.12));
         painter.extend(egui::Shape::dashed_line(&outline(rect, NODE_RADIUS * self.camera.zoom), (1.5, theme.accent), 5.0, 4.0));
         if self.camera.zoom >= FINE_FROM
             && let Some(service) = input.catalog.get(service)
         {
             painter.text(rect.center(), Align2::CENTER_CENTER, service.short_title(), Theme::strong(), theme.text);
+        }
+        if let Some(onto) = onto {
+            self.onto_hint(ui, brush, input, onto);
         }
     }
 }
@@ -276,7 +331,7 @@ fn nearest_side(rect: Rect, p: Point) -> Side {
 }
 
 /// A curve that leaves a box straight, with an arrowhead where events go.
-fn dangling(painter: &Painter, from: Pos2, to: Pos2, side: Side, color: Color32, loose: Loose) {
+fn dangling(painter: &Painter, from: Pos2, to: Pos2, side: Side, color: Color32, loose: End) {
     let out = side.outward();
     let out = vec2(out.x as f32, out.y as f32);
     let reach = ((to - from).length() * 0.4).clamp(12.0, 120.0);
@@ -289,8 +344,8 @@ fn dangling(painter: &Painter, from: Pos2, to: Pos2, side: Side, color: Color32,
         })
         .collect();
     let (tip, back) = match loose {
-        Loose::Target => (to, points[22]),
-        Loose::Source => (from, points[2]),
+        End::Target => (to, points[22]),
+        End::Source => (from, points[2]),
     };
     painter.add(PathShape::line(points, egui::epaint::PathStroke::new(2.0, color)));
     let along = (tip - back).normalized();

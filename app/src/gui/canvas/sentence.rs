@@ -5,7 +5,7 @@ use plimsoll_models::{Diagnostic, Edge, EdgeId, EdgeKind, GroupId, NodeId, Place
 use super::CanvasInput;
 use crate::{
     arrange,
-    gui::words::arrange as said,
+    gui::words::{arrange as said, connect as words},
     scene::{Load, load_sentence},
 };
 
@@ -42,6 +42,16 @@ pub(super) fn edge(input: &CanvasInput<'_>, edge: &Edge) -> String {
     let (from, to) = (input.diagram.title(&edge.from), input.diagram.title(&edge.to));
     let words = format!("{} from {from} to {to}", kind(edge.kind));
     if edge.name.is_empty() { words } else { format!("{words}, {}", edge.name) }
+}
+
+/// An arrow in a few lines, for its tooltip.
+pub(super) fn edge_tooltip(input: &CanvasInput<'_>, id: &EdgeId, labeled: bool) -> Vec<String> {
+    let Some(of) = input.diagram.edges.get(id) else { return Vec::new() };
+    let mut lines = vec![edge(input, of), of.kind.help().to_owned()];
+    lines.extend(problems_of_edge(input.problems, id).map(|problem| problem.message.clone()));
+    let placed = input.diagram.lines.get(id).is_some_and(|line| line.label.is_some());
+    lines.extend(labeled.then(|| words::label_help(placed).to_owned()));
+    lines
 }
 
 /// A box in a few lines, for its tooltip.

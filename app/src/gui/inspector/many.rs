@@ -50,7 +50,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     }
     ui.add_space(Theme::SPACE_8);
     ui.horizontal_wrapped(|ui| {
-        for command in [Command::Duplicate, Command::Copy, Command::FitSelection, Command::Delete] {
+        for command in [Command::Duplicate, Command::Copy, Command::FitSelection, Command::Delete, Command::DeleteAndHeal] {
             if ui.button(command.text()).on_hover_text(command.tooltip()).clicked() {
                 actions.push(Action::Command(command));
             }

@@ -1,7 +1,7 @@
 //! Changes of the document.
 
 use plimsoll_models::{
-    Diagram, Edge, EdgeKind, Edit, Node, NodeId, Point, ServiceId,
+    Diagram, Edit, Node, NodeId, Point, ServiceId,
     diff::{self, Subject},
     edit::Target,
     ids,
@@ -9,15 +9,22 @@ use plimsoll_models::{
 
 use crate::{
     arrange,
-    gui::{App, canvas::Selection, command::Command, inspector::field, words::documents as words},
+    gui::{
+        App,
+        canvas::Selection,
+        command::Command,
+        connect::join::{self, Join},
+        inspector::field,
+        words::documents as words,
+    },
     scene::Link,
 };
 
 /// Distance between neighbors on the drawing, where the user does not say.
-const STEP_X: f64 = 240.0;
+pub(super) const STEP_X: f64 = 240.0;
 
 /// See [`STEP_X`].
-const STEP_Y: f64 = 120.0;
+pub(super) const STEP_Y: f64 = 120.0;
 
 impl App {
     pub(super) fn edit_command(&mut self, ctx: &egui::Context, command: Command) {
@@ -100,45 +107,39 @@ impl App {
         self.front.selection = Selection::default();
     }
 
-    /// Puts a service on the drawing, connects it with the node it follows, and selects it.
-    pub(super) fn add(&mut self, ctx: &egui::Context, service: &ServiceId, at: Option<Point>, from: Option<&NodeId>) {
+    /// Puts a service on the drawing, joins it with what is there, and selects it.
+    pub(super) fn add(&mut self, ctx: &egui::Context, service: &ServiceId, at: Option<Point>, join: &Join) {
         let Some(record) = self.catalog.get(service) else { return };
         let diagram = self.front.document.diagram();
         let name = free_name(record.short_title(), |name| diagram.nodes.values().any(|node| node.name == name));
         let id = NodeId::new(ids::fresh(&name, |id| diagram.nodes.contains_key(id)));
         let at = at.unwrap_or_else(|| self.free_place(self.front.canvas.center()));
-        let add = Edit::AddNode { id: id.clone(), node: Node::new(service.clone(), name), at };
-        let kind = from
-            .and_then(|from| diagram.nodes.get(from))
-            .and_then(|from| self.catalog.kinds_between(&from.service, service).first().copied());
-        let edit = match (from, kind) {
-            (Some(from), Some(kind)) => {
-                let connect = self.connect(from, &id, kind);
-                Edit::All(add.label(), vec![add, connect])
-            }
-            _ => add,
+        let node = Node::new(service.clone(), name);
+        let (edit, refused) = match join::add(diagram, self.catalog, (id.clone(), node.clone(), at), join) {
+            Ok(edit) => (edit, None),
+            Err(reason) => (Edit::AddNode { id: id.clone(), node, at }, Some(reason)),
         };
         self.edit(ctx, &edit, None);
+        if let Some(reason) = refused {
+            self.notice(ctx, reason);
+        }
         self.front.selection = Selection::node(id);
     }
 
-    fn connect(&self, from: &NodeId, to: &NodeId, kind: EdgeKind) -> Edit {
-        let diagram = self.front.document.diagram();
-        let id = ids::fresh(&format!("{from}-{to}"), |id| diagram.edges.contains_key(id));
-        Edit::AddEdge { id: id.as_str().into(), edge: Edge::new(from.clone(), to.clone(), kind) }
+    /// Whether a node stands so near to a place that another one has no room there.
+    pub(super) fn is_taken(&self, at: Point) -> bool {
+        let layout = &self.front.document.diagram().layout;
+        layout.values().any(|other| (other.x - at.x).abs() < STEP_X * 0.7 && (other.y - at.y).abs() < STEP_Y * 0.7)
     }
 
     /// The nearest place where no node stands.
-    fn free_place(&self, wanted: Point) -> Point {
-        let diagram = self.front.document.diagram();
-        let taken =
-            |at: Point| diagram.layout.values().any(|other| (other.x - at.x).abs() < STEP_X * 0.7 && (other.y - at.y).abs() < STEP_Y * 0.7);
+    pub(super) fn free_place(&self, wanted: Point) -> Point {
         let wanted = Point::new((wanted.x / 20.0).round() * 20.0, (wanted.y / 20.0).round() * 20.0);
         for ring in 0..20_i32 {
             for y in -ring..=ring {
                 for x in -ring..=ring {
                     let at = Point::new(wanted.x + f64::from(x) * STEP_X, wanted.y + f64::from(y) * STEP_Y);
-                    if x.abs().max(y.abs()) == ring && !taken(at) {
+                    if x.abs().max(y.abs()) == ring && !self.is_taken(at) {
                         return at;
                     }
                 }

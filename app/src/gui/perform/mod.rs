@@ -14,7 +14,7 @@ use super::{
     action::Action,
     app::{App, action_of},
     command::{Command, Group},
-    quick_add::QuickAdd,
+    quick_add::{Purpose, QuickAdd},
 };
 
 impl App {
@@ -24,16 +24,12 @@ impl App {
             Action::Command(command) => self.command(ctx, command),
             Action::Edit(edit) => self.edit(ctx, &edit, None),
             Action::Type(edit, key) => self.edit(ctx, &edit, Some(key)),
-            Action::Preview(edit) => {
-                // A preview that cannot be is a gesture over nothing; the next one will do.
-                let _ = self.front.document.preview(&edit);
-            }
             Action::Select(selection) => {
                 self.front.document.seal();
                 self.front.selection = selection;
             }
             Action::Reveal(place) => self.reveal(&place),
-            Action::Add { service, at, from } => self.add(ctx, &service, at, from.as_ref()),
+            Action::Add { service, at, join } => self.add(ctx, &service, at, &join),
             Action::OpenPath(path) => self.open_path(&path),
             Action::OpenExample(index) => self.open_example(index),
             Action::BringTab(index) => self.bring(ctx, index),
@@ -83,6 +79,6 @@ impl App {
 
     fn open_quick_add(&mut self) {
         let at = self.context_menu.take().map(|menu| menu.at());
-        self.state.quick_add = Some(QuickAdd::new(None, at, None));
+        self.state.quick_add = Some(QuickAdd::new(Purpose::Add, at, None));
     }
 }
