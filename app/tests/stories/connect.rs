@@ -37,7 +37,7 @@ impl Window {
         self.app().front.document.history().steps().1
     }
 
-    fn at(&self, label: &str) -> Pos2 {
+    fn middle(&self, label: &str) -> Pos2 {
         // A tooltip may say the same.
         let mut found = self.harness.query_all_by_label_contains(label);
         found.find(|node| node.accesskit_node().role() == Role::Button).unwrap().rect().center()
@@ -116,7 +116,7 @@ fn a_port_snaps_to_a_box_nearby_and_a_refusal_says_why() {
     window.drag(port, spare.right_center() + vec2(14.0, 3.0));
     let edge = window.diagram().edges["worker-spare"].clone();
     assert_eq!((edge.kind, window.steps()), (EdgeKind::Send, before + 1));
-    let (port, clients) = (window.port("Worker"), window.at("Clients, Client"));
+    let (port, clients) = (window.port("Worker"), window.middle("Clients, Client"));
     window.begin_drag(port, clients, PointerButton::Primary, Modifiers::NONE);
     window.picture("connect-illegal");
     window.drop(clients, PointerButton::Primary);
@@ -128,7 +128,7 @@ fn a_port_snaps_to_a_box_nearby_and_a_refusal_says_why() {
 fn escape_takes_a_connection_back_and_the_choice_stays() {
     let mut window = Window::shop();
     window.select("api");
-    let (port, table) = (window.port("Clients"), window.at("Orders table, DynamoDB"));
+    let (port, table) = (window.port("Clients"), window.middle("Orders table, DynamoDB"));
     window.begin_drag(port, table, PointerButton::Primary, Modifiers::NONE);
     window.press(Modifiers::NONE, Key::Escape);
     window.drop(table, PointerButton::Primary);
@@ -158,7 +158,7 @@ fn a_box_dropped_on_an_arrow_is_inserted_and_alt_only_moves_it() {
     for (modifiers, edges) in [(Modifiers::NONE, 5), (Modifiers::ALT, 4)] {
         let mut window = shop_with_spare("aws/lambda");
         let before = (window.steps(), window.app().front.document.text());
-        let (spare, arrow) = (window.at("Spare, Lambda"), window.at("Request from Worker to Orders table"));
+        let (spare, arrow) = (window.middle("Spare, Lambda"), window.middle("Request from Worker to Orders table"));
         window.begin_drag(spare, arrow, PointerButton::Primary, modifiers);
         window.picture(&format!("connect-insert-{edges}"));
         window.press_at(arrow, PointerButton::Primary, modifiers, false);
@@ -175,7 +175,7 @@ fn a_box_dropped_on_an_arrow_is_inserted_and_alt_only_moves_it() {
 #[test]
 fn a_box_that_cannot_stand_there_is_moved_only() {
     let mut window = shop_with_spare("aws/sqs");
-    let (spare, arrow) = (window.at("Spare, SQS"), window.at("Request from Worker to Orders table"));
+    let (spare, arrow) = (window.middle("Spare, SQS"), window.middle("Request from Worker to Orders table"));
     window.drag(spare, arrow);
     let diagram = window.diagram();
     assert_eq!(diagram.edges.len(), 4);
@@ -186,10 +186,10 @@ fn a_box_that_cannot_stand_there_is_moved_only() {
 fn an_end_is_led_elsewhere_or_to_a_new_box() {
     let mut window = shop_with_spare("aws/sqs");
     window.select_edges(&["api-orders"]);
-    let (end, spare) = (window.at("Move the end of the connection"), window.at("Spare, SQS"));
+    let (end, spare) = (window.middle("Move the end of the connection"), window.middle("Spare, SQS"));
     window.drag(end, spare);
     assert_eq!(window.diagram().edges["api-orders"].to.as_str(), "spare");
-    let end = window.at("Move the end of the connection");
+    let end = window.middle("Move the end of the connection");
     window.drag(end, end + vec2(0.0, 130.0));
     assert!(window.sees("Connect API to…"));
     window.harness.get_by_role_and_label(Role::TextInput, "Search services to add").type_text("lambda");
@@ -219,7 +219,7 @@ fn deleting_heals_and_the_knife_cuts() {
     assert_eq!(diagram.edges["orders-worker"].to.as_str(), "second");
     assert!(window.sees("1 connection healed, 1 not possible"));
     assert_eq!(window.steps(), before + 1);
-    let arrow = window.at("Request from Clients to API");
+    let arrow = window.middle("Request from Clients to API");
     let (from, to) = (arrow - vec2(0.0, 60.0), arrow + vec2(3.0, 60.0));
     window.begin_drag(from, to, PointerButton::Secondary, Modifiers::COMMAND | Modifiers::CTRL);
     window.picture("connect-knife");
@@ -269,7 +269,7 @@ fn a_piece_is_bent_and_straightened_again() {
     assert_eq!(window.steps(), before, "Escape takes it back");
     window.drag(middle, middle + vec2(0.0, 90.0));
     assert_eq!(window.diagram().lines["worker-table"].waypoints.len(), 1);
-    let handle = window.at("Waypoint 1 of the connection");
+    let handle = window.middle("Waypoint 1 of the connection");
     window.drag(handle, handle + vec2(0.0, 40.0));
     let lower = window.diagram().lines["worker-table"].waypoints[0];
     window.picture("connect-bent");
@@ -278,7 +278,7 @@ fn a_piece_is_bent_and_straightened_again() {
     assert_eq!(window.diagram().lines["worker-table"].waypoints[0], Point::new(lower.x, lower.y + 300.0), "it moves along");
     window.app().front.document.undo();
     window.run();
-    let handle = window.at("Waypoint 1 of the connection");
+    let handle = window.middle("Waypoint 1 of the connection");
     window.double_click(handle);
     assert!(window.diagram().lines.is_empty());
 }
@@ -287,12 +287,12 @@ fn a_piece_is_bent_and_straightened_again() {
 fn a_label_is_moved_and_finds_its_place_again() {
     let mut window = Window::shop();
     window.perform(&Edit::RenameEdge("worker-table".into(), "put order".to_owned()));
-    let label = window.at("Request from Worker to Orders table, put order");
+    let label = window.middle("Request from Worker to Orders table, put order");
     window.drag(label, label + Vec2::new(10.0, -60.0));
-    let moved = window.at("Request from Worker to Orders table, put order");
+    let moved = window.middle("Request from Worker to Orders table, put order");
     assert!((moved - label - vec2(10.0, -60.0)).length() < 2.0, "{label} to {moved}");
     assert!(window.diagram().lines["worker-table"].label.is_some());
     window.double_click(moved);
     assert!(window.diagram().lines.is_empty());
-    assert!((window.at("Request from Worker to Orders table, put order") - label).length() < 1.0);
+    assert!((window.middle("Request from Worker to Orders table, put order") - label).length() < 1.0);
 }

@@ -51,6 +51,11 @@ pub(super) fn adds(ui: &Ui) -> bool {
     ui.input(|input| input.modifiers.shift || input.modifiers.command)
 }
 
+/// Where the button went down that is still down: what could be grabbed there stays, however fast the pointer leaves.
+fn pressed(ui: &Ui) -> Option<Pos2> {
+    ui.input(|input| input.pointer.press_origin().filter(|_| input.pointer.any_down()))
+}
+
 impl Canvas {
     /// Registers everything that can be touched, and begins gestures.
     pub(super) fn touch(&mut self, ui: &Ui, input: &CanvasInput<'_>, ground: &Response, events: &mut Vec<CanvasEvent>) -> Touched {
@@ -59,7 +64,7 @@ impl Canvas {
         let seen = self.camera.seen();
         let visible: Vec<NodeId> =
             input.diagram.nodes.keys().filter(|id| node_rect(self.position(input, id)).intersects(seen)).cloned().collect();
-        if let Some(at) = pointer {
+        if let Some(at) = pressed(ui).or(pointer) {
             let near = |id: &&NodeId| self.node_screen(input, id).expand(NODE_REACH).contains(at);
             touched.node = self.node_at(input, &visible, at).or_else(|| visible.iter().rev().find(near).cloned());
         }
@@ -100,7 +105,7 @@ impl Canvas {
     ) {
         let at = ground.hover_pos().or_else(|| ground.interact_pointer_pos());
         if !self.busy() {
-            let pointer = at.or_else(|| ui.input(|input| input.pointer.hover_pos()).filter(|at| ground.rect.contains(*at)));
+            let pointer = pressed(ui).or(at).or_else(|| ui.input(|input| input.pointer.hover_pos()).filter(|at| ground.rect.contains(*at)));
             let free = pointer.filter(|at| self.node_at(input, visible, *at).is_none());
             touched.edge = free.and_then(|at| self.edge_at(at));
         }

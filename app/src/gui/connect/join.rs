@@ -190,7 +190,16 @@ mod tests {
         let diagram = inserted(&pair(EdgeKind::Request, "aws/lambda", "aws/lambda"), "aws/sqs").unwrap();
         let kinds: Vec<_> = diagram.edges.values().map(|edge| (edge.from.as_str(), edge.kind, edge.to.as_str())).collect();
         assert_eq!(kinds, [("a", EdgeKind::Send, "n"), ("n", EdgeKind::Poll, "b")]);
-        assert!(diagram.edges["e"].fields.is_empty(), "settings of a request mean nothing to a send");
+        assert_eq!(diagram.edges["e"].fields.len(), 1, "both are calls of the same library, with the same settings");
+    }
+
+    #[test]
+    fn settings_that_mean_nothing_at_the_new_end_are_reset() {
+        let stream = Edit::AddNode { id: "c".into(), node: Node::new("aws/kinesis", "C"), at: Point::default() };
+        let diagram = apply(&pair(EdgeKind::Poll, "aws/sqs", "aws/lambda"), &stream).unwrap();
+        let led = retarget(&diagram, Catalog::embedded(), &"e".into(), End::Source, &"c".into()).unwrap();
+        let edge = &apply(&diagram, &led).unwrap().edges["e"];
+        assert_eq!((edge.from.as_str(), edge.kind, edge.fields.len()), ("c", EdgeKind::Poll, 0));
     }
 
     #[test]
