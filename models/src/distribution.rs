@@ -71,6 +71,24 @@ pub enum Distribution {
 }
 
 impl Distribution {
+    /// The law of values that are all so many times as large.
+    pub fn scaled(&self, factor: f64) -> Self {
+        let pairs = |pairs: &[(f64, f64)]| pairs.iter().map(|(share, value)| (*share, value * factor)).collect();
+        match self {
+            Self::Constant(value) => Self::Constant(value * factor),
+            Self::Uniform { low, high } => Self::Uniform { low: low * factor, high: high * factor },
+            Self::Exponential { mean } => Self::Exponential { mean: mean * factor },
+            Self::Normal { mean, sd } => Self::Normal { mean: mean * factor, sd: sd * factor },
+            Self::Lognormal { mu, sigma } => Self::Lognormal { mu: mu + ln(factor), sigma: *sigma },
+            Self::Gamma { shape, scale } => Self::Gamma { shape: *shape, scale: scale * factor },
+            Self::Weibull { shape, scale } => Self::Weibull { shape: *shape, scale: scale * factor },
+            Self::Pareto { alpha, min } => Self::Pareto { alpha: *alpha, min: min * factor },
+            Self::Mixture(parts) => Self::Mixture(parts.iter().map(|(weight, law)| (*weight, law.scaled(factor))).collect()),
+            Self::Values(values) => Self::Values(pairs(values)),
+            Self::Quantiles(points) => Self::Quantiles(pairs(points)),
+        }
+    }
+
     /// The mean, exact; infinite where there is none. A truncated normal answers with its uncut mean.
     pub fn mean(&self) -> f64 {
         match self {
@@ -371,6 +389,7 @@ mod tests {
         ] {
             let law: Distribution = text.parse().unwrap();
             assert!(close(law.mean(), mean), "{text}: {} is not {mean}", law.mean());
+            assert!(close(law.scaled(1.1).mean(), 1.1 * mean), "{text} cannot be scaled");
             let again: Distribution = law.to_string().parse().unwrap();
             assert!(close(again.mean(), mean), "{text} does not survive printing as {law}");
         }

@@ -67,19 +67,24 @@ fn blame(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -> Resu
     Ok(())
 }
 
-/// The path of a limit and a value far above the demand that was seen.
-pub(crate) fn lifted(limit: &LimitResult) -> Option<(String, String)> {
+/// The path by which a limit is set, if it can be set alone.
+pub(crate) fn limit_path(limit: &LimitResult) -> Option<String> {
     // The throttle of an API key stands inside of a text with others.
     if limit.scope == "API key" {
         return None;
     }
     let key = limit.key.rsplit('.').next()?;
-    let path = match (&limit.edge, &limit.node) {
-        _ if limit.scope.starts_with("account") => format!("account.{}", limit.key),
-        (Some(edge), _) => format!("{edge}.{key}"),
-        (None, Some(node)) => format!("{node}.{key}"),
-        (None, None) => return None,
-    };
+    match (&limit.edge, &limit.node) {
+        _ if limit.scope.starts_with("account") => Some(format!("account.{}", limit.key)),
+        (Some(edge), _) => Some(format!("{edge}.{key}")),
+        (None, Some(node)) => Some(format!("{node}.{key}")),
+        (None, None) => None,
+    }
+}
+
+/// The path of a limit and a value far above the demand that was seen.
+pub(crate) fn lifted(limit: &LimitResult) -> Option<(String, String)> {
+    let path = limit_path(limit)?;
     let value = limit.value.max(1.0) * limit.use_peak.clamp(1.0, 1e3) * 2.0;
     let text = match limit.quantity {
         plimsoll_models::units::Quantity::Rate => format!("{}/s", value.ceil()),

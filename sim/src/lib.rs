@@ -59,6 +59,7 @@ mod replicate;
 pub mod result;
 mod rng;
 mod sample;
+mod sensitivity;
 mod slab;
 pub mod stats;
 mod summary;
@@ -74,6 +75,7 @@ use plimsoll_models::{Catalog, Diagnostic, Diagram, ScenarioId, keys::KeyWeights
 pub use program::Program;
 pub use progress::Progress;
 pub use result::RunResult;
+pub use sensitivity::{PARAMETERS_MAX, STEP, sensitivity};
 
 /// What was read from the files that a diagram names beside itself.
 #[derive(Clone, Debug, Default)]

@@ -49,6 +49,8 @@ pub struct RunResult {
     pub traces: Vec<JourneyTrace>,
     /// Headline figures over replications; empty after a single one.
     pub intervals: Vec<Interval>,
+    /// What each number does to the outcome, the strongest first; empty unless asked for.
+    pub sensitivity: Vec<Effect>,
     /// What the compiler noticed.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -617,6 +619,38 @@ pub enum TraceEvent {
     GivenUp,
     /// A copy did not match.
     Filtered,
+}
+
+/// What one number does to the outcome when it alone is changed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Effect {
+    /// The number, as a path for `--set`.
+    pub path: String,
+    /// The number, for people.
+    pub title: String,
+    /// Its value in the run.
+    pub from: String,
+    /// The value that was tried.
+    pub to: String,
+    /// By which share it was changed: 0.1 is a tenth more. A count of a few changes by one, which is more than a tenth.
+    pub step: f64,
+    /// Share of root events that were lost in part.
+    pub loss: Difference,
+    /// 99th percentile of the response of the slowest producer, in seconds.
+    pub response_p99: Difference,
+    /// 99th percentile of the completion of the slowest producer, in seconds.
+    pub completion_p99: Difference,
+}
+
+/// A figure before and after a change, over replications with the same luck.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Difference {
+    /// Without the change.
+    pub before: f64,
+    /// With it.
+    pub after: f64,
+    /// Half of the confidence interval of the paired difference; absent after a single replication.
+    pub half_width: Option<f64>,
 }
 
 /// A figure over replications.

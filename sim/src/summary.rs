@@ -46,6 +46,7 @@ pub(crate) fn summarize(core: &Core, accounts: &[Account], seed: u64) -> RunResu
         grid: Grid { interval_s: seconds(windows.length), intervals: windows.passed },
         traces: traces(core),
         intervals: Vec::new(),
+        sensitivity: Vec::new(),
         diagnostics: core.program.diagnostics.clone(),
     };
     debug_assert!(result.ledger.balanced, "the books of {} do not balance: {:#?}", result.run.diagram, result.ledger);

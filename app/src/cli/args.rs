@@ -65,6 +65,9 @@ pub struct RunArgs {
     /// Change a field: node.field, edge.field, scenario.field or account.service.quota, spelled as in the file
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub changes: Vec<String>,
+    /// Change each number by a tenth, up and down, and tell which one moves loss and p99 most; repeats the run often
+    #[arg(long)]
+    pub sensitivity: bool,
     /// Write the whole result as JSON to a file, or to the standard output with `-`
     #[arg(long, value_name = "F")]
     pub json: Option<PathBuf>,

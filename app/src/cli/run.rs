@@ -43,7 +43,7 @@ pub(super) fn perform(args: &RunArgs, streams: &mut Streams<'_>) -> Result<Outco
         plan: prepared.plan.clone(),
         traces: &prepared.traces,
     };
-    let result = canceling::watch(&progress, streams.watched.then_some("simulating"), || simulate(&input, &progress));
+    let result = canceling::watch(&progress, streams.watched.then_some("simulating"), || simulate(&input, &progress, args.sensitivity));
     let (result, wall) = match result {
         Ok(done) => done,
         Err(RunError::Canceled) => {
@@ -65,12 +65,15 @@ pub(super) fn perform(args: &RunArgs, streams: &mut Streams<'_>) -> Result<Outco
 
 /// The same as [`plimsoll_sim::run`], with the time that the simulation alone took: without reading the diagram before
 /// it, and without looking for the limit to blame after it.
-fn simulate(input: &Input<'_>, progress: &Progress) -> Result<(RunResult, Duration), RunError> {
+fn simulate(input: &Input<'_>, progress: &Progress, sensitivity: bool) -> Result<(RunResult, Duration), RunError> {
     let program = plimsoll_sim::compile(input)?;
     let started = Instant::now();
     let mut result = plimsoll_sim::run_program(&program, progress)?;
     let wall = started.elapsed();
     plimsoll_sim::explain(input, &mut result, progress)?;
+    if sensitivity {
+        result.sensitivity = plimsoll_sim::sensitivity(input, &result, progress)?;
+    }
     Ok((result, wall))
 }
 

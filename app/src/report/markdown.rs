@@ -51,6 +51,7 @@ impl Report<'_> {
         for remedies in &result.remedies {
             section(&mut out, &remedies_title(remedies, self.diagram), &remedies_table(remedies));
         }
+        folded(&mut out, "What moves the outcome most, each number changed alone by a tenth", &summary.sensitivity_table(ROWS_MAX));
         folded(&mut out, if result.ledger.balanced { "Ledger, balanced" } else { "Ledger, NOT BALANCED" }, &summary.ledger_table(ROWS_MAX));
         if !result.cost.items.is_empty() {
             folded(&mut out, &format!("Cost: {}", summary.cost_line()), &summary.cost_table(ROWS_MAX));

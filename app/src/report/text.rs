@@ -6,7 +6,7 @@ use plimsoll_models::{
 };
 use plimsoll_sim::{
     RunResult,
-    result::{Finding, Holds, LatencySummary, LimitResult, ObjectiveResult},
+    result::{Difference, Finding, Holds, LatencySummary, LimitResult, ObjectiveResult},
 };
 
 use super::{
@@ -23,6 +23,9 @@ const FINDINGS_MAX: usize = 8;
 
 /// Rows of the ledger and of the cost that are listed.
 const ROWS_MAX: usize = 20;
+
+/// Numbers whose effect is listed.
+const EFFECTS_MAX: usize = 10;
 
 /// Characters of a key that are shown.
 const KEY_CHARACTERS_MAX: usize = 16;
@@ -56,6 +59,7 @@ impl Summary<'_> {
             self.ledger(style),
             self.findings(style),
             faults::remedies(self.result, self.diagram, style),
+            self.sensitivity(style),
             self.cost(style),
             self.closing(style),
         ];
@@ -360,6 +364,40 @@ impl Summary<'_> {
         text
     }
 
+    fn sensitivity(&self, style: Style) -> String {
+        let table = self.sensitivity_table(EFFECTS_MAX);
+        if table.is_empty() {
+            return String::new();
+        }
+        let mut text = heading("What moves the outcome most, each number changed alone", style) + &table.print();
+        text.push_str(&more(self.result.sensitivity.len(), EFFECTS_MAX, style));
+        text
+    }
+
+    /// Numbers with what a tenth more or less of each does, at most so many rows.
+    pub(super) fn sensitivity_table(&self, rows_max: usize) -> Table {
+        let mut table = Table::new(&[
+            ("Number", Align::Left),
+            ("From", Align::Right),
+            ("To", Align::Right),
+            ("Loss", Align::Right),
+            ("Response p99", Align::Right),
+            ("Completion p99", Align::Right),
+        ]);
+        for effect in self.result.sensitivity.iter().take(rows_max) {
+            let points = |difference: &Difference| signed(difference, |value| format!("{} points", print_significant(value * 100.0)));
+            table.row([
+                effect.title.clone(),
+                effect.from.clone(),
+                effect.to.clone(),
+                points(&effect.loss),
+                signed(&effect.response_p99, print_duration),
+                signed(&effect.completion_p99, print_duration),
+            ]);
+        }
+        table
+    }
+
     /// What there is to say, without the remedies, which have a table of their own.
     pub(super) fn told_findings(&self) -> impl Iterator<Item = &Finding> {
         self.result.findings.iter().filter(|finding| finding.code != "remedies")
@@ -445,6 +483,17 @@ fn plural(n: usize, one: &str, many: &str) -> String {
         format!("1 {one}")
     } else {
         format!("{n} {many}")
+    }
+}
+
+/// A difference with its sign, and its interval where there is one.
+fn signed(difference: &Difference, print: impl Fn(f64) -> String) -> String {
+    let change = difference.after - difference.before;
+    let sign = if change < 0.0 { "\u{2212}" } else { "+" };
+    let told = if change == 0.0 { "-".to_owned() } else { format!("{sign}{}", print(change.abs())) };
+    match difference.half_width {
+        Some(half) if half > 0.0 => format!("{told} ± {}", print(half)),
+        Some(_) | None => told,
     }
 }
 

@@ -206,6 +206,7 @@ pub(crate) fn run() -> RunResult {
         grid: Grid::default(),
         traces: Vec::new(),
         intervals: Vec::new(),
+        sensitivity: Vec::new(),
         diagnostics: Vec::new(),
     }
 }

@@ -316,6 +316,7 @@ pub(crate) fn result() -> RunResult {
         grid: Grid { interval_s: 3.0, intervals: n },
         traces: vec![trace(0, false), trace(1, false), trace(40, true)],
         intervals: vec![],
+        sensitivity: vec![],
         diagnostics: vec![],
     }
 }

@@ -20,6 +20,7 @@ mod random;
 mod records;
 mod remedies;
 mod scenarios;
+mod sensitivity;
 mod stations;
 mod stores;
 mod streams;

@@ -92,6 +92,7 @@ impl Report<'_> {
             section("load", "Load over time", self.loads()),
             section("findings", "Findings", self.findings()),
             section("remedies", "Remedies", self.remedies()),
+            section("sensitivity", "Sensitivity", self.sensitivity()),
             section("ledger", "Ledger", self.ledger()),
             section("cost", "Cost", self.cost()),
             section("assumptions", "Assumptions", self.assumptions()),
@@ -247,6 +248,16 @@ impl Report<'_> {
             out.push_str("</dl>\n");
             out
         })
+    }
+
+    fn sensitivity(&self) -> String {
+        let html = some(&self.summary().sensitivity_table(usize::MAX));
+        if html.is_empty() {
+            return html;
+        }
+        format!(
+            "<p>Each number was changed alone by a tenth and the run repeated with the same luck; the strongest effect stands first.</p>\n{html}"
+        )
     }
 
     fn ledger(&self) -> String {
