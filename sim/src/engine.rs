@@ -16,8 +16,16 @@ use crate::{
     time::{Nanos, SECOND, nanos, seconds},
 };
 
-/// Points of a series.
-const WINDOWS: u64 = 500;
+/// Most points of a series.
+const WINDOWS_MAX: u64 = 500;
+/// Fewest points of a series.
+const WINDOWS_MIN: u64 = 50;
+/// Memory that the series of nodes and edges may take, in bytes: those of large diagrams have fewer points.
+const SERIES_BYTES: u64 = 16 << 20;
+/// Memory of a point of a series, in bytes.
+const POINT_BYTES: u64 = 8;
+/// Series of a node, and of an edge, about.
+const SERIES_OF: (u64, u64) = (8, 3);
 
 /// Events between two looks at the cancel flag.
 const CHECK_EVERY: u64 = 1 << 16;
@@ -68,7 +76,7 @@ impl Simulation {
     /// A simulation at time zero. Each replication has its own luck.
     pub fn new(program: &Arc<Program>, replication: u32) -> Self {
         let seed = program.plan.seed;
-        let window = window_length(nanos(program.plan.duration));
+        let window = window_length(nanos(program.plan.duration), windows(program.nodes.len() as u64, program.edges.len() as u64));
         let mut core = Core::new(program, seed, replication, window);
         let mut nodes: Vec<Node> = (0..program.nodes.len() as u32).map(|index| Node::new(program, index, &mut core)).collect();
         for (at, edge) in program.mappings.iter().enumerate() {
@@ -349,9 +357,15 @@ impl Simulation {
     }
 }
 
-/// The shortest round window that gives at most [`WINDOWS`] points.
-fn window_length(duration: Nanos) -> Nanos {
-    let exact = (duration / WINDOWS).max(1);
+/// Points of the series of a diagram of this size.
+fn windows(nodes: u64, edges: u64) -> u64 {
+    let point = POINT_BYTES * (SERIES_OF.0 * nodes + SERIES_OF.1 * edges).max(1);
+    (SERIES_BYTES / point).clamp(WINDOWS_MIN, WINDOWS_MAX)
+}
+
+/// The shortest round window that gives at most so many points.
+fn window_length(duration: Nanos, windows: u64) -> Nanos {
+    let exact = (duration / windows).max(1);
     let mut unit = SECOND / 1_000;
     // 1, 2, 5, 10, 20, 50 and so on.
     for factor in [2.0, 2.5, 2.0].into_iter().cycle() {
@@ -383,6 +397,15 @@ mod tests {
         let mut simulation = Simulation::new(&compile(&input).unwrap(), 0);
         simulation.instant_events_max = 500_000;
         simulation.run(&Progress::new())
+    }
+
+    #[test]
+    fn series_of_large_diagrams_have_fewer_points() {
+        assert_eq!(windows(12, 12), WINDOWS_MAX);
+        let large = windows(1_000, 10_000);
+        assert!((WINDOWS_MIN..WINDOWS_MAX / 5).contains(&large), "{large}");
+        assert!(large * POINT_BYTES * (SERIES_OF.0 * 1_000 + SERIES_OF.1 * 10_000) <= SERIES_BYTES);
+        assert_eq!(windows(u64::MAX / 1_000, 0), WINDOWS_MIN);
     }
 
     #[test]
