@@ -21,8 +21,8 @@ macro_rules! icons {
 }
 
 icons! {
-    "account" "align-bottom" "align-center" "align-left" "align-middle" "align-right" "align-top" "arrow-right" "book" "bus"
-    "chart" "check" "chevron-down" "chevron-right" "chevron-up" "client" "clock" "close" "context" "copy" "dead-letter"
+    "account" "align-bottom" "align-center" "align-left" "align-middle" "align-right" "align-top" "archive" "arrow-right" "book"
+    "bus" "chart" "check" "chevron-down" "chevron-right" "chevron-up" "client" "clock" "close" "context" "copy" "dead-letter"
     "distribute-horizontal" "distribute-vertical" "dollar" "duplicate" "error" "export" "external" "external-link" "file" "fit"
     "folder" "function" "gateway" "gauge" "grid" "group" "help" "info" "inspector" "ledger" "link" "list" "lock" "mapping"
     "minus" "moon" "note" "open" "palette" "paste" "pause" "pencil" "pin" "pipe" "play" "plus" "problems" "queue" "redo"

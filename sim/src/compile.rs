@@ -290,7 +290,7 @@ impl<'a> Compiler<'a> {
             let (mut items, mut failed_conditions, mut connections) = (1, 0.0, 0);
             let limits: Vec<_> = config.limits().into_iter().map(|used| (used.limit.clone(), used.measure)).collect();
             let write = Operation::Write { transactional: false };
-            let (mut delivery, mut redrive, mut stream) = (None, None, None);
+            let (mut delivery, mut redrive, mut stream, mut replay) = (None, None, None, None);
             let (policy, latency, filter, share, operation, poll) = match config {
                 ConnectionConfig::Call(call) => {
                     (items, failed_conditions, stage, batch) = (call.items, call.failed_conditions, call.stage, call.batch);
@@ -326,7 +326,13 @@ impl<'a> Compiler<'a> {
                 ConnectionConfig::Capture(capture) => {
                     // What a table tells its stream is never lost: where a fault strikes, it is told again.
                     let policy = CallPolicy { attempts: None, backoff: Backoff::Schedule(vec![CAPTURE_AGAIN_S]), ..no_policy() };
-                    (policy, capture.latency, Filter::All, None, write, None)
+                    (policy, capture.latency, capture.filter, None, write, None)
+                }
+                ConnectionConfig::Replay(events) => {
+                    // A replay sends every event, however often the bus must be asked.
+                    let policy = CallPolicy { attempts: None, backoff: Backoff::Schedule(vec![CAPTURE_AGAIN_S]), ..no_policy() };
+                    replay = Some(events);
+                    (policy, Distribution::Constant(0.0), Filter::All, None, write, None)
                 }
             };
             let event_types = &self.program.event_types;
@@ -355,6 +361,7 @@ impl<'a> Compiler<'a> {
                     linger: nanos(batch.linger),
                 }),
                 redrive,
+                replay,
                 stream,
                 dead_letter: None,
                 poller_price: None,
@@ -645,6 +652,7 @@ fn shared_level(config: &Config) -> Option<(&Limit, f64)> {
             WorkflowKind::Express(_) => None,
         },
         Config::Pipe(config) => Some((&config.executions, config.outside_executions)),
+        Config::Archive(config) => Some((&config.replays, 0.0)),
         Config::Compute(config) => match &config.scaling {
             Scaling::Fleet(fleet) => fleet.processors.as_ref().map(|Processors { limit, outside, .. }| (limit, *outside)),
             Scaling::PerRequest(_) => None,
@@ -669,6 +677,7 @@ fn answers_for_its_calls(config: &Config) -> bool {
     match config {
         Config::Gateway(_) | Config::Compute(_) | Config::Pipe(_) | Config::Workflow(_) | Config::Station(_) | Config::Proxy(_) => true,
         Config::Producer(_)
+        | Config::Archive(_)
         | Config::Queue(_)
         | Config::Topic(_)
         | Config::Bus(_)

@@ -337,6 +337,12 @@ impl Core {
         self.journeys.insert(Journey { ordinal, key, class, started: now, recorded, meter, open: 0, awaited: 0, lossy: false, trace })
     }
 
+    /// Whether a journey is that of an event that an archive has sent again.
+    pub(crate) fn is_replayed(&self, journey: u32) -> bool {
+        let producer = self.journeys[journey].meter as usize / self.program.event_types.len();
+        matches!(self.program.nodes[producer].config, Config::Archive(_))
+    }
+
     /// The producer has the final outcome of everything it asked for.
     pub(crate) fn respond(&mut self, journey: u32, fate: Fate) {
         let now = self.now();

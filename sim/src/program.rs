@@ -8,7 +8,9 @@ use std::{
 use plimsoll_models::{
     Diagnostic, EdgeId, EdgeKind, EventTypeId, NodeId, ScenarioId,
     catalog::Price,
-    families::{Config, DeliverConfig, DestinationOf, Filter, Operation, PollConfig, RedriveConfig, StageConfig, StreamMappingConfig},
+    families::{
+        Config, DeliverConfig, DestinationOf, Filter, Operation, PollConfig, RedriveConfig, ReplayConfig, StageConfig, StreamMappingConfig,
+    },
     policy::RetryOn,
     scenario::Plan,
 };
@@ -133,6 +135,8 @@ pub(crate) struct EdgeRest {
     /// Whether the target says which calls of a request went wrong.
     pub(crate) partial: bool,
     pub(crate) redrive: Option<RedriveConfig>,
+    /// Events of an archive that go along it.
+    pub(crate) replay: Option<Box<ReplayConfig>>,
     /// Edge to the dead-letter target of a subscription.
     pub(crate) dead_letter: Option<u32>,
     /// Price of an hour of a provisioned poller.

@@ -151,7 +151,7 @@ impl SceneTheme {
             Family::Compute => tints.compute,
             Family::Queue | Family::Stream => tints.queue,
             Family::Topic => tints.topic,
-            Family::Bus | Family::Pipe => tints.bus,
+            Family::Bus | Family::Pipe | Family::Archive => tints.bus,
             Family::Workflow => tints.workflow,
             Family::Table | Family::Bucket | Family::Database | Family::Proxy => tints.table,
             Family::External | Family::Connection => tints.external,

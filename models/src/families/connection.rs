@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{DeliverConfig, LimitUse, PollConfig, Settings, StageConfig, StreamMappingConfig};
+use super::{DeliverConfig, LimitUse, PollConfig, ReplayConfig, Settings, StageConfig, StreamMappingConfig};
 use crate::{
     Distribution, EdgeKind,
     policy::{Backoff, CallPolicy, Resilience, RetryOn},
@@ -20,8 +20,10 @@ pub enum ConnectionConfig {
     Poll(Box<PollConfig>),
     /// A consumer of a stream.
     StreamPoll(Box<StreamMappingConfig>),
-    /// What a table tells its stream.
+    /// What a table tells its stream, or a bus its archive.
     Capture(Box<CaptureConfig>),
+    /// Events of an archive that are sent to the bus again.
+    Replay(Box<ReplayConfig>),
     /// Where the source puts what it gives up.
     DeadLetter,
     /// A task that moves messages from a dead-letter queue back to another queue.
@@ -98,11 +100,13 @@ pub enum ReadKind {
     Transactional,
 }
 
-/// What a table tells its stream: every change, once and in order.
+/// What a table tells its stream, every change, once and in order; or what a bus tells its archive.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CaptureConfig {
     /// Time until a change is in the stream, in seconds.
     pub latency: Distribution,
+    /// Which events it tells.
+    pub filter: Filter,
 }
 
 /// Which events pass.
@@ -164,7 +168,7 @@ impl ConnectionConfig {
             Self::Deliver(deliver) => deliver.limits(),
             Self::Poll(poll) => poll.limits(),
             Self::StreamPoll(poll) => vec![poll.parallelization.level()],
-            Self::Call(_) | Self::Capture(_) | Self::DeadLetter | Self::Redrive(_) => Vec::new(),
+            Self::Call(_) | Self::Capture(_) | Self::Replay(_) | Self::DeadLetter | Self::Redrive(_) => Vec::new(),
         }
     }
 
@@ -173,6 +177,7 @@ impl ConnectionConfig {
             EdgeKind::Send if settings.has("redrive_rate") => {
                 Self::Redrive(RedriveConfig { start: settings.quantity("start"), rate: settings.quantity("redrive_rate") })
             }
+            EdgeKind::Send if settings.has(ReplayConfig::MARK) => Self::Replay(Box::new(ReplayConfig::read(settings))),
             EdgeKind::Request | EdgeKind::Send if settings.has(StageConfig::MARK) => Self::Call(Box::new(piped(settings))),
             EdgeKind::Request | EdgeKind::Send => Self::Call(Box::new(CallConfig {
                 policy: policy(settings),
@@ -191,7 +196,8 @@ impl ConnectionConfig {
                 resilience: Resilience::read(settings),
             })),
             EdgeKind::Deliver if settings.has("capture_latency") => {
-                Self::Capture(Box::new(CaptureConfig { latency: settings.distribution("capture_latency") }))
+                let filter = if settings.has("filter") { settings.parsed("filter").unwrap_or(Filter::All) } else { Filter::All };
+                Self::Capture(Box::new(CaptureConfig { latency: settings.distribution("capture_latency"), filter }))
             }
             EdgeKind::Deliver => Self::Deliver(Box::new(DeliverConfig::read(settings))),
             EdgeKind::Poll if settings.has(StreamMappingConfig::MARK) => Self::StreamPoll(Box::new(StreamMappingConfig::read(settings))),

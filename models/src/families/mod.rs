@@ -3,6 +3,7 @@
 //! A family's `Config` is read from the fields of a node or edge by [`Settings`], which fills in the catalog's
 //! defaults and collects what it cannot read.
 
+mod archive;
 mod bucket;
 mod bus;
 mod compute;
@@ -26,6 +27,7 @@ mod topic;
 mod usage_plan;
 mod workflow;
 
+pub use archive::{ArchiveConfig, ReplayConfig};
 pub use bucket::BucketConfig;
 pub use bus::{BusConfig, BusKind, RulesConfig, SubscribersConfig};
 pub use compute::{
@@ -186,6 +188,8 @@ families! {
     Topic = "topic" => TopicConfig,
     /// Fan-out by rules.
     Bus = "bus" => BusConfig,
+    /// Events of a bus that can be sent to it again.
+    Archive = "archive" => ArchiveConfig,
     /// From a source that is polled to one target.
     Pipe = "pipe" => PipeConfig,
     /// Logs of records in shards.

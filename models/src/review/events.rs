@@ -2,14 +2,42 @@
 
 use super::{
     Rule,
-    facts::{at_edge, at_node},
+    facts::{at_edge, at_node, set_edge},
 };
 use crate::{
     EdgeKind, Place, Severity,
     families::{Family, Filter},
+    units::print_duration,
 };
 
 pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "replay-too-early",
+        severity: Severity::Warning,
+        title: "A replay begins before its events are in the archive",
+        rationale: "Events reach an archive some time after they were published; a replay that begins within ten minutes may miss the latest of them without a word.",
+        advice: "start the replay ten minutes after the end of its time frame",
+        source: "eventbridge/latest/userguide/eb-archive",
+        look: |review, found| {
+            for (archive, _) in review.of(Family::Archive) {
+                for (id, edge, facts) in review.out(archive, EdgeKind::Send) {
+                    let Some(start) = facts.number("start") else { continue };
+                    let until = facts.number("until").unwrap_or(start);
+                    if start - until < ARRIVAL_S {
+                        found.fixable(
+                            at_edge(id, "start"),
+                            format!(
+                                "the replay to `{}` starts {} after the last event that it asks for",
+                                review.title(&edge.to),
+                                print_duration((start - until).max(0.0))
+                            ),
+                            set_edge(id, "until", print_duration((start - ARRIVAL_S).max(0.0))),
+                        );
+                    }
+                }
+            }
+        },
+    },
     Rule {
         id: "filter-never-matches",
         severity: Severity::Warning,
@@ -110,3 +138,6 @@ pub(super) const RULES: &[Rule] = &[
         },
     },
 ];
+
+/// Within how long events are in an archive, in seconds.
+const ARRIVAL_S: f64 = 600.0;

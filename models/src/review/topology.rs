@@ -217,13 +217,14 @@ fn chain<'a>(review: &Review<'a>, id: &'a NodeId, seen: &mut Vec<&'a NodeId>) ->
 fn rings<'a>(review: &Review<'a>) -> Vec<Vec<&'a NodeId>> {
     let mut graph = petgraph::graphmap::DiGraphMap::<&str, ()>::new();
     let ids: BTreeMap<&str, &'a NodeId> = review.diagram.nodes.keys().map(|id| (id.as_str(), id)).collect();
-    let station = |id| review.node(id).is_some_and(|facts| facts.family() == Family::Station);
+    // What an archive sends again is not archived again.
+    let apart = |id| review.node(id).is_some_and(|facts| matches!(facts.family(), Family::Station | Family::Archive));
     for edge in review.diagram.edges.values() {
         // Dead letters and shares of events are meant to go round; a ring of requests is refused elsewhere.
         let all = review.diagram.edges.iter().any(|(id, other)| {
             **other == **edge && review.edge(id).is_some_and(|facts| facts.text("filter").is_none_or(|text| text == "all"))
         });
-        if edge.kind != EdgeKind::DeadLetter && all && !station(&edge.from) {
+        if edge.kind != EdgeKind::DeadLetter && all && !apart(&edge.from) {
             graph.add_edge(edge.from.as_str(), edge.to.as_str(), ());
         }
     }

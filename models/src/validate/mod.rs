@@ -1,5 +1,6 @@
 //! What is wrong with a diagram, found without a run.
 
+mod archives;
 mod buses;
 mod configuration;
 mod doors;
@@ -42,6 +43,7 @@ const RULES: &[Rule] = &[
     buses::schedules,
     buses::subscribers,
     buses::replays,
+    archives::archives,
     pipes::pipes,
 ];
 

@@ -37,6 +37,7 @@ fn stage(diagram: &Diagram, catalog: &Catalog, edge: &EdgeId) -> Option<StageCon
         | ConnectionConfig::Poll(_)
         | ConnectionConfig::StreamPoll(_)
         | ConnectionConfig::Capture(_)
+        | ConnectionConfig::Replay(_)
         | ConnectionConfig::DeadLetter
         | ConnectionConfig::Redrive(_) => None,
     }
@@ -130,6 +131,7 @@ fn most(diagram: &Diagram, catalog: &Catalog, id: &NodeId) -> Option<u32> {
         Config::Workflow(_)
         | Config::Producer(_)
         | Config::Pipe(_)
+        | Config::Archive(_)
         | Config::Table(_)
         | Config::Bucket(_)
         | Config::Database(_)

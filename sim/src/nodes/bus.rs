@@ -4,7 +4,7 @@
 //! is delayed, not lost. An API destination has a rate of its own behind it.
 
 use plimsoll_models::{
-    families::{BusConfig, RulesConfig},
+    families::{BusConfig, Config, RulesConfig},
     fault::Effect,
 };
 
@@ -38,6 +38,8 @@ pub(crate) struct Bus {
 #[derive(Clone, Debug)]
 struct Subscription {
     edge: u32,
+    /// Whether it leads to an archive, which takes no invocation and no event twice.
+    archives: bool,
     /// Whether its deliveries are paid for one by one.
     metered: bool,
     /// The rate of an API destination, with the nanoseconds between two calls.
@@ -51,6 +53,7 @@ impl Subscription {
         let throttle = delivery.and_then(|delivery| delivery.throttle.as_ref());
         Self {
             edge,
+            archives: matches!(program.nodes[ready.to as usize].config, Config::Archive(_)),
             metered: delivery.is_some_and(|delivery| delivery.metered),
             destination: throttle.map(|limit| (Pace::default(), 1e9 / limit.value.max(1e-9), ready.limits[&limit.key])),
         }
@@ -74,24 +77,40 @@ impl Bus {
 
     fn publish(&mut self, core: &mut Core, item: u32) {
         let cause = core.cause(item);
+        let billed = if is_replay(core, item) { 0 } else { self.payload.chunks(u64::from(cause.bytes)) };
         let meter = &mut core.nodes[self.index as usize];
         meter.accepted.add(1);
         meter.completed.add(1);
-        meter.units[0] += self.payload.chunks(u64::from(cause.bytes));
+        meter.units[0] += billed;
         core.events += 1;
         for position in 0..self.subscriptions.len() {
             let edge = self.subscriptions[position].edge;
-            if !core.passes(edge, &cause) {
+            if !self.is_meant(core, position, item) || !core.passes(edge, &cause) {
                 core.filtered(edge, cause.journey);
                 continue;
             }
             let copy = core.open_call(edge, position as u64, &cause, 0);
+            if self.subscriptions[position].archives {
+                core.attempt(copy);
+                continue;
+            }
             core.nodes[self.index as usize].special.add(1);
             if self.outgoing.enter(core, position, copy) {
                 self.send(core, position, copy);
             }
         }
         core.answer(item, Outcome::Ok);
+    }
+
+    /// Whether a rule takes part in an event: a replay may name the rules that do, and nothing is archived again.
+    fn is_meant(&self, core: &Core, position: usize, item: u32) -> bool {
+        let Subscription { edge, archives, .. } = &self.subscriptions[position];
+        let row = core.items[item];
+        if *archives && core.is_replayed(row.journey) {
+            return false;
+        }
+        let rules = core.program.edges[row.edge as usize].replay.as_ref().and_then(|replay| replay.rules.as_ref());
+        rules.is_none_or(|rules| rules.iter().any(|rule| rule == core.program.edges[*edge as usize].id.as_str()))
     }
 
     /// Lets those go that the rate of what goes out has room for.
@@ -126,6 +145,11 @@ impl Bus {
     }
 }
 
+/// Whether an archive sends an event again, at a rate and a price of its own.
+fn is_replay(core: &Core, item: u32) -> bool {
+    core.program.edges[core.items[item].edge as usize].replay.is_some()
+}
+
 impl Behavior for Bus {
     fn arrive(&mut self, core: &mut Core, item: u32) {
         if !self.payload.arrive(core, item) {
@@ -133,6 +157,10 @@ impl Behavior for Bus {
         }
         let now = core.now();
         let row = core.items[item];
+        if is_replay(core, item) {
+            self.publish(core, item);
+            return;
+        }
         core.limits[self.publish_limit as usize].demand(now, 1.0);
         if !core.buckets[self.publish_bucket as usize].take(now, 1.0) {
             core.nodes[self.index as usize].refused.add(1);

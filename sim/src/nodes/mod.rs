@@ -3,6 +3,7 @@
 //! A node handles what reaches it, its own timers, and the outcomes of its calls. Everything else it does through
 //! [`Core`], so that nodes never see each other.
 
+mod archive;
 mod arrivals;
 mod bucket;
 mod bus;
@@ -176,6 +177,7 @@ nodes! {
     External(external::External),
     Station(station::Station),
     Mapping(mapping::Mapping),
+    Archive(archive::Archive),
     Pipe(pipe::Pipe),
     Stream(stream::Stream),
     StreamMapping(stream_mapping::StreamMapping),
@@ -198,6 +200,7 @@ impl Node {
                 BusKind::Rules(rules) => Self::Bus(Box::new(bus::Bus::new(program, index, config, rules))),
                 BusKind::Subscribers(kept) => Self::CustomBus(Box::new(custom_bus::CustomBus::new(program, index, config, kept))),
             },
+            Config::Archive(config) => Self::Archive(Box::new(archive::Archive::new(program, index, config))),
             Config::Pipe(config) => Self::Pipe(Box::new(pipe::Pipe::new(program, index, config, core))),
             Config::Stream(config) => Self::Stream(Box::new(stream::Stream::new(program, index, config, core))),
             Config::Table(config) => Self::Table(Box::new(table::Table::new(program, index, config))),

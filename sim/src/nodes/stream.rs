@@ -22,7 +22,7 @@ use crate::{
     event::{Class, Event, Timer},
     ledger::Fate,
     outcome::Outcome,
-    parts::{Consumer, Finish, Shards},
+    parts::{Consumer, Finish, Shards, Stored},
     program::Program,
     result::TraceEvent,
     rng::Purpose,
@@ -104,8 +104,7 @@ struct Usage {
     long_retention: Nanos,
     put_units: u64,
     ingested: u64,
-    /// Bytes written in each hour.
-    by_hour: Vec<u64>,
+    stored: Stored,
     /// Open shards over time.
     shard_nanos: u128,
     since: Nanos,
@@ -184,7 +183,7 @@ impl Stream {
                 long_retention: metered.map_or(0, |shard| nanos(shard.long_retention)),
                 put_units: 0,
                 ingested: 0,
-                by_hour: Vec::new(),
+                stored: Stored::default(),
                 shard_nanos: 0,
                 since: 0,
             },
@@ -304,11 +303,7 @@ impl Usage {
         self.put_units += (bytes / self.put_unit).ceil().max(1.0) as u64;
         let rounded = (bytes / self.metered_record).ceil().max(1.0) * self.metered_record;
         self.ingested += rounded as u64;
-        let hour = (now / HOUR) as usize;
-        if hour >= self.by_hour.len() {
-            self.by_hour.resize(hour + 1, 0);
-        }
-        self.by_hour[hour] += rounded as u64;
+        self.stored.add(now, rounded as u64);
     }
 
     /// Hours of all shards.
@@ -319,11 +314,7 @@ impl Usage {
 
     /// What was stored while it was between so old and so old, by the hour in which it was written.
     fn stored_gib_months(&self, now: Nanos, from: Nanos, to: Nanos) -> f64 {
-        let stored = |(hour, bytes): (usize, &u64)| {
-            let age = now.saturating_sub(hour as Nanos * HOUR + HOUR / 2);
-            *bytes as f64 / GIB * age.min(to).saturating_sub(from) as f64 / HOUR as f64
-        };
-        self.by_hour.iter().enumerate().map(stored).sum::<f64>() / HOURS_PER_MONTH
+        self.stored.byte_hours(now, from, to) / GIB / HOURS_PER_MONTH
     }
 }
 

@@ -20,6 +20,7 @@ mod retry_budget;
 mod retry_quota;
 mod rolling;
 mod shards;
+mod stored;
 mod token_bucket;
 
 pub(crate) use autoscaler::{Autoscaler, Average, Sight};
@@ -41,4 +42,5 @@ pub(crate) use repeats::Repeats;
 pub(crate) use retry_budget::RetryBudget;
 pub(crate) use retry_quota::RetryQuota;
 pub(crate) use shards::{Consumer, Shards};
+pub(crate) use stored::Stored;
 pub(crate) use token_bucket::TokenBucket;

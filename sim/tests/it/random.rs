@@ -226,7 +226,13 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             Layer::Topic if next_ordered => draw.node(id, "aws/sns-fifo", &[("publish_rate", "50/s"), ("group_rate", "10/s")]),
             Layer::Topic => draw.node(id, "aws/sns", &[("publish_rate", "50/s")]),
             Layer::Bus if custom => draw.node(id, "aws/eventbridge-bus", &[("event_rate", "50/s"), ("group_rate", "20")]),
-            Layer::Bus => draw.node(id, "aws/eventbridge-classic", &[("invocation_rate", "30/s")]),
+            Layer::Bus => {
+                let archive = format!("archive-{id}");
+                draw.node(id, "aws/eventbridge-classic", &[("invocation_rate", "30/s")])
+                    .node(&archive, "aws/eventbridge-archive", &[("replay_rate", "20/s")])
+                    .edge(&format!("store-{id}"), EdgeKind::Deliver, id, &archive, &[("filter", "50 %"), ("capture_latency", "1 s")])
+                    .edge(&format!("replay-{id}"), EdgeKind::Send, &archive, id, &[("start", "8 s"), ("until", "5 s")])
+            }
             Layer::Pipe => draw.node(id, "aws/eventbridge-pipes", &[("concurrent_executions", "3"), ("duration", "2 s")]),
             Layer::Stream => draw.node(
                 id,

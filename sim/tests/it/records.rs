@@ -282,6 +282,17 @@ fn piped(row: &Row) -> Draw {
         .edge("hand", EdgeKind::Request, "it", "fn", &[])
 }
 
+/// A bus whose archive sends its events again, twice at a time.
+fn archived(row: &Row) -> Draw {
+    let replay = [("start", "5 s"), ("until", "4 s")];
+    client(row, "bus", EdgeKind::Send)
+        .node("bus", "aws/eventbridge-classic", &[])
+        .node("it", row.service, &[])
+        .edge("store", EdgeKind::Deliver, "bus", "it", &[("capture_latency", "0 s")])
+        .edge("replay", EdgeKind::Send, "it", "bus", &replay)
+        .edge("again", EdgeKind::Send, "it", "bus", &replay)
+}
+
 /// The edge `it` from a queue or a stream to a pipe.
 fn pipe_source(row: &Row) -> Draw {
     let source = match row.service {
@@ -357,6 +368,8 @@ fn rows() -> Vec<Row> {
         row("aws/eventbridge-bus", "group_rate", Refuses, &[("group_rate", "4")]).around(publishing).keys("uniform(1)"),
         row("aws/eventbridge-bus", "event_size", Refuses, &[("event_size", "1 KiB")]).around(publishing),
         row("aws/eventbridge-scheduler", "invocation_rate", Delays, &[("invocation_rate", "2/s")]).around(scheduled),
+        row("aws/eventbridge-archive", "replay_rate", Delays, &[("replay_rate", "2/s")]).around(archived),
+        row("aws/eventbridge-archive", "replays", Refuses, &[("replays", "1"), ("replay_rate", "2/s")]).around(archived),
         row("aws/eventbridge-pipes", "concurrent_executions", Refuses, &[("concurrent_executions", "2")]).around(piped),
         row("aws/eventbridge-pipes", "duration", Refuses, &[("duration", "100 ms")]).around(piped),
         row("aws/eventbridge-pipes", "payload", Refuses, &[("payload", "1 KiB")]).around(piped),
