@@ -28,6 +28,7 @@ impl App {
                 // A preview that cannot be is a gesture over nothing; the next one will do.
                 let _ = self.front.document.preview(&edit);
             }
+            Action::EndPreview => self.front.document.cancel_preview(),
             Action::Select(selection) => {
                 self.front.document.seal();
                 self.front.selection = selection;
@@ -48,6 +49,7 @@ impl App {
             Action::UseScenario(id) => {
                 self.front.scenario = Some(id);
                 self.front.inspector.typing.clear();
+                self.front.results.scenarios.clear();
             }
             Action::Fix(path, value) => self.fix(ctx, &path, &value),
             Action::GoTo(index) => self.go_to(ctx, index),
