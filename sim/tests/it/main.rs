@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
+mod assumptions;
 mod attribution;
 mod batches;
 mod clients;
@@ -9,6 +10,7 @@ mod conservation;
 mod determinism;
 mod eventbridge;
 mod faults;
+mod findings;
 mod fleet;
 mod front;
 mod keys;

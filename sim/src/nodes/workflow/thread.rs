@@ -295,7 +295,7 @@ impl Workflow {
         let mut cause = Cause { line, ..self.executions[thread.execution].cause };
         if let Some(event_type) = task.event_type {
             cause.event_type = event_type;
-            cause.bytes = core.program.event_types[event_type as usize].bytes;
+            cause.bytes = core.program.event_types[event_type as usize].bytes.unwrap_or(cause.bytes);
         }
         if !core.passes(task.edge, &cause) {
             core.filtered(task.edge, cause.journey);
