@@ -7,7 +7,7 @@ use plimsoll_models::EdgeKind;
 use crate::support::{Draw, run};
 
 /// Values of what is assumed, by path.
-fn assumed(draw: Draw) -> BTreeMap<String, String> {
+fn assumed(draw: &Draw) -> BTreeMap<String, String> {
     let result = run(&draw.0, &[("duration", "1 s")]);
     result.assumptions.into_iter().map(|assumption| (assumption.path, assumption.value)).collect()
 }
@@ -26,7 +26,7 @@ fn order(of_type: &[(&str, &str)], of_client: &[(&str, &str)]) -> Draw {
 
 #[test]
 fn a_size_that_nobody_gave_is_an_assumption() {
-    let of = |of_type: &[(&str, &str)], of_client: &[(&str, &str)], path: &str| assumed(order(of_type, of_client)).remove(path);
+    let of = |of_type: &[(&str, &str)], of_client: &[(&str, &str)], path: &str| assumed(&order(of_type, of_client)).remove(path);
     let size = "client.event_size";
     assert_eq!(of(&[], &[], size).as_deref(), Some("1 KiB"), "plain events");
     assert_eq!(of(&[], &[("events", "Order")], size).as_deref(), Some("1 KiB"));
@@ -75,7 +75,7 @@ fn what_a_target_does_not_heed_is_no_assumption() {
             "it",
             &[],
         );
-        assumed(draw).contains_key("ask.items")
+        assumed(&draw).contains_key("ask.items")
     };
     assert!(items("aws/dynamodb"));
     assert!(!items("generic/http-api") && !items("aws/lambda") && !items("aws/s3"));

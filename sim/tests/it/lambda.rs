@@ -102,7 +102,7 @@ fn a_reservation_is_no_part_of_what_others_share() {
     let result = run(&diagram, &[("duration", "5 s")]);
     let limit = |key: &str| result.limits.iter().find(|limit| limit.key == key).unwrap();
     let shared = limit("aws/lambda.concurrent_executions");
-    let under: Vec<&str> = shared.shared_by.iter().map(|node| node.as_str()).collect();
+    let under: Vec<&str> = shared.shared_by.iter().map(plimsoll_models::NodeId::as_str).collect();
     assert_eq!(under, ["other", "warm"]);
     assert_eq!((shared.value, shared.set_apart, shared.use_peak, shared.headroom), (100.0, 900.0, 0.5, Some(2.0)));
     assert_eq!(shared.text, "100");
