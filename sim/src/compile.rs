@@ -193,7 +193,7 @@ impl<'a> Compiler<'a> {
             if let Config::Producer(producer) = &ready.config
                 && self.tells_sizes(&producer.mix)
             {
-                let path = format!("{id}.event_size");
+                let path = format!("{id}.default_event_size");
                 self.program.assumptions.retain(|assumption| assumption.path != path);
             }
             self.program.nodes.push(ready);

@@ -35,7 +35,7 @@ impl Mechanism for ProducerConfig {
         Self {
             arrivals: settings.parsed("arrivals").unwrap_or_else(|| Arrivals::poisson(1.0)),
             mix: mix.into_iter().map(|(name, weight)| (EventTypeId::new(name), weight)).collect(),
-            event_size: settings.quantity("event_size"),
+            event_size: settings.quantity("default_event_size"),
             scheduler: settings.has("flexible_window").then(|| SchedulerConfig {
                 invocation_rate: settings.limit("invocation_rate"),
                 outside_invocation_rate: settings.outside("invocation_rate"),

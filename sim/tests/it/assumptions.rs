@@ -27,10 +27,10 @@ fn order(of_type: &[(&str, &str)], of_client: &[(&str, &str)]) -> Draw {
 #[test]
 fn a_size_that_nobody_gave_is_an_assumption() {
     let of = |of_type: &[(&str, &str)], of_client: &[(&str, &str)], path: &str| assumed(&order(of_type, of_client)).remove(path);
-    let size = "client.event_size";
+    let size = "client.default_event_size";
     assert_eq!(of(&[], &[], size).as_deref(), Some("1 KiB"), "plain events");
     assert_eq!(of(&[], &[("events", "Order")], size).as_deref(), Some("1 KiB"));
-    assert_eq!(of(&[], &[("events", "Order"), ("event_size", "3 KiB")], size), None);
+    assert_eq!(of(&[], &[("events", "Order"), ("default_event_size", "3 KiB")], size), None);
     assert_eq!(of(&[("size", "2 KiB")], &[("events", "Order")], size), None);
     assert!(of(&[], &[("events", "Order")], "Order.size").is_some());
     assert_eq!(of(&[("size", "2 KiB")], &[("events", "Order")], "Order.size"), None);
@@ -40,7 +40,7 @@ fn a_size_that_nobody_gave_is_an_assumption() {
 #[test]
 fn the_size_of_the_producer_counts_where_the_type_gives_none() {
     let requests = |of_type: &[(&str, &str)], events: &str| {
-        let draw = order(of_type, &[("events", events), ("event_size", "300 KiB")]);
+        let draw = order(of_type, &[("events", events), ("default_event_size", "300 KiB")]);
         let metered = draw.0.account.quotas.is_empty().then(|| run(&draw.0, &[("duration", "1 s")])).unwrap();
         metered.node("queue").unwrap().metrics["billed_requests"]
     };
@@ -54,7 +54,7 @@ fn what_is_emitted_without_a_size_is_as_large_as_what_it_came_from() {
         let work = serde_json::json!([{"call": "send", "emit": "Order"}]);
         let mut draw = Draw::default()
             .event_type("Order", of_type)
-            .node("client", "generic/client", &[("arrivals", "times(0 s)"), ("event_size", "130 KiB")])
+            .node("client", "generic/client", &[("arrivals", "times(0 s)"), ("default_event_size", "130 KiB")])
             .node("fn", "aws/lambda", &[])
             .node("queue", "aws/sqs", &[])
             .edge("ask", EdgeKind::Request, "client", "fn", &[])
