@@ -420,7 +420,7 @@ fn retries_draw_anew_but_poison_stays() {
 #[test]
 fn a_map_that_is_tried_again_draws_anew() {
     let retry = json!([{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 30, "BackoffRate": 1.0}]);
-    let inner = machine("A", &json!({"A": task("a", &json!({"End": true}))}));
+    let inner = |name: &str| machine(name, &json!({name: task("a", &json!({"End": true}))}));
     let failed = |whole: Value, fields: &[(&str, &str)]| {
         let mut state = json!({"Retry": retry, "End": true});
         merge(&mut state, &whole);
@@ -428,8 +428,8 @@ fn a_map_that_is_tried_again_draws_anew() {
         let result = run(&called(draw, "a", &[&[("service", "10 ms")], fields].concat()).0, &[("duration", "2 min")]);
         fate(&result, "flow", "failed")
     };
-    let map = || json!({"Type": "Map", "ItemProcessor": inner, "Comment": "plimsoll: items=2"});
-    let parallel = || json!({"Type": "Parallel", "Branches": [inner, inner]});
+    let map = || json!({"Type": "Map", "ItemProcessor": inner("A"), "Comment": "plimsoll: items=2"});
+    let parallel = || json!({"Type": "Parallel", "Branches": [inner("A"), inner("B")]});
     let transient = [("failure", "50 %")];
     assert_eq!((failed(map(), &transient), failed(parallel(), &transient)), (0, 0));
 }
