@@ -1,10 +1,14 @@
 //! Which limit is to blame: not by its color, but by lifting each one that bound and simulating again.
 
+use std::sync::Arc;
+
 use plimsoll_models::objective::{Bound, Objective};
 
 use crate::{
     Input, Progress, RunError, compile,
     engine::Simulation,
+    fixes::{self, change, raised},
+    program::Program,
     remedies,
     result::{Holds, LimitResult, ObjectiveResult, Restores, RunResult},
     verdict,
@@ -14,12 +18,15 @@ use crate::{
 const EVENTS_MAX: u64 = 5_000_000;
 /// Most limits that are tried, the costliest first.
 const LIMITS_MAX: usize = 6;
+/// How many times the demand that was seen a limit is lifted to, so that it is out of the way.
+const FAR: f64 = 2.0;
 /// Least improvement of a broken objective, as a share of its distance from the bound, that counts as help.
 const HELP: f64 = 0.02;
 
 /// Finds the limit whose lifting restores most of what broke, and what would help dependencies that held the run back,
 /// and notes both in the result. [`crate::run`] does this by itself; call it after [`crate::run_program`].
 pub fn explain(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -> Result<(), RunError> {
+    fixes::refuse(input, result);
     if result.run.events > EVENTS_MAX * u64::from(result.run.replications) {
         return Ok(());
     }
@@ -46,7 +53,7 @@ fn blame(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -> Resu
         let Some((path, value)) = lifted(&result.limits[index]) else { continue };
         let mut changed = input.clone();
         changed.plan.set.insert(path.clone(), value.as_str().into());
-        let Some(lifted) = repeat(&changed, progress)? else { continue };
+        let Some((program, lifted)) = repeat(&changed, progress)? else { continue };
         let after: Vec<Option<f64>> = broken.iter().map(|objective| verdict::measure(objective, &lifted)).collect();
         let score: f64 =
             broken.iter().zip(before.iter().zip(&after)).map(|(objective, (before, after))| improvement(objective, *before, *after)).sum();
@@ -55,10 +62,7 @@ fn blame(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -> Resu
                 broken.iter().zip(after).map(|(objective, after)| verdict::judge_one(objective, after, None)).collect();
             let next = lifted.answer.first.map(|first| {
                 let limit = &lifted.limits[first];
-                let edge = limit.edge.as_ref().and_then(|id| input.diagram.edges.get_key_value(id));
-                let edge = edge.map(|(id, edge)| format!("`{id}` ({} to {})", edge.from, edge.to));
-                let place = edge.or(limit.node.as_ref().map(ToString::to_string)).unwrap_or_default();
-                format!("{} of {place}", limit.title)
+                format!("{} of {}", limit.title, program.place_in_words(limit.node.as_ref(), limit.edge.as_ref()))
             });
             best = Some((score, Restores { limit: index, path, value, objectives, next }));
         }
@@ -67,37 +71,13 @@ fn blame(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -> Resu
     Ok(())
 }
 
-/// The path by which a limit is set, if it can be set alone.
-pub(crate) fn limit_path(limit: &LimitResult) -> Option<String> {
-    // The throttle of an API key stands inside of a text with others.
-    if limit.scope == "API key" {
-        return None;
-    }
-    let key = limit.key.rsplit('.').next()?;
-    match (&limit.edge, &limit.node) {
-        _ if limit.scope.starts_with("account") => Some(format!("account.{}", limit.key)),
-        (Some(edge), _) => Some(format!("{edge}.{key}")),
-        (None, Some(node)) => Some(format!("{node}.{key}")),
-        (None, None) => None,
-    }
-}
-
 /// The path of a limit and a value far above the demand that was seen.
 pub(crate) fn lifted(limit: &LimitResult) -> Option<(String, String)> {
-    let path = limit_path(limit)?;
-    let value = limit.value.max(1.0) * limit.use_peak.clamp(1.0, 1e3) * 2.0;
-    let text = match limit.quantity {
-        plimsoll_models::units::Quantity::Rate => format!("{}/s", value.ceil()),
-        plimsoll_models::units::Quantity::Duration => format!("{value} s"),
-        plimsoll_models::units::Quantity::Bytes => format!("{} B", value.ceil()),
-        plimsoll_models::units::Quantity::Count | plimsoll_models::units::Quantity::Number => format!("{}", value.ceil()),
-        plimsoll_models::units::Quantity::Fraction | plimsoll_models::units::Quantity::Money => return None,
-    };
-    Some((path, text))
+    change(limit, raised(limit, FAR))
 }
 
 /// The first replication of a changed run; `None` where the change is not possible.
-pub(crate) fn repeat(input: &Input<'_>, progress: &Progress) -> Result<Option<RunResult>, RunError> {
+pub(crate) fn repeat(input: &Input<'_>, progress: &Progress) -> Result<Option<(Arc<Program>, RunResult)>, RunError> {
     let program = match compile(input) {
         Ok(program) => program,
         Err(RunError::Canceled) => return Err(RunError::Canceled),
@@ -105,7 +85,7 @@ pub(crate) fn repeat(input: &Input<'_>, progress: &Progress) -> Result<Option<Ru
     };
     let mut simulation = Simulation::new(&program, 0);
     match simulation.run(progress) {
-        Ok(()) => Ok(Some(simulation.result())),
+        Ok(()) => Ok(Some((program, simulation.result()))),
         Err(RunError::Canceled) => Err(RunError::Canceled),
         Err(RunError::Invalid(_) | RunError::TooLarge(_)) => Ok(None),
     }

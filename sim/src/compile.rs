@@ -60,7 +60,7 @@ pub fn compile(input: &Input<'_>) -> Result<Arc<Program>, RunError> {
 }
 
 /// The diagram with the scenario's own fields.
-fn overridden(input: &Input<'_>) -> (Diagram, Vec<Diagnostic>) {
+pub(crate) fn overridden(input: &Input<'_>) -> (Diagram, Vec<Diagnostic>) {
     let mut diagram = input.diagram.clone();
     let mut diagnostics = Vec::new();
     for (path, value) in &input.plan.set {
@@ -128,17 +128,16 @@ impl<'a> Compiler<'a> {
     }
 
     fn event_types(&mut self) {
-        let plain = EventTypeProgram { id: None, bytes: DEFAULT_EVENT_BYTES, key: KeyProgram::Unique, hottest: None };
+        let plain = EventTypeProgram { id: None, bytes: None, key: KeyProgram::Unique, hottest: None };
         self.program.event_types.push(plain);
         for (id, event_type) in &self.diagram.event_types {
             let text = |key: &str| event_type.fields.get(key).map(families::field_value);
-            let size = text("size").and_then(|text| units::parse_bytes(&text).ok());
-            let bytes = size.map_or(DEFAULT_EVENT_BYTES, |bytes| bytes as u32);
-            if size.is_none() {
+            let bytes = text("size").and_then(|text| units::parse_bytes(&text).ok()).map(|bytes| bytes as u32);
+            if bytes.is_none() {
                 self.program.assumptions.push(Assumption {
                     path: format!("{id}.size"),
                     title: "Event type: Size".to_owned(),
-                    value: units::print_bytes(f64::from(DEFAULT_EVENT_BYTES)),
+                    value: "that of the event or the producer it comes from".to_owned(),
                     source: "nobody said how large it is; set its size under event types".to_owned(),
                 });
             }
@@ -173,6 +172,7 @@ impl<'a> Compiler<'a> {
             }
             let mut ready = NodeProgram {
                 id: id.clone(),
+                title: self.diagram.title(id).to_owned(),
                 service: service.id.to_string(),
                 key: name_hash(id.as_str()),
                 calls: Vec::new(),
@@ -190,8 +190,20 @@ impl<'a> Compiler<'a> {
             self.limits(index as u32, &mut ready);
             self.definition(id, &ready.config);
             self.assumptions(id.as_str(), &node.fields, service, None);
+            if let Config::Producer(producer) = &ready.config
+                && self.tells_sizes(&producer.mix)
+            {
+                let path = format!("{id}.default_event_size");
+                self.program.assumptions.retain(|assumption| assumption.path != path);
+            }
             self.program.nodes.push(ready);
         }
+    }
+
+    /// Whether every event of a mix has a size of its own.
+    fn tells_sizes(&self, mix: &[(EventTypeId, f64)]) -> bool {
+        let sized = |id| self.program.event_types.iter().any(|event_type| event_type.id.as_ref() == Some(id) && event_type.bytes.is_some());
+        !mix.is_empty() && mix.iter().all(|(id, _)| sized(id))
     }
 
     fn trace(&mut self, id: &NodeId, config: &Config) -> Option<u32> {
@@ -486,7 +498,30 @@ impl<'a> Compiler<'a> {
         for pool in &mut self.program.pools {
             pool.shared = pool.shared.max(0.0);
         }
+        self.carve_out();
         self.pool_rates();
+    }
+
+    /// Leaves of the account's limit on concurrency what functions without a reservation share.
+    fn carve_out(&mut self) {
+        let Program { nodes, limits, pools, .. } = &mut self.program;
+        for node in nodes {
+            let Config::Compute(config) = &node.config else { continue };
+            let (Scaling::PerRequest(scaling), Some(pool)) = (&config.scaling, node.pool) else { continue };
+            let account = &scaling.account_concurrency;
+            let Some(index) = node.limits.get(&account.key).filter(|_| scaling.reserved.is_none()) else { continue };
+            let (meter, set_apart) = (&mut limits[*index as usize], pools[pool as usize].set_apart);
+            if set_apart > 0.0 {
+                meter.set_apart = set_apart.min(account.value);
+                meter.limit.value = account.value - meter.set_apart;
+                meter.limit.source = format!(
+                    "{}; {} of {} are set apart by functions that reserve concurrency or keep it provisioned",
+                    account.source,
+                    units::print_number(meter.set_apart),
+                    units::print_number(account.value),
+                );
+            }
+        }
     }
 
     /// Gives each pool of concurrency, and each reservation, the bucket of synchronous requests that comes with it.
@@ -605,9 +640,6 @@ fn prices(config: &Config, service: &plimsoll_models::Service) -> Vec<Option<Pri
     };
     config.meters().iter().map(price).collect()
 }
-
-/// Size of an event that nothing says anything about.
-const DEFAULT_EVENT_BYTES: u32 = 1_024;
 
 /// The key under which a recording is handed to a run: its file and how it is read.
 pub fn trace_key(arrivals: &Arrivals) -> String {

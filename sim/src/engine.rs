@@ -340,7 +340,7 @@ impl Simulation {
         let meters = self.core.program.nodes.iter().zip(self.core.nodes.iter());
         // Reversed, so that the first of equals is named.
         let busiest = meters.rev().max_by_key(|(_, meter)| meter.arrivals.total());
-        let at = busiest.map(|(node, _)| format!("; `{}` has had most arrivals", node.id)).unwrap_or_default();
+        let at = busiest.map(|(node, _)| format!("; `{}` has had most arrivals", node.title)).unwrap_or_default();
         RunError::TooLarge(format!(
             "more than {} events happened at one instant, after {} of simulated time, and the clock does not move on{at}; \
              give a think time, a back-off or a latency to whatever repeats itself without any, or spread out what begins together",

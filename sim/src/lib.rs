@@ -40,6 +40,7 @@ mod engine;
 mod event;
 mod faults;
 mod findings;
+mod fixes;
 mod flights;
 mod guard;
 mod journal;

@@ -25,6 +25,8 @@ pub(crate) struct LimitMeter {
     demand: f64,
     /// What is left of the limit while a fault tightens it; its use is demand over what is left.
     left: f64,
+    /// What the provider's value has beyond `limit`, set apart for others.
+    pub(crate) set_apart: f64,
     /// Use by what is outside of the diagram, in the limit's unit.
     pub(crate) outside: f64,
     peak: f64,
@@ -50,6 +52,7 @@ impl LimitMeter {
             window: 0,
             demand: 0.0,
             left: 1.0,
+            set_apart: 0.0,
             outside: 0.0,
             peak: 0.0,
             peak_at: 0,

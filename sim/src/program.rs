@@ -51,10 +51,37 @@ pub struct Program {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
+impl Program {
+    /// What people call a node.
+    pub(crate) fn title<'a>(&'a self, id: &'a NodeId) -> &'a str {
+        self.nodes.iter().find(|node| node.id == *id).map_or(id.as_str(), |node| &node.title)
+    }
+
+    /// An edge in words: its id, and what it connects.
+    pub(crate) fn edge_in_words(&self, id: &EdgeId) -> String {
+        let title = |node: u32| &self.nodes[node as usize].title;
+        match self.edges.iter().find(|edge| edge.id == *id) {
+            Some(edge) => format!("`{id}` ({} to {})", title(edge.from), title(edge.to)),
+            None => format!("`{id}`"),
+        }
+    }
+
+    /// The place of a limit or of a row of the ledger in words.
+    pub(crate) fn place_in_words(&self, node: Option<&NodeId>, edge: Option<&EdgeId>) -> String {
+        match (edge, node) {
+            (Some(edge), _) => self.edge_in_words(edge),
+            (None, Some(node)) => self.title(node).to_owned(),
+            (None, None) => "the account".to_owned(),
+        }
+    }
+}
+
 /// A node made ready.
 #[derive(Clone, Debug)]
 pub(crate) struct NodeProgram {
     pub(crate) id: NodeId,
+    /// What people call it.
+    pub(crate) title: String,
     pub(crate) service: String,
     pub(crate) config: Config,
     /// Hash of the id, for keyed draws.
@@ -201,7 +228,8 @@ impl FilterProgram {
 #[derive(Clone, Debug)]
 pub(crate) struct EventTypeProgram {
     pub(crate) id: Option<EventTypeId>,
-    pub(crate) bytes: u32,
+    /// Its size; where nobody gave one, it is as large as what it comes from.
+    pub(crate) bytes: Option<u32>,
     pub(crate) key: KeyProgram,
     /// The key whose journeys are told apart from the rest.
     pub(crate) hottest: Option<HottestKey>,

@@ -14,6 +14,7 @@ use plimsoll_models::{
 use crate::{
     Input, Progress, RunError,
     attribution::{lifted, repeat},
+    fixes::two_digits,
     result::{Finding, Holds, LimitResult, NodeResult, Remedies, Remedy, RemedyFigures, RunResult},
 };
 
@@ -52,15 +53,16 @@ pub(crate) fn contrast(input: &Input<'_>, result: &mut RunResult, progress: &Pro
         let mut options = Vec::new();
         for (mut remedy, diagram) in case.variants() {
             let varied = Input { diagram: &diagram, ..input.clone() };
-            if let Some(after) = repeat(&varied, progress)? {
+            if let Some((_, after)) = repeat(&varied, progress)? {
                 remedy.figures = figures(&diagram, &after, &case.node);
                 options.push(remedy);
             }
         }
         if !options.is_empty() {
             let before = figures(input.diagram, result, &case.node);
+            let title = input.diagram.title(&case.node).to_owned();
             let remedies = Remedies { node: case.node, limit: index, before, options };
-            result.findings.push(finding(&remedies));
+            result.findings.push(finding(&remedies, &title));
             result.remedies.push(remedies);
         }
     }
@@ -94,7 +96,7 @@ impl<'a> Case<'a> {
         let Some((path, value)) = lifted(limit).filter(|_| !calls.is_empty()) else { return Ok(None) };
         let mut changed = input.clone();
         changed.plan.set.insert(path, value.into());
-        let Some(healthy) = repeat(&changed, progress)? else { return Ok(None) };
+        let Some((_, healthy)) = repeat(&changed, progress)? else { return Ok(None) };
         let rate = healthy.node(node.as_str()).and_then(|told| calls_per_second(limit, told)).unwrap_or(0.0) * AIM;
         Ok((rate > 0.0).then_some(Self { input, healthy, node, rate, calls }))
     }
@@ -182,7 +184,7 @@ impl<'a> Case<'a> {
             }
         }
         diagram.edges.insert(fresh_edge(&diagram, "paced"), Arc::new(onward));
-        let pace = units::print_rate(round(self.rate));
+        let pace = units::print_rate(two_digits(self.rate, f64::round));
         let title = format!("Pace the calls at {pace} with a rate limiter before it{}", capped.unwrap_or_default());
         Some((remedy("rate-limiter", title, Vec::new()), diagram))
     }
@@ -269,12 +271,6 @@ fn fresh_edge(diagram: &Diagram, title: &str) -> EdgeId {
     EdgeId::new(fresh(diagram, title).as_str())
 }
 
-/// Two digits are enough for what is only aimed at.
-fn round(value: f64) -> f64 {
-    let unit = libm::pow(10.0, libm::floor(libm::log10(value)) - 1.0);
-    (value / unit).round() * unit
-}
-
 /// What a run says about what people feel: backlog and age in the queues, loss, latency, and calls refused in vain.
 fn figures(diagram: &Diagram, result: &RunResult, dependency: &NodeId) -> RemedyFigures {
     let polled = |id: &NodeId| diagram.edges.values().any(|edge| edge.kind == EdgeKind::Poll && edge.from == *id);
@@ -298,7 +294,7 @@ fn figures(diagram: &Diagram, result: &RunResult, dependency: &NodeId) -> Remedy
 }
 
 /// The contrast in words.
-fn finding(remedies: &Remedies) -> Finding {
+fn finding(remedies: &Remedies, dependency: &str) -> Finding {
     let told = |figures: &RemedyFigures| {
         format!(
             "{} lost, up to {} waiting, oldest {}, response p99 {}, completion p99 {}",
@@ -319,7 +315,7 @@ fn finding(remedies: &Remedies) -> Finding {
         severity: Severity::Info,
         node: Some(remedies.node.clone()),
         edge: None,
-        title: format!("What would help before {}, each simulated", remedies.node),
+        title: format!("What would help before {dependency}, each simulated"),
         evidence: format!("As it is: {}. {}", told(&remedies.before), options.join(". ")),
         advice: best.filter(|best| best.figures.loss < remedies.before.loss).map_or_else(
             || "none of these loses less: it needs a higher limit or a lower load".to_owned(),

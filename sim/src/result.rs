@@ -358,8 +358,10 @@ pub struct LimitResult {
     pub edge: Option<EdgeId>,
     /// What shares it, such as `account-region`.
     pub scope: String,
-    /// The limit in base units.
+    /// The limit in base units: what its users share.
     pub value: f64,
+    /// What the provider's value has beyond that, set apart for others: the concurrency that functions reserve.
+    pub set_apart: f64,
     /// What the limit is: a rate, a count, a duration.
     pub quantity: Quantity,
     /// The limit as a person reads it.

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::{
     Input, Progress, RunError, Simulation,
-    attribution::limit_path,
+    fixes::change,
     compile,
     result::{Difference, Effect, LimitResult, RunResult},
     stats::interval::mean_and_half_width,
@@ -175,7 +175,7 @@ fn parameters(input: &Input<'_>, result: &RunResult) -> Vec<Parameter> {
 }
 
 fn of_limit(input: &Input<'_>, limit: &LimitResult) -> Option<Parameter> {
-    let path = limit_path(limit)?;
+    let (path, _) = change(limit, limit.value)?;
     let of = limit.node.as_ref().map(|node| input.diagram.title(node).to_owned()).or_else(|| limit.edge.as_ref().map(ToString::to_string));
     let title = of.map_or_else(|| limit.title.clone(), |of| format!("{} of {of}", limit.title));
     Some(Parameter { path, title, value: typed(limit.quantity, limit.value)?, kind: Kind::Quantity(limit.quantity) })

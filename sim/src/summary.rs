@@ -388,6 +388,7 @@ fn limit(core: &Core, meter: &LimitMeter, under: &[usize]) -> LimitResult {
         edge: meter.edge.map(|edge| core.program.edges[edge as usize].id.clone()),
         scope: meter.limit.scope.clone(),
         value: meter.limit.value,
+        set_apart: meter.set_apart,
         quantity: meter.limit.quantity,
         text: meter.limit.quantity.print(meter.limit.value),
         kind: meter.limit.kind,

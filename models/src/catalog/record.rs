@@ -77,6 +77,11 @@ impl Service {
         self.prices.iter().find(|price| price.key == key)
     }
 
+    /// Whether its id or its family is in a list.
+    pub fn is_among(&self, names: &[String]) -> bool {
+        names.iter().any(|name| name == self.id.as_str() || name == self.family.as_str())
+    }
+
     /// Whether a state machine calls it by this word: `lambda`, `sqs`, `states`.
     pub fn speaks_as(&self, word: &str) -> bool {
         let own = self.id.as_str().split_once('/').map_or("", |(_, name)| name);
@@ -120,9 +125,7 @@ pub struct Applies {
 impl Applies {
     /// Whether an edge of this kind between these two is meant.
     pub fn fits(&self, kind: EdgeKind, from: &Service, to: &Service) -> bool {
-        let names =
-            |list: &[String], service: &Service| list.iter().any(|name| name == service.id.as_str() || name == service.family.as_str());
-        self.kind == kind && names(&self.from, from) && names(&self.to, to)
+        self.kind == kind && from.is_among(&self.from) && to.is_among(&self.to)
     }
 }
 
@@ -251,6 +254,9 @@ pub struct Field {
     /// Shown only while another field has a value: `mode=provisioned`.
     #[serde(default)]
     pub when: Option<String>,
+    /// For a connection: the families or services that it must enter for the field to have an effect; any when empty.
+    #[serde(default)]
+    pub to: Vec<String>,
     /// Where the default comes from, when it is neither a quota nor a latency.
     #[serde(default)]
     pub source: Provenance,
@@ -276,7 +282,7 @@ pub struct Preset {
 impl Preset {
     /// Whether it speaks of connections into this service.
     pub fn fits(&self, to: Option<&Service>) -> bool {
-        self.to.is_empty() || to.is_some_and(|to| self.to.iter().any(|name| name == to.id.as_str() || name == to.family.as_str()))
+        self.to.is_empty() || to.is_some_and(|to| to.is_among(&self.to))
     }
 }
 

@@ -10,6 +10,8 @@ pub struct ProducerConfig {
     pub arrivals: Arrivals,
     /// Which event types, by weight; empty for plain events.
     pub mix: Vec<(EventTypeId, f64)>,
+    /// Bytes of an event whose type does not say how large it is.
+    pub event_size: f64,
     /// What a managed scheduler adds.
     pub scheduler: Option<SchedulerConfig>,
 }
@@ -33,6 +35,7 @@ impl Mechanism for ProducerConfig {
         Self {
             arrivals: settings.parsed("arrivals").unwrap_or_else(|| Arrivals::poisson(1.0)),
             mix: mix.into_iter().map(|(name, weight)| (EventTypeId::new(name), weight)).collect(),
+            event_size: settings.quantity("default_event_size"),
             scheduler: settings.has("flexible_window").then(|| SchedulerConfig {
                 invocation_rate: settings.limit("invocation_rate"),
                 outside_invocation_rate: settings.outside("invocation_rate"),

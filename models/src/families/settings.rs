@@ -52,8 +52,11 @@ pub fn field_preset<'s>(service: &'s Service, fields: &Fields, target: Option<&S
 }
 
 /// Whether a field has a part in what happens: its condition `other=word|word` holds, or `other=*` and the other field is
-/// set at all. `target` is what an edge enters.
+/// set at all, and its edge enters what it speaks of. `target` is what an edge enters; unknown where it is `None`.
 pub fn field_applies(service: &Service, fields: &Fields, account: &Account, target: Option<&Service>, field: &Field) -> bool {
+    if !field.to.is_empty() && target.is_some_and(|target| !target.is_among(&field.to)) {
+        return false;
+    }
     let Some((key, wanted)) = field.when.as_ref().and_then(|when| when.split_once('=')) else { return true };
     let typed = fields.get(key).filter(|value| !value.is_null()).map(text_of);
     let preset = || field_preset(service, fields, target, key).map(|(text, _)| text.to_owned());

@@ -2,13 +2,16 @@
 
 use plimsoll_models::{Severity, units};
 
-use crate::result::{Finding, RunResult};
+use crate::{
+    program::Program,
+    result::{Finding, RunResult},
+};
 
 /// Messages from which a growing backlog is worth a word.
 const GROWING_FROM: f64 = 20.0;
 
 /// Queues in which more waits at the end than in the middle.
-pub(super) fn find(result: &RunResult, findings: &mut Vec<Finding>) {
+pub(super) fn find(program: &Program, result: &RunResult, findings: &mut Vec<Finding>) {
     for node in &result.nodes {
         let Some(series) =
             node.series.iter().find(|s| s.name == "ApproximateNumberOfMessagesVisible" && s.kind == crate::result::SeriesKind::Mean)
@@ -27,7 +30,7 @@ pub(super) fn find(result: &RunResult, findings: &mut Vec<Finding>) {
                 severity: Severity::Warning,
                 node: Some(node.id.clone()),
                 edge: None,
-                title: format!("The backlog of {} grows", node.id),
+                title: format!("The backlog of {} grows", program.title(&node.id)),
                 evidence: format!(
                     "{} messages wait on average at the end of the run, {} in the middle",
                     units::print_number(end.round()),

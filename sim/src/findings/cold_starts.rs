@@ -20,7 +20,7 @@ pub(super) fn find(program: &Program, result: &RunResult, findings: &mut Vec<Fin
                 severity: Severity::Info,
                 node: Some(ready.id.clone()),
                 edge: None,
-                title: format!("{} of the invocations of {} start cold", units::print_fraction(cold / accepted), ready.id),
+                title: format!("{} of the invocations of {} start cold", units::print_fraction(cold / accepted), ready.title),
                 evidence: format!("{} of {}", units::print_number(*cold), units::print_number(*accepted)),
                 advice: "provisioned concurrency keeps instances warm; a smaller package starts faster".to_owned(),
                 limit: None,

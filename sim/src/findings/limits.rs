@@ -2,8 +2,8 @@
 
 use plimsoll_models::{Severity, catalog::QuotaKind, units};
 
-use super::place;
 use crate::{
+    fixes::{change, raised, two_digits},
     program::Program,
     result::{Finding, LimitResult, RunResult},
 };
@@ -25,7 +25,7 @@ pub(super) fn find(program: &Program, result: &RunResult, findings: &mut Vec<Fin
 }
 
 fn spared(program: &Program, index: usize, limit: &LimitResult) -> Finding {
-    let place = place(program, limit.node.as_ref(), limit.edge.as_ref());
+    let place = program.place_in_words(limit.node.as_ref(), limit.edge.as_ref());
     Finding {
         code: "limit-spares",
         severity: Severity::Info,
@@ -58,7 +58,7 @@ fn bound(program: &Program, result: &RunResult, index: usize, limit: &LimitResul
         severity: if refused { Severity::Error } else { Severity::Warning },
         node: limit.node.clone(),
         edge: limit.edge.clone(),
-        title: format!("{} of {} {verb} load{first}", limit.title, place(program, limit.node.as_ref(), limit.edge.as_ref())),
+        title: format!("{} of {} {verb} load{first}", limit.title, program.place_in_words(limit.node.as_ref(), limit.edge.as_ref())),
         evidence: format!(
             "{what} {}, first at {}{delay}; peak demand {} of {}",
             if refused { "refused" } else { "delayed" },
@@ -78,7 +78,7 @@ fn near(program: &Program, index: usize, limit: &LimitResult) -> Finding {
         severity: Severity::Info,
         node: limit.node.clone(),
         edge: limit.edge.clone(),
-        title: format!("{} of {} is close to its limit", limit.title, place(program, limit.node.as_ref(), limit.edge.as_ref())),
+        title: format!("{} of {} is close to its limit", limit.title, program.place_in_words(limit.node.as_ref(), limit.edge.as_ref())),
         evidence: format!("peak demand {} of {}", units::print_fraction(limit.use_peak), limit.text),
         advice: match limit.headroom {
             Some(headroom) => format!("it holds until about {} times this load, by a linear estimate", units::print_significant(headroom)),
@@ -90,13 +90,13 @@ fn near(program: &Program, index: usize, limit: &LimitResult) -> Finding {
 }
 
 fn advice(limit: &LimitResult) -> String {
-    let target = limit.value * limit.use_peak.max(1.0) * HEADROOM;
+    let target = limit.quantity.print(enough(limit));
     match limit.kind {
         QuotaKind::Soft => {
-            format!("ask the provider to raise it to about {}, put a queue before it, or cap what calls it", units::print_compact(target))
+            format!("ask the provider to raise it to about {target}, put a queue before it, or cap what calls it")
         }
         QuotaKind::Configurable => {
-            format!("raise it to about {}, put a queue before it, or cap what calls it", units::print_compact(target))
+            format!("raise it to about {target}, put a queue before it, or cap what calls it")
         }
         QuotaKind::Hard => "it is fixed: spread the load, batch, or put a queue before it".to_owned(),
     }
@@ -105,7 +105,12 @@ fn advice(limit: &LimitResult) -> String {
 /// How far above the peak demand a lifted limit should be.
 const HEADROOM: f64 = 1.2;
 
+/// A value of a limit that leaves room above the demand that was seen.
+fn enough(limit: &LimitResult) -> f64 {
+    two_digits(raised(limit, HEADROOM), f64::ceil)
+}
+
 /// The change that lifts a limit above the demand that was seen; what the provider fixed cannot be lifted.
 fn fix(limit: &LimitResult) -> Option<(String, String)> {
-    if limit.kind == QuotaKind::Hard { None } else { crate::attribution::lifted(limit) }
+    if limit.kind == QuotaKind::Hard { None } else { change(limit, enough(limit)) }
 }

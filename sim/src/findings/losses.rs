@@ -2,7 +2,6 @@
 
 use plimsoll_models::{Severity, units};
 
-use super::place;
 use crate::{
     program::Program,
     result::{Finding, RunResult},
@@ -12,7 +11,7 @@ use crate::{
 pub(super) fn find(program: &Program, result: &RunResult, findings: &mut Vec<Finding>) {
     for row in &result.ledger.rows {
         let fate = |name: &str| row.fates.get(name).copied().unwrap_or(0);
-        let place = place(program, Some(&row.node), row.edge.as_ref());
+        let place = program.place_in_words(Some(&row.node), row.edge.as_ref());
         for (name, code, advice) in [
             ("dead-lettered", "dead-letters", "look at why they fail, and plan how they are sent again"),
             ("expired", "expired", "raise the retention or the maximum age, or speed up the consumers"),

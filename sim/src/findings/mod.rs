@@ -7,11 +7,10 @@ mod losses;
 mod recovery;
 mod recursion;
 
-use plimsoll_models::{EdgeId, NodeId, Severity};
+use plimsoll_models::Severity;
 
 use crate::{
     core::Core,
-    program::Program,
     result::{Finding, Holds, RunResult},
 };
 
@@ -21,10 +20,10 @@ pub(crate) fn find(core: &Core, result: &RunResult) -> Vec<Finding> {
     let mut findings = Vec::new();
     recovery::find(core, result, &mut findings);
     limits::find(program, result, &mut findings);
-    backlog::find(result, &mut findings);
+    backlog::find(program, result, &mut findings);
     losses::find(program, result, &mut findings);
     cold_starts::find(program, result, &mut findings);
-    recursion::find(result, &mut findings);
+    recursion::find(program, result, &mut findings);
     for objective in result.verdict.objectives.iter().filter(|objective| objective.holds == Holds::Broken) {
         findings.push(Finding {
             code: "objective-broken",
@@ -40,24 +39,4 @@ pub(crate) fn find(core: &Core, result: &RunResult) -> Vec<Finding> {
     }
     findings.sort_by_key(|finding| finding.severity);
     findings
-}
-
-/// An edge as people know it: its id, and what it connects.
-fn edge_words(program: &Program, id: &EdgeId) -> String {
-    match program.edges.iter().find(|edge| edge.id == *id) {
-        Some(edge) => {
-            let node = |at: u32| &program.nodes[at as usize].id;
-            format!("`{id}` ({} to {})", node(edge.from), node(edge.to))
-        }
-        None => format!("`{id}`"),
-    }
-}
-
-/// A limit's or ledger row's place in words.
-fn place(program: &Program, node: Option<&NodeId>, edge: Option<&EdgeId>) -> String {
-    match (edge, node) {
-        (Some(edge), _) => edge_words(program, edge),
-        (None, Some(node)) => node.to_string(),
-        (None, None) => "the account".to_owned(),
-    }
 }

@@ -8,7 +8,6 @@ use std::ops::Range;
 
 use plimsoll_models::{Severity, families::Config, units};
 
-use super::edge_words;
 use crate::{
     core::Core,
     result::{Finding, RunResult},
@@ -152,7 +151,7 @@ fn metastable(core: &Core, course: &Course, judged: &Range<usize>) -> Finding {
     let amplified = amplification(core, course, judged);
     if let Some((edge, before, after)) = amplified.as_ref().filter(|(_, before, after)| after > before) {
         let (before, after) = (units::print_significant(*before), units::print_significant(*after));
-        evidence.push(format!("{after} attempts for each call on {}, {before} before", edge_words(&core.program, edge)));
+        evidence.push(format!("{after} attempts for each call on {}, {before} before", core.program.edge_in_words(edge)));
     }
     let (then, now) = (greatest(&course.backlog, &course.before), greatest(&course.backlog, judged));
     if now > then + BACKLOG_SLACK {

@@ -27,6 +27,8 @@ pub(crate) struct Producer {
     rng: StreamRng,
     /// Event types with cumulated shares.
     mix: Vec<(f64, u16)>,
+    /// Bytes of an event whose type does not say.
+    event_bytes: u32,
     /// Edges that take every event that passes their filter.
     edges: Vec<u32>,
     /// Edges of which one takes the event, with cumulated shares.
@@ -71,6 +73,7 @@ impl Producer {
             source: Source::new(&config.arrivals, node.trace, program, &mut rng),
             rng,
             mix,
+            event_bytes: config.event_size as u32,
             edges,
             routes,
             closed,
@@ -99,7 +102,7 @@ impl Producer {
             let u: f64 = core.draw(self.index, Purpose::Mix, line, 0).random();
             self.mix.iter().find(|(sum, _)| u < *sum).or(self.mix.last()).map_or(0, |(_, event_type)| *event_type)
         };
-        let bytes = core.program.event_types[event_type as usize].bytes;
+        let bytes = core.program.event_types[event_type as usize].bytes.unwrap_or(self.event_bytes);
         core.nodes[self.index as usize].arrivals.add(1);
         let journey = core.begin_journey(self.index, event_type, line, self.recorded);
         let cause = Cause { journey, line, event_type, bytes, laps: Laps::default() };

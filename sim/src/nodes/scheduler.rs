@@ -30,6 +30,8 @@ pub(crate) struct Scheduler {
     rng: StreamRng,
     /// Event types with cumulated shares.
     mix: Vec<(f64, u16)>,
+    /// Bytes of an event whose type does not say.
+    event_bytes: u32,
     edges: Vec<u32>,
     flexible_window: f64,
     lateness: Sampler,
@@ -47,6 +49,7 @@ impl Scheduler {
             source: Source::new(&config.arrivals, node.trace, program, &mut rng),
             rng,
             mix: shares(program, config),
+            event_bytes: config.event_size as u32,
             edges: node.calls.clone(),
             flexible_window: scheduler.flexible_window,
             lateness: Sampler::new(&scheduler.lateness),
@@ -73,7 +76,7 @@ impl Scheduler {
             let u: f64 = core.draw(self.index, Purpose::Mix, line, 0).random();
             self.mix.iter().find(|(sum, _)| u < *sum).or(self.mix.last()).map_or(0, |(_, event_type)| *event_type)
         };
-        let bytes = core.program.event_types[event_type as usize].bytes;
+        let bytes = core.program.event_types[event_type as usize].bytes.unwrap_or(self.event_bytes);
         core.nodes[self.index as usize].arrivals.add(1);
         let journey = core.begin_journey(self.index, event_type, line, 0);
         let cause = Cause { journey, line, event_type, bytes, laps: Laps::default() };

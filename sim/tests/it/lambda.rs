@@ -88,6 +88,28 @@ fn reservations_come_out_of_the_pool_even_when_idle() {
     assert_eq!((metric(&result, "fn", "accepted"), metric(&result, "fn", "refused")), (500.0, 200.0));
 }
 
+/// 1,000 of which 900 are set apart: a hundred are left for the others, and only they are under that limit.
+#[test]
+fn a_reservation_is_no_part_of_what_others_share() {
+    let diagram = Draw::default()
+        .function("own", &[("reserved_concurrency", "600")])
+        .function("warm", &[("provisioned_concurrency", "300"), ("provisioned_start", "ready")])
+        .function("other", &[])
+        .caller("first", "own", "batch(60, at=1 s)")
+        .caller("second", "other", "batch(50, at=1 s)")
+        .caller("third", "warm", "batch(10, at=1 s)")
+        .0;
+    let result = run(&diagram, &[("duration", "5 s")]);
+    let limit = |key: &str| result.limits.iter().find(|limit| limit.key == key).unwrap();
+    let shared = limit("aws/lambda.concurrent_executions");
+    let under: Vec<&str> = shared.shared_by.iter().map(plimsoll_models::NodeId::as_str).collect();
+    assert_eq!(under, ["other", "warm"]);
+    assert_eq!((shared.value, shared.set_apart, shared.use_peak, shared.headroom), (100.0, 900.0, 0.5, Some(2.0)));
+    assert_eq!(shared.text, "100");
+    let own = limit("aws/lambda.reserved_concurrency");
+    assert_eq!((own.value, own.set_apart, own.use_peak, own.headroom), (600.0, 0.0, 0.1, Some(10.0)));
+}
+
 #[test]
 fn a_reservation_of_nothing_refuses_all() {
     let result = run(&called("batch(7, at=0 s)", &[("reserved_concurrency", "0")]), &[("duration", "10 s")]);

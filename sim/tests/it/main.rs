@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
 mod archives;
+mod assumptions;
 mod attribution;
 mod batches;
 mod clients;
@@ -10,6 +11,7 @@ mod conservation;
 mod determinism;
 mod eventbridge;
 mod faults;
+mod findings;
 mod fleet;
 mod front;
 mod keys;

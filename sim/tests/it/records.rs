@@ -24,7 +24,7 @@ enum Effect {
 use Effect::{Delays, Refuses, Spills};
 
 /// A limit, how it is reached, and what it does then.
-struct Row {
+pub(crate) struct Row {
     service: &'static str,
     limit: &'static str,
     effect: Effect,
@@ -57,7 +57,7 @@ impl Row {
     }
 
     /// The drawing: quotas that an account shares are set there, all else on the node.
-    fn diagram(&self) -> Diagram {
+    pub(crate) fn diagram(&self) -> Diagram {
         let mut diagram = (self.around)(self).0;
         let service = service(self.service);
         for (key, value) in &self.fields {
@@ -311,7 +311,7 @@ fn pipe_source(row: &Row) -> Draw {
 
 // --- the table ---
 
-fn rows() -> Vec<Row> {
+pub(crate) fn rows() -> Vec<Row> {
     let mut rows = vec![
         row("aws/api-gateway-http", "account_rate", Refuses, &[("account_rate", "1/s"), ("account_burst", "1")]).around(door),
         row("aws/api-gateway-http", "stage_rate", Refuses, &[("stage_rate", "1/s")]).around(door),

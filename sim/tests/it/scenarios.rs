@@ -196,19 +196,3 @@ fn what_a_redelivery_mends_is_not_lost() {
     assert_eq!(lost("3"), (2, 1, 0));
     assert_eq!(lost("2"), (2, 0, 1));
 }
-
-#[test]
-fn a_size_that_nobody_gave_is_an_assumption() {
-    let assumed = |fields: &[(&str, &str)]| {
-        let diagram = Draw::default()
-            .event_type("Order", fields)
-            .node("client", "generic/client", &[("arrivals", "times(0 s)"), ("events", "Order")])
-            .node("queue", "aws/sqs", &[])
-            .edge("send", EdgeKind::Send, "client", "queue", &[])
-            .0;
-        let result = run(&diagram, &[("duration", "1 s")]);
-        result.assumptions.iter().any(|assumption| assumption.path == "Order.size" && assumption.value == "1 KiB")
-    };
-    assert!(assumed(&[]));
-    assert!(!assumed(&[("size", "2 KiB")]));
-}

@@ -416,6 +416,24 @@ fn retries_draw_anew_but_poison_stays() {
     assert!((5..40).contains(&poisoned), "{poisoned} of 100 at 20 %");
 }
 
+/// What a map or a branch repeats when it is tried again as a whole has new luck too.
+#[test]
+fn a_map_that_is_tried_again_draws_anew() {
+    let retry = json!([{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 30, "BackoffRate": 1.0}]);
+    let inner = |name: &str| machine(name, &json!({name: task("a", &json!({"End": true}))}));
+    let failed = |whole: Value, fields: &[(&str, &str)]| {
+        let mut state = json!({"Retry": retry, "End": true});
+        merge(&mut state, &whole);
+        let draw = flow(STANDARD, &machine("Whole", &json!({"Whole": state})), "batch(100, at=0 s)");
+        let result = run(&called(draw, "a", &[&[("service", "10 ms")], fields].concat()).0, &[("duration", "2 min")]);
+        fate(&result, "flow", "failed")
+    };
+    let map = || json!({"Type": "Map", "ItemProcessor": inner("A"), "Comment": "plimsoll: items=2"});
+    let parallel = || json!({"Type": "Parallel", "Branches": [inner("A"), inner("B")]});
+    let transient = [("failure", "50 %")];
+    assert_eq!((failed(map(), &transient), failed(parallel(), &transient)), (0, 0));
+}
+
 /// A workflow without a definition calls every edge, one after the other; one with steps does those.
 #[test]
 fn edges_and_steps_make_a_workflow_too() {

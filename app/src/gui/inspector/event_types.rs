@@ -40,7 +40,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mu
         let any = |text: &str| Ok(Value::String(text.to_owned()));
         let laws = vec!["unique".to_owned(), "uniform(1000)".to_owned(), "zipf(1000, 1.1)".to_owned(), "weights(tenants.csv)".to_owned()];
         let rows: [Part<'_>; 3] = [
-            ("size", "Size", "Bytes of one event", "1 KiB", Vec::new(), &size),
+            ("size", "Size", "Bytes of one event", "like its source", Vec::new(), &size),
             ("key", "Key", "Law of the partition or group key", "unique", laws, &key),
             ("description", "Description", "What it says", "", Vec::new(), &any),
         ];

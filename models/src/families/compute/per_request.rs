@@ -183,12 +183,13 @@ impl PerRequest {
     }
 
     pub(super) fn limits(&self) -> Vec<LimitUse<'_>> {
-        let account = self.account_concurrency.level().outside(self.outside_concurrency);
+        // A reservation is carved out of the account's concurrency: what others use does not reach it.
+        let account = self.reserved.is_none().then(|| self.account_concurrency.level().outside(self.outside_concurrency));
         let reserved = self.reserved.as_ref().map(Limit::level);
         let provisioned = (self.provisioned.instances > 0).then(|| self.provisioned.rate_per_instance.rate());
         let rates = [self.scaling_burst.measured(Measure::RatePerStep), self.rate_per_concurrency.rate()];
         let levels = [&self.payload_sync, &self.asynchronous.payload, &self.start.init_timeout, &self.recursion].map(Limit::level);
-        std::iter::once(account).chain(reserved).chain(provisioned).chain(rates).chain(levels).collect()
+        account.into_iter().chain(reserved).chain(provisioned).chain(rates).chain(levels).collect()
     }
 
     /// Prices of requests and duration; of all the rest too where there is anything to charge for.

@@ -292,7 +292,7 @@ impl Compute {
         cause.laps = self.next_lap(cause.laps);
         if let Some(event_type) = call.event_type {
             cause.event_type = event_type;
-            cause.bytes = core.program.event_types[event_type as usize].bytes;
+            cause.bytes = core.program.event_types[event_type as usize].bytes.unwrap_or(cause.bytes);
         }
         if !core.passes(call.edge, &cause) {
             core.filtered(call.edge, cause.journey);

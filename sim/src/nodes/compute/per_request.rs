@@ -70,12 +70,12 @@ impl PerRequest {
         }
     }
 
-    /// Instances on demand that are in use, those that it may use, and what others in the account hold besides.
+    /// Instances on demand that are in use, those that it may use, and what is provisioned under the same limit.
     pub(super) fn on_demand(&self, core: &Core, busy: u64) -> OnDemand {
         let Some(own) = self.reserved else {
             let pool = &core.program.pools[self.pool as usize];
             let allowed = (pool.shared * core.pools_left[self.pool as usize]) as u64;
-            return OnDemand { used: core.pools[self.pool as usize], allowed, beside: pool.set_apart };
+            return OnDemand { used: core.pools[self.pool as usize], allowed, beside: 0.0 };
         };
         let provisioned = self.provisioned.target();
         let left = (own as f64 * self.left) as u64;
@@ -124,6 +124,6 @@ impl PerRequest {
 pub(super) struct OnDemand {
     pub(super) used: u64,
     pub(super) allowed: u64,
-    /// Concurrency under the same limit that is set apart.
+    /// What is provisioned of the same reservation.
     pub(super) beside: f64,
 }

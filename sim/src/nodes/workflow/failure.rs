@@ -97,6 +97,6 @@ impl Workflow {
             return nanos(grown);
         }
         let thread = &self.threads[slot];
-        nanos(grown * core.draw(self.index, Purpose::Backoff, thread.visit_line(), thread.attempt).random::<f64>())
+        nanos(grown * core.draw(self.index, Purpose::Backoff, thread.visit_line(), thread.attempt_of_all()).random::<f64>())
     }
 }

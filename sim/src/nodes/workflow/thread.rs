@@ -43,6 +43,8 @@ pub(super) struct Thread {
     task_timer: u32,
     callback_timer: u32,
     pub(super) attempt: u32,
+    /// What its attempts are counted from: another one for each attempt of the states that it belongs to.
+    attempts_from: u32,
     pub(super) retries: [u32; RETRIERS_MAX],
     /// Children that run.
     running: u32,
@@ -81,10 +83,21 @@ const STATE_EVENTS: u64 = 2;
 const CALL_EVENTS: u64 = 3;
 const ITERATION_EVENTS: u64 = 2;
 
+/// How far the attempts of children are apart, prime so that those of several levels hardly meet.
+const ATTEMPTS_APART: u32 = 1_009;
+/// What is kept of an attempt's number, so that counting on cannot overflow.
+const ATTEMPTS_MASK: u32 = 0x3fff_ffff;
+
 impl Thread {
     /// Whether it waits for the call with this generation.
     pub(super) fn awaits(&self, generation: u32) -> bool {
         self.phase == Phase::Calling && self.generation == generation && !self.dead
+    }
+
+    /// Number of the attempt among all of this visit, those of the states that it belongs to included. What is tried again
+    /// keeps its line, so that poison stays poison, and has a number of its own, so that chance draws anew.
+    pub(super) fn attempt_of_all(&self) -> u32 {
+        self.attempts_from.wrapping_add(self.attempt) & ATTEMPTS_MASK
     }
 
     /// What makes the draws of this visit of its state its own.
@@ -96,12 +109,13 @@ impl Thread {
 impl Workflow {
     /// Makes a thread that begins in a state after a delay.
     pub(super) fn spawn(&mut self, core: &mut Core, execution: u32, parent: u32, state: u32, number: u32, delay: Nanos) -> u32 {
-        let (line, recorded, older) = if parent == NONE {
-            (self.executions[execution].cause.line, true, NONE)
+        let (line, attempts_from, recorded, older) = if parent == NONE {
+            (self.executions[execution].cause.line, 0, true, NONE)
         } else {
             let row = &self.threads[parent];
             let distributed = matches!(self.states[row.state as usize].work, Work::Map { distributed: true, .. });
-            (mix(row.visit_line(), u64::from(number) + 1), row.recorded && !distributed, row.child)
+            let attempts_from = row.attempt_of_all().wrapping_mul(ATTEMPTS_APART);
+            (mix(row.visit_line(), u64::from(number) + 1), attempts_from, row.recorded && !distributed, row.child)
         };
         let fresh = Thread {
             execution,
@@ -119,6 +133,7 @@ impl Workflow {
             task_timer: NONE,
             callback_timer: NONE,
             attempt: 0,
+            attempts_from,
             retries: [0; RETRIERS_MAX],
             running: 0,
             left: 0,
@@ -175,8 +190,8 @@ impl Workflow {
     /// Enters the state, for the first time or again: that is a transition.
     fn enter(&mut self, core: &mut Core, slot: u32) {
         let now = core.now();
-        let Thread { execution, attempt, .. } = self.threads[slot];
-        let line = self.threads[slot].visit_line();
+        let execution = self.threads[slot].execution;
+        let (line, attempt) = (self.threads[slot].visit_line(), self.threads[slot].attempt_of_all());
         core.nodes[self.index as usize].units[0] += 1;
         self.record(slot, STATE_EVENTS);
         let row = &mut self.executions[execution];
@@ -291,11 +306,11 @@ impl Workflow {
         thread.generation = thread.generation.wrapping_add(1);
         thread.phase = Phase::Calling;
         let token = (u64::from(thread.generation) << 32) | u64::from(slot);
-        let (line, attempt) = (thread.visit_line(), thread.attempt);
+        let (line, attempt) = (thread.visit_line(), thread.attempt_of_all());
         let mut cause = Cause { line, ..self.executions[thread.execution].cause };
         if let Some(event_type) = task.event_type {
             cause.event_type = event_type;
-            cause.bytes = core.program.event_types[event_type as usize].bytes;
+            cause.bytes = core.program.event_types[event_type as usize].bytes.unwrap_or(cause.bytes);
         }
         if !core.passes(task.edge, &cause) {
             core.filtered(task.edge, cause.journey);
@@ -321,8 +336,11 @@ impl Workflow {
             return;
         }
         let calls_back = matches!(&self.states[thread.state as usize].work, Work::Task(task) if task.calls_back);
-        let delay =
-            if calls_back { core.sample(&self.callback, self.index, Purpose::Think, thread.visit_line(), thread.attempt) } else { 0 };
+        let delay = if calls_back {
+            core.sample(&self.callback, self.index, Purpose::Think, thread.visit_line(), thread.attempt_of_all())
+        } else {
+            0
+        };
         if delay == 0 {
             self.stop_waiting(core, slot);
             self.leave(core, slot);
