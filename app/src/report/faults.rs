@@ -16,20 +16,28 @@ use super::{
 };
 
 /// The faults of the scenario, one in a row.
-pub(super) fn faults(result: &RunResult, style: Style) -> String {
-    let table = faults_table(result);
+pub(super) fn faults(result: &RunResult, diagram: &Diagram, style: Style) -> String {
+    let table = faults_table(result, diagram);
     if table.is_empty() { String::new() } else { heading("Faults", style) + &table.print() }
 }
 
 /// The faults of the scenario with how often each struck.
-pub(super) fn faults_table(result: &RunResult) -> Table {
+pub(super) fn faults_table(result: &RunResult, diagram: &Diagram) -> Table {
     let mut table =
         Table::new(&[("Fault", Align::Left), ("Of", Align::Left), ("From", Align::Right), ("To", Align::Right), ("Struck", Align::Right)]);
     for fault in &result.faults {
         let struck = if fault.struck == 0 { "-".to_owned() } else { print_number(fault.struck as f64) };
-        table.row([fault.text.clone(), fault.on.clone(), print_duration(fault.from_s), print_duration(fault.to_s), struck]);
+        table.row([fault.text.clone(), target(&fault.on, diagram), print_duration(fault.from_s), print_duration(fault.to_s), struck]);
     }
     table
+}
+
+/// What a fault struck, as people call it.
+fn target(on: &str, diagram: &Diagram) -> String {
+    if let Some(edge) = diagram.edges.get(on) {
+        return format!("{} -> {}", diagram.title(&edge.from), diagram.title(&edge.to));
+    }
+    diagram.nodes.get_key_value(on).map_or(on, |(id, _)| diagram.title(id)).to_owned()
 }
 
 /// Remedies beside each other, with what each does.

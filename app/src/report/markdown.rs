@@ -34,7 +34,7 @@ impl Report<'_> {
         }
         let limits: Vec<_> = worth_a_row(&result.limits).collect();
         section(&mut out, "Limits, the tightest first", &summary.limits_table(&limits));
-        section(&mut out, "Faults", &faults_table(result));
+        section(&mut out, "Faults", &faults_table(result, self.diagram));
         let findings: Vec<&Finding> = summary.told_findings().collect();
         if !findings.is_empty() {
             out.push_str("\n### Findings\n\n");

@@ -53,7 +53,7 @@ impl Summary<'_> {
         let sections = [
             self.answer(style),
             self.objectives(style),
-            faults::faults(self.result, style),
+            faults::faults(self.result, self.diagram, style),
             self.journeys(style),
             self.limits(style),
             self.ledger(style),

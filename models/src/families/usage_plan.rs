@@ -12,6 +12,9 @@ use crate::{
 /// Most plans of one API.
 const PLANS_MAX: usize = 300;
 
+/// Most keys of all plans of an API: each has a bucket of its own.
+const KEYS_MAX: u64 = 1_000_000;
+
 /// A plan. Its customers are told apart by the type of the events that they send; within a type, requests are spread
 /// over the keys by the partition key of the event.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,7 +63,12 @@ impl FromStr for UsagePlans {
         if texts.len() > PLANS_MAX {
             return Err(format!("more than {PLANS_MAX} usage plans"));
         }
-        texts.iter().enumerate().map(|(index, text)| plan(index + 1, text)).collect::<Result<_, _>>().map(Self)
+        let plans: Vec<UsagePlan> = texts.iter().enumerate().map(|(index, text)| plan(index + 1, text)).collect::<Result<_, _>>()?;
+        let keys: u64 = plans.iter().map(|plan| u64::from(plan.keys)).sum();
+        if keys > KEYS_MAX {
+            return Err(format!("{keys} keys are more than a run can keep in mind, {KEYS_MAX} at most"));
+        }
+        Ok(Self(plans))
     }
 }
 
@@ -147,6 +155,8 @@ mod tests {
             "plan(quota=0)",
             "plan(rate=1/s, keys=1.5)",
             "plan(rate=1/s, mood=good)",
+            "plan(rate=1/s, keys=1e9)",
+            "plan(rate=1/s, keys=600000); plan(rate=2/s, keys=600000)",
         ] {
             assert!(text.parse::<UsagePlans>().is_err(), "{text}");
         }

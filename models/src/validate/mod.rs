@@ -7,6 +7,7 @@ mod doors;
 mod faults;
 mod fleet;
 mod functions;
+mod memory;
 mod messaging;
 mod pipes;
 mod stores;
@@ -29,6 +30,8 @@ const RULES: &[Rule] = &[
     configuration::fields,
     streams::streams,
     fleet::fleets,
+    memory::instances,
+    memory::partitions,
     configuration::scenarios,
     stores::tables,
     stores::operations,

@@ -87,7 +87,7 @@ impl CustomBus {
         let row = core.items[item];
         let (bucket, limit) = &mut self.events;
         core.limits[*limit as usize].demand(now, 1.0);
-        if !bucket.take(now, 1.0) {
+        if !bucket.has(now, 1.0) {
             return Err(*limit);
         }
         if !self.groups.take_units(now, core.journeys[row.journey].key, KILOBYTE + u64::from(row.bytes)) {
@@ -95,6 +95,8 @@ impl CustomBus {
             meter.level(now, meter.limit.value + 1.0);
             return Err(self.group_limit);
         }
+        // What is refused has used up nothing.
+        bucket.take(now, 1.0);
         Ok(())
     }
 

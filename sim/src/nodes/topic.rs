@@ -222,7 +222,7 @@ impl Behavior for Topic {
         let now = core.now();
         let row = core.items[item];
         core.limits[self.publish_limit as usize].demand(now, 1.0);
-        let mut admitted = if core.buckets[self.publish_bucket as usize].take(now, 1.0) { Ok(()) } else { Err(self.publish_limit) };
+        let mut admitted = if core.buckets[self.publish_bucket as usize].has(now, 1.0) { Ok(()) } else { Err(self.publish_limit) };
         if let Some(ordered) = &mut self.ordered {
             admitted = admitted.and_then(|()| ordered.admit(core, core.journeys[row.journey].key, row.bytes));
         }
@@ -232,6 +232,8 @@ impl Behavior for Topic {
             core.answer(item, Outcome::Throttled);
             return;
         }
+        // What is refused has used up nothing.
+        core.buckets[self.publish_bucket as usize].take(now, 1.0);
         self.meter(core, 0, self.payload.chunks(u64::from(row.bytes)));
         // The order is that of arrival; only the acknowledgment takes time.
         if let Some(ordered) = &mut self.ordered {

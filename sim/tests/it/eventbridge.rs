@@ -249,6 +249,31 @@ fn a_group_takes_two_thousand_events_and_kilobytes() {
     }
 }
 
+/// Nine events of a group are refused at once, but they have used up nothing of the ten that all may send in a second.
+#[test]
+fn what_a_group_refuses_leaves_the_rate_to_others() {
+    for (service, rate, group_rate) in [(CUSTOM, "event_rate", "3"), ("aws/sns-fifo", "publish_rate", "1/s")] {
+        let mut draw = Draw::default()
+            .event_type("hot", &[("key", "uniform(1)"), ("size", "1 KiB")])
+            .event_type("cold", &[("key", "unique"), ("size", "1 KiB")])
+            .node("first", "generic/client", &[("arrivals", "batch(10, at=0 s)"), ("events", "hot")])
+            .node("second", "generic/client", &[("arrivals", "batch(5, at=50 ms)"), ("events", "cold")])
+            .node("it", service, &[("group_rate", group_rate)])
+            .edge("publish-hot", EdgeKind::Send, "first", "it", &[("attempts", "1")])
+            .edge("publish-cold", EdgeKind::Send, "second", "it", &[("attempts", "1")]);
+        if service == CUSTOM {
+            draw = draw.node("it", service, &[("group_rate", group_rate), (rate, "10/s")]);
+        } else {
+            draw.0.account.quotas.insert(format!("{service}.{rate}"), "10/s".into());
+        }
+        let result = run(&draw.0, &[("duration", "1 s")]);
+        let fates = |edge: &str| (fate(&result, edge, "done"), fate(&result, edge, "rejected"));
+        assert_eq!((fates("publish-hot"), fates("publish-cold")), ((1, 9), (5, 0)), "{service}");
+        let limit = result.limits.iter().find(|limit| limit.key.ends_with(rate)).unwrap();
+        assert_eq!((limit.value, limit.refused), (10.0, 0), "{service}");
+    }
+}
+
 /// A publisher that gives up too early sends again; the bus recognizes the event.
 #[test]
 fn a_repeated_publish_is_taken_once() {

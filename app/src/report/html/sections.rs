@@ -86,7 +86,7 @@ impl Report<'_> {
             section("answer", "Answer", self.answer()),
             section("diagram", "Diagram", self.drawing()),
             section("objectives", "Objectives", self.objectives()),
-            section("faults", "Faults", some(&faults_table(self.result))),
+            section("faults", "Faults", some(&faults_table(self.result, self.diagram))),
             section("journeys", "Journeys", self.journeys()),
             section("limits", "Limits", self.limits()),
             section("load", "Load over time", self.loads()),

@@ -29,6 +29,9 @@ use crate::{
 
 const SECONDS_PER_HOUR: f64 = 3_600.0;
 
+/// Shortest time until a launch is tried again that found no processors: each try is an event of the run.
+const RETRY_MIN: Nanos = SECOND / 1_000;
+
 /// Parts of a processor that a pool counts.
 const MILLI: f64 = 1_000.0;
 
@@ -141,7 +144,7 @@ impl Fleet {
             pool,
             limit: node.limits[&processors.limit.key],
             each: (processors.each * MILLI).round() as u64,
-            retry: nanos(processors.retry).max(1),
+            retry: nanos(processors.retry).max(RETRY_MIN),
         });
         let mut queues: Vec<u32> = polls.clone().map(|(_, edge)| program.edges[*edge as usize].from).collect();
         queues.dedup();
