@@ -68,6 +68,10 @@ pub enum Action {
     Notice(String),
     /// What the canvas tells.
     Canvas(CanvasEvent),
+    /// Show a change that goes on.
+    Preview(Edit),
+    /// Back to what is, without the change that was shown.
+    EndPreview,
     /// What was decided in a dialog.
     Decide(Box<Decision>),
     /// Paste this text.

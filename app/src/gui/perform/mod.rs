@@ -24,6 +24,11 @@ impl App {
             Action::Command(command) => self.command(ctx, command),
             Action::Edit(edit) => self.edit(ctx, &edit, None),
             Action::Type(edit, key) => self.edit(ctx, &edit, Some(key)),
+            Action::Preview(edit) => {
+                // A preview that cannot be is a gesture over nothing; the next one will do.
+                let _ = self.front.document.preview(&edit);
+            }
+            Action::EndPreview => self.front.document.cancel_preview(),
             Action::Select(selection) => {
                 self.front.document.seal();
                 self.front.selection = selection;
@@ -44,6 +49,7 @@ impl App {
             Action::UseScenario(id) => {
                 self.front.scenario = Some(id);
                 self.front.inspector.typing.clear();
+                self.front.results.scenarios.clear();
             }
             Action::Fix(path, value) => self.fix(ctx, &path, &value),
             Action::GoTo(index) => self.go_to(ctx, index),
