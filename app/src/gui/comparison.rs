@@ -14,6 +14,7 @@ use super::{
     theme::Theme,
     words::documents as words,
 };
+use crate::settings::Preferences;
 
 /// An older state that the document is compared with, and what is shown of both.
 #[derive(Debug)]
@@ -96,7 +97,7 @@ impl Comparison {
     }
 
     /// The drawing of both states.
-    pub(super) fn canvas_ui(&mut self, ui: &mut Ui, theme: &Theme, catalog: &Catalog) {
+    pub(super) fn canvas_ui(&mut self, ui: &mut Ui, theme: &Theme, catalog: &Catalog, preferences: &Preferences) {
         let Some(shown) = &self.shown else { return };
         let selection = Selection::default();
         let input = CanvasInput {
@@ -108,6 +109,7 @@ impl Comparison {
             stale: false,
             problems: &[],
             tool: Tool::Select,
+            preferences,
         };
         self.canvas.show_compared(ui, &input, &shown.marks);
     }

@@ -7,9 +7,13 @@ mod basics;
 mod connect;
 mod documents;
 mod edits;
+mod find;
+mod first_minutes;
+mod keyboard;
 mod kill;
 mod panels;
 mod sample;
 #[path = "../soft_renderer/mod.rs"]
 mod soft_renderer;
 mod window;
+mod words;

@@ -10,10 +10,13 @@ mod compare;
 mod connection;
 mod frame;
 mod gesture;
+mod glide;
 mod guide;
+mod minimap;
 mod navigate;
 mod overlay;
 mod paint;
+mod reading;
 mod sentence;
 mod touch;
 
@@ -27,11 +30,18 @@ use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, Edit, GroupId, NodeI
 use plimsoll_sim::RunResult;
 
 pub use self::compare::{Marks, color as mark_color, sign as mark_sign};
-use self::{camera::Camera, gesture::Gesture};
-use super::{connect::join::End, theme::Theme};
+use self::{
+    camera::Camera,
+    gesture::Gesture,
+    glide::{Glide, Look},
+    minimap::Minimap,
+    reading::Reading,
+};
+use super::{connect::join::End, theme::Theme, words::shell as words};
 use crate::{
     arrange,
     scene::{Link, Rect, Scene, SceneCache, frames, node_rect},
+    settings::{Motion, Preferences},
 };
 
 /// What a drag on a node does.
@@ -149,6 +159,8 @@ pub struct CanvasInput<'a> {
     pub problems: &'a [Diagnostic],
     /// What a drag on a node does.
     pub tool: Tool,
+    /// Motion, wheel, grid, overview.
+    pub preferences: &'a Preferences,
 }
 
 /// What the user did on the canvas.
@@ -186,6 +198,8 @@ pub enum CanvasEvent {
         /// Where on the screen.
         screen: egui::Pos2,
     },
+    /// Does not want to see the overview any more.
+    CloseMinimap,
     /// Dropped a service of the palette.
     DropService {
         /// Which.
@@ -224,8 +238,10 @@ pub enum ContextTarget {
 pub struct Canvas {
     camera: Camera,
     goal: Option<Goal>,
+    /// The movement to the goal.
+    glide: Option<Glide>,
     /// Center and zoom that show the whole drawing: as long as nobody looks elsewhere, it stays whole in any room.
-    whole: Option<(Point, f32)>,
+    whole: Option<Look>,
     /// Whether it has been shown: the first time it fits the drawing.
     shown: bool,
     gesture: Gesture,
@@ -235,6 +251,8 @@ pub struct Canvas {
     /// Whether the wheel that turned last has notches.
     notched: bool,
     flash: Option<Flash>,
+    minimap: Option<Minimap>,
+    reading: Option<Reading>,
     /// The box that shall have the keyboard's focus.
     wanted_focus: Option<NodeId>,
     /// Whether a gesture has just ended: the drawing still shows it, the diagram does not know it yet.
@@ -246,6 +264,7 @@ pub struct Canvas {
 enum Goal {
     Whole(Rect),
     Fit(Rect),
+    Look(Look),
     Reveal(Link),
     /// Only as far as nothing of it is seen.
     PointOut(Vec<Link>),
@@ -285,28 +304,31 @@ impl Canvas {
         let (view, ground) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
         ground.widget_info(|| {
             let (nodes, edges) = (input.diagram.nodes.len(), input.diagram.edges.len());
-            WidgetInfo::labeled(Role::Canvas, true, format!("Diagram with {nodes} components and {edges} connections"))
+            WidgetInfo::labeled(Role::Canvas, true, words::canvas(nodes, edges))
         });
         let room_changed = std::mem::replace(&mut self.camera.view, view).size() != view.size();
-        if room_changed && self.whole == Some((self.camera.center, self.camera.zoom)) {
+        let follows = room_changed && self.whole == Some(self.look());
+        if follows {
             self.fit(input.diagram);
         }
         if std::mem::take(&mut self.landed) {
             self.drawn = None;
         }
-        self.reach_goal(ui, input);
+        self.reach_goal(ui, input, follows);
+        self.carry_on(ui);
         let inside = ui.rect_contains_pointer(view);
         let at = ui.input(|input| input.pointer.hover_pos()).filter(|_| inside);
         self.pointer = at.map(|at| self.camera.diagram(at));
         let mut events = Vec::new();
         if inside {
-            self.navigate(ui);
+            self.navigate(ui, input);
         }
         self.redraw(input);
         let touched = self.touch(ui, input, &ground, &mut events);
         self.follow(ui, input, &mut events);
         self.redraw(input);
         self.paint(ui, input, &touched);
+        self.minimap(ui, input, &mut events);
         events
     }
 
@@ -327,19 +349,46 @@ impl Canvas {
         }
     }
 
+    /// Shows a place in the middle of the view.
+    pub fn look_at(&mut self, center: Point, zoom: f32) {
+        self.goal = Some(Goal::Look((center, zoom.clamp(camera::ZOOM_MIN, camera::ZOOM_MAX))));
+    }
+
+    /// Shows a place in the middle of the view, as large as it is now.
+    pub fn center_on(&mut self, center: Point) {
+        self.look_at(center, self.look().1);
+    }
+
+    /// Where the view goes, or is.
+    fn look(&self) -> Look {
+        match (&self.goal, &self.glide) {
+            (Some(Goal::Look(look)), _) => *look,
+            (_, Some(glide)) => glide.goal(),
+            (Some(Goal::Whole(_) | Goal::Fit(_) | Goal::Reveal(_) | Goal::PointOut(_)) | None, None) => {
+                (self.camera.center, self.camera.zoom)
+            }
+        }
+    }
+
     /// Sets the zoom; 1 is 100 %. The center stays.
     pub fn zoom_to(&mut self, zoom: f32) {
-        self.camera.zoom = zoom.clamp(camera::ZOOM_MIN, camera::ZOOM_MAX);
+        self.look_at(self.look().0, zoom);
     }
 
     /// One step closer.
     pub fn zoom_in(&mut self) {
-        self.camera.step(1);
+        self.step(1);
     }
 
     /// One step away.
     pub fn zoom_out(&mut self) {
-        self.camera.step(-1);
+        self.step(-1);
+    }
+
+    fn step(&mut self, steps: i32) {
+        let mut camera = Camera { zoom: self.look().1, ..self.camera };
+        camera.step(steps);
+        self.zoom_to(camera.zoom);
     }
 
     /// The zoom; 1 is 100 %.
@@ -398,7 +447,36 @@ impl Canvas {
         !matches!(self.gesture, Gesture::Idle)
     }
 
-    fn reach_goal(&mut self, ui: &egui::Ui, input: &CanvasInput<'_>) {
+    /// Carries a movement of the view on, and asks for frames while it lasts.
+    fn carry_on(&mut self, ui: &egui::Ui) {
+        let Some(glide) = self.glide.filter(|_| !matches!(self.gesture, Gesture::Pan)) else {
+            self.glide = None;
+            return;
+        };
+        if glide.step(&mut self.camera, ui.input(|input| input.time)) {
+            ui.ctx().request_repaint();
+        } else {
+            self.glide = None;
+        }
+    }
+
+    /// Sets out for the goal; at once the first time and with `follows`, when the room changes under a drawing.
+    fn reach_goal(&mut self, ui: &egui::Ui, input: &CanvasInput<'_>, follows: bool) {
+        let jump = follows || !self.shown || input.preferences.motion == Motion::Reduced;
+        let before = (self.camera.center, self.camera.zoom);
+        if self.goal.is_some() {
+            (self.camera.center, self.camera.zoom) = self.glide.take().map_or(before, |glide| glide.goal());
+        }
+        self.aim(ui, input);
+        let after = (self.camera.center, self.camera.zoom);
+        if after != before && !jump && self.glide.is_none() {
+            (self.camera.center, self.camera.zoom) = before;
+            self.glide = Some(Glide::new(before, after, ui.input(|input| input.time)));
+        }
+    }
+
+    /// Turns the camera to the goal.
+    fn aim(&mut self, ui: &egui::Ui, input: &CanvasInput<'_>) {
         if !self.shown {
             self.shown = true;
             if self.goal.is_none() {
@@ -412,6 +490,7 @@ impl Canvas {
                 self.whole = Some((self.camera.center, self.camera.zoom));
             }
             Some(Goal::Fit(rect)) => self.camera.fit(rect),
+            Some(Goal::Look((center, zoom))) => (self.camera.center, self.camera.zoom) = (center, zoom),
             Some(Goal::Reveal(link)) => {
                 if let Some(rect) = place(input.diagram, &link) {
                     self.camera.reveal(rect);
