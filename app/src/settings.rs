@@ -68,6 +68,22 @@ impl Default for Panels {
     }
 }
 
+/// What moved boxes snap to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Aids {
+    /// The dots of the grid, which are shown too.
+    pub grid: bool,
+    /// Edges, middles and gaps of neighbors.
+    pub objects: bool,
+}
+
+impl Default for Aids {
+    fn default() -> Self {
+        Self { grid: true, objects: true }
+    }
+}
+
 /// What the user chose.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -78,6 +94,10 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// Which panels are open.
     pub panels: Panels,
+    /// What moved boxes snap to.
+    pub aids: Aids,
+    /// Nothing moves by itself.
+    pub reduced_motion: bool,
 }
 
 impl Settings {

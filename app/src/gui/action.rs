@@ -68,6 +68,10 @@ pub enum Action {
     Notice(String),
     /// What the canvas tells.
     Canvas(CanvasEvent),
+    /// Show a tidy layout without making it.
+    PreviewTidy(Edit),
+    /// Keep the tidy layout that is shown, or forget it and look where one looked before: center and zoom.
+    Tidied(Option<Edit>, (Point, f32)),
     /// What was decided in a dialog.
     Decide(Box<Decision>),
     /// Paste this text.

@@ -108,6 +108,7 @@ impl Comparison {
             stale: false,
             problems: &[],
             tool: Tool::Select,
+            aids: crate::settings::Aids::default(),
         };
         self.canvas.show_compared(ui, &input, &shown.marks);
     }

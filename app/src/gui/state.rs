@@ -1,6 +1,6 @@
 //! What the window shows, apart from its documents: nothing here is saved.
 
-use super::{canvas::Tool, command_palette::CommandPalette, dialogs::Dialog, palette, quick_add::QuickAdd, welcome};
+use super::{canvas::Tool, command_palette::CommandPalette, dialogs::Dialog, palette, quick_add::QuickAdd, tidy::Tidy, welcome};
 
 /// What fills the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,6 +85,8 @@ pub struct State {
     pub palette: palette::Memory,
     /// The gallery.
     pub welcome: welcome::Memory,
+    /// The tidy layout that is looked at.
+    pub tidy: Option<Tidy>,
     /// The popup that adds a node.
     pub quick_add: Option<QuickAdd>,
     /// The popup that searches commands.

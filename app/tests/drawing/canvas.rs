@@ -8,6 +8,7 @@ use plimsoll::gui::{
     canvas::{Canvas, CanvasEvent, CanvasInput, Dangling, Selection, Tool},
     theme::{Theme, install_fonts},
 };
+use plimsoll::settings::Aids;
 use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeKind, Edit, Node, NodeId, Place, Point, ServiceId, edit::apply};
 use plimsoll_sim::RunResult;
 
@@ -59,6 +60,7 @@ impl Shell {
             stale: self.stale,
             problems: &self.problems,
             tool: self.tool,
+            aids: Aids::default(),
         };
         for event in self.canvas.show(ui, &input) {
             match &event {

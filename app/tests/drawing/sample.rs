@@ -73,6 +73,7 @@ pub(crate) fn run() -> RunResult {
         edge: None,
         scope: "account-region".to_owned(),
         value: 1000.0,
+        set_apart: 0.0,
         quantity: plimsoll_models::units::Quantity::Count,
         text: "1,000".to_owned(),
         kind: QuotaKind::Soft,

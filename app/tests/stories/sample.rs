@@ -85,6 +85,7 @@ fn limit(title: &str, node: &str, text: &str, use_peak: f64, refused: u64, delay
         edge: None,
         scope: "account-region".to_owned(),
         value: 1_000.0,
+        set_apart: 0.0,
         text: text.to_owned(),
         quantity: plimsoll_models::units::Quantity::Count,
         kind: QuotaKind::Soft,

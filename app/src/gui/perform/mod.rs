@@ -24,6 +24,8 @@ impl App {
             Action::Command(command) => self.command(ctx, command),
             Action::Edit(edit) => self.edit(ctx, &edit, None),
             Action::Type(edit, key) => self.edit(ctx, &edit, Some(key)),
+            Action::PreviewTidy(edit) => self.preview_tidy(ctx, &edit),
+            Action::Tidied(edit, sight) => self.end_tidy(ctx, edit.as_ref(), sight),
             Action::Select(selection) => {
                 self.front.document.seal();
                 self.front.selection = selection;
