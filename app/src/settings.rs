@@ -105,8 +105,8 @@ pub struct Preferences {
     pub wheel: Wheel,
     /// Size of everything in the window, in percent.
     pub scale_percent: u16,
-    /// Dots behind the drawing.
-    pub grid: bool,
+    /// What moved boxes snap to, and whether the grid shows.
+    pub aids: Aids,
     /// The overview in the corner of the drawing.
     pub minimap: bool,
     /// The keys of commands.
@@ -120,7 +120,7 @@ impl Default for Preferences {
             motion: Motion::default(),
             wheel: Wheel::default(),
             scale_percent: 100,
-            grid: true,
+            aids: Aids::default(),
             minimap: true,
             keys: Keys::default(),
         }
@@ -142,6 +142,22 @@ pub struct Panels {
 impl Default for Panels {
     fn default() -> Self {
         Self { palette: true, inspector: true, results: false }
+    }
+}
+
+/// What moved boxes snap to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Aids {
+    /// The dots of the grid, which are shown too.
+    pub grid: bool,
+    /// Edges, middles and gaps of neighbors.
+    pub objects: bool,
+}
+
+impl Default for Aids {
+    fn default() -> Self {
+        Self { grid: true, objects: true }
     }
 }
 

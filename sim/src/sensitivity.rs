@@ -15,9 +15,8 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde_json::Value;
 
 use crate::{
-    Input, Progress, RunError, Simulation,
+    Input, Progress, RunError, Simulation, compile,
     fixes::change,
-    compile,
     result::{Difference, Effect, LimitResult, RunResult},
     stats::interval::mean_and_half_width,
 };

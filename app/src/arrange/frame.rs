@@ -1,15 +1,18 @@
 //! Frames: what is in them, and the edits that make, open and close them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_models::{Diagram, Edit, Group, GroupId, NodeId, Point, ids};
 
-use crate::scene::frames;
+use crate::scene::{frames, members};
 
-/// Every box in a group, those of the groups within included.
-pub fn members(diagram: &Diagram, group: &GroupId) -> BTreeSet<NodeId> {
-    let within = diagram.groups.iter().filter(|(id, _)| diagram.around(id).any(|(around, _)| around == group));
-    within.flat_map(|(_, group)| group.nodes.iter().cloned()).collect()
+/// Boxes and groups that come to stand in other groups, or in none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Joins {
+    /// Boxes and the groups that they will be in directly.
+    pub nodes: Vec<(NodeId, Option<GroupId>)>,
+    /// Groups and the groups around them.
+    pub groups: Vec<(GroupId, Option<GroupId>)>,
 }
 
 /// Groups that stand in no other of these groups.
@@ -65,6 +68,38 @@ pub fn collapse(diagram: &Diagram, groups: &BTreeSet<GroupId>, collapsed: bool) 
         Some(Edit::SetGroup(id.clone(), Some(Group { collapsed, ..(**group).clone() })))
     });
     Edit::All(if collapsed { "Collapse" } else { "Expand" }.to_owned(), changed.collect())
+}
+
+/// A move after which boxes and groups stand in other groups. Groups that are left without anything go.
+pub fn rejoin(diagram: &Diagram, moves: Edit, joins: &Joins) -> Edit {
+    let mut changed: BTreeMap<GroupId, Group> = BTreeMap::new();
+    for (node, target) in &joins.nodes {
+        if let Some(group) = diagram.group_of(node).and_then(|old| changing(&mut changed, diagram, old)) {
+            group.nodes.remove(node);
+        }
+        if let Some(group) = target.as_ref().and_then(|target| changing(&mut changed, diagram, target)) {
+            group.nodes.insert(node.clone());
+        }
+    }
+    for (id, parent) in &joins.groups {
+        if let Some(group) = changing(&mut changed, diagram, id) {
+            group.parent.clone_from(parent);
+        }
+    }
+    if changed.is_empty() {
+        return moves;
+    }
+    let parent_of = |id: &GroupId| changed.get(id).or(diagram.groups.get(id).map(|group| &**group)).and_then(|group| group.parent.clone());
+    let parents: BTreeSet<GroupId> = diagram.groups.keys().filter_map(parent_of).collect();
+    let is_empty = |id: &GroupId, group: &Group| group.nodes.is_empty() && !parents.contains(id);
+    let edits = changed.iter().map(|(id, group)| Edit::SetGroup(id.clone(), (!is_empty(id, group)).then(|| group.clone())));
+    Edit::All(moves.label(), std::iter::once(moves.clone()).chain(edits).collect())
+}
+
+/// A group that is being changed.
+fn changing<'a>(changed: &'a mut BTreeMap<GroupId, Group>, diagram: &Diagram, id: &GroupId) -> Option<&'a mut Group> {
+    let group = diagram.groups.get(id)?;
+    Some(changed.entry(id.clone()).or_insert_with(|| (**group).clone()))
 }
 
 /// Takes boxes and arrows away, groups with all that is in them, and frames that are left without anything.

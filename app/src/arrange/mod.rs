@@ -1,12 +1,20 @@
 //! Where boxes stand: pure functions from a diagram to new places, and the edits that make and change frames.
 
+mod across;
 mod align;
 mod block;
 mod frame;
+mod layers;
+mod order;
+mod pack;
+mod room;
+mod tidy;
 
+pub use crate::scene::members;
 pub use align::{Alignment, Axis, align, distribute, stack};
 pub use block::{Block, blocks};
-pub use frame::{collapse, enclose, frame_at, members, remove, topmost, ungroup};
+pub use frame::{Joins, collapse, enclose, frame_at, rejoin, remove, topmost, ungroup};
+pub use tidy::{Direction, tidy};
 
 use plimsoll_models::{NodeId, Point};
 

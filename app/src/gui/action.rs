@@ -78,6 +78,10 @@ pub enum Action {
     Preview(Edit),
     /// Back to what is, without the change that was shown.
     EndPreview,
+    /// Show a tidy layout without making it.
+    PreviewTidy(Edit),
+    /// Keep the tidy layout that is shown, or forget it and look where one looked before: center and zoom.
+    Tidied(Option<Edit>, (Point, f32)),
     /// What was decided in a dialog.
     Decide(Box<Decision>),
     /// Paste this text.

@@ -219,7 +219,7 @@ impl App {
         if let Some(comparison) = comparison {
             comparison.follow(document.history().present());
         }
-        let State { screen, tool, palette, welcome, quick_add, command_palette, search, tour, notice, .. } = state;
+        let State { screen, tool, palette, welcome, quick_add, command_palette, search, tour, notice, tidy, .. } = state;
         let chosen = selection.clone();
         let view = View {
             document,
@@ -300,13 +300,18 @@ impl App {
                 };
                 let place = ui.available_rect_before_wrap();
                 let events = canvas.show(ui, &input);
-                actions.extend(events.into_iter().map(Action::Canvas));
+                // While a layout is looked at, the drawing is only looked at.
+                let looked_at = tidy.is_some();
+                actions.extend(events.into_iter().filter(|_| !looked_at).map(Action::Canvas));
                 over_canvas(ui, place, run, &view, (search, tour), &mut actions);
             });
         }
         let remembered = Remembered { recent: &recent, commands: recent_commands };
         if quick_add.as_mut().is_some_and(|popup| !popup.ui(ui.ctx(), &view, &mut actions)) {
             *quick_add = None;
+        }
+        if tidy.as_mut().is_some_and(|popup| !popup.ui(ui.ctx(), &view, &mut actions)) {
+            *tidy = None;
         }
         if context_menu.as_mut().is_some_and(|menu| !menu.ui(ui.ctx(), &view, &mut actions)) {
             *context_menu = None;
@@ -409,6 +414,7 @@ impl eframe::App for App {
         let ctx = ui.ctx().clone();
         let mut actions: Vec<Action> = Vec::new();
         let popup = self.state.dialog.is_some()
+            || self.state.tidy.is_some()
             || self.state.quick_add.is_some()
             || self.state.command_palette.is_some()
             || self.context_menu.is_some();
@@ -463,6 +469,7 @@ pub(super) fn action_of(
     match event {
         CanvasEvent::Select(selection) => Some(Action::Select(selection)),
         CanvasEvent::Edit(edit) => Some(Action::Edit(edit)),
+        CanvasEvent::Nudge(edit) => Some(Action::Type(edit, "nudge".to_owned())),
         CanvasEvent::QuickAdd { from, at, screen } => {
             let purpose = match from {
                 None => Purpose::Add,

@@ -9,8 +9,8 @@ use super::words::find;
 const NONE: Modifiers = Modifiers::NONE;
 const COMMAND: Modifiers = Modifiers::COMMAND;
 const SHIFT: Modifiers = Modifiers::SHIFT;
-const ALT_SHIFT: Modifiers = Modifiers::ALT.plus(Modifiers::SHIFT);
 const ALT: Modifiers = Modifiers::ALT;
+const ALT_SHIFT: Modifiers = Modifiers::ALT.plus(Modifiers::SHIFT);
 const COMMAND_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 /// Where commands stand in the menu and on the sheet of shortcuts.
@@ -201,6 +201,9 @@ commands! {
     History: Edit, Document, Anywhere, "clock", "History…", "Lists every step and goes back to any of them", [];
     GroupSelection: Arrange, Nodes, Canvas, "group", "Group", "Draws a frame around the selection", [COMMAND + G];
     Ungroup: Arrange, Group, Canvas, "ungroup", "Ungroup", "Takes the frame away; what is in it stays", [COMMAND_SHIFT + G];
+    Collapse: Arrange, Group, Canvas, "minus", "Collapse", "Shows the group as one box", [COMMAND + OpenBracket];
+    Expand: Arrange, Group, Canvas, "plus", "Expand", "Shows what is in the group", [COMMAND + CloseBracket];
+    Tidy: Arrange, Document, Canvas, "tidy", "Tidy layout…", "Puts the selection or all nodes in layers along the flow, and shows it before it is kept", [ALT_SHIFT + T];
     TogglePin: Arrange, Nodes, Canvas, "pin", "Pin or unpin", "Lets a tidy layout leave the selected nodes where they are, or move them again", [];
     AlignLeft: Arrange, Two, Canvas, "align-left", "Align left", "Puts the left edges on one line", [COMMAND_SHIFT + ArrowLeft];
     AlignCenter: Arrange, Two, Canvas, "align-center", "Align center", "Puts the middles on one vertical line", [];
@@ -217,6 +220,8 @@ commands! {
     ZoomReset: View, Document, Anywhere, "", "Zoom to 100 %", "Shows one unit of the drawing as one pixel", [COMMAND + Num0];
     Fit: View, Document, Canvas, "fit", "Zoom to fit", "Shows the whole drawing", [SHIFT + Num1];
     FitSelection: View, Selection, Canvas, "target", "Zoom to selection", "Shows the selection as large as it fits", [SHIFT + Num2, NONE + F];
+    ToggleGrid: View, Document, Anywhere, "grid", "Grid", "Shows the grid and lets moved nodes snap to it, or not", [COMMAND + Quote];
+    ToggleObjectSnap: View, Document, Anywhere, "align-center", "Object snap", "Lets moved nodes snap to their neighbors, or not", [ALT + S];
     TogglePalette: View, Document, Anywhere, "palette", "Palette", "Shows or hides the services at the left", [COMMAND + B];
     ToggleInspector: View, Document, Anywhere, "inspector", "Inspector", "Shows or hides the settings at the right", [COMMAND + I];
     ToggleResults: View, Document, Anywhere, "chart", "Results", "Shows or hides the results at the bottom", [COMMAND + J];

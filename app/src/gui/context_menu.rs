@@ -53,7 +53,7 @@ impl ContextMenu {
     fn entries_ui(&self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) -> bool {
         use Command as C;
         let commands: &[Command] = match &self.target {
-            ContextTarget::Canvas => &[C::QuickAdd, C::Paste, C::SelectAll, C::Fit],
+            ContextTarget::Canvas => &[C::QuickAdd, C::Paste, C::SelectAll, C::Tidy, C::Fit],
             ContextTarget::Node(_) if view.selection.nodes.len() + view.selection.groups.len() > 1 => &[
                 C::Duplicate,
                 C::Copy,
@@ -67,6 +67,7 @@ impl ContextMenu {
                 C::DistributeVertically,
                 C::StackRow,
                 C::StackColumn,
+                C::Tidy,
                 C::TogglePin,
                 C::FitSelection,
                 C::Delete,
@@ -85,7 +86,12 @@ impl ContextMenu {
                 C::Delete,
                 C::DeleteAndHeal,
             ],
-            ContextTarget::Group(_) => &[C::Rename, C::GroupSelection, C::Ungroup, C::Copy, C::FitSelection, C::Delete],
+            ContextTarget::Group(id) if view.diagram.groups.get(id).is_some_and(|group| group.collapsed) => {
+                &[C::Rename, C::Expand, C::Ungroup, C::Copy, C::FitSelection, C::Delete]
+            }
+            ContextTarget::Group(_) => {
+                &[C::Rename, C::Collapse, C::GroupSelection, C::Tidy, C::Ungroup, C::Copy, C::FitSelection, C::Delete]
+            }
             ContextTarget::Edge(_) => {
                 &[C::InsertNode, C::Rename, C::LineOrthogonal, C::LineCurved, C::LineStraight, C::ResetLine, C::FitSelection, C::Delete]
             }

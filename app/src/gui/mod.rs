@@ -30,6 +30,7 @@ pub mod state;
 pub mod status;
 pub mod tab_strip;
 pub mod theme;
+pub mod tidy;
 pub mod tone;
 pub mod toolbar;
 pub mod tour;

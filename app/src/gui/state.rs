@@ -1,8 +1,8 @@
 //! What the window shows, apart from its documents: nothing here is saved.
 
 use super::{
-    canvas::Tool, command_palette::CommandPalette, dialogs::Dialog, palette, quick_add::QuickAdd, search_bar::SearchBar, tour::Tour,
-    welcome,
+    canvas::Tool, command_palette::CommandPalette, dialogs::Dialog, palette, quick_add::QuickAdd, search_bar::SearchBar, tidy::Tidy,
+    tour::Tour, welcome,
 };
 
 /// What fills the window.
@@ -92,6 +92,8 @@ pub struct State {
     pub palette: palette::Memory,
     /// The gallery.
     pub welcome: welcome::Memory,
+    /// The tidy layout that is looked at.
+    pub tidy: Option<Tidy>,
     /// The popup that adds a node.
     pub quick_add: Option<QuickAdd>,
     /// The popup that searches commands.

@@ -5,11 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use plimsoll_models::{Catalog, Diagram, EdgeId, EdgeKind, GroupId, LineStyle, Node, NodeId, Point};
+use plimsoll_models::{Catalog, Diagram, EdgeId, EdgeKind, GroupId, LineStyle, Node, NodeId, Point, Service};
 use plimsoll_sim::RunResult;
 
 use super::{
-    Figure, Link, Load, Part, Rect, Scene, SceneTheme, Shape, edge, frames, group, label,
+    Figure, FoldedGroup, Link, Load, Part, Rect, Scene, SceneTheme, Shape, Summary, edge, fold, frames, group, group_icon, label,
     node::{self, NodeLook},
     node_rect,
     route::Route,
@@ -18,7 +18,8 @@ use super::{
 
 /// Draws a diagram, with the figures of a run when there is one.
 pub fn build(diagram: &Diagram, catalog: &Catalog, theme: &SceneTheme, result: Option<&RunResult>) -> Scene {
-    SceneCache::default().build(diagram, catalog, theme, result)
+    let folded = fold(&Arc::new(diagram.clone()));
+    SceneCache::default().build(&folded.diagram, catalog, theme, result)
 }
 
 /// What stays the same from one drawing of a document to the next.
@@ -28,6 +29,8 @@ pub struct SceneCache {
     nodes: BTreeMap<NodeId, KnownNode>,
     edges: BTreeMap<EdgeId, KnownEdge>,
     theme: Option<SceneTheme>,
+    /// Where frames stand while something is moved: they do not follow a box out.
+    pub held: Option<BTreeMap<GroupId, Rect>>,
 }
 
 #[derive(Clone, Debug)]
@@ -35,6 +38,7 @@ struct KnownNode {
     node: Arc<Node>,
     is_dead_letter: bool,
     pinned: bool,
+    line: String,
     load: Option<Load>,
     figure: Option<Figure>,
     shapes: Arc<[Shape]>,
@@ -57,7 +61,8 @@ impl SceneCache {
             self.theme = Some(theme.clone());
         }
         let routes = self.routes.routes(diagram);
-        let mut parts = groups(diagram, theme);
+        let frames = self.held.clone().unwrap_or_else(|| frames(diagram));
+        let mut parts = groups(diagram, frames, theme);
         self.draw_edges(diagram, theme, &routes, &mut parts);
         self.draw_nodes(diagram, catalog, theme, result, &mut parts);
         label::labels(diagram, theme, &routes, &mut parts);
@@ -87,22 +92,39 @@ impl SceneCache {
         for (id, node) in &diagram.nodes {
             let (is_dead_letter, pinned) = (dead_letters.contains(id), diagram.pinned.contains(id));
             let of_run = results.get(id).copied();
-            let load = of_run.and_then(Load::of);
-            let figure = of_run.and_then(if is_dead_letter { Figure::of_dead_letters } else { Figure::of });
+            let service = catalog.get(&node.service);
+            let group = FoldedGroup::of(node);
+            let summary = group.as_ref().map(|group| result.map(|result| Summary::of(group, result, &results)).unwrap_or_default());
+            let line = match (&group, &summary) {
+                (Some(group), Some(summary)) => summary.line(group.members.len()),
+                (_, _) => service.map_or(node.service.as_str(), Service::short_title).to_owned(),
+            };
+            let (load, figure) = match summary {
+                Some(summary) => (summary.load, summary.figure),
+                None => (of_run.and_then(Load::of), of_run.and_then(if is_dead_letter { Figure::of_dead_letters } else { Figure::of })),
+            };
             let entry = match known.remove(id) {
                 Some(entry)
                     if Arc::ptr_eq(&entry.node, node)
                         && (entry.is_dead_letter, entry.pinned) == (is_dead_letter, pinned)
+                        && entry.line == line
                         && entry.load == load
                         && entry.figure == figure =>
                 {
                     entry
                 }
                 Some(_) | None => {
-                    let service = catalog.get(&node.service);
-                    let (title, service_id) = (diagram.title(id), node.service.as_str());
-                    let look = NodeLook { title, service, service_id, is_dead_letter, pinned, load, figure: figure.clone() };
-                    KnownNode { node: Arc::clone(node), is_dead_letter, pinned, load, figure, shapes: node::shapes(&look, theme).into() }
+                    let (icon, tint) = match (&group, service) {
+                        (Some(group), _) => (group_icon(group.kind), theme.group_tint(group.kind).over(theme.text_weak, 0.6)),
+                        (None, Some(_)) if is_dead_letter => ("dead-letter", theme.text_weak),
+                        (None, Some(service)) => (service.icon.as_str(), theme.text_weak),
+                        (None, None) => ("help", theme.text_weak),
+                    };
+                    let tint = service.map_or(tint, |service| theme.tint(service.family));
+                    let (title, is_group, figure) = (diagram.title(id), group.is_some(), figure);
+                    let look = NodeLook { title, line: &line, icon, tint, is_group, pinned, load, figure: figure.clone() };
+                    let shapes = node::shapes(&look, theme).into();
+                    KnownNode { node: Arc::clone(node), is_dead_letter, pinned, line, load, figure, shapes }
                 }
             };
             let bounds = node_rect(diagram.position(id));
@@ -120,8 +142,9 @@ fn dead_letters(diagram: &Diagram) -> BTreeSet<&NodeId> {
 }
 
 /// Frames, the outer ones first, so that frames within frames stay visible.
-fn groups(diagram: &Diagram, theme: &SceneTheme) -> Vec<Part> {
-    let mut frames: Vec<_> = frames(diagram).into_iter().map(|(id, rect)| (diagram.around(&id).count(), id, rect)).collect();
+fn groups(diagram: &Diagram, frames: BTreeMap<GroupId, Rect>, theme: &SceneTheme) -> Vec<Part> {
+    let known = frames.into_iter().filter(|(id, _)| diagram.groups.contains_key(id));
+    let mut frames: Vec<_> = known.map(|(id, rect)| (diagram.around(&id).count(), id, rect)).collect();
     frames.sort_by_key(|(depth, ..)| *depth);
     let part = |(_, id, rect): (usize, GroupId, Rect)| {
         let shapes = group::shapes(&diagram.groups[&id], rect.width(), rect.height(), theme).into();

@@ -85,6 +85,11 @@ pub(super) fn label_text(name: &str, room: f64) -> (String, f64, f64) {
     (words, width, LABEL_HEIGHT)
 }
 
+/// The width of a label on its ground; 0 without one.
+pub fn label_width(name: &str) -> f64 {
+    if name.trim().is_empty() { 0.0 } else { label_text(name.trim(), f64::INFINITY).1 }
+}
+
 /// The shapes of a label on its ground; the origin is its upper left corner.
 pub(super) fn label_shapes(words: String, width: f64, height: f64, ground: Color, theme: &SceneTheme) -> Vec<Shape> {
     let rect = Rect::new(0.0, 0.0, width, height);

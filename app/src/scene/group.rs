@@ -1,8 +1,8 @@
 //! A frame around boxes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_models::{Diagram, Group, GroupId, Point, diagram::GroupKind};
+use plimsoll_models::{Diagram, Group, GroupId, NodeId, Point, diagram::GroupKind};
 
 use super::{Anchor, Color, Dash, Detail, Font, Form, Rect, SceneTheme, Shape, Stroke, Text, node_rect, text};
 
@@ -31,6 +31,12 @@ pub fn frames(diagram: &Diagram) -> BTreeMap<GroupId, Rect> {
         frames.insert(id.clone(), rect);
     }
     frames
+}
+
+/// Every box in a group, those of the groups within included.
+pub fn members(diagram: &Diagram, group: &GroupId) -> BTreeSet<NodeId> {
+    let within = diagram.groups.iter().filter(|(id, _)| diagram.around(id).any(|(around, _)| around == group));
+    within.flat_map(|(_, group)| group.nodes.iter().cloned()).collect()
 }
 
 /// The frame around what is in it.

@@ -8,6 +8,7 @@ mod color;
 mod course;
 mod edge;
 mod figure;
+mod fold;
 mod group;
 mod index;
 mod label;
@@ -20,20 +21,23 @@ mod rect;
 pub mod route;
 mod routes;
 mod shape;
+mod summary;
 pub mod text;
 mod theme;
 pub mod way;
 
 pub use build::{SceneCache, build};
 pub use color::Color;
-pub use edge::{CORNER_RADIUS, EDGE_WIDTH};
+pub use edge::{CORNER_RADIUS, EDGE_WIDTH, label_width};
 pub use figure::{Figure, seconds, short};
-pub use group::{FRAME_PADDING, TITLE_HEIGHT, frame_around, frames, group_icon, group_word, title_rect};
+pub use fold::{Folded, FoldedGroup, fold, is_folded};
+pub use group::{FRAME_PADDING, TITLE_HEIGHT, frame_around, frames, group_icon, group_word, members, title_rect};
 pub use load::{AMBER_FROM, Level, Load, load_sentence};
 pub use node::{NODE_HEIGHT, NODE_WIDTH, node_rect};
 pub use order::reading_order;
 pub use rect::Rect;
 pub use shape::{Anchor, Dash, Detail, Font, Form, Link, Part, Scene, Shape, Stroke, Text, corner, rounded};
+pub use summary::Summary;
 pub use theme::{LoadColors, SceneTheme};
 
 /// The bundled fonts by family name: text, emphasis, figures.

@@ -1,8 +1,8 @@
 //! A box of the drawing.
 
-use plimsoll_models::{Point, Service};
+use plimsoll_models::Point;
 
-use super::{Anchor, Detail, Figure, Font, Form, Level, Load, Rect, SceneTheme, Shape, Stroke, Text, load::gauge, text};
+use super::{Anchor, Color, Detail, Figure, Font, Form, Level, Load, Rect, SceneTheme, Shape, Stroke, Text, load::gauge, text};
 
 /// Width of a box.
 pub const NODE_WIDTH: f64 = 184.0;
@@ -13,6 +13,8 @@ const TILE: f64 = 36.0;
 const TILE_X: f64 = 11.0;
 const ICON: f64 = 21.0;
 const TEXT_X: f64 = TILE_X + TILE + 10.0;
+/// How far the sheet below a group's box sticks out.
+const STACK: f64 = 4.0;
 /// Side of the pin, below the tile.
 const PIN: f64 = 10.0;
 const GAUGE_WIDTH: f64 = 5.0;
@@ -26,11 +28,14 @@ const SMALL_SIZE: f64 = 11.0;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct NodeLook<'a> {
     pub title: &'a str,
-    pub service: Option<&'a Service>,
-    /// What to say when the catalog does not know the service.
-    pub service_id: &'a str,
-    /// Whether nothing but dead letters come here.
-    pub is_dead_letter: bool,
+    /// What explains the title.
+    pub line: &'a str,
+    /// Key of the glyph on the tile.
+    pub icon: &'a str,
+    /// Color of the tile.
+    pub tint: Color,
+    /// Whether it stands for a group: it looks like a stack.
+    pub is_group: bool,
     /// Whether a tidy layout leaves it where it is.
     pub pinned: bool,
     pub load: Option<Load>,
@@ -53,6 +58,10 @@ pub(super) fn shapes(look: &NodeLook<'_>, theme: &SceneTheme) -> Vec<Shape> {
     let refused = look.load.is_some_and(|load| load.level == Level::Red);
     let outline = if refused { theme.load.red.over(theme.node_stroke, 0.6) } else { theme.node_stroke };
     let stroke = Some(Stroke::solid(1.0, outline));
+    if look.is_group {
+        let below = Rect::new(STACK, STACK, NODE_WIDTH, NODE_HEIGHT);
+        shapes.push(Shape::new(Form::Rect { rect: below, radius: RADIUS, fill: theme.node, stroke }).detail(Detail::Normal));
+    }
     shapes.push(Shape::new(Form::Rect { rect: body, radius: RADIUS, fill: theme.node, stroke }));
     tile(look, theme, &mut shapes);
     words(look, theme, &mut shapes);
@@ -66,17 +75,12 @@ pub(super) fn shapes(look: &NodeLook<'_>, theme: &SceneTheme) -> Vec<Shape> {
 }
 
 fn tile(look: &NodeLook<'_>, theme: &SceneTheme, shapes: &mut Vec<Shape>) {
-    let tint = look.service.map_or(theme.text_weak, |service| theme.tint(service.family));
+    let tint = look.tint;
     let center = Point::new(TILE_X + TILE / 2.0, NODE_HEIGHT / 2.0);
     let rect = Rect::centered(center, TILE, TILE);
     let fill = tint.over(theme.node, 0.16);
     shapes.push(Shape::new(Form::Rect { rect, radius: 8.0, fill, stroke: None }).detail(Detail::Normal));
-    let key = match look.service {
-        Some(_) if look.is_dead_letter => "dead-letter",
-        Some(service) => &service.icon,
-        None => "help",
-    };
-    let key = key.to_owned();
+    let key = look.icon.to_owned();
     let rect = Rect::centered(center, ICON, ICON);
     shapes.push(Shape::new(Form::Icon { key, rect, color: tint }).detail(Detail::Normal));
 }
@@ -91,7 +95,7 @@ fn words(look: &NodeLook<'_>, theme: &SceneTheme, shapes: &mut Vec<Shape>) {
         shapes.push(Shape::new(Form::Text(text)).detail(detail));
     };
     line(look.title, name_y, NAME_SIZE, Font::SemiBold, theme.text);
-    line(look.service.map_or(look.service_id, Service::short_title), service_y, SMALL_SIZE, Font::Regular, theme.text_weak);
+    line(look.line, service_y, SMALL_SIZE, Font::Regular, theme.text_weak);
     if let Some(figure) = &look.figure {
         let color = match figure.level {
             Level::Calm => theme.text,

@@ -75,3 +75,145 @@ fn a_pinned_node_says_so() {
     assert!(window.app().front.document.diagram().pinned.contains("worker"));
     assert!(window.sees("Worker, Lambda, pinned"));
 }
+
+fn drag(window: &mut Window, from: egui::Pos2, by: egui::Vec2) {
+    window.harness.hover_at(from);
+    window.run();
+    window.harness.drag_at(from);
+    window.run();
+    for share in [0.2, 0.4, 0.6, 0.8, 1.0] {
+        window.harness.hover_at(from + by * share);
+        window.run();
+    }
+    window.harness.drop_at(from + by);
+    window.run();
+}
+
+fn middle(window: &Window, label: &str) -> egui::Pos2 {
+    window.harness.get_by_label_contains(label).rect().center()
+}
+
+#[test]
+fn a_node_is_dragged_out_of_its_group_and_back_and_the_frame_waits() {
+    let mut window = Window::shop();
+    choose(&mut window, &["orders", "worker"]);
+    window.press(Modifiers::COMMAND, Key::G);
+    let from = middle(&window, "Worker, Lambda");
+    drag(&mut window, from, egui::vec2(6.0, 4.0));
+    assert_eq!(window.app().front.document.diagram().groups["group"].nodes.len(), 2, "a short way is a way within the frame");
+    let from = middle(&window, "Worker, Lambda");
+    drag(&mut window, from, egui::vec2(0.0, 220.0));
+    assert_eq!(window.app().front.document.diagram().groups["group"].nodes, ["orders".into()].into());
+    assert!(window.sees("Group Group 1, 1 node"));
+    let (from, to) = (middle(&window, "Worker, Lambda"), middle(&window, "Orders, SQS"));
+    drag(&mut window, from, to - from + egui::vec2(20.0, 10.0));
+    assert_eq!(window.app().front.document.diagram().groups["group"].nodes.len(), 2);
+    window.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.app().front.document.diagram().groups["group"].nodes.len(), 1, "move and membership are one step");
+}
+
+#[test]
+fn a_group_is_dragged_by_its_title_with_all_in_it() {
+    let mut window = Window::shop();
+    choose(&mut window, &["orders", "worker"]);
+    window.press(Modifiers::COMMAND, Key::G);
+    let before = (at(&mut window, "orders"), at(&mut window, "worker"));
+    let title = middle(&window, "Group Group 1, 2 nodes");
+    drag(&mut window, title, egui::vec2(0.0, 160.0));
+    let after = (at(&mut window, "orders"), at(&mut window, "worker"));
+    assert!(after.0.y > before.0.y + 100.0, "{before:?} {after:?}");
+    assert_eq!(after.0.y - before.0.y, after.1.y - before.1.y);
+    assert_eq!(window.app().front.document.history().undo_label(), Some("Move 2 nodes"));
+}
+
+#[test]
+fn arrow_keys_move_by_the_grid_and_a_row_of_them_is_one_step() {
+    let mut window = Window::shop();
+    let before = window.app().front.document.text();
+    choose(&mut window, &["worker"]);
+    window.press(Modifiers::NONE, Key::ArrowDown);
+    window.press(Modifiers::SHIFT, Key::ArrowRight);
+    assert_eq!(at(&mut window, "worker"), Point::new(920.0, 20.0));
+    window.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.app().front.document.text(), before);
+}
+
+#[test]
+fn a_tidy_layout_is_looked_at_then_kept_or_forgotten() {
+    let mut window = Window::shop();
+    choose(&mut window, &["worker"]);
+    for _ in 0..3 {
+        window.press(Modifiers::SHIFT, Key::ArrowDown);
+    }
+    choose(&mut window, &[]);
+    let before = window.app().front.document.text();
+    let stood = middle(&window, "Worker, Lambda");
+    window.press(Modifiers::ALT | Modifiers::SHIFT, Key::T);
+    assert!(window.sees("Tidy layout") && window.sees("Left to right"));
+    assert_eq!(window.app().front.document.text(), before, "a look changes nothing");
+    window.harness.run_steps(40);
+    window.picture("tidy");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.harness.run_steps(40);
+    assert_eq!(window.app().front.document.text(), before);
+    assert_eq!(middle(&window, "Worker, Lambda"), stood, "the view is the one before");
+    window.press(Modifiers::ALT | Modifiers::SHIFT, Key::T);
+    window.click("Top down");
+    window.press(Modifiers::NONE, Key::Enter);
+    let ids = ["clients", "api", "orders", "worker", "table"];
+    let places = ids.map(|id| at(&mut window, id));
+    assert!(places.windows(2).all(|pair| (pair[0].x - pair[1].x).abs() < 1e-6 && pair[0].y + 72.0 < pair[1].y), "{places:?}");
+    assert_eq!(window.app().front.document.history().undo_label(), Some("Tidy layout"));
+    window.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.app().front.document.text(), before);
+}
+
+#[test]
+fn a_collapsed_group_is_one_box_that_moves_and_opens() {
+    let mut window = Window::shop();
+    choose(&mut window, &["orders", "worker"]);
+    window.press(Modifiers::COMMAND, Key::G);
+    window.press(Modifiers::COMMAND, Key::OpenBracket);
+    window.inject();
+    assert!(window.app().front.document.diagram().groups["group"].collapsed);
+    assert!(window.sees("Group Group 1, collapsed, 2 nodes, peak"));
+    assert!(!window.harness.query_all_by_label_contains("Worker, Lambda").any(|_| true), "what is inside is not drawn");
+    window.picture("collapsed");
+    let before = at(&mut window, "worker");
+    window.press(Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(at(&mut window, "worker").y, before.y + 20.0);
+    let title = middle(&window, "Group Group 1, collapsed");
+    drag(&mut window, title, egui::vec2(0.0, 60.0));
+    let (orders, worker) = (at(&mut window, "orders"), at(&mut window, "worker"));
+    assert!(worker.y > before.y + 40.0 && (orders.y - worker.y).abs() < 1e-6, "{orders:?} {worker:?}");
+    assert_eq!(window.app().front.document.diagram().groups["group"].nodes.len(), 2);
+    window.press(Modifiers::COMMAND, Key::CloseBracket);
+    assert!(window.sees("Worker, Lambda"));
+}
+
+#[test]
+fn what_moves_snaps_to_is_remembered() {
+    let mut window = Window::shop();
+    window.press(Modifiers::COMMAND, Key::Quote);
+    window.press(Modifiers::ALT, Key::S);
+    assert_eq!(window.app().settings.preferences.aids, plimsoll::settings::Aids { grid: false, objects: false });
+    let from = middle(&window, "Worker, Lambda");
+    drag(&mut window, from, egui::vec2(33.0, 91.0));
+    let there = at(&mut window, "worker");
+    assert!((there.y % 20.0).abs() > 0.1, "{there:?}");
+}
+
+#[test]
+fn a_node_joins_a_group_without_a_pointer() {
+    let mut window = Window::shop();
+    choose(&mut window, &["orders", "worker"]);
+    window.press(Modifiers::COMMAND, Key::G);
+    window.select("table");
+    window.click("Group around it");
+    window.click("Group 1");
+    assert_eq!(window.app().front.document.diagram().groups["group"].nodes.len(), 3);
+    assert_eq!(window.app().front.document.history().undo_label(), Some("Move to group"));
+    window.click("Group around it");
+    window.click("None");
+    assert_eq!(window.app().front.document.diagram().groups["group"].nodes.len(), 2);
+}

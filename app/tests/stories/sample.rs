@@ -91,7 +91,6 @@ fn limit(title: &str, node: &str, text: &str, use_peak: f64, refused: u64, delay
         kind: QuotaKind::Soft,
         source: "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html".to_owned(),
         assumed: node == "table",
-        set_apart: 0.0,
         use_peak,
         peak_at_s: 312.0,
         headroom: Some(1.0 / use_peak),

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use egui::{CursorIcon, Pos2, Ui};
 use plimsoll_models::{Catalog, Diagram, EdgeId, EdgeKind, Edit, Node, NodeId};
 
-use super::{Canvas, CanvasEvent, CanvasInput, Selection, gesture::Gesture, guide};
+use super::{Canvas, CanvasEvent, CanvasInput, Selection, gesture::Gesture};
 use crate::{
     gui::{
         connect::{
@@ -140,7 +140,7 @@ impl Canvas {
                 }
             }
             None if at.distance(connecting.pressed) > SLIP && self.camera.view.contains(at) => {
-                let (place, _) = guide::snap(plimsoll_models::Point::default(), self.camera.diagram(at), &[], self.camera.zoom);
+                let place = self.on_grid(input, at);
                 let dangling = match connecting.edge {
                     Some(edge) => super::Dangling::Old(edge, connecting.loose),
                     None => super::Dangling::New(connecting.fixed),

@@ -1,19 +1,15 @@
 //! Frames under the pointer and under the keyboard's focus: their titles are what can be touched.
 
 use egui::{CursorIcon, EventFilter, PointerButton, Response, Sense, Ui, WidgetInfo, accesskit::Role};
-use plimsoll_models::{GroupId, NodeId};
+use plimsoll_models::GroupId;
 
 use super::{
     Canvas, CanvasEvent, CanvasInput, ContextTarget, Selection,
-    gesture::{Gesture, Moving},
     paint::NORMAL_FROM,
     sentence,
     touch::{Touched, adds},
 };
-use crate::{
-    arrange,
-    scene::{Link, Rect, title_rect},
-};
+use crate::scene::{Link, Rect, title_rect};
 
 impl Canvas {
     /// Registers the titles of all frames on screen.
@@ -70,14 +66,10 @@ impl Canvas {
     /// A frame takes everything in it along, and what else is chosen when it is chosen too.
     fn drag_frame(&mut self, ui: &Ui, input: &CanvasInput<'_>, id: &GroupId, events: &mut Vec<CanvasEvent>) {
         let selection = if input.selection.groups.contains(id) { input.selection.clone() } else { Selection::group(id.clone()) };
-        let members: Vec<NodeId> = selection.members(input.diagram).into_iter().collect();
         if selection != *input.selection {
-            events.push(CanvasEvent::Select(selection));
+            events.push(CanvasEvent::Select(selection.clone()));
         }
-        let Some(anchor) = arrange::members(input.diagram, id).into_iter().next() else { return };
-        let pressed = ui.input(|input| input.pointer.press_origin()).unwrap_or_default();
-        let nodes = members.into_iter().map(|id| (id.clone(), input.diagram.position(&id))).collect();
-        self.gesture = Gesture::Move(Moving::new(self.camera.diagram(pressed), anchor, nodes));
+        self.begin_move(ui, input, &selection);
     }
 
     /// Frames on screen, the outer ones first.

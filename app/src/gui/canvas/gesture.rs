@@ -1,13 +1,13 @@
 //! What the pointer is doing: at most one thing at a time.
 
 use egui::{PointerButton, Response, Ui};
-use plimsoll_models::{EdgeId, Edit, NodeId, Point, ServiceId};
+use plimsoll_models::{EdgeId, Edit, Point, ServiceId};
 
 use super::{
     Canvas, CanvasEvent, CanvasInput,
     bend::{Bending, Labeling},
     connection::Connecting,
-    guide::Guide,
+    moving::Moving,
 };
 use crate::{
     gui::{connect::join, words::connect as words},
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How near the middle of a box must be to an arrow to be dropped on it, in units of the drawing.
-const ONTO_REACH: f64 = 26.0;
+pub(super) const ONTO_REACH: f64 = 26.0;
 /// Distance of the points of the way of a knife, in units of the drawing.
 const CUT_STEP: f64 = 2.0;
 
@@ -56,59 +56,6 @@ impl Gesture {
             Self::Label(labeling) => labeling.edit(),
             Self::Idle | Self::Pan | Self::Marquee { .. } | Self::Cut(_) => None,
         }
-    }
-}
-
-/// Boxes that follow the pointer.
-#[derive(Clone, Debug)]
-pub(super) struct Moving {
-    /// Where the pointer was pressed, on the drawing.
-    pub from: Point,
-    /// The box under the pointer.
-    pub anchor: NodeId,
-    /// The boxes and where they stood.
-    pub nodes: Vec<(NodeId, Point)>,
-    /// How far they have moved.
-    pub by: Point,
-    /// With what they are aligned.
-    pub guides: Vec<Guide>,
-    /// Ways of arrows as they were when a box without connections began to move, which may be dropped on them.
-    pub ways: Vec<(EdgeId, Vec<Point>)>,
-    /// The arrow that the box would be dropped on.
-    pub onto: Option<Onto>,
-}
-
-impl Moving {
-    /// Boxes that have not moved yet.
-    pub(super) fn new(from: Point, anchor: NodeId, nodes: Vec<(NodeId, Point)>) -> Self {
-        Self { from, anchor, nodes, by: Point::default(), guides: Vec::new(), ways: Vec::new(), onto: None }
-    }
-
-    /// The move so far; `None` when everything stands where it stood.
-    pub(super) fn edit(&self) -> Option<Edit> {
-        if self.by == Point::default() {
-            return None;
-        }
-        let moved = |at: &Point| Point::new(at.x + self.by.x, at.y + self.by.y).rounded();
-        let moves = Edit::Move(self.nodes.iter().map(|(id, at)| (id.clone(), moved(at))).collect());
-        Some(match &self.onto {
-            Some(Onto { outcome: Ok(inserted), .. }) => {
-                Edit::All(words::INSERT.to_owned(), [moves].into_iter().chain(inserted.iter().cloned()).collect())
-            }
-            Some(Onto { outcome: Err(_), .. }) | None => moves,
-        })
-    }
-
-    /// Finds the arrow below the one box that moves.
-    pub(super) fn find_onto(&mut self, input: &CanvasInput<'_>) {
-        let [(id, at)] = &self.nodes[..] else { return };
-        let center = Point::new(at.x + self.by.x, at.y + self.by.y);
-        let near = self.ways.iter().filter_map(|(edge, way)| Some((edge, way::nearest(way, center)?.distance)));
-        let near = near.filter(|(_, distance)| *distance <= ONTO_REACH).min_by(|(_, a), (_, b)| a.total_cmp(b));
-        self.onto = near.and_then(|(edge, _)| {
-            let service = &input.diagram.nodes.get(id)?.service;
-            Some(Onto { edge: edge.clone(), outcome: join::insert(input.diagram, input.catalog, edge, id, service) })
-        });
     }
 }
 

@@ -8,17 +8,20 @@ mod bend;
 mod camera;
 mod compare;
 mod connection;
+mod drift;
 mod frame;
 mod gesture;
 mod glide;
 mod guide;
 mod minimap;
+mod moving;
 mod navigate;
 mod overlay;
 mod paint;
 mod reading;
 mod sentence;
 mod touch;
+mod unfold;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -32,6 +35,7 @@ use plimsoll_sim::RunResult;
 pub use self::compare::{Marks, color as mark_color, sign as mark_sign};
 use self::{
     camera::Camera,
+    drift::Drift,
     gesture::Gesture,
     glide::{Glide, Look},
     minimap::Minimap,
@@ -39,8 +43,8 @@ use self::{
 };
 use super::{connect::join::End, theme::Theme, words::shell as words};
 use crate::{
-    arrange,
-    scene::{Link, Rect, Scene, SceneCache, frames, node_rect},
+    arrange::{self, Joins},
+    scene::{Folded, Link, Rect, Scene, SceneCache, fold, frames, node_rect},
     settings::{Motion, Preferences},
 };
 
@@ -170,6 +174,8 @@ pub enum CanvasEvent {
     Select(Selection),
     /// Made a change: a complete gesture, one entry of the history.
     Edit(Edit),
+    /// Moved what is chosen by a key; changes in a row are one entry of the history.
+    Nudge(Edit),
     /// Dropped a connection on an empty place, or double-clicked it.
     QuickAdd {
         /// The connection that needs a box, if there is one.
@@ -255,6 +261,14 @@ pub struct Canvas {
     reading: Option<Reading>,
     /// The box that shall have the keyboard's focus.
     wanted_focus: Option<NodeId>,
+    /// The groups that what was moved has come to stand in.
+    joins: Joins,
+    /// Middles of places that boxes are about to leave.
+    ghosts: Vec<Point>,
+    /// Boxes that drift to new places.
+    drift: Option<Drift>,
+    /// The latest document and what is drawn of it.
+    folded: Option<(Arc<Diagram>, Folded)>,
     /// Whether a gesture has just ended: the drawing still shows it, the diagram does not know it yet.
     landed: bool,
 }
@@ -301,6 +315,56 @@ fn run_key(result: &RunResult) -> RunKey {
 impl Canvas {
     /// Paints the diagram into all available space and reports what the user did.
     pub fn show(&mut self, ui: &mut egui::Ui, input: &CanvasInput<'_>) -> Vec<CanvasEvent> {
+        let document = self.drifting(ui, input.diagram);
+        let folded = match self.folded.take() {
+            Some((known, folded)) if Arc::ptr_eq(&known, &document) => folded,
+            Some(_) | None => fold(&document),
+        };
+        let selection = unfold::drawn_selection(&folded, input.selection);
+        let drawn = CanvasInput { diagram: &folded.diagram, selection: &selection, ..*input };
+        let goals = match &mut self.goal {
+            Some(Goal::Reveal(link)) => std::slice::from_mut(link),
+            Some(Goal::PointOut(links)) => links,
+            Some(Goal::Whole(_) | Goal::Fit(_) | Goal::Look(_)) | None => &mut [],
+        };
+        for goal in goals {
+            if let Link::Node(id) = goal {
+                *id = folded.home(id).clone();
+            }
+        }
+        let events = self.show_drawn(ui, &drawn);
+        let mut events: Vec<CanvasEvent> = events.into_iter().map(|event| unfold::event(&folded, &document, event)).collect();
+        let joins = unfold::joins(&folded, std::mem::take(&mut self.joins));
+        if let Some(CanvasEvent::Edit(edit)) = events.iter_mut().rev().find(|event| matches!(event, CanvasEvent::Edit(_))) {
+            *edit = arrange::rejoin(&document, edit.clone(), &joins);
+        }
+        self.folded = Some((document, folded));
+        events
+    }
+
+    /// Lets boxes drift from their places in a diagram to those in the one that is shown next.
+    pub fn drift_from(&mut self, ctx: &egui::Context, from: &Arc<Diagram>) {
+        self.drift = Some(Drift::new(from, ctx.input(|input| input.time)));
+    }
+
+    /// Shows where boxes stood, as long as that is asked.
+    pub fn set_ghosts(&mut self, places: Vec<Point>) {
+        self.ghosts = places;
+    }
+
+    /// The document with boxes that drift on their way.
+    fn drifting(&mut self, ui: &egui::Ui, document: &Arc<Diagram>) -> Arc<Diagram> {
+        let now = ui.input(|input| input.time);
+        let Some(on_the_way) = self.drift.as_ref().and_then(|drift| drift.at(now, document)) else {
+            self.drift = None;
+            return Arc::clone(document);
+        };
+        ui.ctx().request_repaint();
+        Arc::new(on_the_way)
+    }
+
+    /// The same with collapsed groups as boxes.
+    fn show_drawn(&mut self, ui: &mut egui::Ui, input: &CanvasInput<'_>) -> Vec<CanvasEvent> {
         let (view, ground) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
         ground.widget_info(|| {
             let (nodes, edges) = (input.diagram.nodes.len(), input.diagram.edges.len());
@@ -333,13 +397,16 @@ impl Canvas {
     }
 
     /// Shows all of the diagram in the next frame.
-    pub fn fit(&mut self, diagram: &Diagram) {
+    pub fn fit(&mut self, diagram: &Arc<Diagram>) {
+        let diagram = &fold(diagram).diagram;
         let nodes = diagram.nodes.keys().map(|id| node_rect(diagram.position(id)));
         self.goal = nodes.chain(frames(diagram).into_values()).reduce(Rect::union).map(Goal::Whole);
     }
 
     /// Shows the chosen nodes and edges in the next frame.
-    pub fn fit_selection(&mut self, diagram: &Diagram, selection: &Selection) {
+    pub fn fit_selection(&mut self, diagram: &Arc<Diagram>, selection: &Selection) {
+        let folded = fold(diagram);
+        let (diagram, selection) = (&folded.diagram, &unfold::drawn_selection(&folded, selection));
         let of_edges = selection.edges.iter().filter_map(|id| diagram.edges.get(id)).flat_map(|edge| [&edge.from, &edge.to]);
         let nodes = selection.nodes.iter().chain(of_edges).filter(|id| diagram.nodes.contains_key(*id));
         let groups = frames(diagram).into_iter().filter(|(id, _)| selection.groups.contains(id)).map(|(_, rect)| rect);
@@ -528,6 +595,7 @@ impl Canvas {
         }
         let changed = pending.as_ref().and_then(|edit| edit::apply(input.diagram, edit).ok());
         let diagram = changed.as_ref().unwrap_or(input.diagram);
+        self.cache.held = if let Gesture::Move(moving) = &self.gesture { Some(moving.frames_now()) } else { None };
         let scene = self.cache.build(diagram, input.catalog, &input.theme.scene, input.result);
         let labels = scene.parts.iter().rev().map_while(|part| match &part.link {
             Link::Label(id) => Some((id.clone(), part.bounds)),
@@ -550,9 +618,9 @@ impl Canvas {
     fn position(&self, input: &CanvasInput<'_>, id: &NodeId) -> Point {
         let at = input.diagram.position(id);
         if let Gesture::Move(moving) = &self.gesture
-            && moving.nodes.iter().any(|(moved, _)| moved == id)
+            && let Some(start) = moving.start_of(id)
         {
-            return Point::new(at.x + moving.by.x, at.y + moving.by.y);
+            return Point::new(start.x + moving.by.x, start.y + moving.by.y);
         }
         at
     }

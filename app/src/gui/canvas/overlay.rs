@@ -35,8 +35,12 @@ impl Canvas {
         let painter = ui.painter_at(self.camera.view);
         painter.rect_filled(self.camera.view, 0.0, theme.canvas);
         let brush = Brush { painter: &painter, camera: &self.camera, stale: input.stale };
-        if input.preferences.grid {
+        if input.preferences.aids.grid {
             brush.grid(theme);
+        }
+        for at in &self.ghosts {
+            let line = outline(self.camera.screen_rect(node_rect(*at)), NODE_RADIUS * self.camera.zoom);
+            painter.extend(egui::Shape::dashed_line(&line, (1.0, theme.stroke_strong), 4.0, 4.0));
         }
         let Some(drawn) = &self.drawn else { return };
         let chosen = self.chosen(ui, input);
@@ -61,10 +65,7 @@ impl Canvas {
             Gesture::Bend(_) | Gesture::Label(_) => {}
             Gesture::Cut(knife) => self.knife(&brush, theme, knife),
             Gesture::Move(moving) => {
-                for guide in &moving.guides {
-                    let line = [self.camera.screen(guide.from), self.camera.screen(guide.to)];
-                    painter.extend(egui::Shape::dashed_line(&line, (1.0, theme.accent), 4.0, 3.0));
-                }
+                self.paint_move(&painter, input, moving);
                 if let Some(onto) = &moving.onto {
                     self.onto_hint(ui, &brush, input, onto);
                 }

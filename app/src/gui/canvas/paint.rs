@@ -9,6 +9,7 @@ use plimsoll_models::Point;
 
 use super::camera::Camera;
 use crate::{
+    arrange::GRID,
     gui::theme::{SEMIBOLD, Theme, color32},
     icons,
     scene::{Anchor, Color, Dash, Detail, Font, Form, Link, Part, Rect, Shape, Stroke, Text, rounded, text},
@@ -20,8 +21,6 @@ pub(super) const FINE_FROM: f32 = 0.4;
 pub(super) const NORMAL_FROM: f32 = 0.15;
 /// Size of the steps in which fonts grow, in points: a smooth zoom does not fill the font atlas.
 const FONT_STEP: f32 = 0.5;
-/// Distance of the dots of the grid, in units of the drawing.
-pub(super) const GRID: f64 = 20.0;
 /// Least distance of the dots on the screen.
 const GRID_MIN: f64 = 16.0;
 /// Opacity of the figures of an outdated run.
@@ -42,6 +41,9 @@ impl Brush<'_> {
         while step * f64::from(self.camera.zoom) < GRID_MIN {
             step *= 2.0;
         }
+        // Every other dot fades before it goes, so that a zoom does not flicker.
+        let faded = theme.grid.gamma_multiply((((step * f64::from(self.camera.zoom)) - GRID_MIN) / GRID_MIN * 2.0).clamp(0.0, 1.0) as f32);
+        let is_odd = |v: f64| (v / step).round() as i64 % 2 != 0;
         let seen = self.camera.seen();
         let dot = vec2(1.5, 1.5);
         let mut mesh = Mesh::default();
@@ -50,7 +52,8 @@ impl Brush<'_> {
             let mut y = (seen.min.y / step).floor() * step;
             while y <= seen.max.y {
                 let at = self.snap(self.camera.screen(Point::new(x, y)));
-                mesh.add_colored_rect(egui::Rect::from_center_size(at, dot), theme.grid);
+                let color = if is_odd(x) || is_odd(y) { faded } else { theme.grid };
+                mesh.add_colored_rect(egui::Rect::from_center_size(at, dot), color);
                 y += step;
             }
             x += step;

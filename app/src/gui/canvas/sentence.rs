@@ -6,13 +6,17 @@ use super::CanvasInput;
 use crate::{
     arrange,
     gui::words::{arrange as said, connect, sentence as say},
-    scene::load_sentence,
+    scene::{FoldedGroup, Load, Summary, load_sentence},
 };
 
 /// A box: its name, what it is, how much waits, how loaded, what is wrong, how connected.
 pub(super) fn node(input: &CanvasInput<'_>, id: &NodeId) -> String {
     let mut words = vec![input.diagram.title(id).to_owned()];
-    if let Some(node) = input.diagram.nodes.get(id) {
+    let group = input.diagram.nodes.get(id).and_then(|node| FoldedGroup::of(node));
+    if let Some(group) = &group {
+        words = said::collapsed_group(input.diagram.title(id), group.members.len());
+        words.extend(summary(input, group).load.map(Load::sentence));
+    } else if let Some(node) = input.diagram.nodes.get(id) {
         words.push(input.catalog.get(&node.service).map_or_else(|| node.service.to_string(), |service| service.short_title().to_owned()));
     }
     if let Some(result) = input.result {
@@ -49,6 +53,13 @@ pub(super) fn edge(input: &CanvasInput<'_>, id: &EdgeId, edge: &Edge) -> String 
     words.join(", ")
 }
 
+/// What the run says about a group that is drawn as one box.
+fn summary(input: &CanvasInput<'_>, group: &FoldedGroup) -> Summary {
+    let Some(result) = input.result else { return Summary::default() };
+    let nodes = result.nodes.iter().filter(|node| group.members.contains(&node.id)).map(|node| (&node.id, node)).collect();
+    Summary::of(group, result, &nodes)
+}
+
 /// An arrow in a few lines, for its tooltip.
 pub(super) fn edge_tooltip(input: &CanvasInput<'_>, id: &EdgeId, labeled: bool) -> Vec<String> {
     let Some(of) = input.diagram.edges.get(id) else { return Vec::new() };
@@ -62,6 +73,13 @@ pub(super) fn edge_tooltip(input: &CanvasInput<'_>, id: &EdgeId, labeled: bool) 
 /// A box in a few lines, for its tooltip.
 pub(super) fn node_tooltip(input: &CanvasInput<'_>, id: &NodeId) -> Vec<String> {
     let mut lines = Vec::new();
+    if let Some(group) = input.diagram.nodes.get(id).and_then(|node| FoldedGroup::of(node)) {
+        let summary = summary(input, &group);
+        lines.extend(summary.rate.map(said::entering));
+        lines.extend(summary.figure.map(|figure| figure.text));
+        lines.push(said::EXPAND_BY_DOUBLE_CLICK.to_owned());
+        return lines;
+    }
     if let Some(service) = input.diagram.nodes.get(id).and_then(|node| input.catalog.get(&node.service)) {
         lines.push(service.title.clone());
     }

@@ -6,12 +6,12 @@ use plimsoll_models::{EdgeId, GroupId, NodeId, Point, ServiceId};
 use super::{
     Canvas, CanvasEvent, CanvasInput, ContextTarget, Selection, Tool,
     connection::Connecting,
-    gesture::{Gesture, Moving, Onto},
-    guide,
+    gesture::{Gesture, Onto},
     paint::FINE_FROM,
     sentence,
 };
 use crate::{
+    arrange::to_grid,
     gui::words::connect as words,
     scene::{Link, Rect, node_rect, port::Side},
 };
@@ -79,10 +79,17 @@ impl Canvas {
         }
         self.touch_handles(ui, input, events, &mut touched);
         self.touch_payload(ui, input, pointer, events, &mut touched);
+        self.nudge(ui, input, &touched, events);
         if self.busy() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
             self.gesture = Gesture::Idle;
         }
         touched
+    }
+
+    /// A place of the screen on the drawing, on the grid when that is wanted.
+    pub(super) fn on_grid(&self, input: &CanvasInput<'_>, at: Pos2) -> Point {
+        let p = self.camera.diagram(at);
+        if input.preferences.aids.grid { Point::new(to_grid(p.x), to_grid(p.y)) } else { p.rounded() }
     }
 
     fn node_screen(&self, input: &CanvasInput<'_>, id: &NodeId) -> egui::Rect {
@@ -119,7 +126,7 @@ impl Canvas {
         let Some(at) = at else { return };
         let crowd = || if visible.len() > WIDGETS_MAX { self.node_at(input, visible, at) } else { None };
         if ground.double_clicked() && crowd().is_none() && self.edge_at(at).is_none() && !self.busy() {
-            let (place, _) = guide::snap(Point::default(), self.camera.diagram(at), &[], self.camera.zoom);
+            let place = self.on_grid(input, at);
             events.push(CanvasEvent::QuickAdd { from: None, at: place, screen: at });
         } else if ground.clicked() {
             if matches!(&self.gesture, Gesture::Connect(connecting) if connecting.sticky) {
@@ -197,21 +204,14 @@ impl Canvas {
             self.gesture = Gesture::Connect(Connecting::from(input.diagram, input.catalog, id, pressed, false));
             return;
         }
-        let nodes = if input.selection.nodes.contains(id) {
-            input.selection.members(input.diagram).into_iter().collect()
+        let selection = if input.selection.nodes.contains(id) {
+            input.selection.clone()
         } else {
             let next = if adds(ui) { input.selection.toggle_node(id) } else { Selection::node(id.clone()) };
-            let nodes: Vec<NodeId> = next.nodes.iter().cloned().collect();
-            events.push(CanvasEvent::Select(next));
-            nodes
+            events.push(CanvasEvent::Select(next.clone()));
+            next
         };
-        let nodes: Vec<(NodeId, Point)> = nodes.into_iter().map(|id| (id.clone(), input.diagram.position(&id))).collect();
-        let from = self.camera.diagram(pressed);
-        // A box without connections can be dropped on an arrow; the others take their own arrows along.
-        let loose = nodes.len() == 1 && input.diagram.incoming(id).chain(input.diagram.outgoing(id)).next().is_none();
-        let routes = self.drawn.iter().filter(|_| loose).flat_map(|drawn| &drawn.scene.routes);
-        let ways = routes.map(|(id, route)| (id.clone(), route.clone())).collect();
-        self.gesture = Gesture::Move(Moving { ways, ..Moving::new(from, id.clone(), nodes) });
+        self.begin_move(ui, input, &selection);
     }
 
     /// Ports of the box under the pointer, and one port of each other box for the keyboard.
@@ -275,7 +275,7 @@ impl Canvas {
         let Some(service) = egui::DragAndDrop::payload::<ServiceId>(ui.ctx()) else { return };
         let place = self.camera.diagram(at);
         let onto = if alt { None } else { self.onto(input, &service, place) };
-        let at = guide::snap(Point::default(), place, &[], self.camera.zoom).0;
+        let at = self.on_grid(input, at);
         if released {
             egui::DragAndDrop::clear_payload(ui.ctx());
             let onto = onto.filter(|onto| onto.outcome.is_ok()).map(|onto| onto.edge);
@@ -299,16 +299,9 @@ impl Canvas {
                 ui.set_cursor_icon(CursorIcon::Grabbing);
             }
             Gesture::Pan => self.gesture = Gesture::Idle,
-            Gesture::Move(moving) => {
-                let p = self.camera.diagram(at);
-                let wish = Point::new(p.x - moving.from.x, p.y - moving.from.y);
-                (moving.by, moving.guides) = if alt { (wish, Vec::new()) } else { snapped(moving, wish, input, self.camera.zoom) };
-                if alt {
-                    moving.onto = None;
-                } else {
-                    moving.find_onto(input);
-                }
-                self.finish_unless(ui, input, down, events);
+            Gesture::Move(_) => {
+                let at = self.camera.diagram(at);
+                self.follow_move(ui, input, at, down, events);
             }
             Gesture::Marquee { from, add } => {
                 if !down {
@@ -335,7 +328,7 @@ impl Canvas {
     }
 
     /// Makes the change of the gesture in progress, unless the button is still down.
-    fn finish_unless(&mut self, ui: &Ui, input: &CanvasInput<'_>, down: bool, events: &mut Vec<CanvasEvent>) {
+    pub(super) fn finish_unless(&mut self, ui: &Ui, input: &CanvasInput<'_>, down: bool, events: &mut Vec<CanvasEvent>) {
         if down {
             ui.set_cursor_icon(CursorIcon::Grabbing);
         } else {
@@ -354,11 +347,4 @@ impl Canvas {
         selection.edges.extend(edges.map(|(id, _)| id.clone()));
         selection
     }
-}
-
-fn snapped(moving: &Moving, wish: Point, input: &CanvasInput<'_>, zoom: f32) -> (Point, Vec<guide::Guide>) {
-    let anchor = input.diagram.position(&moving.anchor);
-    let stays = |id: &&NodeId| !moving.nodes.iter().any(|(moved, _)| moved == *id);
-    let others: Vec<Point> = input.diagram.nodes.keys().filter(stays).map(|id| input.diagram.position(id)).collect();
-    guide::snap(anchor, wish, &others, zoom)
 }

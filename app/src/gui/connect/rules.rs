@@ -2,10 +2,16 @@
 
 use plimsoll_models::{Catalog, Diagram, EdgeKind, NodeId, ServiceId};
 
-use crate::gui::words::connect as words;
+use crate::{
+    gui::words::{arrange, connect as words},
+    scene::is_folded,
+};
 
 /// The kind of an arrow between two services: the wished one if that is possible, else the most usual one.
 pub fn kind_between(catalog: &Catalog, from: &ServiceId, to: &ServiceId, wish: Option<EdgeKind>) -> Result<EdgeKind, String> {
+    if is_folded(from) || is_folded(to) {
+        return Err(arrange::EXPAND_TO_CONNECT.to_owned());
+    }
     let kinds = catalog.kinds_between(from, to);
     let usual = || kinds.iter().find(|kind| **kind != EdgeKind::DeadLetter).or(kinds.first()).copied();
     if let Some(kind) = wish.filter(|kind| kinds.contains(kind)).or_else(usual) {

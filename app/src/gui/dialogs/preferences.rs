@@ -83,7 +83,8 @@ impl PreferencesDialog {
         self.row(ui, theme, words::WHEEL, |ui| {
             choice(ui, &mut wanted.wheel, &[Wheel::Device, Wheel::Zoom, Wheel::Pan], |value| words::wheel(value).to_owned());
         });
-        self.row(ui, theme, words::GRID, |ui| switch(ui, &mut wanted.grid, words::GRID));
+        self.row(ui, theme, words::GRID, |ui| switch(ui, &mut wanted.aids.grid, words::GRID));
+        self.row(ui, theme, words::OBJECT_SNAP, |ui| switch(ui, &mut wanted.aids.objects, words::OBJECT_SNAP));
         self.row(ui, theme, words::MINIMAP, |ui| switch(ui, &mut wanted.minimap, words::MINIMAP));
         shown
     }

@@ -3,7 +3,11 @@
 use egui::{ComboBox, RichText, TextEdit, Ui};
 use plimsoll_models::{Edit, Group, GroupId, diagram::GroupKind};
 
-use super::{Memory, node, section};
+use super::{
+    Memory,
+    home::{self, Guest},
+    node, section,
+};
 use crate::{
     arrange,
     gui::{
@@ -12,11 +16,11 @@ use crate::{
         command::Command,
         format::plural,
         theme::Theme,
-        tone::{Tone, glyph},
+        tone::{Tone, gauge, glyph},
         view::View,
         words::arrange as words,
     },
-    scene::group_icon,
+    scene::{FoldedGroup, Level, Summary, group_icon},
 };
 
 /// Kinds of groups, in the order of the list.
@@ -32,6 +36,12 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &GroupId
     });
     name_ui(ui, memory, id, group, actions);
     kind_ui(ui, view, id, group, actions);
+    home::ui(ui, view, Guest::Group(id), actions);
+    let mut collapsed = group.collapsed;
+    if ui.checkbox(&mut collapsed, words::COLLAPSED).changed() {
+        actions.push(Action::Edit(arrange::collapse(view.diagram, &[id.clone()].into(), collapsed)));
+    }
+    measured_ui(ui, view, id);
     members_ui(ui, view, id, actions);
     ui.add_space(Theme::SPACE_8);
     ui.horizontal_wrapped(|ui| {
@@ -76,6 +86,30 @@ fn kind_ui(ui: &mut Ui, view: &View<'_>, id: &GroupId, group: &Group, actions: &
         let _ = response.response.accessible_name(words::GROUP_KIND);
     });
     ui.label(RichText::new(words::group_kind_help(group.kind)).small().color(view.theme.text_weak));
+}
+
+/// The load of the node that is nearest to a limit, and what enters the group, in the latest run.
+fn measured_ui(ui: &mut Ui, view: &View<'_>, id: &GroupId) {
+    let Some(result) = view.result() else { return };
+    let nodes = result.nodes.iter().map(|node| (&node.id, node)).collect();
+    let summary = Summary::of(&FoldedGroup::new(view.diagram, id), result, &nodes);
+    if summary == Summary::default() {
+        return;
+    }
+    section(ui, words::LOAD_LINE, |ui| {
+        if view.is_stale() {
+            ui.label(RichText::new(words::STALE).small().color(view.theme.amber));
+        }
+        if let (Some(load), Some(figure)) = (summary.load, &summary.figure) {
+            ui.horizontal(|ui| {
+                gauge(ui, view.theme, load.peak, load.level == Level::Red, 72.0);
+                ui.add(egui::Label::new(&figure.text).truncate());
+            });
+        }
+        if let Some(rate) = summary.rate {
+            ui.label(RichText::new(words::entering(rate)).color(view.theme.text_weak));
+        }
+    });
 }
 
 /// What is in the group, each a step to it.

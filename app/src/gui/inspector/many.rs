@@ -62,7 +62,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
 const ORDERS: [&[Command]; 3] = [
     &[Command::AlignLeft, Command::AlignCenter, Command::AlignRight, Command::AlignTop, Command::AlignMiddle, Command::AlignBottom],
     &[Command::DistributeHorizontally, Command::DistributeVertically],
-    &[Command::GroupSelection, Command::TogglePin],
+    &[Command::Tidy, Command::GroupSelection, Command::TogglePin],
 ];
 
 fn arrange_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {

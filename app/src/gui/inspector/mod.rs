@@ -5,6 +5,7 @@ mod connection;
 mod event_types;
 pub mod field;
 mod group;
+mod home;
 mod line;
 mod many;
 mod node;

@@ -7,7 +7,9 @@ use serde_json::Value;
 use super::{
     Memory,
     field::{self, Change, Editor, Row},
-    folded_section, quotas,
+    folded_section,
+    home::{self, Guest},
+    quotas,
     record::{self, Owner},
     section,
 };
@@ -25,6 +27,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &NodeId,
     let Some(node) = view.diagram.nodes.get(id) else { return };
     let service = view.catalog.get(&node.service);
     head_ui(ui, view, memory, id, node, service, actions);
+    home::ui(ui, view, Guest::Node(id), actions);
     problems_ui(ui, view, id);
     measured_ui(ui, view, id);
     if let Some(service) = service {

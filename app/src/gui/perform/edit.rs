@@ -8,7 +8,7 @@ use plimsoll_models::{
 };
 
 use crate::{
-    arrange,
+    arrange::{self, Joins},
     gui::{
         App,
         canvas::Selection,
@@ -123,6 +123,9 @@ impl App {
             Ok(edit) => (edit, None),
             Err(reason) => (Edit::AddNode { id: id.clone(), node, at }, Some(reason)),
         };
+        let home = arrange::frame_at(diagram, at);
+        let joins = Joins { nodes: vec![(id.clone(), home.clone())], ..Joins::default() };
+        let edit = if home.is_some() { arrange::rejoin(diagram, edit, &joins) } else { edit };
         self.edit(ctx, &edit, None);
         if let Some(reason) = refused {
             self.notice(ctx, reason);

@@ -36,6 +36,8 @@ impl App {
                 let _ = self.front.document.preview(&edit);
             }
             Action::EndPreview => self.front.document.cancel_preview(),
+            Action::PreviewTidy(edit) => self.preview_tidy(ctx, &edit),
+            Action::Tidied(edit, sight) => self.end_tidy(ctx, edit.as_ref(), sight),
             Action::Select(selection) => {
                 self.front.document.seal();
                 self.front.selection = selection;

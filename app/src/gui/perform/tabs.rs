@@ -55,6 +55,8 @@ impl App {
             return;
         }
         self.front.document.cancel_preview();
+        self.state.tidy = None;
+        self.front.canvas.set_ghosts(Vec::new());
         self.front.document.seal();
         self.front.results_open = self.settings.panels.results;
         while self.left.len() > index

@@ -26,6 +26,8 @@ impl App {
             Command::ZoomReset => self.front.canvas.zoom_to(1.0),
             Command::Fit => self.front.canvas.fit(self.front.document.diagram()),
             Command::FitSelection => self.front.canvas.fit_selection(self.front.document.diagram(), &self.front.selection),
+            Command::ToggleGrid => self.settings.preferences.aids.grid = !self.settings.preferences.aids.grid,
+            Command::ToggleObjectSnap => self.settings.preferences.aids.objects = !self.settings.preferences.aids.objects,
             Command::TogglePalette => panels.palette = !panels.palette,
             Command::ToggleInspector => panels.inspector = !panels.inspector,
             Command::ToggleResults => panels.results = !panels.results,

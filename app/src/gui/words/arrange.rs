@@ -60,3 +60,47 @@ pub fn group_sentence(group: &Group, parent: Option<&Group>, members: usize) -> 
     let state = if group.collapsed { ", collapsed" } else { "" };
     format!("Group {}{kind}, {}{within}{state}", group_name(group), plural(members, "node"))
 }
+
+/// Over what the latest run says about a group.
+pub const LOAD_LINE: &str = "Load line";
+/// The latest run is about an older diagram.
+pub const STALE: &str = "From before the latest change";
+/// The list of groups that a node or a group may stand in.
+pub const IN_GROUP: &str = "In group";
+/// The same for screen readers.
+pub const GROUP_AROUND: &str = "Group around it";
+/// No group.
+pub const NO_GROUP: &str = "None";
+/// What the history says when something comes to stand in another group.
+pub const MOVE_TO_GROUP: &str = "Move to group";
+/// Over the bar that asks whether to keep a tidy layout, and what the history says about it.
+pub const TIDY: &str = "Tidy layout";
+/// The layout along rows.
+pub const LEFT_TO_RIGHT: &str = "Left to right";
+/// The layout along columns.
+pub const TOP_DOWN: &str = "Top down";
+/// Keeps the layout.
+pub const APPLY: &str = "Apply";
+/// Forgets the layout.
+pub const CANCEL: &str = "Cancel";
+/// The layout is being made.
+pub const TIDYING: &str = "Finding places…";
+/// Why nothing connects to a collapsed group.
+pub const EXPAND_TO_CONNECT: &str = "Expand the group to connect what is in it";
+/// How to see what is in a collapsed group.
+pub const EXPAND_BY_DOUBLE_CLICK: &str = "Double-click the icon to expand";
+
+/// How much a layout changes.
+pub fn tidied(moves: usize) -> String {
+    if moves == 0 { "Nothing to move".to_owned() } else { format!("{} moved", plural(moves, "node")) }
+}
+
+/// A collapsed group for screen readers.
+pub fn collapsed_group(name: &str, members: usize) -> Vec<String> {
+    vec![format!("Group {name}"), "collapsed".to_owned(), plural(members, "node")]
+}
+
+/// How many events enter a group.
+pub fn entering(rate: f64) -> String {
+    format!("{} events/s enter", crate::scene::short(rate))
+}

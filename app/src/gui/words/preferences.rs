@@ -33,7 +33,9 @@ pub const MOTION: Words = ("Motion", "Reduced: the view jumps instead of gliding
 /// Wheel.
 pub const WHEEL: Words = ("Scrolling", "By device: a mouse wheel zooms, two fingers on a touchpad pan. Pinching and Ctrl always zoom");
 /// Grid.
-pub const GRID: Words = ("Grid", "Dots behind the drawing");
+pub const GRID: Words = ("Grid", "Dots behind the drawing that moved nodes snap to");
+/// Snapping to other nodes.
+pub const OBJECT_SNAP: Words = ("Snap to nodes", "Moved nodes snap to edges, middles and gaps of their neighbors");
 /// Overview.
 pub const MINIMAP: Words = ("Overview", "A small map of the drawing in the corner, while not everything is seen");
 /// Preset of keys.
