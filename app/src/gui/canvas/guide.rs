@@ -2,7 +2,11 @@
 
 use plimsoll_models::Point;
 
-use crate::{arrange::to_grid, scene::Rect, settings::Aids};
+use crate::{
+    arrange::to_grid,
+    scene::{FRAME_PADDING, Rect, TITLE_HEIGHT},
+    settings::Aids,
+};
 
 /// How near a neighbor's line must be, in points.
 const REACH: f32 = 6.0;
@@ -37,8 +41,8 @@ pub(super) fn snap(body: Body, wish: Point, neighbors: &[Rect], aids: Aids, zoom
     near.truncate(NEIGHBORS_MAX);
     let reach = f64::from(REACH / zoom);
     let by = |axis: Axis| {
-        let found = aligned(axis, wished, &near, reach).into_iter().chain(equal(axis, wished, &near, reach));
-        found.min_by(|a, b| a.abs().total_cmp(&b.abs()))
+        let ways = aligned(axis, wished, &near).into_iter().chain(equal(axis, wished, &near)).chain(padded(axis, wished, &near));
+        ways.filter(|way| way.abs() <= reach).min_by(|a, b| a.abs().total_cmp(&b.abs()))
     };
     let center = Point::new(body.anchor.x + wish.x, body.anchor.y + wish.y);
     let grid = |value: f64| if aids.grid { to_grid(value) - value } else { 0.0 };
@@ -50,6 +54,7 @@ pub(super) fn snap(body: Body, wish: Point, neighbors: &[Rect], aids: Aids, zoom
         if found.is_some() {
             guides.extend(lines(axis, placed, &near));
             guides.extend(gaps(axis, placed, &near));
+            guides.extend(paddings(axis, placed, &near));
         }
     }
     (Point::new(wish.x + snap.x, wish.y + snap.y), guides)
@@ -91,14 +96,14 @@ fn marks(axis: Axis, rect: Rect) -> [f64; 3] {
     [low, f64::midpoint(low, high), high]
 }
 
-/// The shortest way to where an edge or the middle meets one of a neighbor; like meets like, edges meet edges.
-fn aligned(axis: Axis, rect: Rect, near: &[Rect], reach: f64) -> Option<f64> {
+/// Ways to where an edge or the middle meets one of a neighbor; like meets like, edges meet edges.
+fn aligned(axis: Axis, rect: Rect, near: &[Rect]) -> Vec<f64> {
     let own = marks(axis, rect);
     let ways = near.iter().flat_map(|other| {
         let theirs = marks(axis, *other);
         [(1, 1), (0, 0), (2, 2), (0, 2), (2, 0)].map(|(a, b)| theirs[b] - own[a])
     });
-    ways.filter(|way| way.abs() <= reach).min_by(|a, b| a.abs().total_cmp(&b.abs()))
+    ways.collect()
 }
 
 /// Neighbors beside the rectangle along an axis, in order.
@@ -116,8 +121,8 @@ fn row(axis: Axis, rect: Rect, near: &[Rect]) -> Vec<Rect> {
     row
 }
 
-/// The shortest way to where the gap to a neighbor is as large as the gap between it and the next one, or to both sides.
-fn equal(axis: Axis, rect: Rect, near: &[Rect], reach: f64) -> Option<f64> {
+/// Ways to where the gap to a neighbor is as large as the gap between it and the next one, or to both sides.
+fn equal(axis: Axis, rect: Rect, near: &[Rect]) -> Vec<f64> {
     let row = row(axis, rect, near);
     let (low, high) = axis.span(rect);
     let mut ways = Vec::new();
@@ -131,7 +136,37 @@ fn equal(axis: Axis, rect: Rect, near: &[Rect], reach: f64) -> Option<f64> {
         ways.push(first.0 - gap - high);
         ways.push(f64::midpoint(first.1, second.0) - f64::midpoint(low, high));
     }
-    ways.into_iter().filter(|way| way.abs() <= reach).min_by(|a, b| a.abs().total_cmp(&b.abs()))
+    ways
+}
+
+/// What a frame leaves free inside, along an axis; `None` when the rectangle is not in it.
+fn room(axis: Axis, frame: Rect, rect: Rect) -> Option<(f64, f64)> {
+    let holds = frame.contains(rect.center()) && frame.width() > rect.width() && frame.height() > rect.height();
+    let (low, high) = axis.span(frame);
+    let title = if axis == Axis::Y { TITLE_HEIGHT } else { 0.0 };
+    holds.then_some((low + FRAME_PADDING + title, high - FRAME_PADDING))
+}
+
+/// Ways to where the distance from a frame around is what frames leave free.
+fn padded(axis: Axis, rect: Rect, near: &[Rect]) -> Vec<f64> {
+    let (low, high) = axis.span(rect);
+    near.iter().filter_map(|frame| room(axis, *frame, rect)).flat_map(|(first, last)| [first - low, last - high]).collect()
+}
+
+/// Distances from frames around that are what frames leave free.
+fn paddings(axis: Axis, rect: Rect, near: &[Rect]) -> Vec<Guide> {
+    let ((low, high), (across_low, across_high)) = (axis.span(rect), axis.other().span(rect));
+    let across = f64::midpoint(across_low, across_high);
+    let mut guides = Vec::new();
+    for frame in near {
+        let Some((first, last)) = room(axis, *frame, rect) else { continue };
+        for (edge, inside, own) in [(axis.span(*frame).0, first, low), (axis.span(*frame).1, last, high)] {
+            if (inside - own).abs() < 0.05 {
+                guides.push(Guide::Gap(axis.point(edge, across), axis.point(own, across)));
+            }
+        }
+    }
+    guides
 }
 
 /// Lines through edges and middles that meet.
@@ -216,6 +251,14 @@ mod tests {
         assert_eq!(guides.iter().filter(|guide| matches!(guide, Guide::Gap(..))).count(), 2, "{guides:?}");
         let (by, guides) = snap(body(0.0, 9.0), Point::new(297.0, 300.0), &[at(0.0, 300.0), at(600.0, 300.0)], AIDS, 1.0);
         assert_eq!((by.x.round() as i32, guides.iter().filter(|guide| matches!(guide, Guide::Gap(..))).count()), (300, 2), "{guides:?}");
+    }
+
+    #[test]
+    fn a_frame_around_keeps_its_padding() {
+        let frame = Rect::new(0.0, 0.0, 700.0, 400.0);
+        let (by, guides) = snap(body(300.0, 200.0), Point::new(-191.0, 0.0), &[frame], AIDS, 1.0);
+        assert!((by.x - (FRAME_PADDING + 92.0 - 300.0)).abs() < 1e-6, "{by:?}");
+        assert!(guides.contains(&Guide::Gap(Point::new(0.0, 200.0), Point::new(FRAME_PADDING, 200.0))), "{guides:?}");
     }
 
     #[test]
