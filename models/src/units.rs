@@ -322,6 +322,20 @@ pub fn print_duration(seconds: f64) -> String {
     format!("{} {unit}", print_significant(seconds / factor))
 }
 
+/// A duration as it would be typed, in the largest unit that tells it exactly: `5 min`, `90 s`, `250 ms`.
+pub fn spell_duration(seconds: f64) -> String {
+    let whole = |unit: f64| (seconds / unit).fract() == 0.0 && seconds / unit >= 1.0;
+    let units = [(86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms")];
+    let spelled = units.into_iter().filter(|(unit, _)| whole(*unit)).map(|(unit, name)| format!("{} {name}", seconds / unit));
+    // The decimal digits of a number always read back as the same number; those of a quotient may not.
+    spelled.into_iter().find(|text| parse_duration(text) == Ok(seconds)).unwrap_or_else(|| format!("{seconds} s"))
+}
+
+/// A rate per second with every digit: `1500/s`.
+pub fn spell_rate(per_second: f64) -> String {
+    format!("{per_second}/s")
+}
+
 /// A rate per second, with `k` and `M` for large ones: `1.5k/s`.
 pub fn print_rate(per_second: f64) -> String {
     format!("{}/s", print_compact(per_second))

@@ -337,6 +337,7 @@ impl eframe::App for App {
             || self.state.quick_add.is_some()
             || self.state.command_palette.is_some()
             || self.context_menu.is_some();
+        self.front.results.scenarios.take_keys(&ctx);
         if !popup {
             let mut now = self.situation();
             // Escape belongs to a gesture first; the canvas ends it.

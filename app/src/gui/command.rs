@@ -214,6 +214,7 @@ commands! {
     TogglePalette: View, Document, Anywhere, "palette", "Palette", "Shows or hides the services at the left", [COMMAND + B];
     ToggleInspector: View, Document, Anywhere, "inspector", "Inspector", "Shows or hides the settings at the right", [COMMAND + I];
     ToggleResults: View, Document, Anywhere, "chart", "Results", "Shows or hides the results at the bottom", [COMMAND + J];
+    ShowScenario: View, Document, Anywhere, "sliders", "Scenario timeline", "Shows the load and the faults of the scenario over its time", [];
     ShowProblems: View, Document, Anywhere, "problems", "Problems", "Shows what is wrong with the diagram", [COMMAND_SHIFT + M];
     ToggleTheme: View, Nothing, Anywhere, "moon", "Dark or light theme", "Switches between the dark and the light theme", [];
     Run: Run, Idle, Anywhere, "play", "Run", "Simulates the scenario", [NONE + F5, COMMAND + Enter];

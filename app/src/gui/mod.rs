@@ -21,6 +21,7 @@ pub mod plots;
 pub mod problems;
 pub mod quick_add;
 pub mod results;
+pub mod scenarios;
 pub mod shortcuts;
 pub mod state;
 pub mod status;

@@ -103,7 +103,7 @@ fn title_ui(ui: &mut Ui, theme: &Theme, chart: &Chart<'_>) {
 }
 
 /// Steps of the time axis that people count in, in seconds.
-const TIME_STEPS: &[f64] = &[
+pub(super) const TIME_STEPS: &[f64] = &[
     0.001,
     0.01,
     0.1,
@@ -127,7 +127,7 @@ const TIME_STEPS: &[f64] = &[
 ];
 
 /// Marks of the time axis: about six, at whole seconds, minutes or hours.
-fn time_marks((low, high): (f64, f64)) -> Vec<GridMark> {
+pub(super) fn time_marks((low, high): (f64, f64)) -> Vec<GridMark> {
     let wanted = (high - low) / 9.0;
     let Some(step) = TIME_STEPS.iter().copied().find(|step| *step >= wanted).or_else(|| TIME_STEPS.last().copied()) else {
         return Vec::new();
@@ -138,7 +138,7 @@ fn time_marks((low, high): (f64, f64)) -> Vec<GridMark> {
 }
 
 /// A time on the axis: `45 s`, `3:20`, `2:05 h`.
-fn clock(seconds: f64) -> String {
+pub(super) fn clock(seconds: f64) -> String {
     if seconds < 120.0 {
         return format::seconds(seconds.max(0.0));
     }

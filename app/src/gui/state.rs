@@ -15,6 +15,8 @@ pub enum Screen {
 /// A tab of the results at the bottom.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tab {
+    /// The load and the faults over the time of the scenario.
+    Scenario,
     /// Does it hold, and what gave first?
     #[default]
     Answer,
@@ -42,7 +44,8 @@ pub enum Tab {
 
 impl Tab {
     /// All tabs, from left to right.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
+        Self::Scenario,
         Self::Answer,
         Self::Latency,
         Self::Throughput,
@@ -59,6 +62,7 @@ impl Tab {
     /// What stands on the tab.
     pub fn title(self) -> &'static str {
         match self {
+            Self::Scenario => "Scenario",
             Self::Answer => "Answer",
             Self::Latency => "Latency",
             Self::Throughput => "Throughput",

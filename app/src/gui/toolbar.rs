@@ -6,7 +6,7 @@ use plimsoll_models::Scenario;
 use super::{
     action::Action,
     command::{Command, Group},
-    inspector::scenario,
+    scenarios::manage,
     theme::Theme,
     view::View,
     words::documents as words,
@@ -205,16 +205,16 @@ fn load_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     if multiplier != present && multiplier.is_finite() && multiplier >= 0.0 {
         let rounded = super::format::number(multiplier).replace(',', "");
         let value = (rounded != "1").then(|| super::inspector::field::json_of(&rounded));
-        let edit = scenario::edit(view.diagram, view.scenario, "multiplier", value);
+        let edit = super::inspector::scenario::edit(view.diagram, view.scenario, "multiplier", value);
         actions.push(Action::Type(edit, format!("scenario {}.multiplier", view.scenario)));
     }
 }
 
 fn scenario_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
-    let shown = scenario::title(view.diagram, view.scenario);
+    let shown = manage::title(view.diagram, view.scenario);
     let response = ComboBox::from_id_salt("toolbar scenario").selected_text(shown).width(120.0).truncate().show_ui(ui, |ui| {
         for id in view.diagram.scenarios.keys() {
-            if ui.selectable_label(id == view.scenario, scenario::title(view.diagram, id)).clicked() {
+            if ui.selectable_label(id == view.scenario, manage::title(view.diagram, id)).clicked() {
                 actions.push(Action::UseScenario(id.clone()));
             }
         }

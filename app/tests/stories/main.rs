@@ -8,6 +8,7 @@ mod connect;
 mod documents;
 mod edits;
 mod kill;
+mod panels;
 mod sample;
 #[path = "../soft_renderer/mod.rs"]
 mod soft_renderer;

@@ -10,20 +10,38 @@ use crate::{
 
 /// Whether every fault strikes something that can have it, within the run and not twice at a time.
 pub fn faults(diagram: &Diagram, catalog: &Catalog, scenario: &ScenarioId, plan: &Plan) -> Vec<Diagnostic> {
+    (0..plan.faults.len()).flat_map(|index| fault_problems(diagram, catalog, scenario, plan, index)).collect()
+}
+
+/// What is wrong with one fault of a plan, by its index.
+pub fn fault_problems(diagram: &Diagram, catalog: &Catalog, scenario: &ScenarioId, plan: &Plan, index: usize) -> Vec<Diagnostic> {
     let place = || Place::Scenario(scenario.clone(), Some("faults".to_owned()));
+    let Some(fault) = plan.faults.get(index) else { return Vec::new() };
     let mut found = Vec::new();
-    for (index, fault) in plan.faults.iter().enumerate() {
-        if let Err((why, hint)) = target(diagram, catalog, fault) {
-            found.push(Diagnostic::error("impossible-fault", place(), why).hint(hint));
-        }
-        if plan.faults[..index].iter().any(|other| fault.overlaps(other)) {
-            let message = format!("two faults of kind `{}` strike `{}` at the same time", fault.effect.kind().as_str(), fault.on);
-            found
-                .push(Diagnostic::error("overlapping-faults", place(), message).hint("make it one fault, or let one end before the other"));
-        }
-        found.extend(times(fault, plan).map(|(message, hint)| Diagnostic::warning("fault-outside-run", place(), message).hint(hint)));
+    if let Err((why, hint)) = target(diagram, catalog, fault) {
+        found.push(Diagnostic::error("impossible-fault", place(), why).hint(hint));
     }
+    if plan.faults[..index].iter().any(|other| fault.overlaps(other)) {
+        let message = format!("two faults of kind `{}` strike `{}` at the same time", fault.effect.kind().as_str(), fault.on);
+        found.push(Diagnostic::error("overlapping-faults", place(), message).hint("make it one fault, or let one end before the other"));
+    }
+    found.extend(times(fault, plan).map(|(message, hint)| Diagnostic::warning("fault-outside-run", place(), message).hint(hint)));
     found
+}
+
+/// The kinds of faults that a node or edge with this id can have; none where nothing arrives or nothing has the id.
+pub fn possible_faults(diagram: &Diagram, catalog: &Catalog, on: &str) -> Vec<FaultKind> {
+    if let Some((id, _)) = diagram.nodes.get_key_value(on) {
+        return families::node_config(diagram, catalog, id).0.map(|config| kinds_of(&config)).unwrap_or_default();
+    }
+    diagram.edges.get(on).map(|edge| edge_kinds(edge.kind)).unwrap_or_default()
+}
+
+/// The keys of the limits of a node that a throttle fault can tighten.
+pub fn tightenable(diagram: &Diagram, catalog: &Catalog, on: &str) -> Vec<String> {
+    let Some((id, _)) = diagram.nodes.get_key_value(on) else { return Vec::new() };
+    let config = families::node_config(diagram, catalog, id).0;
+    config.map(|config| config.tightens().into_iter().map(ToString::to_string).collect()).unwrap_or_default()
 }
 
 fn times(fault: &Fault, plan: &Plan) -> Option<(String, &'static str)> {
@@ -102,13 +120,18 @@ pub fn tightened(config: &Config, limit: Option<&str>) -> Result<String, String>
     }
 }
 
-fn edge(on: &str, kind: EdgeKind, effect: &Effect) -> Result<(), (String, String)> {
+/// Kinds that an edge can have.
+fn edge_kinds(kind: EdgeKind) -> Vec<FaultKind> {
     let own: &[FaultKind] = match kind {
         EdgeKind::Send | EdgeKind::Deliver => &[FaultKind::Duplicates],
         EdgeKind::Poll => &[FaultKind::Capacity],
         EdgeKind::Request | EdgeKind::DeadLetter => &[],
     };
-    let kinds: Vec<FaultKind> = FaultKind::ANYWHERE.into_iter().chain(own.iter().copied()).collect();
+    FaultKind::ANYWHERE.into_iter().chain(own.iter().copied()).collect()
+}
+
+fn edge(on: &str, kind: EdgeKind, effect: &Effect) -> Result<(), (String, String)> {
+    let kinds = edge_kinds(kind);
     if !kinds.contains(&effect.kind()) {
         let of_a_queue = effect.kind() == FaultKind::Duplicates && kind == EdgeKind::Poll;
         let hint = if of_a_queue { "let it strike the queue instead".to_owned() } else { can(&kinds) };

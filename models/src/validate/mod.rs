@@ -15,7 +15,7 @@ mod structure;
 mod workflows;
 
 use crate::{Catalog, Diagnostic, Diagram, diagnostic};
-pub use faults::{faults, tightened};
+pub use faults::{fault_problems, faults, possible_faults, tightenable, tightened};
 
 /// A rule looks at a whole diagram and adds what it finds.
 type Rule = fn(&Diagram, &Catalog, &mut Vec<Diagnostic>);

@@ -1,6 +1,6 @@
 //! Rates that change in time.
 
-use super::ENTRIES_MAX;
+use super::{ENTRIES_MAX, drawn};
 use crate::{spelling::Call, units};
 
 /// A rate per second as a function of time.
@@ -166,6 +166,7 @@ pub(super) fn parse(call: &Call<'_>) -> Result<RateCurve, String> {
             points.push((start, 0.0));
             Ok(RateCurve::Steps(points))
         }
+        "curve" | "steps" => drawn::parse(call),
         "daily" | "weekly" => cycle(call),
         _ => {
             call.only(&["mean", "amplitude", "period", "even"])?;

@@ -2,9 +2,11 @@
 
 mod cron;
 mod curve;
+mod drawn;
 mod fleet;
 mod groups;
 mod mix;
+mod profile;
 mod schedule;
 mod trace;
 
@@ -12,6 +14,7 @@ use std::{fmt, str::FromStr};
 
 pub use cron::Cron;
 pub use curve::{RateCurve, Segment};
+pub use drawn::{Between, Drawn};
 pub use fleet::{DEVICES_MAX, Fleet, Outage};
 pub use groups::GroupSize;
 pub use mix::parse_mix;
@@ -138,6 +141,8 @@ pub const SHAPES: &[(&str, &str)] = &[
     ("step", "step(from=100/s, to=3000/s, at=10 s)"),
     ("spike", "spike(base=100/s, peak=2000/s, at=60 s, for=30 s)"),
     ("phases", "phases(0/s for 400 s, 250/s for 600 s)"),
+    ("curve", "curve(50/s at 0 s, 400/s at 2 min, 50/s at 4 min)"),
+    ("steps", "steps(50/s at 0 s, 400/s at 2 min, 50/s at 4 min)"),
     ("sine", "sine(mean=40/s, amplitude=32/s, period=100 s)"),
     ("daily", "daily(mean=40/s, hours=1 1 1 1 1 1 2 4 7 9 9 9 8 9 9 9 8 7 6 5 4 3 2 1)"),
     ("weekly", "weekly(mean=40/s, days=5 5 5 5 5 2 1, hours=1 1 1 1 1 1 2 4 7 9 9 9 8 9 9 9 8 7 6 5 4 3 2 1)"),
@@ -163,7 +168,7 @@ impl FromStr for Arrivals {
         };
         match call.name {
             "poisson" | "constant" | "renewal" => renewal(&call),
-            "ramp" | "step" | "spike" | "phases" | "sine" | "daily" | "weekly" => {
+            "ramp" | "step" | "spike" | "phases" | "curve" | "steps" | "sine" | "daily" | "weekly" => {
                 let even = call.named("even").map(truth).transpose()?.unwrap_or(false);
                 Ok(Self::Curve { rate: curve::parse(&call)?, spacing: if even { Spacing::Even } else { Spacing::Random } })
             }

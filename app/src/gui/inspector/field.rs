@@ -96,9 +96,7 @@ pub fn row(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>) -> Op
     let height = ui.spacing().interact_size.y;
     // Fixed places instead of a flowing layout: a long word must not push the panel wider.
     let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), height), egui::Sense::hover());
-    let split = rect.left() + rect.width() * TITLE_SHARE;
-    let title = rect.with_max_x(split - 6.0);
-    let editor = rect.with_min_x(split).with_max_x(rect.right() - BUTTONS_WIDTH);
+    let (title, editor) = places(rect);
     let buttons = rect.with_min_x(rect.right() - BUTTONS_WIDTH);
     place(ui, row, "title", title, Layout::left_to_right(Align::Center), |ui| title_ui(ui, theme, row));
     let change =
@@ -106,6 +104,23 @@ pub fn row(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>) -> Op
     let reset = place(ui, row, "buttons", buttons, Layout::right_to_left(Align::Center), |ui| buttons_ui(ui, theme, typing, row));
     error_ui(ui, theme, typing, row, rect.width() * TITLE_SHARE);
     reset.or(change)
+}
+
+/// Where title and editor stand in the room of a row.
+pub fn places(rect: egui::Rect) -> (egui::Rect, egui::Rect) {
+    let split = rect.left() + rect.width() * TITLE_SHARE;
+    (rect.with_max_x(split - 6.0), rect.with_min_x(split).with_max_x(rect.right() - BUTTONS_WIDTH))
+}
+
+/// Shows only the editor of a setting, for the cell of a table; what is wrong with a text is its tooltip.
+pub fn bare(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>, width: f32) -> Option<Change> {
+    let change = editor_ui(ui, theme, typing, row, width);
+    if let Some(error) = typing.texts.get(&row.address).and_then(|typed| typed.error.as_ref()) {
+        let rect = ui.min_rect();
+        ui.painter().rect_stroke(rect, 3.0, egui::Stroke::new(1.0, Tone::Bad.color(theme)), egui::StrokeKind::Inside);
+        ui.interact(rect, ui.scope_id().with((&row.address, "error")), egui::Sense::hover()).on_hover_text(error);
+    }
+    change
 }
 
 fn place<R>(ui: &mut Ui, row: &Row<'_>, salt: &str, rect: egui::Rect, layout: Layout, add: impl FnOnce(&mut Ui) -> R) -> R {
@@ -147,15 +162,24 @@ fn lines_row(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>) -> 
 
 /// Shows a setting over the whole width, with a button that takes it away.
 pub fn wide_row(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>) -> Option<Change> {
+    whole_row(ui, theme, typing, row, |ui| icons::icon_button(ui, "trash", &format!("Remove {}", row.title)).clicked())
+}
+
+/// Shows a setting over the whole width, with a button that goes back to the default.
+pub fn resettable_row(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>) -> Option<Change> {
+    whole_row(ui, theme, typing, row, |ui| {
+        row.value.is_some() && icons::icon_button(ui, "refresh", &format!("Reset {}", row.title)).clicked()
+    })
+}
+
+fn whole_row(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>, button: impl FnOnce(&mut Ui) -> bool) -> Option<Change> {
     let height = ui.spacing().interact_size.y;
     let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), height), egui::Sense::hover());
     let editor = rect.with_max_x(rect.right() - 26.0);
     let buttons = rect.with_min_x(rect.right() - 26.0);
     let change =
         place(ui, row, "editor", editor, Layout::left_to_right(Align::Center), |ui| editor_ui(ui, theme, typing, row, editor.width()));
-    let removed = place(ui, row, "buttons", buttons, Layout::right_to_left(Align::Center), |ui| {
-        icons::icon_button(ui, "trash", &format!("Remove {}", row.title)).clicked()
-    });
+    let removed = place(ui, row, "buttons", buttons, Layout::right_to_left(Align::Center), button);
     error_ui(ui, theme, typing, row, 0.0);
     if removed {
         typing.texts.remove(&row.address);

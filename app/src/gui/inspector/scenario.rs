@@ -1,10 +1,9 @@
 //! A scenario: how long, how much, how often, and what must hold.
 
-use egui::{ComboBox, RichText, TextEdit, Ui};
+use egui::{RichText, TextEdit, Ui};
 use plimsoll_models::{
     Arrivals, Diagram, Edit, Scenario, ScenarioId,
     edit::Target,
-    ids,
     objective::Objective,
     scenario::{FIELDS, ScenarioField},
     workload,
@@ -19,8 +18,11 @@ use super::{
 use crate::{
     gui::{
         action::Action,
+        scenarios::manage,
+        state::Tab,
         tone::{Tone, glyph},
         view::View,
+        words::panels as words,
     },
     icons,
 };
@@ -30,7 +32,7 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<A
     let empty = Scenario::default();
     let id = view.scenario;
     let scenario = view.diagram.scenarios.get(id).map_or(&empty, |scenario| &**scenario);
-    picker_ui(ui, view, actions);
+    manage::picker_ui(ui, view, actions);
     section(ui, "Run", |ui| {
         for field in FIELDS.iter().filter(|field| !matches!(field.key, "load" | "set" | "objectives" | "faults")) {
             plain_ui(ui, view, memory, scenario, field, actions);
@@ -38,6 +40,7 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<A
     });
     section(ui, "Objectives", |ui| objectives_ui(ui, view, memory, scenario, actions));
     section(ui, "Load", |ui| load_ui(ui, view, memory, scenario, actions));
+    section(ui, words::FAULTS, |ui| faults_ui(ui, view, scenario, actions));
     if let Some(Value::Object(changes)) = scenario.fields.get("set") {
         section(ui, "Changes", |ui| changes_ui(ui, view, changes, actions));
     }
@@ -55,49 +58,6 @@ pub fn edit(diagram: &Diagram, id: &ScenarioId, key: &str, value: Option<Value>)
 fn push(view: &View<'_>, key: &str, value: Option<Value>, actions: &mut Vec<Action>) {
     let address = record::address(&Target::Scenario(view.scenario.clone()), key);
     actions.push(Action::Type(edit(view.diagram, view.scenario, key, value), address));
-}
-
-fn picker_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
-    let size = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
-    ui.allocate_ui_with_layout(size, egui::Layout::right_to_left(egui::Align::Center), |ui| {
-        ui.spacing_mut().item_spacing.x = 2.0;
-        ui.add_enabled_ui(view.diagram.scenarios.len() > 1, |ui| {
-            if icons::icon_button(ui, "trash", "Remove this scenario").clicked() {
-                actions.push(Action::Edit(Edit::SetScenario(view.scenario.clone(), None)));
-            }
-        });
-        if icons::icon_button(ui, "duplicate", "Add a scenario like this one").clicked() {
-            duplicate(view, actions);
-        }
-        let width = ui.available_width() - 2.0;
-        let response = ComboBox::from_id_salt("scenario")
-            .selected_text(title(view.diagram, view.scenario))
-            .width(width)
-            .truncate()
-            .show_ui(ui, |ui| {
-                for id in view.diagram.scenarios.keys() {
-                    if ui.selectable_label(id == view.scenario, title(view.diagram, id)).clicked() {
-                        actions.push(Action::UseScenario(id.clone()));
-                    }
-                }
-            });
-        let _ = response.response.accessible_name("Scenario to edit");
-    });
-}
-
-fn duplicate(view: &View<'_>, actions: &mut Vec<Action>) {
-    let present = view.diagram.scenarios.get(view.scenario);
-    let id = ids::fresh(view.scenario.as_str(), |id| id == view.scenario.as_str() || view.diagram.scenarios.contains_key(id));
-    let name = format!("{} (copy)", title(view.diagram, view.scenario));
-    let copy = present.map_or_else(Scenario::default, |scenario| (**scenario).clone()).with("name", name);
-    actions.push(Action::Edit(Edit::SetScenario(id.as_str().into(), Some(copy))));
-    actions.push(Action::UseScenario(id.as_str().into()));
-}
-
-/// The name of a scenario, or its id when it has none.
-pub fn title(diagram: &Diagram, id: &ScenarioId) -> String {
-    let name = diagram.scenarios.get(id).and_then(|scenario| scenario.fields.get("name")).and_then(Value::as_str);
-    name.filter(|name| !name.is_empty()).map_or_else(|| id.to_string(), ToOwned::to_owned)
 }
 
 fn plain_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, scenario: &Scenario, field: &ScenarioField, actions: &mut Vec<Action>) {
@@ -258,6 +218,22 @@ fn load_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, scenario: &Scenari
             };
             push(view, "load", (!own.is_empty()).then_some(Value::Object(own)), actions);
         }
+    }
+}
+
+fn faults_ui(ui: &mut Ui, view: &View<'_>, scenario: &Scenario, actions: &mut Vec<Action>) {
+    let (plan, _) = scenario.plan(view.scenario);
+    if plan.faults.is_empty() {
+        ui.add(egui::Label::new(RichText::new(words::NO_FAULTS).small().color(view.theme.text_weak)).wrap());
+    }
+    for fault in &plan.faults {
+        ui.horizontal(|ui| {
+            glyph(ui, view.theme, Tone::Warn, "warning");
+            ui.add(egui::Label::new(RichText::new(fault.to_string()).small()).truncate());
+        });
+    }
+    if ui.button(words::ON_THE_TIMELINE).clicked() {
+        actions.push(Action::Show(Tab::Scenario));
     }
 }
 

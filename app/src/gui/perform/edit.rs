@@ -75,6 +75,7 @@ impl App {
     /// Shows what is different after a way through the history, and says so.
     pub(super) fn after_travel(&mut self, ctx: &egui::Context, what: &str, before: &Diagram) {
         self.front.inspector.typing.clear();
+        self.front.results.scenarios.clear();
         let present = self.front.document.history().present();
         let differences = diff::diff(before, present);
         let nodes = differences.iter().filter_map(|difference| match &difference.subject {

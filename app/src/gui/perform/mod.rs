@@ -26,6 +26,11 @@ impl App {
             Action::Type(edit, key) => self.edit(ctx, &edit, Some(key)),
             Action::PreviewTidy(edit) => self.preview_tidy(ctx, &edit),
             Action::Tidied(edit, sight) => self.end_tidy(ctx, edit.as_ref(), sight),
+            Action::Preview(edit) => {
+                // A preview that cannot be is a gesture over nothing; the next one will do.
+                let _ = self.front.document.preview(&edit);
+            }
+            Action::EndPreview => self.front.document.cancel_preview(),
             Action::Select(selection) => {
                 self.front.document.seal();
                 self.front.selection = selection;
@@ -46,6 +51,7 @@ impl App {
             Action::UseScenario(id) => {
                 self.front.scenario = Some(id);
                 self.front.inspector.typing.clear();
+                self.front.results.scenarios.clear();
             }
             Action::Fix(path, value) => self.fix(ctx, &path, &value),
             Action::GoTo(index) => self.go_to(ctx, index),

@@ -18,6 +18,10 @@ impl App {
             Command::TogglePalette => panels.palette = !panels.palette,
             Command::ToggleInspector => panels.inspector = !panels.inspector,
             Command::ToggleResults => panels.results = !panels.results,
+            Command::ShowScenario => {
+                panels.results = true;
+                self.front.tab = Tab::Scenario;
+            }
             Command::ShowProblems => {
                 panels.results = true;
                 self.front.tab = Tab::Problems;

@@ -17,7 +17,7 @@ use plimsoll_sim::RunResult;
 use super::{
     action::Action,
     command::Command,
-    problems,
+    problems, scenarios,
     state::Tab,
     theme::Theme,
     tone::{Tone, chip, glyph},
@@ -31,6 +31,8 @@ pub struct Memory {
     latency: latency::Memory,
     throughput: throughput::Memory,
     traces: traces::Memory,
+    /// The timeline of the scenario.
+    pub scenarios: scenarios::Memory,
 }
 
 /// Shows the tabs and the one in front.
@@ -40,9 +42,10 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, tab: &mut Tab, acti
     ui.separator();
     Frame::new().inner_margin(Margin { left: 14, right: 8, top: 4, bottom: 6 }).show(ui, |ui| {
         ui.take_available_space();
-        if *tab == Tab::Problems {
-            problems::ui(ui, view, view.problems, actions);
-            return;
+        match tab {
+            Tab::Problems => return problems::ui(ui, view, view.problems, actions),
+            Tab::Scenario => return scenarios::ui(ui, view, &mut memory.scenarios, actions),
+            _ => {}
         }
         match view.result() {
             Some(result) => {
@@ -66,7 +69,7 @@ fn tab_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut Memory,
         Tab::Findings => findings::ui(ui, view, result, actions),
         Tab::Assumptions => assumptions::ui(ui, view, result, actions),
         Tab::Traces => traces::ui(ui, view, result, &mut memory.traces),
-        Tab::Problems => {}
+        Tab::Problems | Tab::Scenario => {}
     }
 }
 
