@@ -1,5 +1,33 @@
 //! The examples that come with the product, inside of the binary.
 
+/// What an example is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// Limits of services and of what they depend on.
+    Limits,
+    /// Lines and who waits in them.
+    Queues,
+    /// Capacity that follows the load.
+    Scaling,
+    /// What breaks, and what comes back.
+    Failures,
+}
+
+impl Topic {
+    /// All, in the order of the gallery.
+    pub const ALL: [Self; 4] = [Self::Limits, Self::Queues, Self::Scaling, Self::Failures];
+
+    /// What the gallery calls it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Limits => "Limits",
+            Self::Queues => "Queues",
+            Self::Scaling => "Scaling",
+            Self::Failures => "Failures",
+        }
+    }
+}
+
 /// A diagram that teaches something.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
@@ -7,6 +35,8 @@ pub struct Example {
     pub name: &'static str,
     /// What it is called.
     pub title: &'static str,
+    /// What it is about.
+    pub topic: Topic,
     /// What it teaches, in a sentence.
     pub summary: &'static str,
     /// The document.
@@ -18,10 +48,11 @@ pub struct Example {
 }
 
 macro_rules! example {
-    ($name:literal, $title:literal, $summary:literal, $readme:expr, [$($trace:literal),*]) => {
+    ($name:literal, $title:literal, $topic:ident, $summary:literal, $readme:expr, [$($trace:literal),*]) => {
         Example {
             name: $name,
             title: $title,
+            topic: Topic::$topic,
             summary: $summary,
             document: include_str!(concat!("../../examples/", $name, "/", $name, ".plimsoll.json")),
             readme: $readme,
@@ -35,6 +66,7 @@ pub const EXAMPLES: &[Example] = &[
     example!(
         "checkout",
         "Checkout",
+        Limits,
         "A queue, a worker and a payment provider with a rate limit. Raise the load and see which limit gives first.",
         "",
         []
@@ -42,6 +74,7 @@ pub const EXAMPLES: &[Example] = &[
     example!(
         "burst-leveling",
         "A queue levels a burst",
+        Queues,
         "The same burst hits a rate-limited provider twice: directly, and through a queue that drains it.",
         "",
         []
@@ -49,6 +82,7 @@ pub const EXAMPLES: &[Example] = &[
     example!(
         "lambda-ramp",
         "Lambda scales by 1,000 every 10 seconds",
+        Scaling,
         "A step of thousands of requests per second against the scaling rate of one function.",
         "",
         []
@@ -56,6 +90,7 @@ pub const EXAMPLES: &[Example] = &[
     example!(
         "trace-replay",
         "A World Cup match day",
+        Scaling,
         "The recorded load of a 1998 match, minute by minute, on an HTTP API, a function and a table of today.",
         "",
         ["worldcup98-0630-per-minute.csv"]
@@ -63,6 +98,7 @@ pub const EXAMPLES: &[Example] = &[
     example!(
         "retry-storm",
         "An outage that never ends",
+        Failures,
         "Thirty seconds without a server, and clients that try ten times keep it down; a retry budget lets it come back.",
         "",
         []
@@ -70,6 +106,7 @@ pub const EXAMPLES: &[Example] = &[
     example!(
         "mm1",
         "One server, one line",
+        Queues,
         "The textbook queue: at 90 % use the mean stay is ten service times, and the run agrees with the formula.",
         include_str!("../../examples/mm1/README.md"),
         []

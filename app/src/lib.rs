@@ -15,6 +15,8 @@ pub mod scene;
 #[cfg(feature = "gui")]
 pub mod document;
 #[cfg(feature = "gui")]
+pub mod fuzzy;
+#[cfg(feature = "gui")]
 pub mod gui;
 #[cfg(feature = "gui")]
 pub mod history;
@@ -24,6 +26,8 @@ pub mod jobs;
 pub mod journal;
 #[cfg(feature = "gui")]
 pub mod run;
+#[cfg(feature = "gui")]
+pub mod search;
 #[cfg(feature = "gui")]
 pub mod settings;
 pub mod spans;

@@ -1,6 +1,7 @@
 //! What the program remembers between two starts, and in which folders.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::Write as _,
     path::{Path, PathBuf},
@@ -29,23 +30,96 @@ impl Folders {
     }
 }
 
+/// Most commands in the list of recent ones.
+pub const RECENT_COMMANDS_MAX: usize = 8;
+
 /// Light on dark or dark on light.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ThemeChoice {
-    /// Light on dark.
+    /// As the system says; light on dark where it says nothing.
     #[default]
+    System,
+    /// Light on dark.
     Dark,
     /// Dark on light.
     Light,
 }
 
-impl ThemeChoice {
-    /// The other one.
-    pub fn other(self) -> Self {
-        match self {
-            Self::Dark => Self::Light,
-            Self::Light => Self::Dark,
+/// Whether things on screen move by themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Motion {
+    /// The view glides, what was found flashes.
+    #[default]
+    Full,
+    /// The view jumps, nothing flashes.
+    Reduced,
+}
+
+/// What scrolling over the drawing does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wheel {
+    /// A wheel with notches zooms, a touchpad pans.
+    #[default]
+    Device,
+    /// Both zoom.
+    Zoom,
+    /// Both pan.
+    Pan,
+}
+
+/// From which tool the keys come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Preset {
+    /// Our own.
+    #[default]
+    Default,
+    /// For hands that know draw.io.
+    DrawIo,
+    /// For hands that know Blender.
+    Blender,
+}
+
+/// The keys of commands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Keys {
+    /// Where they begin.
+    pub preset: Preset,
+    /// Commands that have other keys than that, by name, with their keys as text such as `Ctrl+Shift+P`.
+    pub changed: BTreeMap<String, Vec<String>>,
+}
+
+/// What the user prefers, as the settings dialog shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Preferences {
+    /// Light on dark or dark on light.
+    pub theme: ThemeChoice,
+    /// Whether things on screen move by themselves.
+    pub motion: Motion,
+    /// What scrolling over the drawing does.
+    pub wheel: Wheel,
+    /// Size of everything in the window, in percent.
+    pub scale_percent: u16,
+    /// The overview in the corner of the drawing.
+    pub minimap: bool,
+    /// The keys of commands.
+    pub keys: Keys,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            theme: ThemeChoice::default(),
+            motion: Motion::default(),
+            wheel: Wheel::default(),
+            scale_percent: 100,
+            minimap: true,
+            keys: Keys::default(),
         }
     }
 }
@@ -88,16 +162,19 @@ impl Default for Aids {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// Light on dark or dark on light.
-    pub theme: ThemeChoice,
+    /// What the user prefers.
+    #[serde(flatten)]
+    pub preferences: Preferences,
     /// Files that were opened or saved, the latest first.
     pub recent: Vec<PathBuf>,
     /// Which panels are open.
     pub panels: Panels,
     /// What moved boxes snap to.
     pub aids: Aids,
-    /// Nothing moves by itself.
-    pub reduced_motion: bool,
+    /// Names of commands that were searched for, the latest first.
+    pub recent_commands: Vec<String>,
+    /// Whether the tour has been taken or refused.
+    pub tour_answered: bool,
 }
 
 impl Settings {
@@ -119,6 +196,13 @@ impl Settings {
         self.recent.retain(|known| *known != path);
         self.recent.insert(0, path);
         self.recent.truncate(RECENT_MAX);
+    }
+
+    /// Puts a command at the top of the recent ones.
+    pub fn remember_command(&mut self, name: &str) {
+        self.recent_commands.retain(|known| known != name);
+        self.recent_commands.insert(0, name.to_owned());
+        self.recent_commands.truncate(RECENT_COMMANDS_MAX);
     }
 
     /// Takes a file off the list of recent ones.
@@ -150,7 +234,10 @@ mod tests {
     fn settings_survive_a_restart_and_nonsense() {
         let folder = tempfile::tempdir().unwrap();
         let folders = Folders { config: folder.path().join("config"), data: folder.path().join("data") };
-        let mut settings = Settings { theme: ThemeChoice::Light, ..Settings::default() };
+        let mut settings = Settings::default();
+        settings.preferences.theme = ThemeChoice::Light;
+        settings.preferences.keys.changed.insert("Duplicate".to_owned(), vec!["Ctrl+Shift+D".to_owned()]);
+        settings.remember_command("Fit");
         settings.remember(Path::new("/a"));
         settings.remember(Path::new("/b"));
         settings.remember(Path::new("/a"));

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use plimsoll_models::{Edit, Place, Point, ScenarioId, ServiceId};
+use plimsoll_models::{BookmarkId, Edit, Place, Point, ScenarioId, ServiceId};
 
 use super::{
     canvas::{CanvasEvent, Selection},
@@ -17,6 +17,12 @@ use super::{
 pub enum Action {
     /// Do what the menu entry does.
     Command(Command),
+    /// The same, and remember that it was searched for.
+    Searched(Command),
+    /// Show a place in the middle of the view.
+    CenterOn(Point),
+    /// Show what a bookmark shows.
+    GoToBookmark(BookmarkId),
     /// Change the diagram; one step of the history.
     Edit(Edit),
     /// Change the diagram; changes with the same key in a row are one step.
@@ -76,6 +82,8 @@ pub enum Action {
     Decide(Box<Decision>),
     /// Paste this text.
     Paste(String),
+    /// Never offer the tour again.
+    RefuseTour,
     /// Take a file off the list of recent ones.
     Forget(PathBuf),
 }

@@ -2,37 +2,45 @@
 
 use std::path::PathBuf;
 
-use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+use egui::{CentralPanel, Frame, Margin, Panel, Rect, Ui, style::ScrollAnimation};
 use plimsoll_models::{Catalog, Diagram};
 
 use super::{
     action::Action,
     canvas::{CanvasEvent, CanvasInput, Dangling},
-    command::{self, Command, Situation},
+    command::{Command, Situation},
+    command_palette::Remembered,
     connect::join::Join,
     context_menu::ContextMenu,
     dialogs::Dialog,
-    disk_bar, inspector, palette,
+    disk_bar, empty, inspector,
+    keymap::Keymap,
+    palette,
     quick_add::{Purpose, QuickAdd},
     results,
+    search_bar::SearchBar,
     state::{Screen, State},
     status, tab_strip,
     theme::{self, Theme},
     toolbar,
+    tour::{Places, Tour},
     view::View,
-    welcome,
+    welcome::{self, Welcome},
     words::documents as words,
     workspace::Workspace,
 };
 use crate::{
     document::Document,
     journal,
-    settings::{Folders, Settings, ThemeChoice},
+    settings::{Folders, Motion, Preferences, Settings, ThemeChoice},
     watch::Watcher,
 };
 
 /// How long the status bar says what happened, in seconds.
 const NOTICE_SECONDS: f64 = 5.0;
+
+/// Smallest and largest size of the window's contents, in percent.
+const SCALE_PERCENT: (u16, u16) = (50, 300);
 
 /// The window.
 #[derive(Debug)]
@@ -51,6 +59,8 @@ pub struct App {
     pub(super) folders: Option<Folders>,
     pub(super) catalog: &'static Catalog,
     pub(super) theme: Theme,
+    /// Which keys mean what.
+    pub(super) keys: Keymap,
     pub(super) context_menu: Option<ContextMenu>,
     pub(super) watcher: Option<Watcher>,
     /// The window may close although something is not saved.
@@ -67,7 +77,7 @@ impl App {
     pub fn new(ctx: &egui::Context, file: Option<PathBuf>, folders: Option<Folders>) -> Self {
         theme::install_fonts(ctx);
         let settings = folders.as_ref().map(Settings::load).unwrap_or_default();
-        let theme = theme_of(settings.theme);
+        let theme = theme_of(ctx, settings.preferences.theme);
         theme.apply(ctx);
         let orphans = folders.as_ref().map(|folders| journal::orphans(&folders.data)).unwrap_or_default();
         let mut app = Self {
@@ -76,6 +86,7 @@ impl App {
             right: Vec::new(),
             state: State::default(),
             saved_settings: settings.clone(),
+            keys: Keymap::of(&settings.preferences.keys),
             settings,
             catalog: Catalog::embedded(),
             theme,
@@ -86,6 +97,12 @@ impl App {
             typing: false,
             title: String::new(),
         };
+        app.use_motion(ctx);
+        ctx.options_mut(|options| {
+            // These keys are commands of ours, which can have others.
+            options.zoom_with_keyboard = false;
+            options.quit_shortcuts = Vec::new();
+        });
         if let Some(file) = file {
             app.open_path(&file);
         }
@@ -134,11 +151,42 @@ impl App {
         ctx.request_repaint_after_secs(NOTICE_SECONDS as f32 + 0.1);
     }
 
-    /// Takes another theme.
-    pub(super) fn use_theme(&mut self, ctx: &egui::Context, choice: ThemeChoice) {
-        self.settings.theme = choice;
-        self.theme = theme_of(choice);
-        self.theme.apply(ctx);
+    /// Takes other preferences.
+    pub(super) fn prefer(&mut self, ctx: &egui::Context, preferences: Preferences) {
+        self.keys = Keymap::of(&preferences.keys);
+        self.settings.preferences = preferences;
+        self.use_theme(ctx);
+        self.use_motion(ctx);
+    }
+
+    /// Gives everything the size that the user prefers, as far as the window has room: larger, the bars would not fit.
+    fn use_scale(&self, ctx: &egui::Context) {
+        let percent = self.settings.preferences.scale_percent.clamp(SCALE_PERCENT.0, SCALE_PERCENT.1);
+        let wanted = f32::from(percent) / 100.0;
+        let room = ctx.content_rect().size() * ctx.zoom_factor() / egui::Vec2::from(super::SIZE_MIN);
+        let scale = wanted.min(room.min_elem()).max(wanted.min(1.0));
+        if (scale - ctx.zoom_factor()).abs() > 1e-3 {
+            ctx.set_zoom_factor(scale);
+        }
+    }
+
+    /// Takes away motion that the user does not want.
+    fn use_motion(&self, ctx: &egui::Context) {
+        let moves = self.settings.preferences.motion == Motion::Full;
+        ctx.all_styles_mut(|style| {
+            style.animation_time = if moves { theme::ANIMATION_S } else { 0.0 };
+            style.scroll_animation = if moves { ScrollAnimation::default() } else { ScrollAnimation::none() };
+        });
+    }
+
+    /// Takes the theme that the user prefers, which may be that of the system.
+    fn use_theme(&mut self, ctx: &egui::Context) {
+        let theme = theme_of(ctx, self.settings.preferences.theme);
+        if theme.dark != self.theme.dark {
+            self.theme = theme;
+            self.theme.apply(ctx);
+            self.use_motion(ctx);
+        }
     }
 
     fn keep_versions(&mut self, ctx: &egui::Context) {
@@ -164,14 +212,15 @@ impl App {
         let now = self.situation();
         let tabs = tab_strip::tabs(self);
         let scenario = self.front.scenario();
-        let Self { front, state, settings, catalog, theme, context_menu, .. } = self;
+        let recent = self.settings.recent.clone();
+        let Self { front, state, settings, catalog, theme, context_menu, keys, .. } = self;
+        let Settings { preferences, panels, recent_commands, tour_answered, .. } = settings;
         let Workspace { document, runs, selection, tab, inspector, results, canvas, problems, disk, comparison, .. } = &mut *front;
         if let Some(comparison) = comparison {
             comparison.follow(document.history().present());
         }
-        let State { screen, tool, palette, welcome, quick_add, command_palette, notice, tidy, .. } = state;
+        let State { screen, tool, palette, welcome, quick_add, command_palette, search, tour, notice, tidy, .. } = state;
         let chosen = selection.clone();
-        let recent = settings.recent.clone();
         let view = View {
             document,
             diagram: document.diagram(),
@@ -183,22 +232,26 @@ impl App {
             problems,
             recent: &recent,
             now,
+            keys,
+            preferences,
         };
         let bar = |margin: Margin| Frame::new().fill(theme.surface).inner_margin(margin);
         let edge = bar(Margin::symmetric(10, 0));
-        Panel::top("toolbar").exact_size(46.0).frame(edge).show(ui, |ui| toolbar::ui(ui, &view, &mut actions));
+        let run = Panel::top("toolbar").exact_size(46.0).frame(edge).show(ui, |ui| toolbar::ui(ui, &view, &mut actions)).inner;
         if !tabs.is_empty() {
             Panel::top("tabs").exact_size(tab_strip::HEIGHT).frame(bar(Margin::ZERO)).show(ui, |ui| {
-                tab_strip::ui(ui, theme, &tabs, &mut actions);
+                tab_strip::ui(ui, theme, keys, &tabs, &mut actions);
             });
         }
         if *screen == Screen::Gallery {
             let frame = Frame::new().fill(theme.background);
-            CentralPanel::default().frame(frame).show(ui, |ui| welcome::ui(ui, &view, welcome, &settings.recent, &mut actions));
+            CentralPanel::default().frame(frame).show(ui, |ui| {
+                let shown = Welcome { recent: &recent, offers_tour: !*tour_answered };
+                welcome::ui(ui, &view, welcome, shown, &mut actions);
+            });
         } else {
             let notice = notice.as_ref().map(|(text, _)| text.as_str());
             Panel::bottom("status").exact_size(28.0).frame(edge).show(ui, |ui| status::ui(ui, &view, notice, canvas.zoom(), &mut actions));
-            let panels = &mut settings.panels;
             Panel::bottom("results")
                 .default_size(330.0)
                 .size_range(140.0..=700.0)
@@ -232,7 +285,7 @@ impl App {
             }
             CentralPanel::default().frame(Frame::new().fill(theme.canvas)).show(ui, |ui| {
                 if let Some(comparison) = comparison {
-                    return comparison.canvas_ui(ui, theme, catalog);
+                    return comparison.canvas_ui(ui, theme, catalog, preferences);
                 }
                 let input = CanvasInput {
                     diagram: view.diagram,
@@ -244,13 +297,17 @@ impl App {
                     problems,
                     tool: *tool,
                     aids: settings.aids,
+                    preferences,
                 };
+                let place = ui.available_rect_before_wrap();
                 let events = canvas.show(ui, &input);
                 // While a layout is looked at, the drawing is only looked at.
                 let looked_at = tidy.is_some();
                 actions.extend(events.into_iter().filter(|_| !looked_at).map(Action::Canvas));
+                over_canvas(ui, place, run, &view, (search, tour), &mut actions);
             });
         }
+        let remembered = Remembered { recent: &recent, commands: recent_commands };
         if quick_add.as_mut().is_some_and(|popup| !popup.ui(ui.ctx(), &view, &mut actions)) {
             *quick_add = None;
         }
@@ -260,7 +317,7 @@ impl App {
         if context_menu.as_mut().is_some_and(|menu| !menu.ui(ui.ctx(), &view, &mut actions)) {
             *context_menu = None;
         }
-        if command_palette.as_mut().is_some_and(|popup| !popup.ui(ui.ctx(), theme, &view.now, &mut actions)) {
+        if command_palette.as_mut().is_some_and(|popup| !popup.ui(ui.ctx(), &view, remembered, &mut actions)) {
             *command_palette = None;
         }
         if let Some(dialog) = &mut state.dialog
@@ -289,6 +346,28 @@ fn welcome_files(ctx: &egui::Context, theme: &Theme) {
     painter.text(rect.center(), egui::Align2::CENTER_CENTER, words::DROP_TO_OPEN, Theme::semibold(24.0), theme.text);
 }
 
+/// What stands over the drawing: how to begin, the tour, the search.
+fn over_canvas(
+    ui: &mut Ui,
+    canvas: Rect,
+    run: Option<Rect>,
+    view: &View<'_>,
+    (search, tour): (&mut Option<SearchBar>, &mut Option<Tour>),
+    actions: &mut Vec<Action>,
+) {
+    let is_empty = view.diagram.nodes.is_empty() && view.diagram.notes.is_empty();
+    if is_empty && !egui::DragAndDrop::has_any_payload(ui.ctx()) {
+        empty::ui(ui, canvas, view, actions);
+    }
+    let places = Places::around(canvas, ui.ctx().content_rect(), run);
+    if tour.as_mut().is_some_and(|tour| !tour.ui(ui.ctx(), places, view, actions)) {
+        *tour = None;
+    }
+    if search.as_mut().is_some_and(|search| !search.ui(ui.ctx(), canvas, view, actions)) {
+        *search = None;
+    }
+}
+
 /// Shows a panel's contents in the room that the panel has: contents that need more must not push its edge.
 fn contained(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     let rect = ui.available_rect_before_wrap();
@@ -298,9 +377,10 @@ fn contained(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     ui.advance_cursor_after_rect(rect);
 }
 
-fn theme_of(choice: ThemeChoice) -> Theme {
+fn theme_of(ctx: &egui::Context, choice: ThemeChoice) -> Theme {
     match choice {
-        ThemeChoice::Dark => Theme::dark(),
+        ThemeChoice::System if ctx.system_theme() == Some(egui::Theme::Light) => Theme::light(),
+        ThemeChoice::System | ThemeChoice::Dark => Theme::dark(),
         ThemeChoice::Light => Theme::light(),
     }
 }
@@ -321,6 +401,8 @@ impl eframe::App for App {
         if self.state.notice.as_ref().is_some_and(|(_, until)| time > *until) {
             self.state.notice = None;
         }
+        self.use_theme(ctx);
+        self.use_scale(ctx);
         self.front.check(ctx, self.catalog);
         self.front.prune_selection();
         self.workspaces_mut().for_each(|workspace| workspace.keep_journal(ctx));
@@ -345,7 +427,7 @@ impl eframe::App for App {
                 now.edges = 0;
                 now.one_node = false;
             }
-            actions.extend(command::pressed(&ctx, &now, self.typing).into_iter().map(Action::Command));
+            actions.extend(self.keys.pressed(&ctx, &now, self.typing).into_iter().map(Action::Command));
             actions.extend(tab_strip::pressed(&ctx, now.tabs));
             if self.front.comparison.is_some() && ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
                 actions.push(Action::EndComparison);
@@ -415,6 +497,7 @@ pub(super) fn action_of(
             *context_menu = Some(ContextMenu::new(target, at, screen));
             None
         }
+        CanvasEvent::CloseMinimap => Some(Action::Command(Command::ToggleMinimap)),
         CanvasEvent::DropService { service, at, onto } => {
             Some(Action::Add { service, at: Some(at), join: onto.map_or(Join::Alone, Join::On) })
         }

@@ -4,6 +4,8 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::words::find;
+
 const NONE: Modifiers = Modifiers::NONE;
 const COMMAND: Modifiers = Modifiers::COMMAND;
 const SHIFT: Modifiers = Modifiers::SHIFT;
@@ -127,6 +129,11 @@ macro_rules! commands {
                 match self { $(Self::$name => $icon,)* }
             }
 
+            /// Its name in the settings.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)* }
+            }
+
             /// What menus and the command palette say.
             pub fn text(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
@@ -137,7 +144,7 @@ macro_rules! commands {
                 match self { $(Self::$name => $help,)* }
             }
 
-            /// Its keys, the one that is shown first.
+            /// Its keys unless the user wants others, the one that is shown first; see [`super::keymap`].
             pub fn shortcuts(self) -> &'static [KeyboardShortcut] {
                 match self {
                     $(Self::$name => const { &[$(KeyboardShortcut::new($modifiers, Key::$key)),*] },)*
@@ -160,6 +167,7 @@ commands! {
     NextTab: File, Tabs, Anywhere, "arrow-right", "Next diagram", "Brings the diagram of the next tab to the front", [COMMAND + Tab, COMMAND + PageDown];
     PreviousTab: File, Tabs, Anywhere, "", "Previous diagram", "Brings the diagram of the previous tab to the front", [COMMAND_SHIFT + Tab, COMMAND + PageUp];
     Gallery: File, Nothing, Anywhere, "grid", "Gallery", "Shows the examples and the recent files", [];
+    Preferences: File, Nothing, Anywhere, "settings", "Settings…", "Theme, size, motion, scrolling and keys", [COMMAND + Comma];
     Quit: File, Nothing, Anywhere, "close", "Quit", "Closes the window and asks for what is not saved", [COMMAND + Q];
     Undo: Edit, Undo, Canvas, "undo", "Undo", "Takes back the latest change", [COMMAND + Z];
     Redo: Edit, Redo, Canvas, "redo", "Redo", "Makes the change again", [COMMAND_SHIFT + Z, COMMAND + Y];
@@ -186,7 +194,10 @@ commands! {
     LineCurved: Edit, Edges, Canvas, "", "Curved line", "Draws the selected connections as smooth curves", [];
     LineStraight: Edit, Edges, Canvas, "", "Straight line", "Draws the selected connections the shortest way", [];
     ResetLine: Edit, Edges, Canvas, "", "Reset line", "Takes waypoints and label places away from the selected connections", [];
+    SelectDownstream: Edit, Selection, Canvas, "", "Select downstream", "Adds every node that events from the selection reach", [ALT_SHIFT + ArrowRight];
+    SelectUpstream: Edit, Selection, Canvas, "", "Select upstream", "Adds every node from which events reach the selection", [ALT_SHIFT + ArrowLeft];
     QuickAdd: Edit, Document, Canvas, "plus", "Add a node…", "Searches the services and adds one at the center of the view", [SHIFT + A];
+    Find: Edit, Document, Anywhere, "search", "Find…", "Searches names, types, values, event types, notes and problems", [COMMAND + F];
     History: Edit, Document, Anywhere, "clock", "History…", "Lists every step and goes back to any of them", [];
     GroupSelection: Arrange, Nodes, Canvas, "group", "Group", "Draws a frame around the selection", [COMMAND + G];
     Ungroup: Arrange, Group, Canvas, "ungroup", "Ungroup", "Takes the frame away; what is in it stays", [COMMAND_SHIFT + G];
@@ -215,13 +226,18 @@ commands! {
     ToggleInspector: View, Document, Anywhere, "inspector", "Inspector", "Shows or hides the settings at the right", [COMMAND + I];
     ToggleResults: View, Document, Anywhere, "chart", "Results", "Shows or hides the results at the bottom", [COMMAND + J];
     ShowProblems: View, Document, Anywhere, "problems", "Problems", "Shows what is wrong with the diagram", [COMMAND_SHIFT + M];
-    ToggleTheme: View, Nothing, Anywhere, "moon", "Dark or light theme", "Switches between the dark and the light theme", [];
+    ToggleMinimap: View, Document, Anywhere, "target", "Overview", "Shows or hides the small map of the drawing", [];
+    AddBookmark: View, Document, Anywhere, "pin", "Bookmark this view…", "Keeps this place and zoom under a name", [COMMAND_SHIFT + B];
+    Bookmarks: View, Document, Anywhere, "list", "Bookmarks…", "Goes to, renames and deletes bookmarks", [];
+    GoTo: View, Document, Anywhere, "target", "Go to…", "Searches nodes by name and type, bookmarks and recent files", [COMMAND + P];
+    ToggleTheme: View, Nothing, Anywhere, "moon", "Dark or light theme", "Switches between the dark and the light theme", [ALT_SHIFT + D];
     Run: Run, Idle, Anywhere, "play", "Run", "Simulates the scenario", [NONE + F5, COMMAND + Enter];
     Cancel: Run, Running, Anywhere, "stop", "Cancel the run", "Stops the simulation", [SHIFT + F5];
     PinBaseline: Run, Result, Anywhere, "pin", "Pin as baseline", "Keeps this result to compare later ones with", [];
     ClearBaseline: Run, Baseline, Anywhere, "close", "Clear the baseline", "Ends the comparison", [];
     SearchCommands: Help, Nothing, Anywhere, "search", "Command palette…", "Searches all commands", [COMMAND + K, COMMAND_SHIFT + P];
-    Shortcuts: Help, Nothing, Canvas, "help", "Keyboard shortcuts", "Shows all keys", [NONE + F1, SHIFT + Questionmark];
+    Shortcuts: Help, Nothing, Canvas, "help", "Keyboard shortcuts…", "Shows all keys, and changes them", [NONE + F1, SHIFT + Questionmark];
+    Tour: Help, Nothing, Anywhere, "sparkle", "Guided tour", "Shows in four steps how to draw, connect, run and read the answer", [];
     About: Help, Nothing, Anywhere, "info", "About Plimsoll", "Version, catalog and licenses", [];
 }
 
@@ -279,58 +295,37 @@ impl Command {
         }
     }
 
-    /// Its first key as people write it, or nothing.
-    pub fn shortcut_text(self) -> String {
-        let is_mac = cfg!(target_os = "macos");
-        let names = if is_mac { egui::ModifierNames::SYMBOLS } else { egui::ModifierNames::NAMES };
-        let Some(shortcut) = self.shortcuts().first() else { return String::new() };
-        match shortcut.logical_key {
-            Key::Questionmark => "?".to_owned(),
-            _ => shortcut.format(&names, is_mac),
+    /// The command of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|command| command.name() == name)
+    }
+
+    /// Why it cannot be done now; `None` when it can.
+    pub fn why_not(self, now: &Situation) -> Option<&'static str> {
+        if self.is_enabled(now) {
+            return None;
         }
+        let document = |why| if now.document { why } else { find::NEEDS_DOCUMENT };
+        Some(match self.needs() {
+            Needs::Nothing | Needs::Document => find::NEEDS_DOCUMENT,
+            Needs::Selection => document(find::NEEDS_SELECTION),
+            Needs::One => document(find::NEEDS_ONE),
+            Needs::Edges => document(find::NEEDS_EDGES),
+            Needs::OneNode => document(find::NEEDS_ONE_NODE),
+            Needs::OneEdge => document(find::NEEDS_ONE_EDGE),
+            Needs::Nodes => document(find::NEEDS_NODES),
+            Needs::Two => document(find::NEEDS_TWO),
+            Needs::Three => document(find::NEEDS_THREE),
+            Needs::Group => document(find::NEEDS_GROUP),
+            Needs::Tabs => find::NEEDS_TABS,
+            Needs::Undo => document(find::NEEDS_UNDO),
+            Needs::Redo => document(find::NEEDS_REDO),
+            Needs::Running => find::NEEDS_RUNNING,
+            Needs::Idle => document(find::NEEDS_IDLE),
+            Needs::Result => document(find::NEEDS_RESULT),
+            Needs::Baseline => document(find::NEEDS_BASELINE),
+        })
     }
-
-    /// Text, and the key in parentheses.
-    pub fn tooltip(self) -> String {
-        let shortcut = self.shortcut_text();
-        if shortcut.is_empty() { self.help().to_owned() } else { format!("{} ({shortcut})", self.help()) }
-    }
-}
-
-/// Takes the keys that mean commands out of the input and says which commands were meant.
-///
-/// `typing` tells that a text field had the focus until now: the key that ends that, Escape, is the field's too.
-pub fn pressed(ctx: &egui::Context, now: &Situation, typing: bool) -> Vec<Command> {
-    let mut commands = Vec::new();
-    ctx.input_mut(|input| {
-        input.events.retain(|event| {
-            let egui::Event::Key { key, physical_key, pressed: true, modifiers, .. } = event else { return true };
-            match meant(*key, *physical_key, *modifiers) {
-                Some(command) if typing && command.reach() == Reach::Canvas => true,
-                Some(command) if command.is_enabled(now) => {
-                    commands.push(command);
-                    false
-                }
-                Some(_) | None => true,
-            }
-        });
-    });
-    commands
-}
-
-fn meant(key: Key, physical_key: Option<Key>, modifiers: Modifiers) -> Option<Command> {
-    let is = |shortcut: &KeyboardShortcut| {
-        let wanted = shortcut.logical_key;
-        // `!` is on the 1 key of one keyboard and elsewhere on others; digits are meant by place.
-        let digit = matches!(wanted, Key::Num0 | Key::Num1 | Key::Num2);
-        let shifted = wanted == Key::Questionmark || wanted == Key::Plus;
-        let same_key = key == wanted || (digit && physical_key == Some(wanted));
-        let same_modifiers = modifiers.command == shortcut.modifiers.command
-            && modifiers.alt == shortcut.modifiers.alt
-            && (shifted || modifiers.shift == shortcut.modifiers.shift);
-        same_key && same_modifiers
-    };
-    Command::ALL.iter().copied().find(|command| command.shortcuts().iter().any(is))
 }
 
 #[cfg(test)]
@@ -349,13 +344,5 @@ mod tests {
                 seen.push((*shortcut, *command));
             }
         }
-    }
-
-    #[test]
-    fn keys_find_their_commands() {
-        assert_eq!(meant(Key::Z, None, COMMAND_SHIFT | Modifiers::CTRL), Some(Command::Redo));
-        assert_eq!(meant(Key::Z, None, COMMAND | Modifiers::CTRL), Some(Command::Undo));
-        assert_eq!(meant(Key::Exclamationmark, Some(Key::Num1), SHIFT), Some(Command::Fit));
-        assert_eq!(meant(Key::Z, None, NONE), None);
     }
 }

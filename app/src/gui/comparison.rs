@@ -14,6 +14,7 @@ use super::{
     theme::Theme,
     words::documents as words,
 };
+use crate::settings::Preferences;
 
 /// An older state that the document is compared with, and what is shown of both.
 #[derive(Debug)]
@@ -96,7 +97,7 @@ impl Comparison {
     }
 
     /// The drawing of both states.
-    pub(super) fn canvas_ui(&mut self, ui: &mut Ui, theme: &Theme, catalog: &Catalog) {
+    pub(super) fn canvas_ui(&mut self, ui: &mut Ui, theme: &Theme, catalog: &Catalog, preferences: &Preferences) {
         let Some(shown) = &self.shown else { return };
         let selection = Selection::default();
         let input = CanvasInput {
@@ -109,6 +110,7 @@ impl Comparison {
             problems: &[],
             tool: Tool::Select,
             aids: crate::settings::Aids::default(),
+            preferences,
         };
         self.canvas.show_compared(ui, &input, &shown.marks);
     }

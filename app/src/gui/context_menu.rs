@@ -102,7 +102,7 @@ impl ContextMenu {
                 (ContextTarget::Group(_), C::Delete) => words::DELETE_WITH_MEMBERS,
                 _ => command.text(),
             };
-            if ui.add(Button::new(text).shortcut_text(command.shortcut_text())).clicked() {
+            if ui.add(Button::new(text).shortcut_text(view.keys.text(*command))).clicked() {
                 self.select(view, actions);
                 actions.push(Action::Command(*command));
                 picked = true;

@@ -3,7 +3,7 @@
 use egui::{CollapsingHeader, Frame, Key, Margin, Response, RichText, ScrollArea, Sense, TextEdit, Ui};
 use plimsoll_models::{Catalog, Service};
 
-use super::{action::Action, connect::join::Join, theme::Theme, view::View};
+use super::{action::Action, connect::join::Join, theme::Theme, view::View, words::shell as words};
 use crate::icons;
 
 /// What the palette remembers between frames.
@@ -20,7 +20,7 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<A
     Frame::new().inner_margin(Margin { left: 10, right: 10, top: 10, bottom: 0 }).show(ui, |ui| {
         ui.label(RichText::new("Services").font(Theme::strong()));
         let edit = TextEdit::singleline(&mut memory.query).id_salt("palette").hint_text("Search…").desired_width(f32::INFINITY);
-        let response = ui.add(edit).accessible_name("Search services");
+        let response = ui.add(edit).accessible_name(words::SEARCH_SERVICES);
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if entered && let Some(service) = found(view.catalog, &memory.query).first() {
             actions.push(Action::Add { service: service.id.clone(), at: None, join: Join::Alone });
@@ -36,9 +36,7 @@ fn list_ui(ui: &mut Ui, view: &View<'_>, query: &str, actions: &mut Vec<Action>)
         ui.spacing_mut().item_spacing.y = 1.0;
         let services = found(view.catalog, query);
         if services.is_empty() {
-            ui.label(
-                RichText::new("No service of this name. Any HTTP service can be drawn as an external API.").color(view.theme.text_weak),
-            );
+            ui.label(RichText::new(words::NO_SERVICE).color(view.theme.text_weak));
         }
         if !query.trim().is_empty() {
             for service in services {
@@ -75,7 +73,7 @@ fn service_ui(ui: &mut Ui, theme: &Theme, service: &Service, actions: &mut Vec<A
         ui.set_max_width(280.0);
         ui.label(RichText::new(&service.title).strong());
         ui.label(&service.summary);
-        ui.label(RichText::new("Drag it onto the drawing, or click to add it in the middle").small().color(theme.text_weak));
+        ui.label(RichText::new(words::SERVICE_HELP).small().color(theme.text_weak));
     });
     response.dnd_set_drag_payload(service.id.clone());
     if response.dragged()

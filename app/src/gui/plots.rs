@@ -5,7 +5,7 @@ use egui_plot::{Corner, GridMark, Line, LineStyle, Plot, PlotPoints, VLine};
 use plimsoll_models::units::Quantity;
 use plimsoll_sim::result::Grid;
 
-use super::{format, theme::Theme};
+use super::{format, theme::Theme, words::shell as words};
 
 /// A curve.
 #[derive(Clone, Debug)]
@@ -97,7 +97,7 @@ fn title_ui(ui: &mut Ui, theme: &Theme, chart: &Chart<'_>) {
             ui.add_space(4.0);
         }
         if chart.warm_up_s > 0.0 {
-            ui.label(RichText::new("dotted: end of the warm-up").small().color(theme.text_weak));
+            ui.label(RichText::new(words::WARM_UP).small().color(theme.text_weak));
         }
     });
 }

@@ -8,6 +8,7 @@ use super::{
     theme::Theme,
     tone::{Tone, glyph, severity_icon},
     view::View,
+    words::shell as words,
 };
 
 /// Shows every problem.
@@ -16,7 +17,7 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, problems: &[Diagnostic], actions: &mut V
         ui.add_space(Theme::SPACE_16);
         ui.horizontal(|ui| {
             glyph(ui, view.theme, Tone::Good, "check");
-            ui.label(RichText::new("No problems: the diagram can be run.").color(view.theme.text_weak));
+            ui.label(RichText::new(words::NO_PROBLEMS_LIST).color(view.theme.text_weak));
         });
         return;
     }
@@ -40,7 +41,7 @@ fn problem_ui(ui: &mut Ui, view: &View<'_>, problem: &Diagnostic, actions: &mut 
             })
             .inner;
         let response = if problem.hint.is_empty() { response } else { response.on_hover_text(&problem.hint) };
-        let link = ui.link(place(view, &problem.place)).on_hover_text(format!("{} · show it on the drawing", problem.code));
+        let link = ui.link(place(view, &problem.place)).on_hover_text(words::show_problem(problem.code));
         if response.clicked() || link.clicked() {
             actions.push(Action::Reveal(problem.place.clone()));
         }
@@ -72,9 +73,9 @@ fn place(view: &View<'_>, place: &Place) -> String {
         }
         Place::Scenario(id, key) => field(&format!("Scenario {id}"), key),
         Place::Account(key) => field("Account", key),
-        Place::EventType(id) => format!("Event type {id}"),
+        Place::EventType(id) => words::event_type(id.as_str()),
         Place::Document => "Document".to_owned(),
-        Place::Text { line, column } => format!("Line {line}, column {column}"),
+        Place::Text { line, column } => words::text_place(*line, *column),
     }
 }
 

@@ -1,6 +1,9 @@
 //! What the window shows, apart from its documents: nothing here is saved.
 
-use super::{canvas::Tool, command_palette::CommandPalette, dialogs::Dialog, palette, quick_add::QuickAdd, tidy::Tidy, welcome};
+use super::{
+    canvas::Tool, command_palette::CommandPalette, dialogs::Dialog, palette, quick_add::QuickAdd, search_bar::SearchBar, tidy::Tidy,
+    tour::Tour, welcome,
+};
 
 /// What fills the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -91,6 +94,10 @@ pub struct State {
     pub quick_add: Option<QuickAdd>,
     /// The popup that searches commands.
     pub command_palette: Option<CommandPalette>,
+    /// The search in the corner of the canvas.
+    pub search: Option<SearchBar>,
+    /// The tour, while it goes on.
+    pub tour: Option<Tour>,
     /// The dialog in front of everything.
     pub dialog: Option<Dialog>,
     /// What the status bar says, and until when in seconds of the window's clock.

@@ -10,6 +10,7 @@ use super::{
     theme::Theme,
     tone::{Tone, glyph},
     view::View,
+    words::{plural, shell as words},
 };
 use crate::icons;
 
@@ -20,9 +21,9 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, notice: Option<&str>, zoom: f32, actions
         problems_ui(ui, view, actions);
         ui.separator();
         let (tone, saved) = match (view.document.is_dirty(), &view.document.path) {
-            (true, _) => (Tone::Warn, "Edited"),
-            (false, Some(_)) => (Tone::Good, "Saved"),
-            (false, None) => (Tone::Muted, "Not in a file yet"),
+            (true, _) => (Tone::Warn, words::EDITED),
+            (false, Some(_)) => (Tone::Good, words::SAVED),
+            (false, None) => (Tone::Muted, words::NO_FILE),
         };
         dot(ui, view.theme, tone);
         let response = ui.label(RichText::new(saved).small().color(view.theme.text_weak));
@@ -47,9 +48,8 @@ fn dot(ui: &mut Ui, theme: &Theme, tone: Tone) {
 fn problems_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let (errors, warnings) = problems::counts(view.problems);
     let text = match (errors, warnings) {
-        (0, 0) => "No problems".to_owned(),
+        (0, 0) => words::NO_PROBLEMS.to_owned(),
         (e, w) => {
-            let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
             let parts: Vec<String> =
                 [(e, "error"), (w, "warning")].iter().filter(|(n, _)| *n > 0).map(|(n, word)| plural(*n, word)).collect();
             parts.join(", ")
@@ -61,26 +61,20 @@ fn problems_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         _ => (Tone::Bad, "error"),
     };
     glyph(ui, view.theme, tone, icon);
-    if ui.add(Button::new(RichText::new(text).small()).frame(false)).on_hover_text(Command::ShowProblems.tooltip()).clicked() {
+    if ui.add(Button::new(RichText::new(text).small()).frame(false)).on_hover_text(view.keys.tooltip(Command::ShowProblems)).clicked() {
         actions.push(Action::Show(Tab::Problems));
     }
 }
 
 fn selected(view: &View<'_>) -> String {
-    let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
     let (nodes, edges) = (view.selection.nodes.len(), view.selection.edges.len());
-    match (nodes, edges) {
-        (0, 0) => format!("{}, {}", plural(view.diagram.nodes.len(), "node"), plural(view.diagram.edges.len(), "connection")),
-        (n, 0) => format!("{} selected", plural(n, "node")),
-        (0, n) => format!("{} selected", plural(n, "connection")),
-        (n, m) => format!("{} and {} selected", plural(n, "node"), plural(m, "connection")),
-    }
+    words::selected((nodes, edges), (view.diagram.nodes.len(), view.diagram.edges.len()))
 }
 
 fn zoom_ui(ui: &mut Ui, view: &View<'_>, zoom: f32, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.x = 2.0;
     let mut button = |ui: &mut Ui, command: Command| {
-        if icons::icon_button(ui, command.icon(), &command.tooltip()).clicked() {
+        if icons::icon_button(ui, command.icon(), &view.keys.tooltip(command)).clicked() {
             actions.push(Action::Command(command));
         }
     };
@@ -88,7 +82,7 @@ fn zoom_ui(ui: &mut Ui, view: &View<'_>, zoom: f32, actions: &mut Vec<Action>) {
     button(ui, Command::ZoomIn);
     let percent = format!("{} %", (zoom * 100.0).round());
     let text = RichText::new(percent).small().color(view.theme.text_weak);
-    let reset = ui.add(Button::new(text).frame(false).min_size(egui::vec2(48.0, 0.0))).on_hover_text(Command::ZoomReset.tooltip());
+    let reset = ui.add(Button::new(text).frame(false).min_size(egui::vec2(48.0, 0.0))).on_hover_text(view.keys.tooltip(Command::ZoomReset));
     button(ui, Command::ZoomOut);
     if reset.clicked() {
         actions.push(Action::Command(Command::ZoomReset));

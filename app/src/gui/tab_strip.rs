@@ -2,7 +2,10 @@
 
 use egui::{Color32, Id, Key, Modifiers, Pos2, Rect, Response, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, vec2};
 
-use super::{action::Action, app::App, command::Command, state::Screen, theme::Theme, words::documents as words, workspace::Workspace};
+use super::{
+    action::Action, app::App, command::Command, keymap::Keymap, state::Screen, theme::Theme, words::documents as words,
+    workspace::Workspace,
+};
 use crate::{icons, run::RunState};
 
 /// Height of the strip, in points.
@@ -60,7 +63,7 @@ fn short_title(workspace: &Workspace) -> String {
 }
 
 /// Shows the strip.
-pub fn ui(ui: &mut Ui, theme: &Theme, tabs: &[Tab], actions: &mut Vec<Action>) {
+pub fn ui(ui: &mut Ui, theme: &Theme, keys: &Keymap, tabs: &[Tab], actions: &mut Vec<Action>) {
     ui.painter().rect_filled(ui.max_rect(), 0.0, theme.surface_sunken);
     ui.spacing_mut().item_spacing.x = 1.0;
     let width = ((ui.available_width() - HEIGHT) / tabs.len() as f32).clamp(WIDTH_MIN, WIDTH_MAX);
@@ -84,7 +87,7 @@ pub fn ui(ui: &mut Ui, theme: &Theme, tabs: &[Tab], actions: &mut Vec<Action>) {
                 ui.ctx().set_dragged_id(id(to));
             }
             ui.add_space(4.0);
-            if icons::icon_button(ui, "plus", &Command::New.tooltip()).clicked() {
+            if icons::icon_button(ui, "plus", &keys.tooltip(Command::New)).clicked() {
                 actions.push(Action::Command(Command::New));
             }
         });

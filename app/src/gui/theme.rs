@@ -16,6 +16,9 @@ use crate::scene::{Color, SceneTheme};
 /// Name of the font family for emphasis; see [`Theme::semibold`].
 pub const SEMIBOLD: &str = "semibold";
 
+/// How long panels and switches move, in seconds.
+pub const ANIMATION_S: f32 = 0.1;
+
 /// Tokens of a look. Sizes are in points.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Theme {
@@ -204,7 +207,7 @@ impl Theme {
             ]
             .into(),
             visuals: self.visuals(),
-            animation_time: 0.1,
+            animation_time: ANIMATION_S,
             ..Style::default()
         };
         let spacing = &mut style.spacing;

@@ -9,16 +9,19 @@ use super::{
     inspector::scenario,
     theme::Theme,
     view::View,
-    words::documents as words,
+    words::{documents, shell as words},
 };
 use crate::{icons, run::RunState};
 
 /// Room for the menus.
 const MENUS_WIDTH: f32 = 302.0;
 
-/// Shows the bar.
-pub fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
-    ui.horizontal_centered(|ui| {
+/// Most bookmarks in the menu; the dialog has them all.
+const BOOKMARKS_MAX: usize = 9;
+
+/// Shows the bar, and says where the button stands that runs.
+pub fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) -> Option<egui::Rect> {
+    let bar = ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         mark(ui, view.theme);
         let size = egui::vec2(MENUS_WIDTH, 28.0);
@@ -31,8 +34,9 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             ui.separator();
             title_ui(ui, view);
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| right_ui(ui, view, actions));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| right_ui(ui, view, actions)).inner
     });
+    bar.inner
 }
 
 /// The product's mark: a hull's circle with its line.
@@ -56,8 +60,10 @@ fn menus(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
                         ui.separator();
                     }
                     entry(ui, view, command, actions);
-                    if command == Command::Open {
-                        recent(ui, view, actions);
+                    match command {
+                        Command::Open => recent(ui, view, actions),
+                        Command::Bookmarks => bookmarks(ui, view, actions),
+                        _ => {}
                     }
                 }
             });
@@ -68,7 +74,7 @@ fn menus(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
 /// The latest files, in a menu of their own.
 fn recent(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     ui.add_enabled_ui(!view.recent.is_empty(), |ui| {
-        ui.menu_button(words::OPEN_RECENT, |ui| {
+        ui.menu_button(documents::OPEN_RECENT, |ui| {
             ui.set_min_width(240.0);
             for path in view.recent {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -87,14 +93,17 @@ fn separated(command: Command) -> bool {
         command,
         C::ExportSvg
             | C::Gallery
+            | C::Preferences
             | C::Quit
             | C::Cut
             | C::Delete
             | C::SelectAll
+            | C::SelectDownstream
             | C::QuickAdd
             | C::AlignLeft
             | C::DistributeHorizontally
             | C::TogglePalette
+            | C::AddBookmark
             | C::ToggleTheme
             | C::PinBaseline
             | C::About
@@ -102,9 +111,20 @@ fn separated(command: Command) -> bool {
 }
 
 fn entry(ui: &mut Ui, view: &View<'_>, command: Command, actions: &mut Vec<Action>) {
-    let button = Button::new(text(view, command)).shortcut_text(command.shortcut_text());
-    if ui.add_enabled(command.is_enabled(&view.now), button).on_hover_text(command.help()).clicked() {
+    let button = Button::new(text(view, command)).shortcut_text(view.keys.text(command));
+    let response = ui.add_enabled(command.is_enabled(&view.now), button).on_hover_text(command.help());
+    let why_not = command.why_not(&view.now).unwrap_or_default();
+    if response.on_disabled_hover_text(why_not).clicked() {
         actions.push(Action::Command(command));
+    }
+}
+
+/// Each bookmark, in the menu under the command that lists them.
+fn bookmarks(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    for (id, bookmark) in view.diagram.bookmarks.iter().take(BOOKMARKS_MAX) {
+        if ui.button(format!("    {}", bookmark.name)).clicked() {
+            actions.push(Action::GoToBookmark(id.clone()));
+        }
     }
 }
 
@@ -121,7 +141,7 @@ fn text(view: &View<'_>, command: Command) -> String {
 
 fn icon(ui: &mut Ui, view: &View<'_>, command: Command, actions: &mut Vec<Action>) {
     ui.add_enabled_ui(command.is_enabled(&view.now), |ui| {
-        let shortcut = command.shortcut_text();
+        let shortcut = view.keys.text(command);
         let tooltip = if shortcut.is_empty() { text(view, command) } else { format!("{} ({shortcut})", text(view, command)) };
         if icons::icon_button(ui, command.icon(), &tooltip).clicked() {
             actions.push(Action::Command(command));
@@ -140,51 +160,53 @@ fn title_ui(ui: &mut Ui, view: &View<'_>) {
         ui.add(egui::Label::new(RichText::new(strong).font(Theme::strong())).truncate());
     });
     if view.document.is_dirty() {
-        ui.label(RichText::new("•").color(view.theme.amber)).on_hover_text("Not saved yet");
+        ui.label(RichText::new("•").color(view.theme.amber)).on_hover_text(words::NOT_SAVED);
     }
 }
 
-fn right_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+fn right_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) -> Option<egui::Rect> {
     let theme_icon = if view.theme.dark { "sun" } else { "moon" };
-    if icons::icon_button(ui, theme_icon, "Switch between the dark and the light theme").clicked() {
+    if icons::icon_button(ui, theme_icon, &view.keys.tooltip(Command::ToggleTheme)).clicked() {
         actions.push(Action::Command(Command::ToggleTheme));
     }
-    if icons::icon_button(ui, "search", &Command::SearchCommands.tooltip()).clicked() {
+    if icons::icon_button(ui, "search", &view.keys.tooltip(Command::SearchCommands)).clicked() {
         actions.push(Action::Command(Command::SearchCommands));
     }
     if !view.now.document {
-        return;
+        return None;
     }
     for (command, icon) in [(Command::ToggleInspector, "inspector"), (Command::ToggleResults, "chart"), (Command::TogglePalette, "palette")]
     {
-        if icons::icon_button(ui, icon, &command.tooltip()).clicked() {
+        if icons::icon_button(ui, icon, &view.keys.tooltip(command)).clicked() {
             actions.push(Action::Command(command));
         }
     }
     ui.separator();
-    run_ui(ui, view, actions);
+    let run = run_ui(ui, view, actions);
     ui.add_space(4.0);
     load_ui(ui, view, actions);
     ui.add_space(4.0);
     scenario_ui(ui, view, actions);
+    Some(run)
 }
 
-fn run_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+/// The button that runs, or the progress of the run; where it stands.
+fn run_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) -> egui::Rect {
     if let RunState::Running(running) = &view.runs.state {
-        if icons::icon_button(ui, "stop", &Command::Cancel.tooltip()).clicked() {
+        if icons::icon_button(ui, "stop", &view.keys.tooltip(Command::Cancel)).clicked() {
             actions.push(Action::Command(Command::Cancel));
         }
         let fraction = running.progress.fraction() as f32;
         let bar = ProgressBar::new(fraction).desired_width(92.0).text(RichText::new(format!("{:.0} %", fraction * 100.0)).small());
-        ui.add(bar).on_hover_text(format!("{} events", super::format::count(running.progress.events())));
-        return;
+        return ui.add(bar).on_hover_text(words::events(&super::format::count(running.progress.events()))).rect;
     }
-    let text = RichText::new("Run").font(Theme::strong()).color(view.theme.text_on_accent);
+    let text = RichText::new(words::RUN).font(Theme::strong()).color(view.theme.text_on_accent);
     let button = Button::new(text).fill(view.theme.accent).stroke(egui::Stroke::NONE).min_size(egui::vec2(72.0, 28.0));
-    let response = ui.add(button).accessible_name("Run with F5").on_hover_text(Command::Run.tooltip());
+    let response = ui.add(button).accessible_name(words::RUN_NAME).on_hover_text(view.keys.tooltip(Command::Run));
     if response.clicked() {
         actions.push(Action::Command(Command::Run));
     }
+    response.rect
 }
 
 fn load_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
@@ -199,14 +221,14 @@ fn load_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             .clamping(egui::SliderClamping::Never)
             .custom_formatter(|value, _| format!("{}×", super::format::number(value)))
             .custom_parser(|text| plimsoll_models::units::parse_number(text.trim().trim_end_matches(['×', 'x'])).ok());
-        ui.name_inputs("Load multiplier", |ui| ui.add(slider)).on_hover_text("Load multiplier: scales every open load of the scenario");
+        ui.name_inputs(words::LOAD_NAME, |ui| ui.add(slider)).on_hover_text(words::LOAD_HELP);
     });
-    ui.label(RichText::new("Load").small().color(view.theme.text_weak));
+    ui.label(RichText::new(words::LOAD).small().color(view.theme.text_weak));
     if multiplier != present && multiplier.is_finite() && multiplier >= 0.0 {
         let rounded = super::format::number(multiplier).replace(',', "");
         let value = (rounded != "1").then(|| super::inspector::field::json_of(&rounded));
         let edit = scenario::edit(view.diagram, view.scenario, "multiplier", value);
-        actions.push(Action::Type(edit, format!("scenario {}.multiplier", view.scenario)));
+        actions.push(Action::Type(edit, format!("{}.multiplier", view.scenario)));
     }
 }
 
@@ -219,8 +241,8 @@ fn scenario_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             }
         }
         if view.diagram.scenarios.is_empty() {
-            ui.label(RichText::new("Only the default one").color(view.theme.text_weak));
+            ui.label(RichText::new(words::ONE_SCENARIO).color(view.theme.text_weak));
         }
     });
-    let _ = response.response.accessible_name("Scenario");
+    let _ = response.response.accessible_name(words::SCENARIO);
 }

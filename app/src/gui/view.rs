@@ -5,8 +5,8 @@ use std::{path::PathBuf, sync::Arc};
 use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, GroupId, NodeId, ScenarioId};
 use plimsoll_sim::RunResult;
 
-use super::{canvas::Selection, command::Situation, theme::Theme};
-use crate::{document::Document, run::Runs};
+use super::{canvas::Selection, command::Situation, keymap::Keymap, theme::Theme};
+use crate::{document::Document, run::Runs, settings::Preferences};
 
 /// A look at the window's affairs, for one frame.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,10 @@ pub struct View<'a> {
     pub recent: &'a [PathBuf],
     /// What can be done.
     pub now: Situation,
+    /// Which keys mean what.
+    pub keys: &'a Keymap,
+    /// What the user prefers.
+    pub preferences: &'a Preferences,
 }
 
 impl<'a> View<'a> {

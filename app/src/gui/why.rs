@@ -3,7 +3,7 @@
 use egui::{Popup, PopupCloseBehavior, Response, RichText, Ui};
 use plimsoll_models::catalog::Provenance;
 
-use super::{theme::Theme, tone::Tone};
+use super::{theme::Theme, tone::Tone, words::shell as words};
 use crate::icons;
 
 /// Where a figure comes from.
@@ -105,7 +105,7 @@ fn source_ui(ui: &mut Ui, theme: &Theme, why: &Why) {
     ui.separator();
     let mut facts = Vec::new();
     if !why.as_of.is_empty() {
-        facts.push(format!("as of {}", why.as_of));
+        facts.push(words::as_of(&why.as_of));
     }
     if !why.confidence.is_empty() {
         facts.push(match why.confidence.as_str() {

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use egui::{Event, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, TouchPhase, pos2, vec2};
 use egui_kittest::{Harness, kittest::Queryable as _};
-use plimsoll::gui::{
-    canvas::{Canvas, CanvasEvent, CanvasInput, Dangling, Selection, Tool},
-    theme::{Theme, install_fonts},
+use plimsoll::{
+    gui::{
+        canvas::{Canvas, CanvasEvent, CanvasInput, Dangling, Selection, Tool},
+        theme::{Theme, install_fonts},
+    },
+    settings::{Aids, Motion, Preferences},
 };
-use plimsoll::settings::Aids;
 use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeKind, Edit, Node, NodeId, Place, Point, ServiceId, edit::apply};
 use plimsoll_sim::RunResult;
 
@@ -26,6 +28,7 @@ struct Shell {
     tool: Tool,
     events: Vec<CanvasEvent>,
     dressed: bool,
+    preferences: Preferences,
 }
 
 impl Shell {
@@ -41,6 +44,8 @@ impl Shell {
             tool: Tool::Select,
             events: Vec::new(),
             dressed: false,
+            // A view that jumps is where it should be in the next frame.
+            preferences: Preferences { motion: Motion::Reduced, minimap: false, ..Preferences::default() },
         }
     }
 
@@ -61,6 +66,7 @@ impl Shell {
             problems: &self.problems,
             tool: self.tool,
             aids: Aids::default(),
+            preferences: &self.preferences,
         };
         for event in self.canvas.show(ui, &input) {
             match &event {

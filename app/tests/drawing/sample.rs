@@ -79,6 +79,7 @@ pub(crate) fn run() -> RunResult {
         kind: QuotaKind::Soft,
         source: String::new(),
         assumed: false,
+        set_apart: 0.0,
         use_peak: 1.31,
         peak_at_s: 60.0,
         headroom: Some(0.76),

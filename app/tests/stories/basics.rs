@@ -184,7 +184,7 @@ fn the_command_palette_finds_and_does() {
     window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "Search commands").type_text("light");
     window.run();
     window.press(Modifiers::NONE, Key::Enter);
-    assert_eq!(window.app().settings.theme, plimsoll::settings::ThemeChoice::Light);
+    assert_eq!(window.app().settings.preferences.theme, plimsoll::settings::ThemeChoice::Light);
     window.press(Modifiers::NONE, Key::F1);
     assert!(window.sees("Keyboard shortcuts"));
 }

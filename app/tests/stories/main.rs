@@ -7,8 +7,12 @@ mod basics;
 mod connect;
 mod documents;
 mod edits;
+mod find;
+mod first_minutes;
+mod keyboard;
 mod kill;
 mod sample;
 #[path = "../soft_renderer/mod.rs"]
 mod soft_renderer;
 mod window;
+mod words;

@@ -68,7 +68,7 @@ impl Canvas {
             label.map_or_else(|| Area::from_center_size(middle, Vec2::splat(2.0 * EDGE_REACH)), |rect| self.camera.screen_rect(rect));
         let response = ui.interact(area, ui.scope_id().with(("canvas-edge", id.as_str())), Sense::click_and_drag());
         let chosen = input.selection.edges.contains(id);
-        response.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, sentence::edge(input, edge)));
+        response.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, sentence::edge(input, id, edge)));
         if response.has_focus() {
             touched.focus = Some(Link::Edge(id.clone()));
         }

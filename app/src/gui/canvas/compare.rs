@@ -58,15 +58,18 @@ impl Canvas {
         let (view, ground) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
         ground.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, words::comparison(marks.nodes.len(), marks.edges.len())));
         let room_changed = std::mem::replace(&mut self.camera.view, view).size() != view.size();
-        if room_changed && self.whole == Some((self.camera.center, self.camera.zoom)) {
+        let follows = room_changed && self.whole == Some(self.look());
+        if follows {
             self.fit(input.diagram);
         }
-        self.reach_goal(ui, input);
+        self.reach_goal(ui, input, follows);
+        self.carry_on(ui);
         if ground.dragged() {
+            self.travel = None;
             self.camera.pan(ground.drag_delta());
         }
         if ui.rect_contains_pointer(view) {
-            self.navigate(ui);
+            self.navigate(ui, input);
         }
         self.redraw(input);
         self.paint(ui, input, &Touched::default());

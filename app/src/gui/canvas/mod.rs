@@ -12,12 +12,15 @@ mod frame;
 mod gesture;
 mod glide;
 mod guide;
+mod minimap;
 mod moving;
 mod navigate;
 mod overlay;
 mod paint;
+mod reading;
 mod sentence;
 mod touch;
+mod travel;
 mod unfold;
 
 use std::{
@@ -30,12 +33,19 @@ use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, Edit, GroupId, NodeI
 use plimsoll_sim::RunResult;
 
 pub use self::compare::{Marks, color as mark_color, sign as mark_sign};
-use self::{camera::Camera, gesture::Gesture, glide::Glide};
-use super::{connect::join::End, theme::Theme};
+use self::{
+    camera::Camera,
+    gesture::Gesture,
+    glide::Glide,
+    minimap::Minimap,
+    reading::Reading,
+    travel::{Look, Travel},
+};
+use super::{connect::join::End, theme::Theme, words::shell as words};
 use crate::{
     arrange::{self, Joins},
     scene::{Folded, Link, Rect, Scene, SceneCache, fold, frames, node_rect},
-    settings::Aids,
+    settings::{Aids, Motion, Preferences},
 };
 
 /// What a drag on a node does.
@@ -155,6 +165,8 @@ pub struct CanvasInput<'a> {
     pub tool: Tool,
     /// What moved boxes snap to.
     pub aids: Aids,
+    /// Motion, wheel, overview.
+    pub preferences: &'a Preferences,
 }
 
 /// What the user did on the canvas.
@@ -194,6 +206,8 @@ pub enum CanvasEvent {
         /// Where on the screen.
         screen: egui::Pos2,
     },
+    /// Does not want to see the overview any more.
+    CloseMinimap,
     /// Dropped a service of the palette.
     DropService {
         /// Which.
@@ -232,8 +246,10 @@ pub enum ContextTarget {
 pub struct Canvas {
     camera: Camera,
     goal: Option<Goal>,
+    /// The movement to the goal.
+    travel: Option<Travel>,
     /// Center and zoom that show the whole drawing: as long as nobody looks elsewhere, it stays whole in any room.
-    whole: Option<(Point, f32)>,
+    whole: Option<Look>,
     /// Whether it has been shown: the first time it fits the drawing.
     shown: bool,
     gesture: Gesture,
@@ -243,6 +259,8 @@ pub struct Canvas {
     /// Whether the wheel that turned last has notches.
     notched: bool,
     flash: Option<Flash>,
+    minimap: Option<Minimap>,
+    reading: Option<Reading>,
     /// The box that shall have the keyboard's focus.
     wanted_focus: Option<NodeId>,
     /// The groups that what was moved has come to stand in.
@@ -262,6 +280,7 @@ pub struct Canvas {
 enum Goal {
     Whole(Rect),
     Fit(Rect),
+    Look(Look),
     Reveal(Link),
     /// Only as far as nothing of it is seen.
     PointOut(Vec<Link>),
@@ -308,7 +327,7 @@ impl Canvas {
         let goals = match &mut self.goal {
             Some(Goal::Reveal(link)) => std::slice::from_mut(link),
             Some(Goal::PointOut(links)) => links,
-            Some(Goal::Whole(_) | Goal::Fit(_)) | None => &mut [],
+            Some(Goal::Whole(_) | Goal::Fit(_) | Goal::Look(_)) | None => &mut [],
         };
         for goal in goals {
             if let Link::Node(id) = goal {
@@ -351,28 +370,31 @@ impl Canvas {
         let (view, ground) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
         ground.widget_info(|| {
             let (nodes, edges) = (input.diagram.nodes.len(), input.diagram.edges.len());
-            WidgetInfo::labeled(Role::Canvas, true, format!("Diagram with {nodes} components and {edges} connections"))
+            WidgetInfo::labeled(Role::Canvas, true, words::canvas(nodes, edges))
         });
         let room_changed = std::mem::replace(&mut self.camera.view, view).size() != view.size();
-        if room_changed && self.whole == Some((self.camera.center, self.camera.zoom)) {
+        let follows = room_changed && self.whole == Some(self.look());
+        if follows {
             self.fit(input.diagram);
         }
         if std::mem::take(&mut self.landed) {
             self.drawn = None;
         }
-        self.reach_goal(ui, input);
+        self.reach_goal(ui, input, follows);
+        self.carry_on(ui);
         let inside = ui.rect_contains_pointer(view);
         let at = ui.input(|input| input.pointer.hover_pos()).filter(|_| inside);
         self.pointer = at.map(|at| self.camera.diagram(at));
         let mut events = Vec::new();
         if inside {
-            self.navigate(ui);
+            self.navigate(ui, input);
         }
         self.redraw(input);
         let touched = self.touch(ui, input, &ground, &mut events);
         self.follow(ui, input, &mut events);
         self.redraw(input);
         self.paint(ui, input, &touched);
+        self.minimap(ui, input, &mut events);
         events
     }
 
@@ -396,19 +418,46 @@ impl Canvas {
         }
     }
 
+    /// Shows a place in the middle of the view.
+    pub fn look_at(&mut self, center: Point, zoom: f32) {
+        self.goal = Some(Goal::Look((center, zoom.clamp(camera::ZOOM_MIN, camera::ZOOM_MAX))));
+    }
+
+    /// Shows a place in the middle of the view, as large as it is now.
+    pub fn center_on(&mut self, center: Point) {
+        self.look_at(center, self.look().1);
+    }
+
+    /// Where the view goes, or is.
+    fn look(&self) -> Look {
+        match (&self.goal, &self.travel) {
+            (Some(Goal::Look(look)), _) => *look,
+            (_, Some(travel)) => travel.goal(),
+            (Some(Goal::Whole(_) | Goal::Fit(_) | Goal::Reveal(_) | Goal::PointOut(_)) | None, None) => {
+                (self.camera.center, self.camera.zoom)
+            }
+        }
+    }
+
     /// Sets the zoom; 1 is 100 %. The center stays.
     pub fn zoom_to(&mut self, zoom: f32) {
-        self.camera.zoom = zoom.clamp(camera::ZOOM_MIN, camera::ZOOM_MAX);
+        self.look_at(self.look().0, zoom);
     }
 
     /// One step closer.
     pub fn zoom_in(&mut self) {
-        self.camera.step(1);
+        self.step(1);
     }
 
     /// One step away.
     pub fn zoom_out(&mut self) {
-        self.camera.step(-1);
+        self.step(-1);
+    }
+
+    fn step(&mut self, steps: i32) {
+        let mut camera = Camera { zoom: self.look().1, ..self.camera };
+        camera.step(steps);
+        self.zoom_to(camera.zoom);
     }
 
     /// The zoom; 1 is 100 %.
@@ -457,12 +506,6 @@ impl Canvas {
         diagram.nodes.contains_key(id).then(|| self.camera.screen(diagram.position(id)))
     }
 
-    /// Shows a place in the middle of the view.
-    pub fn look_at(&mut self, center: Point, zoom: f32) {
-        self.camera.center = center;
-        self.zoom_to(zoom);
-    }
-
     /// The pointer's place on the drawing, for the status bar.
     pub fn pointer(&self) -> Option<Point> {
         self.pointer
@@ -473,7 +516,36 @@ impl Canvas {
         !matches!(self.gesture, Gesture::Idle)
     }
 
-    fn reach_goal(&mut self, ui: &egui::Ui, input: &CanvasInput<'_>) {
+    /// Carries a movement of the view on, and asks for frames while it lasts.
+    fn carry_on(&mut self, ui: &egui::Ui) {
+        let Some(travel) = self.travel.filter(|_| !matches!(self.gesture, Gesture::Pan)) else {
+            self.travel = None;
+            return;
+        };
+        if travel.step(&mut self.camera, ui.input(|input| input.time)) {
+            ui.ctx().request_repaint();
+        } else {
+            self.travel = None;
+        }
+    }
+
+    /// Sets out for the goal; at once the first time and with `follows`, when the room changes under a drawing.
+    fn reach_goal(&mut self, ui: &egui::Ui, input: &CanvasInput<'_>, follows: bool) {
+        let jump = follows || !self.shown || input.preferences.motion == Motion::Reduced;
+        let before = (self.camera.center, self.camera.zoom);
+        if self.goal.is_some() {
+            (self.camera.center, self.camera.zoom) = self.travel.take().map_or(before, |travel| travel.goal());
+        }
+        self.aim(ui, input);
+        let after = (self.camera.center, self.camera.zoom);
+        if after != before && !jump && self.travel.is_none() {
+            (self.camera.center, self.camera.zoom) = before;
+            self.travel = Some(Travel::new(before, after, ui.input(|input| input.time)));
+        }
+    }
+
+    /// Turns the camera to the goal.
+    fn aim(&mut self, ui: &egui::Ui, input: &CanvasInput<'_>) {
         if !self.shown {
             self.shown = true;
             if self.goal.is_none() {
@@ -487,6 +559,7 @@ impl Canvas {
                 self.whole = Some((self.camera.center, self.camera.zoom));
             }
             Some(Goal::Fit(rect)) => self.camera.fit(rect),
+            Some(Goal::Look((center, zoom))) => (self.camera.center, self.camera.zoom) = (center, zoom),
             Some(Goal::Reveal(link)) => {
                 if let Some(rect) = place(input.diagram, &link) {
                     self.camera.reveal(rect);

@@ -18,6 +18,7 @@ use crate::{
     gui::{connect::join::End, theme::Theme, words::connect as words},
     icons,
     scene::{CORNER_RADIUS, Link, Part, Rect, node_rect, port::Side},
+    settings::Motion,
 };
 
 /// How long something flashes, in seconds.
@@ -58,7 +59,7 @@ impl Canvas {
             }
         }
         self.badges(&painter, input);
-        self.flashes(ui, &brush, theme);
+        self.flashes(ui, &brush, input);
         match &self.gesture {
             Gesture::Idle | Gesture::Pan => self.ports(&painter, input, touched),
             Gesture::Bend(_) | Gesture::Label(_) => {}
@@ -78,9 +79,6 @@ impl Canvas {
             Gesture::Connect(connecting) => self.connection(ui, &painter, input, connecting),
         }
         self.ghost(ui, &brush, input, touched);
-        if input.diagram.nodes.is_empty() && touched.service.is_none() {
-            hint(&painter, self.camera.view, theme);
-        }
     }
 
     /// What is chosen, or would be if the frame in progress ended now.
@@ -286,13 +284,16 @@ impl Canvas {
     }
 
     /// Lights up what was revealed, and asks for frames while it does.
-    fn flashes(&self, ui: &Ui, brush: &Brush<'_>, theme: &Theme) {
+    fn flashes(&self, ui: &Ui, brush: &Brush<'_>, input: &CanvasInput<'_>) {
         let Some(flash) = &self.flash else { return };
         let age = ui.input(|input| input.time) - flash.since;
         if !(0.0..FLASH_S).contains(&age) {
             return;
         }
-        let light = theme.accent.gamma_multiply(1.0 - (age / FLASH_S) as f32);
+        // Without motion it is a mark that stands for a while.
+        let moves = input.preferences.motion == Motion::Full;
+        let grown = if moves { (age / FLASH_S) as f32 } else { 0.0 };
+        let light = input.theme.accent.gamma_multiply(1.0 - grown);
         for link in &flash.links {
             if let Link::Edge(id) = link
                 && let Some(route) = self.route(id)
@@ -302,10 +303,14 @@ impl Canvas {
         }
         let parts = self.drawn.iter().flat_map(|drawn| &drawn.scene.parts);
         for part in parts.filter(|part| matches!(part.link, Link::Node(_)) && flash.links.contains(&part.link)) {
-            let rect = self.camera.screen_rect(part.bounds).expand(4.0 + 8.0 * (age / FLASH_S) as f32);
+            let rect = self.camera.screen_rect(part.bounds).expand(4.0 + 8.0 * grown);
             brush.painter.rect_stroke(rect, 12.0, Stroke::new(3.0, light), StrokeKind::Middle);
         }
-        ui.ctx().request_repaint();
+        if moves {
+            ui.ctx().request_repaint();
+        } else {
+            ui.ctx().request_repaint_after_secs((FLASH_S - age) as f32);
+        }
     }
 
     /// The box that a service of the palette would become.
@@ -365,34 +370,4 @@ fn bubble(painter: &Painter, at: Pos2, words: &str, color: Color32, theme: &Them
     let rect = egui::Rect::from_min_size(at, size);
     painter.rect(rect, CornerRadius::same(Theme::RADIUS), theme.surface_raised, Stroke::new(1.0, color), StrokeKind::Inside);
     painter.galley(at + vec2(8.0, 5.0), Arc::clone(&galley), theme.text);
-}
-
-/// What an empty canvas says.
-fn hint(painter: &Painter, view: egui::Rect, theme: &Theme) {
-    let middle = view.center();
-    let size = vec2(64.0, 44.0);
-    for (i, key) in ["client", "queue", "function"].into_iter().enumerate() {
-        let center = middle + vec2((i as f32 - 1.0) * 120.0, -48.0);
-        let rect = egui::Rect::from_center_size(center, size);
-        painter.extend(egui::Shape::dashed_line(&outline(rect, 8.0), (1.0, theme.stroke_strong), 4.0, 3.0));
-        icons::paint(painter, key, egui::Rect::from_center_size(center, egui::Vec2::splat(20.0)), theme.text_weak);
-        if i > 0 {
-            let (from, to) = (center - vec2(size.x / 2.0 + 44.0, 0.0), center - vec2(size.x / 2.0 + 12.0, 0.0));
-            painter.line_segment([from, to], Stroke::new(1.0, theme.stroke_strong));
-            for side in [-3.5, 3.5] {
-                painter.line_segment([to, to + vec2(-5.0, side)], Stroke::new(1.0, theme.stroke_strong));
-            }
-        }
-    }
-    painter.text(middle + vec2(0.0, 10.0), Align2::CENTER_CENTER, "Draw your architecture", Theme::heading(), theme.text);
-    for (i, line) in [
-        "Drag a service from the palette to this place: start with clients, they bring the load",
-        "Then drag from the border of a box to connect it",
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let at = middle + vec2(0.0, 36.0 + 20.0 * i as f32);
-        painter.text(at, Align2::CENTER_CENTER, line, egui::FontId::proportional(Theme::SIZE_BODY), theme.text_weak);
-    }
 }

@@ -5,11 +5,11 @@ use plimsoll_models::{Diagnostic, Edge, EdgeId, EdgeKind, GroupId, NodeId, Place
 use super::CanvasInput;
 use crate::{
     arrange,
-    gui::words::{arrange as said, connect as words},
+    gui::words::{arrange as said, connect, sentence as say},
     scene::{FoldedGroup, Load, Summary, load_sentence},
 };
 
-/// A box: its name, what it is, how loaded, how connected, what is wrong.
+/// A box: its name, what it is, how much waits, how loaded, what is wrong, how connected.
 pub(super) fn node(input: &CanvasInput<'_>, id: &NodeId) -> String {
     let mut words = vec![input.diagram.title(id).to_owned()];
     let group = input.diagram.nodes.get(id).and_then(|node| FoldedGroup::of(node));
@@ -19,18 +19,19 @@ pub(super) fn node(input: &CanvasInput<'_>, id: &NodeId) -> String {
     } else if let Some(node) = input.diagram.nodes.get(id) {
         words.push(input.catalog.get(&node.service).map_or_else(|| node.service.to_string(), |service| service.short_title().to_owned()));
     }
-    let load = input.result.and_then(|result| result.node(id.as_str())).and_then(Load::of);
-    words.extend(load.map(Load::sentence));
-    let (incoming, outgoing) = (input.diagram.incoming(id).count(), input.diagram.outgoing(id).count());
-    words.push(format!("{incoming} in, {outgoing} out"));
+    if let Some(result) = input.result {
+        let waiting = result.node(id.as_str()).and_then(|node| node.metrics.get("backlog.max")).filter(|count| **count >= 1.0);
+        words.extend(waiting.map(|count| say::waiting(*count)));
+        words.extend(load_sentence(result, id));
+        if input.stale {
+            words.push(say::STALE.to_owned());
+        }
+    }
     if input.diagram.pinned.contains(id) {
         words.push(said::PINNED.to_owned());
     }
-    match problems_of_node(input.problems, id).count() {
-        0 => {}
-        1 => words.push("1 problem".to_owned()),
-        n => words.push(format!("{n} problems")),
-    }
+    words.extend(say::problems(problems_of_node(input.problems, id).count()));
+    words.push(say::connections(input.diagram.incoming(id).count(), input.diagram.outgoing(id).count()));
     words.join(", ")
 }
 
@@ -41,11 +42,15 @@ pub(super) fn group(input: &CanvasInput<'_>, id: &GroupId) -> String {
     said::group_sentence(group, parent.map(|parent| &**parent), arrange::members(input.diagram, id).len())
 }
 
-/// An arrow: what it means, between what, its label.
-pub(super) fn edge(input: &CanvasInput<'_>, edge: &Edge) -> String {
+/// An arrow: what it means, between what, its label, what is wrong.
+pub(super) fn edge(input: &CanvasInput<'_>, id: &EdgeId, edge: &Edge) -> String {
     let (from, to) = (input.diagram.title(&edge.from), input.diagram.title(&edge.to));
-    let words = format!("{} from {from} to {to}", kind(edge.kind));
-    if edge.name.is_empty() { words } else { format!("{words}, {}", edge.name) }
+    let mut words = vec![say::between(kind(edge.kind), from, to)];
+    if !edge.name.is_empty() {
+        words.push(edge.name.clone());
+    }
+    words.extend(say::problems(problems_of_edge(input.problems, id).count()));
+    words.join(", ")
 }
 
 /// What the run says about a group that is drawn as one box.
@@ -58,10 +63,10 @@ fn summary(input: &CanvasInput<'_>, group: &FoldedGroup) -> Summary {
 /// An arrow in a few lines, for its tooltip.
 pub(super) fn edge_tooltip(input: &CanvasInput<'_>, id: &EdgeId, labeled: bool) -> Vec<String> {
     let Some(of) = input.diagram.edges.get(id) else { return Vec::new() };
-    let mut lines = vec![edge(input, of), of.kind.help().to_owned()];
+    let mut lines = vec![edge(input, id, of), of.kind.help().to_owned()];
     lines.extend(problems_of_edge(input.problems, id).map(|problem| problem.message.clone()));
     let placed = input.diagram.lines.get(id).is_some_and(|line| line.label.is_some());
-    lines.extend(labeled.then(|| words::label_help(placed).to_owned()));
+    lines.extend(labeled.then(|| connect::label_help(placed).to_owned()));
     lines
 }
 
@@ -100,6 +105,6 @@ pub(super) fn kind(kind: EdgeKind) -> &'static str {
         EdgeKind::Send => "Send",
         EdgeKind::Deliver => "Delivery",
         EdgeKind::Poll => "Poll",
-        EdgeKind::DeadLetter => "Dead letters",
+        EdgeKind::DeadLetter => say::DEAD_LETTERS,
     }
 }

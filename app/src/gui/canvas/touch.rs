@@ -72,7 +72,7 @@ impl Canvas {
         self.touch_frames(ui, input, events, &mut touched);
         self.touch_edges(ui, input, events, &mut touched);
         if visible.len() <= WIDGETS_MAX {
-            for id in &visible {
+            for id in &self.in_reading_order(input, &visible) {
                 self.touch_node(ui, input, id, events, &mut touched);
             }
             self.touch_ports(ui, input, &visible, events, &mut touched);

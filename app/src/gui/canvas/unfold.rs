@@ -46,6 +46,7 @@ pub(super) fn event(folded: &Folded, document: &Diagram, event: CanvasEvent) -> 
         | CanvasEvent::RenameGroup(_)
         | CanvasEvent::RenameEdge(_)
         | CanvasEvent::Refused(_)
+        | CanvasEvent::CloseMinimap
         | CanvasEvent::ContextMenu { .. }
         | CanvasEvent::DropService { .. }) => event,
     }

@@ -1,15 +1,21 @@
 //! Dialogs in front of everything. One at a time; Escape closes.
 
+mod bookmarks;
 mod files;
+mod preferences;
 mod versions;
 
 use std::path::PathBuf;
 
 use egui::{Align, Button, Id, Key, Layout, Modal, RichText, ScrollArea, Ui};
 
-use super::{shortcuts, theme::Theme, tone::Tone, view::View, words::documents as words};
-use crate::{journal::Orphan, versions::Version};
+use plimsoll_models::{BookmarkId, Edit};
+
+use super::{command::Command, shortcuts::KeySheet, theme::Theme, tone::Tone, view::View, words::documents as words};
+use crate::{journal::Orphan, settings::Preferences, versions::Version};
+pub use bookmarks::BookmarkList;
 pub use files::{FileDialog, Purpose};
+pub use preferences::PreferencesDialog;
 pub use versions::VersionsDialog;
 
 /// What to go on with once nothing can be lost.
@@ -44,7 +50,11 @@ pub enum Dialog {
     /// A crash left documents behind.
     Restore(Vec<Orphan>),
     /// The sheet of keys.
-    Shortcuts,
+    Shortcuts(KeySheet),
+    /// What the user prefers.
+    Preferences(PreferencesDialog),
+    /// The bookmarks of the drawing.
+    Bookmarks(BookmarkList),
     /// Every step of the history.
     History,
     /// Version, catalog, licenses.
@@ -78,6 +88,14 @@ pub enum Decision {
     CompareWithStep(usize),
     /// Go to a step of the history; the dialog stays.
     GoTo(usize),
+    /// Take these preferences; the dialog stays.
+    Prefer(Box<Preferences>),
+    /// Change the diagram; the dialog stays.
+    Edit(Edit),
+    /// Do what a menu entry does; a dialog of it takes the place of this one.
+    Command(Command),
+    /// Show what a bookmark shows.
+    GoToBookmark(BookmarkId),
 }
 
 impl Dialog {
@@ -94,7 +112,9 @@ impl Dialog {
                 Self::Conflict(then) => conflict_ui(ui, view, *then),
                 Self::Versions(dialog) => dialog.ui(ui, theme),
                 Self::Restore(orphans) => restore_ui(ui, theme, orphans),
-                Self::Shortcuts => shortcuts_ui(ui, theme),
+                Self::Shortcuts(sheet) => shortcuts_ui(ui, view, sheet),
+                Self::Preferences(dialog) => dialog.ui(ui, view),
+                Self::Bookmarks(list) => list.ui(ui, view),
                 Self::History => history_ui(ui, view),
                 Self::About => about_ui(ui, theme),
             }
@@ -205,11 +225,12 @@ fn restore_ui(ui: &mut Ui, theme: &Theme, orphans: &[Orphan]) -> Option<Decision
     decision
 }
 
-fn shortcuts_ui(ui: &mut Ui, theme: &Theme) -> Option<Decision> {
+fn shortcuts_ui(ui: &mut Ui, view: &View<'_>, sheet: &mut KeySheet) -> Option<Decision> {
     ui.set_width(640.0);
     title_ui(ui, "Keyboard shortcuts");
-    ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 200.0).show(ui, |ui| shortcuts::ui(ui, theme));
-    buttons(ui, |ui| primary(ui, theme, "Close")).then_some(Decision::Close)
+    let wanted = sheet.ui(ui, view).map(|preferences| Decision::Prefer(Box::new(preferences)));
+    let close = buttons(ui, |ui| primary(ui, view.theme, "Close"));
+    wanted.or_else(|| close.then_some(Decision::Close))
 }
 
 fn history_ui(ui: &mut Ui, view: &View<'_>) -> Option<Decision> {

@@ -48,7 +48,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &GroupId
         let delete = (Command::Delete, words::DELETE_WITH_MEMBERS);
         for (command, text) in [(Command::Ungroup, Command::Ungroup.text()), (Command::FitSelection, Command::FitSelection.text()), delete]
         {
-            if ui.button(text).on_hover_text(command.tooltip()).clicked() {
+            if ui.button(text).on_hover_text(view.keys.tooltip(command)).clicked() {
                 actions.push(Action::Command(command));
             }
         }

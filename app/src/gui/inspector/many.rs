@@ -51,7 +51,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     ui.add_space(Theme::SPACE_8);
     ui.horizontal_wrapped(|ui| {
         for command in [Command::Duplicate, Command::Copy, Command::FitSelection, Command::Delete, Command::DeleteAndHeal] {
-            if ui.button(command.text()).on_hover_text(command.tooltip()).clicked() {
+            if ui.button(command.text()).on_hover_text(view.keys.tooltip(command)).clicked() {
                 actions.push(Action::Command(command));
             }
         }
@@ -79,7 +79,7 @@ fn arrange_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             }
             for command in commands {
                 ui.add_enabled_ui(command.is_enabled(&view.now), |ui| {
-                    if icons::icon_button(ui, command.icon(), &command.tooltip()).clicked() {
+                    if icons::icon_button(ui, command.icon(), &view.keys.tooltip(*command)).clicked() {
                         actions.push(Action::Command(*command));
                     }
                 });

@@ -89,7 +89,7 @@ impl App {
     }
 
     fn show_moved(&mut self, ctx: &egui::Context, before: &Arc<Diagram>) {
-        if !self.settings.reduced_motion {
+        if self.settings.preferences.motion == crate::settings::Motion::Full {
             self.front.canvas.glide_from(ctx, before);
         }
     }

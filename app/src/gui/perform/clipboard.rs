@@ -6,17 +6,12 @@ use plimsoll_models::{Diagram, EdgeId, Edit, NodeId, Point, edit, formats::nativ
 use serde_json::Value;
 
 use super::edit::free_name;
-use crate::gui::{
-    App,
-    action::Action,
-    canvas::Selection,
-    command::{Command, Situation},
-};
+use crate::gui::{App, action::Action, canvas::Selection, command::Situation};
 
 /// How far a copy stands from what was copied.
 const OFFSET: f64 = 40.0;
 
-/// The clipboard's events, unless a text field wants them.
+/// What the system pastes, unless a text field wants it; copying and cutting are keys as others.
 pub(in crate::gui) fn events(ctx: &egui::Context, now: &Situation) -> Vec<Action> {
     if ctx.text_edit_focused() || !now.document {
         return Vec::new();
@@ -26,8 +21,6 @@ pub(in crate::gui) fn events(ctx: &egui::Context, now: &Situation) -> Vec<Action
             .events
             .iter()
             .filter_map(|event| match event {
-                egui::Event::Copy if now.selected > 0 => Some(Action::Command(Command::Copy)),
-                egui::Event::Cut if now.selected > 0 => Some(Action::Command(Command::Cut)),
                 egui::Event::Paste(text) => Some(Action::Paste(text.clone())),
                 _ => None,
             })

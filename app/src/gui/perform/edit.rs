@@ -58,8 +58,11 @@ impl App {
                 let (nodes, edges) = (diagram.nodes.keys().cloned().collect(), diagram.edges.keys().cloned().collect());
                 self.front.selection = Selection { nodes, edges, ..Selection::default() };
             }
+            Command::SelectDownstream => self.select_along(true),
+            Command::SelectUpstream => self.select_along(false),
             Command::Deselect => self.front.selection = Selection::default(),
             Command::QuickAdd => self.open_quick_add(),
+            Command::Find => self.state.search.get_or_insert_default().focus(),
             Command::History => self.state.dialog = Some(crate::gui::dialogs::Dialog::History),
             _ => self.connect_command(ctx, command),
         }

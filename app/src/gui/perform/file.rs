@@ -16,7 +16,7 @@ use crate::{
     gui::{
         App,
         command::Command,
-        dialogs::{Decision, Dialog, FileDialog, Purpose, Then},
+        dialogs::{Decision, Dialog, FileDialog, PreferencesDialog, Purpose, Then},
         state::Screen,
         words::documents as words,
     },
@@ -45,6 +45,7 @@ impl App {
             Command::CloseTab => self.close_tab(ctx, self.left.len()),
             Command::NextTab => self.step_tab(ctx, 1),
             Command::PreviousTab => self.step_tab(ctx, -1),
+            Command::Preferences => self.state.dialog = Some(Dialog::Preferences(PreferencesDialog::default())),
             Command::Gallery => self.state.screen = Screen::Gallery,
             Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             _ => {}
@@ -232,6 +233,13 @@ impl App {
                 self.state.dialog = None;
             }
             Decision::GoTo(index) => self.go_to(ctx, index),
+            Decision::Prefer(preferences) => self.prefer(ctx, *preferences),
+            Decision::Edit(edit) => self.edit(ctx, &edit, None),
+            Decision::Command(command) => self.command(ctx, command),
+            Decision::GoToBookmark(id) => {
+                self.state.dialog = None;
+                self.go_to_bookmark(&id);
+            }
         }
     }
 

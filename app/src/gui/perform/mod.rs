@@ -1,5 +1,6 @@
 //! Carries out what panels, keys and dialogs asked for.
 
+mod along;
 mod arrange;
 pub(super) mod clipboard;
 mod connect;
@@ -22,6 +23,12 @@ impl App {
     pub(super) fn perform(&mut self, ctx: &egui::Context, action: Action) {
         match action {
             Action::Command(command) => self.command(ctx, command),
+            Action::Searched(command) => {
+                self.settings.remember_command(command.name());
+                self.command(ctx, command);
+            }
+            Action::CenterOn(at) => self.front.canvas.center_on(at),
+            Action::GoToBookmark(id) => self.go_to_bookmark(&id),
             Action::Edit(edit) => self.edit(ctx, &edit, None),
             Action::Type(edit, key) => self.edit(ctx, &edit, Some(key)),
             Action::PreviewTidy(edit) => self.preview_tidy(ctx, &edit),
@@ -54,6 +61,7 @@ impl App {
                 self.settings.panels.results = true;
             }
             Action::Notice(text) => self.notice(ctx, text),
+            Action::RefuseTour => self.settings.tour_answered = true,
             Action::Forget(path) => self.settings.forget(&path),
             Action::Canvas(event) => {
                 if let Some(action) = action_of(event, &mut self.front, &mut self.state, &mut self.context_menu) {

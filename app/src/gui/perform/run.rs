@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    gui::{App, command::Command},
+    gui::{App, command::Command, words::shell as words},
     run::Request,
 };
 
@@ -14,7 +14,7 @@ impl App {
             Command::Cancel => self.front.runs.cancel(),
             Command::PinBaseline => {
                 self.front.runs.baseline.clone_from(&self.front.runs.latest);
-                self.notice(ctx, "Pinned: later results are shown beside this one");
+                self.notice(ctx, words::PINNED);
             }
             Command::ClearBaseline => self.front.runs.baseline = None,
             _ => {}

@@ -1,8 +1,21 @@
 //! What is on screen.
 
-use plimsoll_models::Place;
+use plimsoll_models::{Bookmark, BookmarkId, Edit, Place, diagram::Fields, ids};
 
-use crate::gui::{App, canvas::Selection, command::Command, command_palette::CommandPalette, dialogs::Dialog, inspector::Page, state::Tab};
+use crate::{
+    gui::{
+        App,
+        canvas::Selection,
+        command::Command,
+        command_palette::{CommandPalette, Scope},
+        dialogs::{BookmarkList, Dialog},
+        inspector::Page,
+        state::{Screen, Tab},
+        tour::Tour,
+        words::find,
+    },
+    settings::{Preferences, ThemeChoice},
+};
 
 impl App {
     pub(super) fn view_command(&mut self, ctx: &egui::Context, command: Command) {
@@ -22,11 +35,49 @@ impl App {
                 panels.results = true;
                 self.front.tab = Tab::Problems;
             }
-            Command::ToggleTheme => self.use_theme(ctx, self.settings.theme.other()),
-            Command::SearchCommands => self.state.command_palette = Some(CommandPalette::default()),
-            Command::Shortcuts => self.state.dialog = Some(Dialog::Shortcuts),
+            Command::ToggleTheme => {
+                let choice = if self.theme.dark { ThemeChoice::Light } else { ThemeChoice::Dark };
+                self.prefer(ctx, Preferences { theme: choice, ..self.settings.preferences.clone() });
+            }
+            Command::SearchCommands => self.state.command_palette = Some(CommandPalette::new(Scope::Commands)),
+            Command::GoTo => self.state.command_palette = Some(CommandPalette::new(Scope::Places)),
+            Command::Shortcuts => self.state.dialog = Some(Dialog::Shortcuts(crate::gui::shortcuts::KeySheet::default())),
+            Command::AddBookmark => self.add_bookmark(ctx),
+            Command::Bookmarks => self.state.dialog = Some(Dialog::Bookmarks(BookmarkList::default())),
+            Command::ToggleMinimap => self.settings.preferences.minimap = !self.settings.preferences.minimap,
+            Command::Tour => self.begin_tour(ctx),
             Command::About => self.state.dialog = Some(Dialog::About),
             _ => {}
+        }
+    }
+
+    /// Begins the tour, on an empty diagram unless one is open.
+    fn begin_tour(&mut self, ctx: &egui::Context) {
+        self.settings.tour_answered = true;
+        if self.state.screen == Screen::Gallery {
+            self.command(ctx, Command::New);
+        }
+        self.settings.panels.palette = true;
+        self.state.tour = Some(Tour::default());
+    }
+
+    /// Keeps what is seen now, and asks for its name.
+    fn add_bookmark(&mut self, ctx: &egui::Context) {
+        let bookmarks = &self.front.document.diagram().bookmarks;
+        let free = |name: &String| bookmarks.values().all(|bookmark| bookmark.name != *name);
+        // One of so many names is free.
+        let name = (1..=bookmarks.len() + 1).map(find::bookmark_name).find(free).unwrap_or_default();
+        let id = BookmarkId::new(ids::fresh(&name, |id| bookmarks.contains_key(id)));
+        let (center, zoom) = (self.front.canvas.center(), f64::from(self.front.canvas.zoom()));
+        let bookmark = Bookmark { name, center, zoom, unknown: Fields::new() };
+        self.edit(ctx, &Edit::SetBookmark(id.clone(), Some(bookmark)), None);
+        self.state.dialog = Some(Dialog::Bookmarks(BookmarkList::naming(id)));
+    }
+
+    /// Shows what a bookmark shows.
+    pub(super) fn go_to_bookmark(&mut self, id: &BookmarkId) {
+        if let Some(bookmark) = self.front.document.diagram().bookmarks.get(id) {
+            self.front.canvas.look_at(bookmark.center, bookmark.zoom as f32);
         }
     }
 

@@ -6,14 +6,11 @@ use plimsoll_models::Place;
 use plimsoll_sim::RunResult;
 
 use super::{Action, View, heading};
+use crate::gui::words::results as words;
 
 /// Shows the table.
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
-    let text = if result.assumptions.is_empty() {
-        "Every input of this run is documented or your own."
-    } else {
-        "The answer rests on these values, which nobody documents. Measure them, or try other ones."
-    };
+    let text = if result.assumptions.is_empty() { words::NOTHING_ASSUMED } else { words::ASSUMED };
     ui.label(RichText::new(text).color(view.theme.text_weak));
     TableBuilder::new(ui)
         .id_salt("assumptions")
@@ -24,7 +21,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
         .column(Column::initial(240.0).clip(true).resizable(true))
         .column(Column::remainder().clip(true))
         .header(22.0, |mut header| {
-            for title in ["Input", "What", "Value", "Why it is assumed"] {
+            for title in words::ASSUMPTION_COLUMNS {
                 header.col(|ui| heading(ui, view.theme, title));
             }
         })

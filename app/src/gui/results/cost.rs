@@ -9,6 +9,7 @@ use crate::gui::{
     format,
     theme::Theme,
     why::{Why, why},
+    words::results as words,
 };
 
 /// Shows totals and meters.
@@ -16,24 +17,18 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
     let cost = &result.cost;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = Theme::SPACE_24;
-        for (title, rule, usd) in [
-            ("This run", "Every metered unit times its price, free tier left out", cost.total_usd),
-            ("Per hour", "The run's cost at its average rate, for one hour", cost.per_hour_usd),
-            ("Per 1,000 root events", "The run's cost over the number of events that producers created", cost.per_thousand_usd),
-        ] {
+        for ((title, rule), usd) in
+            [(words::COST_RUN, cost.total_usd), (words::COST_HOUR, cost.per_hour_usd), (words::COST_EVENTS, cost.per_thousand_usd)]
+        {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
                 ui.label(RichText::new(title).color(view.theme.text_weak));
                 ui.label(RichText::new(format::money(usd)).font(Theme::strong()));
-                why(
-                    ui,
-                    view.theme,
-                    &Why::new(title, rule).value(format::money(usd)).source("Simulated use times the catalog's prices, listed below"),
-                );
+                why(ui, view.theme, &Why::new(title, rule).value(format::money(usd)).source(words::COST_SOURCE));
             });
         }
         if let Some(baseline) = view.baseline().filter(|baseline| !std::ptr::eq(*baseline, result)) {
-            ui.label(RichText::new(format!("baseline {} per hour", format::money(baseline.cost.per_hour_usd))).color(view.theme.text_weak));
+            ui.label(RichText::new(words::baseline_cost(&format::money(baseline.cost.per_hour_usd))).color(view.theme.text_weak));
         }
     });
     let mut items: Vec<_> = cost.items.iter().collect();

@@ -9,6 +9,7 @@ use crate::gui::{
     theme::Theme,
     tone::{Tone, glyph, severity_icon},
     why::why,
+    words::results as words,
 };
 
 /// Shows every finding, the gravest first.
@@ -17,7 +18,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
         ui.add_space(Theme::SPACE_16);
         ui.horizontal(|ui| {
             glyph(ui, view.theme, Tone::Good, "check");
-            ui.label(RichText::new("Nothing to report about this run").color(view.theme.text_weak));
+            ui.label(RichText::new(words::NO_FINDING).color(view.theme.text_weak));
         });
         return;
     }
@@ -37,7 +38,7 @@ fn finding_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, finding: &Findin
             glyph(ui, theme, finding.severity.into(), severity_icon(finding.severity));
             let title = RichText::new(&finding.title).font(Theme::strong()).color(theme.text);
             let place = place(finding);
-            if ui.link(title).on_hover_text("Show it on the drawing").clicked()
+            if ui.link(title).on_hover_text(words::SHOW).clicked()
                 && let Some(place) = place
             {
                 actions.push(Action::Reveal(place));
@@ -47,7 +48,7 @@ fn finding_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, finding: &Findin
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if let Some((path, value)) = &finding.fix
-                    && ui.button("Apply fix").on_hover_text(format!("Sets {path} to {value}")).clicked()
+                    && ui.button(words::APPLY_FIX).on_hover_text(words::sets(path, value)).clicked()
                 {
                     actions.push(Action::Fix(path.clone(), value.clone()));
                 }

@@ -11,6 +11,7 @@ use super::View;
 use crate::gui::{
     plots::{Chart, Curve, chart_ui, gaps},
     theme::Theme,
+    words::results as words,
 };
 
 /// What the user looks at.
@@ -23,7 +24,7 @@ pub(super) struct Memory {
 /// Shows the percentiles of one producer.
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut Memory) {
     if result.journeys.is_empty() {
-        ui.label(RichText::new("No producer created an event").color(view.theme.text_weak));
+        ui.label(RichText::new(words::NO_JOURNEY).color(view.theme.text_weak));
         return;
     }
     memory.journey = memory.journey.min(result.journeys.len() - 1);
@@ -35,13 +36,11 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut 
             }
         });
         let _ = response.response.accessible_name("Producer");
-        ui.selectable_value(&mut memory.completion, false, "Response")
-            .on_hover_text("From the first attempt to the final outcome that the producer sees");
-        ui.selectable_value(&mut memory.completion, true, "Completion")
-            .on_hover_text("Until the last thing that the event caused has ended");
+        ui.selectable_value(&mut memory.completion, false, "Response").on_hover_text(words::RESPONSE_HELP);
+        ui.selectable_value(&mut memory.completion, true, "Completion").on_hover_text(words::COMPLETION_HELP);
         let journey = &result.journeys[memory.journey];
         if journey.unfinished > 0 {
-            let text = format!("{} unfinished journeys make these lower bounds", super::super::format::count(journey.unfinished));
+            let text = words::unfinished(&super::super::format::count(journey.unfinished));
             ui.label(RichText::new(text).small().color(view.theme.amber));
         }
     });
@@ -53,7 +52,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut 
     let baseline = view.baseline().filter(|baseline| !std::ptr::eq(*baseline, result) && baseline.grid == result.grid);
     if let Some(other) = baseline.and_then(|baseline| baseline.journeys.iter().find(same)) {
         let values = gaps(&pick(other).p99);
-        curves.push(Curve { name: "p99 of the baseline".to_owned(), values, color: view.theme.text_weak, dashed: true });
+        curves.push(Curve { name: words::BASELINE_P99.to_owned(), values, color: view.theme.text_weak, dashed: true });
     }
     let chart = Chart {
         id: "latency".to_owned(),

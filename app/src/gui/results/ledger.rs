@@ -10,17 +10,15 @@ use super::{Action, View, figure, heading, node_link};
 use crate::gui::{
     format,
     tone::{Tone, glyph},
+    words::results as words,
 };
 
 /// Shows the table.
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
     let ledger = &result.ledger;
     ui.horizontal(|ui| {
-        let (tone, icon, text) = if ledger.balanced {
-            (Tone::Good, "check", "The books balance: every copy that was created is accounted for.")
-        } else {
-            (Tone::Bad, "error", "The books do not balance. This is a fault of the program: please report it.")
-        };
+        let (tone, icon, text) =
+            if ledger.balanced { (Tone::Good, "check", words::BALANCED) } else { (Tone::Bad, "error", words::UNBALANCED) };
         glyph(ui, view.theme, tone, icon);
         ui.label(RichText::new(text).color(view.theme.text_weak));
     });
@@ -57,11 +55,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
                 row.col(|ui| {
                     let balanced = entry.created == entry.held + entry.fates.values().sum::<u64>();
                     let (tone, icon) = if balanced { (Tone::Good, "check") } else { (Tone::Bad, "error") };
-                    glyph(ui, view.theme, tone, icon).on_hover_text(if balanced {
-                        "created = all fates + held"
-                    } else {
-                        "created differs from all fates + held"
-                    });
+                    glyph(ui, view.theme, tone, icon).on_hover_text(if balanced { words::ROW_BALANCED } else { words::ROW_UNBALANCED });
                 });
             });
         });
@@ -72,7 +66,7 @@ fn place_ui(ui: &mut Ui, view: &View<'_>, row: &LedgerRow, actions: &mut Vec<Act
     match edge {
         Some((id, edge)) => {
             let text = format!("{} → {}", view.diagram.title(&edge.from), view.diagram.title(&edge.to));
-            if ui.link(text).on_hover_text("Show it on the drawing").clicked() {
+            if ui.link(text).on_hover_text(words::SHOW).clicked() {
                 actions.push(Action::Reveal(plimsoll_models::Place::Edge(id.clone(), None)));
             }
             ui.label(RichText::new(edge.kind.as_str()).small().color(view.theme.text_weak));

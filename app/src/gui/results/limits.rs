@@ -9,11 +9,12 @@ use crate::gui::{
     format,
     tone::{Tone, gauge},
     why::why,
+    words::results as words,
 };
 
 /// Shows the table.
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
-    let titles = ["Limit", "At", "Value", "Use at peak", "", "Refused", "Delayed", "First", "Headroom", "Kind", ""];
+    let titles = words::LIMIT_COLUMNS;
     TableBuilder::new(ui)
         .id_salt("limits")
         .striped(true)
@@ -68,7 +69,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
                     ui.add_space(8.0);
                     let kind = match limit.kind {
                         plimsoll_models::catalog::QuotaKind::Hard => "hard",
-                        plimsoll_models::catalog::QuotaKind::Soft => "can be raised",
+                        plimsoll_models::catalog::QuotaKind::Soft => words::CAN_BE_RAISED,
                         plimsoll_models::catalog::QuotaKind::Configurable => "a setting",
                     };
                     ui.label(RichText::new(kind).color(view.theme.text_weak));

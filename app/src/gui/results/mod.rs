@@ -115,7 +115,7 @@ fn stale_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         glyph(ui, view.theme, Tone::Warn, "warning");
         ui.label(RichText::new("The diagram has changed since this run.").color(view.theme.amber));
-        if ui.small_button("Run again").on_hover_text(Command::Run.tooltip()).clicked() {
+        if ui.small_button("Run again").on_hover_text(view.keys.tooltip(Command::Run)).clicked() {
             actions.push(Action::Command(Command::Run));
         }
     });

@@ -8,7 +8,10 @@ use plimsoll_sim::{
 };
 
 use super::{Action, View};
-use crate::gui::plots::{Chart, Curve, chart_ui};
+use crate::gui::{
+    plots::{Chart, Curve, chart_ui},
+    words::results as words,
+};
 
 /// What the user looks at.
 #[derive(Debug, Default)]
@@ -23,7 +26,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut 
     }
     let with_series: Vec<_> = result.nodes.iter().filter(|node| !node.series.is_empty()).collect();
     let Some(first) = with_series.first() else {
-        ui.label(RichText::new("The run recorded no series").color(view.theme.text_weak));
+        ui.label(RichText::new(words::NO_SERIES).color(view.theme.text_weak));
         return;
     };
     let shown = with_series.iter().find(|node| Some(&node.id) == memory.picked.as_ref()).unwrap_or(first);
@@ -47,7 +50,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut 
 fn charts_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, id: &NodeId, series: &[Series]) {
     let rates: Vec<&Series> = series.iter().filter(|series| series.kind == SeriesKind::Rate).collect();
     let levels: Vec<&Series> = series.iter().filter(|series| series.kind != SeriesKind::Rate).collect();
-    let groups: Vec<_> = [("Per second", rates, Quantity::Rate), ("Levels", levels, Quantity::Number)]
+    let groups: Vec<_> = [(words::RATES, rates, Quantity::Rate), (words::LEVELS, levels, Quantity::Number)]
         .into_iter()
         .filter(|(_, list, _)| !list.is_empty())
         .collect();

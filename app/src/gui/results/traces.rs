@@ -7,7 +7,7 @@ use plimsoll_sim::{
 };
 
 use super::View;
-use crate::gui::{format, tone::Tone};
+use crate::gui::{format, tone::Tone, words::results as words};
 
 /// What the user looks at.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ const NAMES_WIDTH: f32 = 260.0;
 /// Shows the list of journeys and the steps of one.
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut Memory) {
     if result.traces.is_empty() {
-        ui.label(RichText::new("No journey was followed").color(view.theme.text_weak));
+        ui.label(RichText::new(words::NO_TRACE).color(view.theme.text_weak));
         return;
     }
     memory.picked = memory.picked.min(result.traces.len() - 1);
@@ -54,7 +54,7 @@ fn waterfall_ui(ui: &mut Ui, view: &View<'_>, trace: &JourneyTrace) {
     let span = (end - start).max(1e-9);
     let response = trace.response_s.map_or_else(|| "–".to_owned(), |at| format::seconds(at - start));
     let completion = trace.completion_s.map_or_else(|| "–".to_owned(), |at| format::seconds(at - start));
-    let head = format!("Event {} started at {}: response {response}, completion {completion}", trace.ordinal, format::seconds(start));
+    let head = words::journey(trace.ordinal, &format::seconds(start), &response, &completion);
     ui.label(RichText::new(head).color(view.theme.text_weak));
     ScrollArea::vertical().id_salt("waterfall").auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -100,18 +100,18 @@ fn said(what: TraceEvent) -> (&'static str, Tone) {
     match what {
         TraceEvent::Attempt => ("calls", Tone::Muted),
         TraceEvent::Wait => ("waits", Tone::Warn),
-        TraceEvent::ColdStart => ("cold start", Tone::Warn),
+        TraceEvent::ColdStart => (words::COLD_START, Tone::Warn),
         TraceEvent::Start => ("works", Tone::Accent),
         TraceEvent::Done => ("done", Tone::Good),
         TraceEvent::Throttled => ("throttled", Tone::Bad),
         TraceEvent::Failed => ("failed", Tone::Bad),
-        TraceEvent::TimedOut => ("timed out", Tone::Bad),
+        TraceEvent::TimedOut => (words::TIMED_OUT, Tone::Bad),
         TraceEvent::Enqueued => ("enqueued", Tone::Warn),
         TraceEvent::Received => ("received", Tone::Accent),
         TraceEvent::Deleted => ("deleted", Tone::Good),
         TraceEvent::DeadLettered => ("dead-lettered", Tone::Bad),
         TraceEvent::Expired => ("expired", Tone::Bad),
-        TraceEvent::GivenUp => ("given up", Tone::Bad),
+        TraceEvent::GivenUp => (words::GIVEN_UP, Tone::Bad),
         TraceEvent::Filtered => ("filtered", Tone::Muted),
     }
 }

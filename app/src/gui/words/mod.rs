@@ -9,3 +9,12 @@ pub mod documents;
 pub mod find;
 pub mod first_steps;
 pub mod panels;
+pub mod preferences;
+pub mod results;
+pub mod sentence;
+pub mod shell;
+
+/// A count with its word, such as `1 node` or `3 nodes`.
+pub fn plural(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
