@@ -82,10 +82,6 @@ pub enum Action {
     PreviewTidy(Edit),
     /// Keep the tidy layout that is shown, or forget it and look where one looked before: center and zoom.
     Tidied(Option<Edit>, (Point, f32)),
-    /// Show a change that goes on.
-    Preview(Edit),
-    /// Back to what is, without the change that was shown.
-    EndPreview,
     /// What was decided in a dialog.
     Decide(Box<Decision>),
     /// Paste this text.

@@ -38,11 +38,6 @@ impl App {
             Action::EndPreview => self.front.document.cancel_preview(),
             Action::PreviewTidy(edit) => self.preview_tidy(ctx, &edit),
             Action::Tidied(edit, sight) => self.end_tidy(ctx, edit.as_ref(), sight),
-            Action::Preview(edit) => {
-                // A preview that cannot be is a gesture over nothing; the next one will do.
-                let _ = self.front.document.preview(&edit);
-            }
-            Action::EndPreview => self.front.document.cancel_preview(),
             Action::Select(selection) => {
                 self.front.document.seal();
                 self.front.selection = selection;
