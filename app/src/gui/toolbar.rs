@@ -228,7 +228,7 @@ fn load_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         let rounded = super::format::number(multiplier).replace(',', "");
         let value = (rounded != "1").then(|| super::inspector::field::json_of(&rounded));
         let edit = super::inspector::scenario::edit(view.diagram, view.scenario, "multiplier", value);
-        actions.push(Action::Type(edit, format!("scenario {}.multiplier", view.scenario)));
+        actions.push(Action::Type(edit, format!("{}.multiplier", view.scenario)));
     }
 }
 
