@@ -14,7 +14,6 @@ mod faults;
 mod findings;
 mod fleet;
 mod front;
-mod hostile;
 mod keys;
 mod lambda;
 mod lambda_logs;
