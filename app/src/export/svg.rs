@@ -49,6 +49,8 @@ fn document(out: &mut String, scene: &Scene, frame: Rect) -> fmt::Result {
             Link::Edge(id) => ("edge", id.as_str()),
             Link::Node(id) => ("node", id.as_str()),
             Link::Label(id) => ("label", id.as_str()),
+            Link::Note(id) => ("note", id.as_str()),
+            Link::Leader(id) => ("leader", id.as_str()),
         };
         write!(out, r#"<g id="{class}-{}" class="{class}""#, Escaped(id))?;
         if part.origin != Point::default() {
@@ -133,6 +135,7 @@ fn line_of_text(out: &mut String, line: &Text) -> fmt::Result {
     match font {
         Font::Regular => {}
         Font::SemiBold => write!(out, r#" font-weight="600""#)?,
+        Font::Mono => write!(out, r#" font-family="JetBrains Mono, Consolas, monospace" xml:space="preserve""#)?,
     }
     writeln!(out, "{}>{}</text>", Paint("fill", *color), Escaped(words))
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use plimsoll_models::{BookmarkId, Edit, Place, Point, ScenarioId, ServiceId};
+use plimsoll_models::{BookmarkId, Edit, NoteId, Place, Point, ScenarioId, ServiceId};
 
 use super::{
     canvas::{CanvasEvent, Selection},
@@ -85,7 +85,16 @@ pub enum Action {
     /// What was decided in a dialog.
     Decide(Box<Decision>),
     /// Paste this text.
-    Paste(String),
+    Paste {
+        /// What the clipboard holds.
+        text: String,
+        /// Whether what leads into the originals leads into the copies too.
+        incoming: bool,
+    },
+    /// Choose a note and bring it into view.
+    ShowNote(NoteId),
+    /// Choose a note and write in it.
+    WriteNote(NoteId),
     /// Never offer the tour again.
     RefuseTour,
     /// Take a file off the list of recent ones.

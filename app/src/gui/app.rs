@@ -124,7 +124,7 @@ impl App {
             document: self.state.screen == Screen::Document,
             tabs: self.workspaces().count(),
             edges: self.front.selection.edges.len(),
-            selected: self.front.selection.len(),
+            selected: self.front.selection.len() + usize::from(self.front.canvas.chosen_note().is_some()),
             boxes: self.front.selection.nodes.len() + self.front.selection.groups.len(),
             grouped: self.front.selection.is_grouped(self.front.document.diagram()),
             one_node: self.front.selection.is_one_node(),
@@ -221,11 +221,13 @@ impl App {
         }
         let State { screen, tool, palette, welcome, quick_add, command_palette, search, tour, notice, tidy, .. } = state;
         let chosen = selection.clone();
+        let note = canvas.chosen_note().cloned();
         let view = View {
             document,
             diagram: document.diagram(),
             catalog,
             theme,
+            note: note.as_ref(),
             selection: &chosen,
             scenario: &scenario,
             runs,
@@ -492,6 +494,9 @@ pub(super) fn action_of(
             front.selection = super::canvas::Selection::edge(id);
             Some(Action::Command(Command::Rename))
         }
+        CanvasEvent::EditNote(id) => Some(Action::WriteNote(id)),
+        CanvasEvent::Preview(edit) => Some(Action::Preview(edit)),
+        CanvasEvent::EndPreview => Some(Action::EndPreview),
         CanvasEvent::OpenNode(id) => Some(Action::Reveal(plimsoll_models::Place::Node(id, None))),
         CanvasEvent::ContextMenu { target, at, screen } => {
             *context_menu = Some(ContextMenu::new(target, at, screen));

@@ -8,6 +8,7 @@ use super::words::find;
 
 const NONE: Modifiers = Modifiers::NONE;
 const COMMAND: Modifiers = Modifiers::COMMAND;
+const COMMAND_ALT: Modifiers = Modifiers::COMMAND.plus(Modifiers::ALT);
 const SHIFT: Modifiers = Modifiers::SHIFT;
 const ALT: Modifiers = Modifiers::ALT;
 const ALT_SHIFT: Modifiers = Modifiers::ALT.plus(Modifiers::SHIFT);
@@ -174,6 +175,9 @@ commands! {
     Cut: Edit, Selection, Canvas, "copy", "Cut", "Copies the selection as text and deletes it", [COMMAND + X];
     Copy: Edit, Selection, Canvas, "copy", "Copy", "Copies the selection as text", [COMMAND + C];
     Paste: Edit, Document, Canvas, "paste", "Paste", "Adds what was copied", [COMMAND + V];
+    PasteConnected: Edit, Document, Canvas, "paste", "Paste with incoming connections", "Adds what was copied and leads into it what leads into the originals", [COMMAND_SHIFT + V];
+    CopySettings: Edit, One, Canvas, "copy", "Copy settings", "Keeps the settings of the selected node", [COMMAND_ALT + C];
+    PasteSettings: Edit, Selection, Canvas, "paste", "Paste settings", "Gives the kept settings to the selected nodes of the same family", [COMMAND_ALT + V];
     Duplicate: Edit, Selection, Canvas, "duplicate", "Duplicate", "Adds a copy of the selection beside it", [COMMAND + D];
     Delete: Edit, Selection, Canvas, "trash", "Delete", "Takes the selection away", [NONE + Delete, NONE + Backspace];
     Rename: Edit, One, Canvas, "pencil", "Rename", "Gives the selected node or edge another name", [NONE + F2];
@@ -198,6 +202,7 @@ commands! {
     SelectUpstream: Edit, Selection, Canvas, "", "Select upstream", "Adds every node from which events reach the selection", [ALT_SHIFT + ArrowLeft];
     QuickAdd: Edit, Document, Canvas, "plus", "Add a node…", "Searches the services and adds one at the center of the view", [SHIFT + A];
     Find: Edit, Document, Anywhere, "search", "Find…", "Searches names, types, values, event types, notes and problems", [COMMAND + F];
+    AddNote: Edit, Document, Canvas, "note", "Add a note", "Puts a note on the drawing, tied to what is selected", [NONE + N, SHIFT + N];
     History: Edit, Document, Anywhere, "clock", "History…", "Lists every step and goes back to any of them", [];
     GroupSelection: Arrange, Nodes, Canvas, "group", "Group", "Draws a frame around the selection", [COMMAND + G];
     Ungroup: Arrange, Group, Canvas, "ungroup", "Ungroup", "Takes the frame away; what is in it stays", [COMMAND_SHIFT + G];
@@ -227,6 +232,9 @@ commands! {
     ToggleResults: View, Document, Anywhere, "chart", "Results", "Shows or hides the results at the bottom", [COMMAND + J];
     ShowScenario: View, Document, Anywhere, "sliders", "Scenario timeline", "Shows the load and the faults of the scenario over its time", [];
     ShowProblems: View, Document, Anywhere, "problems", "Problems", "Shows what is wrong with the diagram", [COMMAND_SHIFT + M];
+    NextStep: View, Document, Canvas, "chevron-down", "Next step", "Goes to the next numbered note", [NONE + PageDown];
+    PreviousStep: View, Document, Canvas, "chevron-up", "Previous step", "Goes to the numbered note before", [NONE + PageUp];
+    ToggleNotes: View, Document, Canvas, "note", "Notes", "Shows or hides the notes on the drawing", [];
     ToggleMinimap: View, Document, Anywhere, "target", "Overview", "Shows or hides the small map of the drawing", [];
     AddBookmark: View, Document, Anywhere, "pin", "Bookmark this view…", "Keeps this place and zoom under a name", [COMMAND_SHIFT + B];
     Bookmarks: View, Document, Anywhere, "list", "Bookmarks…", "Goes to, renames and deletes bookmarks", [];

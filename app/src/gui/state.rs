@@ -1,8 +1,8 @@
 //! What the window shows, apart from its documents: nothing here is saved.
 
 use super::{
-    canvas::Tool, command_palette::CommandPalette, dialogs::Dialog, palette, quick_add::QuickAdd, search_bar::SearchBar, tidy::Tidy,
-    tour::Tour, welcome,
+    canvas::Tool, command_palette::CommandPalette, dialogs::Dialog, palette, perform::style::CopiedSettings, quick_add::QuickAdd,
+    search_bar::SearchBar, tidy::Tidy, tour::Tour, welcome,
 };
 
 /// What fills the window.
@@ -94,6 +94,10 @@ pub struct State {
     pub welcome: welcome::Memory,
     /// The tidy layout that is looked at.
     pub tidy: Option<Tidy>,
+    /// The settings that were copied from a node.
+    pub copied_settings: Option<CopiedSettings>,
+    /// The next paste leads into the copies what leads into their originals.
+    pub paste_connected: bool,
     /// The popup that adds a node.
     pub quick_add: Option<QuickAdd>,
     /// The popup that searches commands.

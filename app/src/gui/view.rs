@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, GroupId, NodeId, ScenarioId};
+use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, GroupId, NodeId, NoteId, ScenarioId};
 use plimsoll_sim::RunResult;
 
 use super::{canvas::Selection, command::Situation, keymap::Keymap, theme::Theme};
@@ -19,6 +19,8 @@ pub struct View<'a> {
     pub catalog: &'a Catalog,
     /// Colors and spacing.
     pub theme: &'a Theme,
+    /// The chosen note, if one is.
+    pub note: Option<&'a NoteId>,
     /// What is selected.
     pub selection: &'a Selection,
     /// The scenario in use.

@@ -104,7 +104,7 @@ fn ledger(result: &RunResult) -> String {
 }
 
 fn journeys(result: &RunResult) -> String {
-    let mut out = String::from("producer,event_type,started,succeeded,rejected,failed,complete,lossy,unfinished");
+    let mut out = String::from("producer,event_type,key_class,key,share,started,succeeded,rejected,failed,complete,lossy,unfinished");
     for name in ["response", "completion"] {
         for figure in ["count", "mean", "sd", "min", "p50", "p90", "p95", "p99", "p999", "max"] {
             write!(out, ",{name}_{figure}").expect("writing to a string cannot fail");
@@ -112,13 +112,26 @@ fn journeys(result: &RunResult) -> String {
     }
     out.push('\n');
     for journey in &result.journeys {
-        let mut cells = vec![journey.producer.to_string(), journey.event_type.as_ref().map(ToString::to_string).unwrap_or_default()];
+        let head = vec![journey.producer.to_string(), journey.event_type.as_ref().map(ToString::to_string).unwrap_or_default()];
+        let mut cells = head.clone();
+        cells.extend(["all".to_owned(), String::new(), "1".to_owned()]);
         let counts =
             [journey.started, journey.succeeded, journey.rejected, journey.failed, journey.complete, journey.lossy, journey.unfinished];
         cells.extend(counts.iter().map(ToString::to_string));
         cells.extend(figures(&journey.response));
         cells.extend(figures(&journey.completion));
         row(&mut out, &cells);
+        for class in &journey.key_classes {
+            let mut cells = head.clone();
+            let name = if class.key.is_some() { "hottest" } else { "other" };
+            cells.extend([name.to_owned(), class.key.clone().unwrap_or_default(), class.share.to_string(), class.started.to_string()]);
+            // Only the producer knows these, and not by key.
+            cells.extend(std::iter::repeat_n(String::new(), 3));
+            cells.extend([class.complete, class.lossy, class.unfinished].iter().map(ToString::to_string));
+            cells.extend(figures(&class.response));
+            cells.extend(figures(&class.completion));
+            row(&mut out, &cells);
+        }
     }
     out
 }

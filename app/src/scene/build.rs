@@ -5,13 +5,13 @@ use std::{
     sync::Arc,
 };
 
-use plimsoll_models::{Catalog, Diagram, EdgeId, EdgeKind, GroupId, LineStyle, Node, NodeId, Point, Service};
+use plimsoll_models::{Catalog, Diagram, EdgeId, EdgeKind, GroupId, LineStyle, Node, NodeId, Note, NoteId, Point, Service};
 use plimsoll_sim::RunResult;
 
 use super::{
     Figure, FoldedGroup, Link, Load, Part, Rect, Scene, SceneTheme, Shape, Summary, edge, fold, frames, group, group_icon, label,
     node::{self, NodeLook},
-    node_rect,
+    node_rect, note, note_width,
     route::Route,
     routes::RouteCache,
 };
@@ -28,6 +28,7 @@ pub struct SceneCache {
     routes: RouteCache,
     nodes: BTreeMap<NodeId, KnownNode>,
     edges: BTreeMap<EdgeId, KnownEdge>,
+    notes: BTreeMap<NoteId, KnownNote>,
     theme: Option<SceneTheme>,
     /// Where frames stand while something is moved: they do not follow a box out.
     pub held: Option<BTreeMap<GroupId, Rect>>,
@@ -52,19 +53,32 @@ struct KnownEdge {
     shapes: Arc<[Shape]>,
 }
 
+#[derive(Clone, Debug)]
+struct KnownNote {
+    note: Arc<Note>,
+    height: f64,
+    shapes: Arc<[Shape]>,
+}
+
 impl SceneCache {
     /// Draws a diagram; parts that look as before are shared with the last drawing.
     pub fn build(&mut self, diagram: &Diagram, catalog: &Catalog, theme: &SceneTheme, result: Option<&RunResult>) -> Scene {
         if self.theme.as_ref() != Some(theme) {
             self.nodes.clear();
             self.edges.clear();
+            self.notes.clear();
             self.theme = Some(theme.clone());
         }
         let routes = self.routes.routes(diagram);
         let frames = self.held.clone().unwrap_or_else(|| frames(diagram));
         let mut parts = groups(diagram, frames, theme);
+        let notes = self.draw_notes(diagram, theme);
+        for part in &notes {
+            parts.extend(leader(diagram, part, &routes, theme));
+        }
         self.draw_edges(diagram, theme, &routes, &mut parts);
         self.draw_nodes(diagram, catalog, theme, result, &mut parts);
+        parts.extend(notes);
         label::labels(diagram, theme, &routes, &mut parts);
         let bounds = parts.iter().map(|part| part.bounds).reduce(Rect::union);
         Scene { parts, bounds, background: theme.canvas, title: diagram.name.clone(), routes }
@@ -83,6 +97,24 @@ impl SceneCache {
             parts.push(Part { link, origin, bounds: bounds.expand(8.0), shapes: Arc::clone(&entry.shapes) });
             self.edges.insert(id.clone(), entry);
         }
+    }
+
+    fn draw_notes(&mut self, diagram: &Diagram, theme: &SceneTheme) -> Vec<Part> {
+        let mut known = std::mem::take(&mut self.notes);
+        let mut parts = Vec::new();
+        for (id, note) in &diagram.notes {
+            let entry = match known.remove(id) {
+                Some(entry) if entry.note.text == note.text && entry.note.width == note.width && entry.note.step == note.step => entry,
+                Some(_) | None => {
+                    let (shapes, height) = note::shapes(note, theme);
+                    KnownNote { note: Arc::clone(note), height, shapes: shapes.into() }
+                }
+            };
+            let bounds = Rect::new(note.at.x, note.at.y, note_width(note), entry.height);
+            parts.push(Part { link: Link::Note(id.clone()), origin: note.at, bounds, shapes: Arc::clone(&entry.shapes) });
+            self.notes.insert(id.clone(), entry);
+        }
+        parts
     }
 
     fn draw_nodes(&mut self, diagram: &Diagram, catalog: &Catalog, theme: &SceneTheme, result: Option<&RunResult>, parts: &mut Vec<Part>) {
@@ -132,6 +164,14 @@ impl SceneCache {
             self.nodes.insert(id.clone(), entry);
         }
     }
+}
+
+/// The line from a note to what it is about.
+fn leader(diagram: &Diagram, sheet: &Part, routes: &BTreeMap<EdgeId, Route>, theme: &SceneTheme) -> Option<Part> {
+    let Link::Note(id) = &sheet.link else { return None };
+    let about = diagram.notes.get(id)?;
+    let (bounds, shapes) = note::leader(diagram, about, sheet.bounds, |edge| routes.get(edge).cloned(), theme)?;
+    Some(Part { link: Link::Leader(id.clone()), origin: Point::default(), bounds, shapes: shapes.into() })
 }
 
 /// Nodes that only dead letters reach.

@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use plimsoll_models::{EdgeId, GroupId, NodeId, Point};
+use plimsoll_models::{EdgeId, GroupId, NodeId, NoteId, Point};
 
 use super::{Color, Rect, route::Route};
 
 /// A drawing: parts in the order in which they are painted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scene {
-    /// Frames, then arrows, then boxes, then labels.
+    /// Frames, then lines of notes, arrows, boxes, notes and labels.
     pub parts: Vec<Part>,
     /// Around everything; `None` when nothing is drawn.
     pub bounds: Option<Rect>,
@@ -45,6 +45,10 @@ pub enum Link {
     Node(NodeId),
     /// The label of an arrow.
     Label(EdgeId),
+    /// A note.
+    Note(NoteId),
+    /// The line from a note to what it is about.
+    Leader(NoteId),
 }
 
 /// Something to paint.
@@ -215,6 +219,8 @@ pub enum Font {
     Regular,
     /// Inter, semibold.
     SemiBold,
+    /// JetBrains Mono.
+    Mono,
 }
 
 /// Tangent of an angle that needs no arc: curves are made of many such corners.

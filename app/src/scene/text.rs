@@ -49,10 +49,11 @@ fn advance(c: char, font: Font) -> f64 {
 }
 
 fn face(font: Font) -> Option<&'static Face<'static>> {
-    static FACES: [OnceLock<Option<Face<'static>>>; 2] = [const { OnceLock::new() }; 2];
+    static FACES: [OnceLock<Option<Face<'static>>>; 3] = [const { OnceLock::new() }; 3];
     let index = match font {
         Font::Regular => 0,
         Font::SemiBold => 1,
+        Font::Mono => 2,
     };
     FACES[index].get_or_init(|| Face::parse(FONTS[index].1, 0).ok()).as_ref()
 }

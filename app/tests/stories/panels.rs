@@ -143,3 +143,133 @@ fn scenarios_are_added_named_made_the_default_and_removed() {
     assert_eq!(window.app().front.document.diagram().scenarios.len(), 2);
     assert!(window.harness.query_all_by_role(Role::Slider).count() > 0);
 }
+
+fn notes(window: &mut Window) -> std::collections::BTreeMap<plimsoll_models::NoteId, std::sync::Arc<plimsoll_models::Note>> {
+    window.app().front.document.diagram().notes.clone()
+}
+
+/// Replaces the words of the note in the inspector.
+fn write(window: &mut Window, text: &str) {
+    window.click("Text of the note");
+    window.press(Modifiers::COMMAND, Key::A);
+    window.harness.get_by_label("Text of the note").type_text(text);
+    window.run();
+}
+
+fn lay_on_clipboard(window: &mut Window, text: String, shift: bool) {
+    let modifiers = if shift { Modifiers::COMMAND | Modifiers::SHIFT } else { Modifiers::COMMAND };
+    window.harness.event_modifiers(egui::Event::Paste(text), modifiers);
+    window.run();
+}
+
+#[test]
+fn a_note_is_written_moved_numbered_walked_to_hidden_and_deleted() {
+    let mut window = Window::shop();
+    window.select("worker");
+    window.press(Modifiers::NONE, Key::N);
+    write(&mut window, "# Slow\nThe **table** is the limit");
+    let written = notes(&mut window)["note"].clone();
+    assert_eq!(written.text, "# Slow\nThe **table** is the limit");
+    assert_eq!(written.about, Some(plimsoll_models::About::Node("worker".into())));
+
+    let before = steps(&mut window);
+    drag(&mut window, "Note: # Slow", egui::vec2(80.0, 90.0));
+    let moved = notes(&mut window)["note"].clone();
+    assert!(moved.at.x > written.at.x && moved.at.y > written.at.y, "{:?} to {:?}", written.at, moved.at);
+    assert_eq!(steps(&mut window), before + 1, "a drag is one step");
+
+    window.click("Numbered step");
+    assert_eq!(notes(&mut window)["note"].step, Some(1));
+    window.press(Modifiers::NONE, Key::Escape);
+    window.press(Modifiers::NONE, Key::N);
+    write(&mut window, "Second");
+    window.click("Numbered step");
+    assert_eq!(notes(&mut window)["note-2"].step, Some(2));
+    window.click("Earlier step");
+    assert_eq!((notes(&mut window)["note"].step, notes(&mut window)["note-2"].step), (Some(2), Some(1)));
+    window.press(Modifiers::NONE, Key::PageDown);
+    assert!(window.sees("2 of 2"), "the walk goes on to the other note");
+
+    window.app().command(&egui::Context::default(), plimsoll::gui::command::Command::ToggleNotes);
+    window.run();
+    assert!(!window.sees("Note, step 1: Second"));
+    window.app().command(&egui::Context::default(), plimsoll::gui::command::Command::ToggleNotes);
+    window.run();
+    assert!(window.sees("Note, step 1: Second"));
+
+    window.press(Modifiers::NONE, Key::PageUp);
+    window.press(Modifiers::NONE, Key::Delete);
+    assert_eq!(notes(&mut window).len(), 1);
+    assert_eq!(window.app().front.document.diagram().nodes.len(), 5);
+}
+
+#[test]
+fn settings_of_several_things_are_set_at_once_and_differences_are_said() {
+    let mut window = Window::shop();
+    window.select("worker");
+    window.press(Modifiers::COMMAND, Key::D);
+    window.press(Modifiers::NONE, Key::Escape);
+    let fields = |window: &mut Window, id: &str| window.app().front.document.diagram().nodes[id].fields.clone();
+    window.select("worker-2");
+    window.fill("Memory", "1 GiB");
+    window.app().front.selection.nodes.insert("worker".into());
+    window.run();
+    assert!(window.sees("2 nodes selected"));
+    let before = steps(&mut window);
+    window.fill("Timeout", "45 s");
+    assert_eq!((&fields(&mut window, "worker")["timeout"], &fields(&mut window, "worker-2")["timeout"]), (&json!("45 s"), &json!("45 s")));
+    assert_eq!(steps(&mut window), before + 1, "typing for all is one step");
+    assert_ne!(fields(&mut window, "worker")["memory"], fields(&mut window, "worker-2")["memory"]);
+    window.fill("Memory", "2 GiB");
+    assert_eq!(fields(&mut window, "worker")["memory"], fields(&mut window, "worker-2")["memory"]);
+    window.app().front.selection.nodes.insert("table".into());
+    window.run();
+    assert!(window.sees("no settings in common"));
+}
+
+#[test]
+fn settings_are_copied_to_others_of_the_family() {
+    let mut window = Window::shop();
+    window.select("worker");
+    window.press(Modifiers::COMMAND, Key::D);
+    let copy = window.app().front.selection.nodes.first().unwrap().clone();
+    window.select("worker");
+    window.fill("Timeout", "45 s");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.select("worker");
+    window.press(Modifiers::COMMAND | Modifiers::ALT, Key::C);
+    assert!(window.sees("settings of Worker"));
+    window.select(copy.as_str());
+    window.press(Modifiers::COMMAND | Modifiers::ALT, Key::V);
+    assert_eq!(window.app().front.document.diagram().nodes[&copy].fields["timeout"], json!("45 s"));
+    window.select("table");
+    window.press(Modifiers::COMMAND | Modifiers::ALT, Key::V);
+    assert!(window.sees("None of the selected nodes has these settings"));
+}
+
+#[test]
+fn a_paste_keeps_incoming_connections_and_says_what_foreign_text_is() {
+    let mut window = Window::shop();
+    lay_on_clipboard(&mut window, "digraph { a -> b }".to_owned(), false);
+    assert!(window.sees("a Graphviz graph"));
+    let part = r#"{"plimsoll": 1, "nodes": {"worker": {"service": "aws/lambda", "name": "Worker"}}}"#;
+    lay_on_clipboard(&mut window, part.to_owned(), true);
+    let diagram = std::sync::Arc::clone(window.app().front.document.diagram());
+    assert!(diagram.edges.values().any(|edge| edge.from.as_str() == "orders" && edge.to.as_str() == "worker-2"), "{:?}", diagram.edges);
+    lay_on_clipboard(&mut window, part.to_owned(), false);
+    assert_eq!(window.app().front.document.diagram().edges.len(), diagram.edges.len());
+}
+
+#[test]
+fn a_double_click_adds_a_point_to_the_load() {
+    let mut window = timeline();
+    let at = window.harness.get_by_label_contains("Load of Clients").rect().center();
+    window.harness.hover_at(at);
+    window.run();
+    let button =
+        |pressed| egui::Event::PointerButton { pos: at, button: egui::PointerButton::Primary, pressed, modifiers: Modifiers::NONE };
+    window.harness.input_mut().events.extend([button(true), button(false), button(true), button(false)]);
+    window.run();
+    let load = scenario(&mut window).fields["load"]["clients"].clone();
+    assert!(load.as_str().unwrap().ends_with("at=5 min)"), "{load}");
+}

@@ -125,7 +125,7 @@ impl<'a> Review<'a> {
     }
 
     /// Event types that leave along an edge: what its steps emit, else what arrives, as far as it passes the filter.
-    fn leaving(&self, id: &EdgeId, edge: &Edge) -> BTreeSet<String> {
+    pub(super) fn leaving(&self, id: &EdgeId, edge: &Edge) -> BTreeSet<String> {
         let calls: Vec<CallStep> = self.calls(&edge.from).into_iter().filter(|call| call.edge == *id).collect();
         let mut types: BTreeSet<String> = calls.iter().filter_map(|call| call.emit.clone()).collect();
         if calls.is_empty() || calls.iter().any(|call| call.emit.is_none()) {

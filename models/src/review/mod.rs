@@ -17,6 +17,7 @@ mod stores;
 mod streams;
 mod time;
 mod topology;
+mod travel;
 mod workflows;
 
 use crate::{Catalog, Diagnostic, Diagram, Edit, Place, Severity, diagnostic, validate};
@@ -62,6 +63,8 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     .into_iter()
     .flatten()
 }
+
+pub use travel::{Travel, travels};
 
 /// What the rules find, the gravest first, then by place.
 pub fn review(diagram: &Diagram, catalog: &Catalog) -> Vec<Diagnostic> {

@@ -16,6 +16,7 @@ mod guide;
 mod minimap;
 mod moving;
 mod navigate;
+mod notes;
 mod overlay;
 mod paint;
 mod reading;
@@ -29,7 +30,7 @@ use std::{
 };
 
 use egui::{Sense, WidgetInfo, accesskit::Role};
-use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, Edit, GroupId, NodeId, Point, ServiceId, edit};
+use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, Edit, GroupId, NodeId, NoteId, Point, ServiceId, edit};
 use plimsoll_sim::RunResult;
 
 pub use self::compare::{Marks, color as mark_color, sign as mark_sign};
@@ -44,7 +45,7 @@ use self::{
 use super::{connect::join::End, theme::Theme, words::shell as words};
 use crate::{
     arrange::{self, Joins},
-    scene::{Folded, Link, Rect, Scene, SceneCache, fold, frames, node_rect},
+    scene::{Folded, Link, Part, Rect, Scene, SceneCache, fold, frames, node_rect, note_width},
     settings::{Motion, Preferences},
 };
 
@@ -187,6 +188,12 @@ pub enum CanvasEvent {
     },
     /// Tried what cannot be, and this is why.
     Refused(String),
+    /// Is about to make a change; nobody needs to keep it.
+    Preview(Edit),
+    /// Gave a change up that was shown.
+    EndPreview,
+    /// Wants to write a note: double-clicked it.
+    EditNote(NoteId),
     /// Wants to rename a node: double-clicked its name.
     RenameRequested(NodeId),
     /// Wants to rename a group: double-clicked its title.
@@ -259,6 +266,7 @@ pub struct Canvas {
     flash: Option<Flash>,
     minimap: Option<Minimap>,
     reading: Option<Reading>,
+    notes: notes::Notes,
     /// The box that shall have the keyboard's focus.
     wanted_focus: Option<NodeId>,
     /// The groups that what was moved has come to stand in.
@@ -389,9 +397,11 @@ impl Canvas {
         }
         self.redraw(input);
         let touched = self.touch(ui, input, &ground, &mut events);
+        self.touch_notes(ui, input, &mut events);
         self.follow(ui, input, &mut events);
         self.redraw(input);
         self.paint(ui, input, &touched);
+        self.paint_notes(ui, input);
         self.minimap(ui, input, &mut events);
         events
     }
@@ -400,7 +410,12 @@ impl Canvas {
     pub fn fit(&mut self, diagram: &Arc<Diagram>) {
         let diagram = &fold(diagram).diagram;
         let nodes = diagram.nodes.keys().map(|id| node_rect(diagram.position(id)));
-        self.goal = nodes.chain(frames(diagram).into_values()).reduce(Rect::union).map(Goal::Whole);
+        let notes = diagram.notes.iter().filter(|_| !self.notes.hidden).map(|(id, note)| {
+            // Before it is drawn its height is not known.
+            self.note_sheet(id).unwrap_or_else(|| Rect::new(note.at.x, note.at.y, note_width(note), 60.0))
+        });
+        let whole = nodes.chain(frames(diagram).into_values()).chain(notes).reduce(Rect::union).map(Goal::Whole);
+        self.goal = whole;
     }
 
     /// Shows the chosen nodes and edges in the next frame.
@@ -511,7 +526,7 @@ impl Canvas {
 
     /// Whether a gesture is in progress, so that Escape belongs to the canvas.
     pub fn busy(&self) -> bool {
-        !matches!(self.gesture, Gesture::Idle)
+        !matches!(self.gesture, Gesture::Idle) || self.notes.busy()
     }
 
     /// Carries a movement of the view on, and asks for frames while it lasts.
@@ -596,10 +611,13 @@ impl Canvas {
         let changed = pending.as_ref().and_then(|edit| edit::apply(input.diagram, edit).ok());
         let diagram = changed.as_ref().unwrap_or(input.diagram);
         self.cache.held = if let Gesture::Move(moving) = &self.gesture { Some(moving.frames_now()) } else { None };
+        let bare = self.notes.hidden.then(|| Diagram { notes: BTreeMap::new(), ..diagram.clone() });
+        let diagram = bare.as_ref().unwrap_or(diagram);
         let scene = self.cache.build(diagram, input.catalog, &input.theme.scene, input.result);
-        let labels = scene.parts.iter().rev().map_while(|part| match &part.link {
+        let notes = |part: &&Part| matches!(part.link, Link::Note(_) | Link::Leader(_));
+        let labels = scene.parts.iter().rev().skip_while(notes).map_while(|part| match &part.link {
             Link::Label(id) => Some((id.clone(), part.bounds)),
-            Link::Group(_) | Link::Edge(_) | Link::Node(_) => None,
+            Link::Group(_) | Link::Edge(_) | Link::Node(_) | Link::Note(_) | Link::Leader(_) => None,
         });
         let labels = labels.collect();
         self.drawn = Some(Drawn { diagram: Arc::clone(input.diagram), result, dark: input.theme.dark, pending, scene, labels });
@@ -634,6 +652,7 @@ fn place(diagram: &Diagram, link: &Link) -> Option<Rect> {
             let edge = diagram.edges.get(id)?;
             Some(node_rect(diagram.position(&edge.from)).union(node_rect(diagram.position(&edge.to))))
         }
-        Link::Group(_) | Link::Label(_) => None,
+        Link::Note(id) => diagram.notes.get(id).map(|note| Rect::new(note.at.x, note.at.y, note_width(note), 60.0)),
+        Link::Group(_) | Link::Label(_) | Link::Leader(_) => None,
     }
 }

@@ -79,8 +79,8 @@ impl Brush<'_> {
         let mut mesh = Mesh::default();
         for part in parts {
             match part.link {
-                Link::Label(_) => {}
-                Link::Group(_) => {
+                Link::Label(_) | Link::Leader(_) => {}
+                Link::Group(_) | Link::Note(_) => {
                     if let Some(Form::Rect { fill, .. }) = part.shapes.first().map(|shape| &shape.form) {
                         mesh.add_colored_rect(self.camera.screen_rect(part.bounds), color32(*fill));
                     }
@@ -193,6 +193,7 @@ impl Brush<'_> {
         let family = match line.font {
             Font::Regular => FontFamily::Proportional,
             Font::SemiBold => FontFamily::Name(SEMIBOLD.into()),
+            Font::Mono => FontFamily::Monospace,
         };
         let galley = self.painter.layout_no_wrap(line.words.clone(), FontId::new(size, family), color);
         let x = match line.anchor {

@@ -47,6 +47,9 @@ pub(super) fn event(folded: &Folded, document: &Diagram, event: CanvasEvent) -> 
         | CanvasEvent::RenameEdge(_)
         | CanvasEvent::Refused(_)
         | CanvasEvent::CloseMinimap
+        | CanvasEvent::Preview(_)
+        | CanvasEvent::EndPreview
+        | CanvasEvent::EditNote(_)
         | CanvasEvent::ContextMenu { .. }
         | CanvasEvent::DropService { .. }) => event,
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use egui::{RichText, Ui};
 
+use super::{Memory, common};
 use crate::{
     gui::{
         action::Action,
@@ -18,7 +19,7 @@ use crate::{
 };
 
 /// Shows what is selected, by service, and what can be done with it.
-pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
     let selection = view.selection;
     let mut parts = Vec::new();
     if !selection.nodes.is_empty() {
@@ -56,6 +57,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             }
         }
     });
+    common::ui(ui, view, memory, actions);
 }
 
 /// What puts the selection in order, as one row of glyphs for each idea.

@@ -1,6 +1,7 @@
 //! The settings of what is selected, made from the catalog's records.
 
 mod account;
+mod common;
 mod connection;
 mod event_types;
 pub mod field;
@@ -9,9 +10,11 @@ mod home;
 mod line;
 mod many;
 mod node;
+mod note;
 mod overview;
 mod quotas;
 mod record;
+mod renaming;
 pub mod scenario;
 mod work;
 
@@ -28,8 +31,8 @@ pub struct Memory {
     pub focus_name: bool,
     /// A half-written objective.
     pub new_objective: String,
-    /// A half-written name of an event type.
-    pub new_event_type: String,
+    /// The event types.
+    pub types: event_types::TypesMemory,
     /// Which page is shown while nothing is selected.
     pub page: Page,
 }
@@ -57,10 +60,12 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<A
                 connection::ui(ui, view, memory, id, actions);
             } else if let Some(id) = view.single_group() {
                 group::ui(ui, view, memory, id, actions);
+            } else if let Some(id) = view.note.filter(|id| view.selection.is_empty() && view.diagram.notes.contains_key(*id)) {
+                note::ui(ui, view, memory, id, actions);
             } else if view.selection.is_empty() {
                 overview::ui(ui, view, memory, actions);
             } else {
-                many::ui(ui, view, actions);
+                many::ui(ui, view, memory, actions);
             }
         });
     });

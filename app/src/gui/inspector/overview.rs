@@ -3,8 +3,8 @@
 use egui::{RichText, TextEdit, Ui};
 use plimsoll_models::Edit;
 
-use super::{Memory, Page, account, event_types, scenario, section};
-use crate::gui::{action::Action, theme::Theme, view::View};
+use super::{Memory, Page, account, event_types, note, scenario, section};
+use crate::gui::{action::Action, theme::Theme, view::View, words::panels as words};
 
 /// Shows the page that was picked.
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
@@ -42,6 +42,7 @@ fn diagram_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut V
                 ("Nodes", diagram.nodes.len()),
                 ("Connections", diagram.edges.len()),
                 ("Groups", diagram.groups.len()),
+                ("Notes", diagram.notes.len()),
                 ("Event types", diagram.event_types.len()),
                 ("Scenarios", diagram.scenarios.len()),
             ] {
@@ -51,5 +52,6 @@ fn diagram_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut V
             }
         });
     });
+    section(ui, words::NOTES, |ui| note::list_ui(ui, view, actions));
     section(ui, "Event types", |ui| event_types::ui(ui, view, memory, actions));
 }

@@ -53,7 +53,7 @@ pub(super) fn fields_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner
 }
 
 /// Whether a setting has a part in what happens, or was set all the same.
-fn is_shown(view: &View<'_>, owner: &Owner<'_>, field: &Field) -> bool {
+pub(super) fn is_shown(view: &View<'_>, owner: &Owner<'_>, field: &Field) -> bool {
     owner.fields.contains_key(&field.key)
         || families::field_applies(owner.service, owner.fields, &view.diagram.account, entered(view, owner), field)
 }
@@ -116,7 +116,7 @@ pub(super) fn address(target: &Target, key: &str) -> String {
 }
 
 /// Reads a typed text the way a run would, and says what a run would say.
-fn read(view: &View<'_>, service: &Service, key: &str, text: &str) -> Result<Value, String> {
+pub(super) fn read(view: &View<'_>, service: &Service, key: &str, text: &str) -> Result<Value, String> {
     let value = field::json_of(text);
     let fields = Fields::from([(key.to_owned(), value.clone())]);
     let mut settings = Settings::new(service, &fields, &view.diagram.account, Place::Document);
@@ -125,7 +125,7 @@ fn read(view: &View<'_>, service: &Service, key: &str, text: &str) -> Result<Val
     problem.map_or(Ok(value), |diagnostic| Err(diagnostic.message))
 }
 
-fn editor(view: &View<'_>, field: &Field) -> Editor {
+pub(super) fn editor(view: &View<'_>, field: &Field) -> Editor {
     let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
     let mut examples = match field.kind {
         FieldKind::Flag => return Editor::Flag,

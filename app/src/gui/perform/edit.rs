@@ -60,7 +60,17 @@ impl App {
             }
             Command::SelectDownstream => self.select_along(true),
             Command::SelectUpstream => self.select_along(false),
-            Command::Deselect => self.front.selection = Selection::default(),
+            Command::Deselect => {
+                self.front.selection = Selection::default();
+                self.front.canvas.choose_note(None);
+            }
+            Command::AddNote => self.add_note(ctx),
+            Command::PasteConnected => {
+                self.state.paste_connected = true;
+                ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste);
+            }
+            Command::CopySettings => self.copy_settings(ctx),
+            Command::PasteSettings => self.paste_settings(ctx),
             Command::QuickAdd => self.open_quick_add(),
             Command::Find => self.state.search.get_or_insert_default().focus(),
             Command::History => self.state.dialog = Some(crate::gui::dialogs::Dialog::History),
@@ -105,6 +115,9 @@ impl App {
     }
 
     fn delete(&mut self, ctx: &egui::Context) {
+        if self.delete_note(ctx) {
+            return;
+        }
         let Selection { nodes, edges, groups } = self.front.selection.clone();
         let remove = arrange::remove(self.front.document.diagram(), &nodes, edges.into_iter().collect(), &groups);
         self.edit(ctx, &remove, None);

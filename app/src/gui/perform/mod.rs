@@ -7,7 +7,9 @@ mod connect;
 mod disk;
 mod edit;
 mod file;
+mod notes;
 mod run;
+pub mod style;
 mod tabs;
 mod view;
 
@@ -75,7 +77,9 @@ impl App {
                 }
             }
             Action::Decide(decision) => self.decide(ctx, *decision),
-            Action::Paste(text) => self.paste(ctx, &text),
+            Action::Paste { text, incoming } => self.paste(ctx, &text, incoming),
+            Action::ShowNote(id) => self.show_note(&id),
+            Action::WriteNote(id) => self.write_note(id),
         }
     }
 

@@ -31,6 +31,9 @@ impl App {
             Command::TogglePalette => panels.palette = !panels.palette,
             Command::ToggleInspector => panels.inspector = !panels.inspector,
             Command::ToggleResults => panels.results = !panels.results,
+            Command::ToggleNotes => self.toggle_notes(ctx),
+            Command::NextStep => self.walk_steps(ctx, true),
+            Command::PreviousStep => self.walk_steps(ctx, false),
             Command::ShowScenario => {
                 panels.results = true;
                 self.front.tab = Tab::Scenario;

@@ -8,9 +8,42 @@ use plimsoll_sim::{
 };
 
 use super::{View, figure, heading, latency};
-use crate::gui::format;
+use crate::gui::{format, words::panels as words};
 
-type Cell = fn(&JourneyResult) -> String;
+/// A row: journeys of a producer, or those of one class of its keys.
+struct Line<'a> {
+    name: String,
+    started: u64,
+    /// As the producer saw them; it does not tell keys apart.
+    seen: Option<[u64; 3]>,
+    lossy: u64,
+    unfinished: u64,
+    response: &'a LatencySummary,
+    completion: &'a LatencySummary,
+}
+
+type Cell = fn(&Line<'_>) -> String;
+
+fn seen(line: &Line<'_>, index: usize) -> String {
+    line.seen.map_or_else(|| "–".to_owned(), |seen| format::count(seen[index]))
+}
+
+/// The rows of a producer: all of its journeys, then those of the hottest key and of all others.
+fn lines<'a>(name: &str, journey: &'a JourneyResult) -> Vec<Line<'a>> {
+    let JourneyResult { started, succeeded, rejected, failed, lossy, unfinished, response, completion, .. } = journey;
+    let seen = Some([*succeeded, *rejected, *failed]);
+    let all = Line { name: name.to_owned(), started: *started, seen, lossy: *lossy, unfinished: *unfinished, response, completion };
+    let classes = journey.key_classes.iter().map(|class| Line {
+        name: words::key_class(class.key.as_deref(), class.share),
+        started: class.started,
+        seen: None,
+        lossy: class.lossy,
+        unfinished: class.unfinished,
+        response: &class.response,
+        completion: &class.completion,
+    });
+    std::iter::once(all).chain(classes).collect()
+}
 
 fn seconds(summary: &LatencySummary, value: f64) -> String {
     if summary.count == 0 { "–".to_owned() } else { format::seconds(value) }
@@ -18,26 +51,28 @@ fn seconds(summary: &LatencySummary, value: f64) -> String {
 
 const COLUMNS: &[(&str, &str, Cell)] = &[
     ("Started", "Root events created", |journey| format::count(journey.started)),
-    ("Succeeded", "Root events that their producer saw succeed", |journey| format::count(journey.succeeded)),
-    ("Rejected", "Root events that their producer saw refused for good", |journey| format::count(journey.rejected)),
-    ("Failed", "Root events that their producer saw fail for good", |journey| format::count(journey.failed)),
+    ("Succeeded", "Root events that their producer saw succeed", |line| seen(line, 0)),
+    ("Rejected", "Root events that their producer saw refused for good", |line| seen(line, 1)),
+    ("Failed", "Root events that their producer saw fail for good", |line| seen(line, 2)),
     ("Lossy", "Journeys in which at least one copy was lost", |journey| format::count(journey.lossy)),
     ("Unfinished", "Journeys that had not ended when the clock stopped", |journey| format::count(journey.unfinished)),
-    ("Mean", "Mean response", |journey| seconds(&journey.response, journey.response.mean)),
-    ("p50", "Response: half are at most this long", |journey| seconds(&journey.response, journey.response.p50)),
-    ("p90", "Response: 90 % are at most this long", |journey| seconds(&journey.response, journey.response.p90)),
-    ("p99", "Response: 99 % are at most this long", |journey| seconds(&journey.response, journey.response.p99)),
-    ("p99.9", "Response: 99.9 % are at most this long", |journey| seconds(&journey.response, journey.response.p999)),
-    ("Max", "Longest response", |journey| seconds(&journey.response, journey.response.max)),
-    ("Compl. p50", "Completion: half are at most this long", |journey| seconds(&journey.completion, journey.completion.p50)),
-    ("Compl. p99", "Completion: 99 % are at most this long", |journey| seconds(&journey.completion, journey.completion.p99)),
+    ("Mean", "Mean response", |journey| seconds(journey.response, journey.response.mean)),
+    ("p50", "Response: half are at most this long", |journey| seconds(journey.response, journey.response.p50)),
+    ("p90", "Response: 90 % are at most this long", |journey| seconds(journey.response, journey.response.p90)),
+    ("p99", "Response: 99 % are at most this long", |journey| seconds(journey.response, journey.response.p99)),
+    ("p99.9", "Response: 99.9 % are at most this long", |journey| seconds(journey.response, journey.response.p999)),
+    ("Max", "Longest response", |journey| seconds(journey.response, journey.response.max)),
+    ("Compl. p50", "Completion: half are at most this long", |journey| seconds(journey.completion, journey.completion.p50)),
+    ("Compl. p99", "Completion: 99 % are at most this long", |journey| seconds(journey.completion, journey.completion.p99)),
 ];
 
 /// Shows the table, with the baseline's rows below.
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
-    let mut rows: Vec<(String, &JourneyResult)> = result.journeys.iter().map(|journey| (latency::name(view, journey), journey)).collect();
+    let mut rows: Vec<Line<'_>> = result.journeys.iter().flat_map(|journey| lines(&latency::name(view, journey), journey)).collect();
     if let Some(baseline) = view.baseline().filter(|baseline| !std::ptr::eq(*baseline, result)) {
-        rows.extend(baseline.journeys.iter().map(|journey| (format!("{} (baseline)", latency::name(view, journey)), journey)));
+        for journey in &baseline.journeys {
+            rows.extend(lines(&format!("{} (baseline)", latency::name(view, journey)), journey));
+        }
     }
     egui::ScrollArea::horizontal().show(ui, |ui| {
         TableBuilder::new(ui)
@@ -58,12 +93,12 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
             })
             .body(|body| {
                 body.rows(26.0, rows.len(), |mut row| {
-                    let (name, journey) = &rows[row.index()];
+                    let line = &rows[row.index()];
                     row.col(|ui| {
-                        ui.add(egui::Label::new(name).truncate());
+                        ui.add(egui::Label::new(&line.name).truncate());
                     });
                     for (_, _, cell) in COLUMNS {
-                        row.col(|ui| figure(ui, cell(journey)));
+                        row.col(|ui| figure(ui, cell(line)));
                     }
                 });
             });

@@ -2,6 +2,8 @@
 
 use plimsoll_models::units;
 
+use crate::gui::format::plural;
+
 /// Names the plot of a scenario's load.
 pub const LOAD: &str = "Load";
 /// Names the rows of faults.
@@ -124,3 +126,193 @@ pub fn new_scenario(number: usize) -> String {
 pub fn default_scenario(title: &str) -> String {
     format!("{title} (default)")
 }
+
+/// Heading of a note.
+pub const NOTE: &str = "Note";
+/// Heading of all notes.
+pub const NOTES: &str = "Notes and steps";
+/// The text field of a note.
+pub const NOTE_TEXT: &str = "Text of the note";
+/// What a new note says.
+pub const NEW_NOTE: &str = "New note";
+/// What can be written in a note.
+pub const MARKDOWN_HELP: &str = "Markdown: # heading, **bold**, *emphasis*, `code`, - list, 1. list, [link](…)";
+/// Whom a note is about.
+pub const ABOUT: &str = "About";
+/// A note that is about no node and no edge.
+pub const ABOUT_NOTHING: &str = "The drawing";
+/// Whether a note is a step.
+pub const NUMBERED: &str = "Numbered step";
+/// See [`NUMBERED`].
+pub const NUMBERED_HELP: &str = "Numbered notes make a walk through the drawing";
+/// Moves a step.
+pub const STEP_EARLIER: &str = "Earlier step";
+/// Moves a step.
+pub const STEP_LATER: &str = "Later step";
+/// There are no notes.
+pub const NO_NOTES: &str = "Notes explain the drawing; numbered ones lead through it";
+/// There are no steps.
+pub const NO_STEPS: &str = "No note is a numbered step yet";
+/// Shows a note on the drawing.
+pub const SHOW_NOTE: &str = "Show it on the drawing";
+/// All notes were hidden.
+pub const NOTES_HIDDEN: &str = "Notes are hidden";
+/// All notes are shown.
+pub const NOTES_SHOWN: &str = "Notes are shown";
+/// A step of the history.
+pub const ADD_NOTE: &str = "Add note";
+/// A step of the history.
+pub const MOVE_NOTE: &str = "Move note";
+/// A step of the history.
+pub const WIDEN_NOTE: &str = "Resize note";
+/// A step of the history.
+pub const TIE_NOTE: &str = "Tie note";
+/// Button that deletes a note.
+pub const DELETE_NOTE: &str = "Delete note";
+/// Values differ among what is selected.
+pub const MIXED: &str = "Mixed";
+/// Nothing can be set for all that is selected.
+pub const NOTHING_COMMON: &str = "These have no settings in common";
+/// Name of the field of several edges.
+pub const CONNECTION_KIND: &str = "Kind";
+/// Nothing was copied whose settings could be pasted.
+pub const NO_STYLE: &str = "Copy the settings of a node first";
+/// Nothing that is selected can take the settings.
+pub const STYLE_FITS_NOTHING: &str = "None of the selected nodes has these settings";
+
+/// How many nodes took copied settings.
+pub fn style_pasted(settings: usize, nodes: usize) -> String {
+    format!("Applied {} to {}", plural(settings, "setting"), plural(nodes, "node"))
+}
+
+/// Whose settings were copied.
+pub fn style_copied(title: &str, settings: usize) -> String {
+    format!("Copied {} of {title}", plural(settings, "setting"))
+}
+
+/// Where a note stands in the walk.
+pub fn step_of(place: usize, count: usize) -> String {
+    format!("{place} of {count}")
+}
+
+/// A note in a list: its number and its first words.
+pub fn note_title(step: Option<u32>, text: &str) -> String {
+    let first = text.lines().map(|line| line.trim_matches(['#', '*', '-', ' ', '`'])).find(|line| !line.is_empty()).unwrap_or(NOTE);
+    match step {
+        Some(step) => format!("{step}. {first}"),
+        None => first.to_owned(),
+    }
+}
+
+/// What a screen reader says about a note.
+pub fn note_sentence(step: Option<u32>, text: &str) -> String {
+    match step {
+        Some(step) => format!("Note, step {step}: {text}"),
+        None => format!("Note: {text}"),
+    }
+}
+
+/// What was copied.
+pub fn copied(nodes: usize, notes: usize) -> String {
+    match (nodes, notes) {
+        (nodes, 0) => format!("Copied {}", plural(nodes, "node")),
+        (0, notes) => format!("Copied {}", plural(notes, "note")),
+        (nodes, notes) => format!("Copied {} and {}", plural(nodes, "node"), plural(notes, "note")),
+    }
+}
+
+/// What a text on the clipboard is that is no part of a diagram.
+pub fn foreign_text(text: &str) -> String {
+    let start = text.trim_start();
+    let begins = |heads: &[&str]| heads.iter().any(|head| start.starts_with(head));
+    let what = if start.is_empty() {
+        return "The clipboard holds no text".to_owned();
+    } else if begins(&["<mxfile", "<mxGraphModel"]) {
+        "a draw.io drawing"
+    } else if start.contains("\"excalidraw") {
+        "an Excalidraw drawing"
+    } else if start.contains("AWSTemplateFormatVersion") || start.contains("AWS::Serverless") {
+        "a CloudFormation template"
+    } else if begins(&["flowchart ", "graph ", "sequenceDiagram", "architecture-beta"]) {
+        "a Mermaid diagram"
+    } else if begins(&["digraph", "strict digraph"]) {
+        "a Graphviz graph"
+    } else if begins(&["http://", "https://"]) && !start.contains(char::is_whitespace) {
+        "a link"
+    } else if begins(&["{", "["]) {
+        "JSON that is no diagram"
+    } else {
+        "plain text"
+    };
+    format!("The clipboard holds {what}, no part of a diagram")
+}
+
+/// The journeys of one class of keys.
+pub fn key_class(key: Option<&str>, share: f64) -> String {
+    match key {
+        Some(key) => format!("   hottest key {key}, {}", units::print_fraction(share)),
+        None => format!("   other keys, {}", units::print_fraction(share)),
+    }
+}
+
+/// There are no event types.
+pub const NO_EVENT_TYPES: &str = "None yet: events are plain. Add types to give them sizes and keys, and to filter by them";
+/// A filter names a type that nobody emits.
+pub const NEVER_EMITTED: &str = "Waited for, but nothing emits it";
+/// A type is emitted and nobody takes it.
+pub const NEVER_TAKEN: &str = "Emitted, but nothing takes it";
+/// A type that nothing names.
+pub const UNUSED_TYPE: &str = "Nothing emits it";
+/// Adds a type that is named and does not exist.
+pub const DEFINE: &str = "Define";
+/// Removes a type that is in use.
+pub const REMOVE_ANYWAY: &str = "Remove anyway";
+/// Keeps a type.
+pub const KEEP: &str = "Keep";
+/// The text field of a type's name.
+pub const TYPE_NAME: &str = "Name of the event type";
+/// Two types cannot have one name.
+pub const TYPE_TAKEN: &str = "There is a type of this name already";
+/// Not every text is a name.
+pub const TYPE_INVALID: &str = "Letters, digits, - and _ only";
+
+/// Who emits an event type.
+pub fn emitted_by(names: &str) -> String {
+    format!("Emitted by {names}")
+}
+
+/// Who takes an event type.
+pub fn taken_by(names: &str) -> String {
+    format!("Taken by {names}")
+}
+
+/// A type that is named somewhere only.
+pub fn undefined_type(name: &str) -> String {
+    format!("{name} is not defined")
+}
+
+/// Button that begins a new name.
+pub fn rename(name: &str) -> String {
+    format!("Rename {name}")
+}
+
+/// Button that selects what a type passes.
+pub fn show_path(name: &str) -> String {
+    format!("Show the path of {name}")
+}
+
+/// What speaks against removing a type.
+pub fn type_in_use(emitters: usize, filters: usize) -> String {
+    let parts = [(emitters, "emitter"), (filters, "filter")];
+    let parts: Vec<String> = parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| plural(count, word)).collect();
+    format!("{} would name a type that does not exist", parts.join(" and "))
+}
+
+/// A step of the history: another name for an event type.
+pub const RENAME_TYPE: &str = "Rename event type";
+/// A step of the history: another kind for several connections.
+pub const CHANGE_CONNECTIONS: &str = "Change connections";
+/// A step of the history: settings given to other nodes.
+pub const PASTE_SETTINGS: &str = "Paste settings";
+/// A step of the history: notes numbered anew.
+pub const NUMBER_NOTES: &str = "Number notes";
