@@ -222,7 +222,7 @@ fn time_step(least: f64) -> f64 {
 }
 
 /// A value without the dust of its computation.
-fn significant(value: f64) -> f64 {
+pub(super) fn significant(value: f64) -> f64 {
     print_significant(value).replace(',', "").parse().unwrap_or(value)
 }
 

@@ -10,7 +10,7 @@ use plimsoll_sim::result::{Finding, Holds, JourneyResult, NodeResult, ObjectiveR
 
 use super::{
     Report,
-    chart::{Chart, Line, Scale},
+    chart::{Chart, Line, Scale, significant},
     page::{Escaped, Section, linked, linked_table, table_html},
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
         text::{headline, worth_a_row},
     },
 };
-use plimsoll_models::units::{print_compact, print_duration, print_significant};
+use plimsoll_models::units::{print_compact, print_duration};
 
 /// Column of the value in the table of limits.
 const LIMIT_VALUE: usize = 2;
@@ -182,7 +182,7 @@ impl Report<'_> {
                 lines: vec![line("p50", &series.p50), line("p90", &series.p90), line("p99", &series.p99), line("Max", &series.max)],
                 interval_s: self.result.grid.interval_s,
                 scale: Scale::Logarithmic,
-                print: |value| print_duration(rounded(value)),
+                print: |value| print_duration(significant(value)),
                 levels: self.bounds_on(kind),
             };
             html.push_str(&chart.html());
@@ -226,7 +226,7 @@ impl Report<'_> {
                     .collect();
                 let title = self.diagram.title(&node.id).to_owned();
                 let interval_s = self.result.grid.interval_s;
-                let print = |value| print_compact(rounded(value));
+                let print = |value| print_compact(significant(value));
                 let chart = Chart { title: &title, axis, lines, interval_s, scale: Scale::Linear, print, levels: Vec::new() };
                 html.push_str(&chart.html());
             }
@@ -356,11 +356,6 @@ fn terms() -> String {
     }
     out.push_str("</dl>\n");
     out
-}
-
-/// Three digits are enough beside an axis.
-fn rounded(value: f64) -> f64 {
-    print_significant(value).replace(',', "").parse().unwrap_or(value)
 }
 
 /// A text as part of an address, also of one in `srcset`, where blanks and commas end it.
