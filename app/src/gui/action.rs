@@ -9,6 +9,7 @@ use super::{
     command::Command,
     connect::join::Join,
     dialogs::Decision,
+    offer::Offer,
     state::Tab,
 };
 
@@ -70,6 +71,10 @@ pub enum Action {
     GoTo(usize),
     /// Show a tab of the results.
     Show(Tab),
+    /// Look at a part of the run's time, in seconds, or at all of it.
+    LookAt(Option<(f64, f64)>),
+    /// Ask where a file shall be, and write it.
+    Offer(Offer),
     /// Say something in the status bar.
     Notice(String),
     /// What the canvas tells.

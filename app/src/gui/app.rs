@@ -408,6 +408,7 @@ impl eframe::App for App {
         self.front.prune_selection();
         self.workspaces_mut().for_each(|workspace| workspace.keep_journal(ctx));
         self.keep_versions(ctx);
+        self.hear_of_writing(ctx);
         self.hear_of_files(ctx);
         self.keep_settings();
     }

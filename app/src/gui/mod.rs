@@ -17,6 +17,7 @@ pub mod empty;
 pub mod format;
 pub mod inspector;
 pub mod keymap;
+pub mod offer;
 pub mod palette;
 pub mod perform;
 pub mod plots;

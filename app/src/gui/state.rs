@@ -1,8 +1,17 @@
 //! What the window shows, apart from its documents: nothing here is saved.
 
 use super::{
-    canvas::Tool, command_palette::CommandPalette, dialogs::Dialog, palette, perform::style::CopiedSettings, quick_add::QuickAdd,
-    search_bar::SearchBar, tidy::Tidy, tour::Tour, welcome,
+    canvas::Tool,
+    command_palette::CommandPalette,
+    dialogs::Dialog,
+    offer::Offer,
+    palette,
+    perform::{offer::Writing, style::CopiedSettings},
+    quick_add::QuickAdd,
+    search_bar::SearchBar,
+    tidy::Tidy,
+    tour::Tour,
+    welcome,
 };
 
 /// What fills the window.
@@ -62,6 +71,37 @@ impl Tab {
         Self::Problems,
     ];
 
+    /// Whether it can be about a part of the drawing or of the time.
+    pub fn has_sight(self) -> bool {
+        match self {
+            Self::Latency
+            | Self::Throughput
+            | Self::Limits
+            | Self::Journeys
+            | Self::Ledger
+            | Self::Cost
+            | Self::Findings
+            | Self::Traces => true,
+            Self::Scenario | Self::Answer | Self::Assumptions | Self::Problems => false,
+        }
+    }
+
+    /// Whether it shows what happened when, so that it can be about a part of the time.
+    pub fn has_times(self) -> bool {
+        match self {
+            Self::Latency | Self::Throughput | Self::Traces => true,
+            Self::Scenario
+            | Self::Answer
+            | Self::Limits
+            | Self::Journeys
+            | Self::Ledger
+            | Self::Cost
+            | Self::Findings
+            | Self::Assumptions
+            | Self::Problems => false,
+        }
+    }
+
     /// What stands on the tab.
     pub fn title(self) -> &'static str {
         match self {
@@ -108,6 +148,10 @@ pub struct State {
     pub tour: Option<Tour>,
     /// The dialog in front of everything.
     pub dialog: Option<Dialog>,
+    /// The file whose place is asked for.
+    pub offer: Option<Offer>,
+    /// Files that are being written.
+    pub writing: Vec<Writing>,
     /// What the status bar says, and until when in seconds of the window's clock.
     pub notice: Option<(String, f64)>,
 }

@@ -13,7 +13,7 @@ pub fn files(result: &RunResult) -> [(&'static str, String); 4] {
 }
 
 /// A cell: quoted where commas, quotes or line breaks demand it.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 

@@ -1,5 +1,6 @@
 //! A result as text, tables and data.
 
+pub(crate) mod chart;
 pub mod csv;
 mod faults;
 mod html;

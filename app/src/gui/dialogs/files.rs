@@ -9,7 +9,7 @@ use egui::{Align, Button, Key, Layout, RichText, ScrollArea, Sense, TextEdit, Ui
 
 use super::{Decision, Then, buttons, primary, secondary, title_ui};
 use crate::{
-    gui::{theme::Theme, tone::Tone},
+    gui::{theme::Theme, tone::Tone, words::results as words},
     icons,
 };
 
@@ -32,9 +32,14 @@ pub enum Purpose {
     ExportSvg,
     /// Write the drawing as PNG.
     ExportPng,
+    /// Write what a panel offers, in the format of this extension.
+    Offer(&'static str),
 }
 
 impl Purpose {
+    /// Extensions of what panels offer.
+    pub const FORMATS: [&'static str; 7] = [".csv", ".svg", ".png", ".html", ".md", ".json", ".parquet"];
+
     fn title(self) -> &'static str {
         match self {
             Self::Open => "Open a diagram",
@@ -42,6 +47,7 @@ impl Purpose {
             Self::Save(_) => "Save the diagram",
             Self::ExportSvg => "Export as SVG",
             Self::ExportPng => "Export as PNG",
+            Self::Offer(_) => words::EXPORT,
         }
     }
 
@@ -50,7 +56,7 @@ impl Purpose {
             Self::Open => "Open",
             Self::Compare => "Compare",
             Self::Save(_) => "Save",
-            Self::ExportSvg | Self::ExportPng => "Export",
+            Self::ExportSvg | Self::ExportPng | Self::Offer(_) => words::EXPORT,
         }
     }
 
@@ -59,6 +65,7 @@ impl Purpose {
             Self::Open | Self::Compare | Self::Save(_) => EXTENSION,
             Self::ExportSvg => ".svg",
             Self::ExportPng => ".png",
+            Self::Offer(extension) => extension,
         }
     }
 }

@@ -111,7 +111,7 @@ impl App {
         self.state.dialog = Some(Dialog::Message { title: title.to_owned(), text, hint });
     }
 
-    fn file_dialog(&mut self, purpose: Purpose, name: &str) {
+    pub(super) fn file_dialog(&mut self, purpose: Purpose, name: &str) {
         let recent = || self.settings.recent.first().and_then(|path| path.parent()).map(Path::to_path_buf);
         let folder =
             self.front.document.folder().or_else(recent).or_else(|| directories::UserDirs::new().map(|dirs| dirs.home_dir().to_path_buf()));
@@ -248,6 +248,7 @@ impl App {
             Purpose::Open => self.open_path(path),
             Purpose::Compare => self.compare_with_file(path),
             Purpose::Save(then) => self.write(ctx, path, then),
+            Purpose::Offer(_) => self.write_offer(ctx, path),
             Purpose::ExportSvg => self.export(ctx, path, Format::Svg),
             Purpose::ExportPng => self.export(ctx, path, Format::Png { scale: PNG_SCALE }),
         }

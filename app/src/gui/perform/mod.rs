@@ -8,6 +8,7 @@ mod disk;
 mod edit;
 mod file;
 mod notes;
+pub mod offer;
 mod run;
 pub mod style;
 mod tabs;
@@ -68,6 +69,8 @@ impl App {
                 self.front.tab = tab;
                 self.settings.panels.results = true;
             }
+            Action::LookAt(range_s) => self.front.results.sight.look_at(range_s),
+            Action::Offer(offer) => self.offer(offer),
             Action::Notice(text) => self.notice(ctx, text),
             Action::RefuseTour => self.settings.tour_answered = true,
             Action::Forget(path) => self.settings.forget(&path),

@@ -4,7 +4,7 @@ use egui::{Align, Layout, RichText, Ui};
 use egui_extras::{Column, TableBuilder};
 use plimsoll_sim::RunResult;
 
-use super::{Action, View, figure, heading, node_link};
+use super::{Action, Focus, View, figure, heading, node_link, none_selected_ui};
 use crate::gui::{
     format,
     theme::Theme,
@@ -13,7 +13,7 @@ use crate::gui::{
 };
 
 /// Shows totals and meters.
-pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, focus: &Focus, actions: &mut Vec<Action>) {
     let cost = &result.cost;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = Theme::SPACE_24;
@@ -31,7 +31,10 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
             ui.label(RichText::new(words::baseline_cost(&format::money(baseline.cost.per_hour_usd))).color(view.theme.text_weak));
         }
     });
-    let mut items: Vec<_> = cost.items.iter().collect();
+    let mut items: Vec<_> = cost.items.iter().filter(|item| focus.node(&item.node)).collect();
+    if items.is_empty() && !focus.is_all() {
+        return none_selected_ui(ui, view);
+    }
     items.sort_by(|a, b| b.usd.total_cmp(&a.usd));
     TableBuilder::new(ui)
         .id_salt("cost")

@@ -4,7 +4,7 @@ use egui::{Align, Frame, Layout, Margin, RichText, ScrollArea, Ui};
 use plimsoll_models::Place;
 use plimsoll_sim::{RunResult, result::Finding};
 
-use super::{Action, View, answer::why_limit};
+use super::{Action, Focus, View, answer::why_limit};
 use crate::gui::{
     theme::Theme,
     tone::{Tone, glyph, severity_icon},
@@ -12,8 +12,11 @@ use crate::gui::{
     words::results as words,
 };
 
+/// Opacity of findings that are not about what is selected.
+const BESIDE: f32 = 0.55;
+
 /// Shows every finding, the gravest first.
-pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, focus: &Focus, actions: &mut Vec<Action>) {
     if result.findings.is_empty() {
         ui.add_space(Theme::SPACE_16);
         ui.horizontal(|ui| {
@@ -24,7 +27,13 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
     }
     ScrollArea::vertical().id_salt("findings").auto_shrink([false, false]).show(ui, |ui| {
         for (index, finding) in result.findings.iter().enumerate() {
-            ui.push_id(index, |ui| finding_ui(ui, view, result, finding, actions));
+            ui.push_id(index, |ui| {
+                // The others step back rather than go: who looks at one finding after the other selects with each click.
+                if !focus.finding(finding) {
+                    ui.set_opacity(BESIDE);
+                }
+                finding_ui(ui, view, result, finding, actions);
+            });
         }
     });
 }

@@ -7,7 +7,7 @@ use plimsoll_sim::{
     result::{JourneyResult, LatencySummary},
 };
 
-use super::{View, figure, heading, latency};
+use super::{Focus, View, figure, heading, latency, none_selected_ui};
 use crate::gui::{format, words::panels as words};
 
 /// A row: journeys of a producer, or those of one class of its keys.
@@ -67,12 +67,18 @@ const COLUMNS: &[(&str, &str, Cell)] = &[
 ];
 
 /// Shows the table, with the baseline's rows below.
-pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
-    let mut rows: Vec<Line<'_>> = result.journeys.iter().flat_map(|journey| lines(&latency::name(view, journey), journey)).collect();
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, focus: &Focus) {
+    // Journeys belong to their producers; of anything else, nothing is told here.
+    let shown = |journey: &&JourneyResult| focus.node(&journey.producer);
+    let mut rows: Vec<Line<'_>> =
+        result.journeys.iter().filter(shown).flat_map(|journey| lines(&latency::name(view, journey), journey)).collect();
     if let Some(baseline) = view.baseline().filter(|baseline| !std::ptr::eq(*baseline, result)) {
-        for journey in &baseline.journeys {
+        for journey in baseline.journeys.iter().filter(shown) {
             rows.extend(lines(&format!("{} (baseline)", latency::name(view, journey)), journey));
         }
+    }
+    if rows.is_empty() && !focus.is_all() {
+        return none_selected_ui(ui, view);
     }
     egui::ScrollArea::horizontal().show(ui, |ui| {
         TableBuilder::new(ui)

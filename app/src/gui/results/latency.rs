@@ -1,15 +1,15 @@
 //! Percentiles over time.
 
 use egui::{ComboBox, RichText, Ui};
-use plimsoll_models::units::Quantity;
+use plimsoll_models::{NodeId, units::Quantity};
 use plimsoll_sim::{
     RunResult,
     result::{JourneyResult, LatencySeries},
 };
 
-use super::View;
+use super::{Action, Focus, Sight, View};
 use crate::gui::{
-    plots::{Chart, Curve, chart_ui, gaps},
+    plots::{Chart, Curve, Scale, chart_ui, gaps},
     theme::Theme,
     words::results as words,
 };
@@ -19,13 +19,27 @@ use crate::gui::{
 pub(super) struct Memory {
     journey: usize,
     completion: bool,
+    linear: bool,
+    /// The producer that was selected last.
+    selected: Option<NodeId>,
 }
 
 /// Shows the percentiles of one producer.
-pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut Memory) {
+pub(super) fn ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    result: &RunResult,
+    (memory, sight, focus): (&mut Memory, &mut Sight, &Focus),
+    actions: &mut Vec<Action>,
+) {
     if result.journeys.is_empty() {
         ui.label(RichText::new(words::NO_JOURNEY).color(view.theme.text_weak));
         return;
+    }
+    if focus.single_node() != memory.selected.as_ref() {
+        memory.selected = focus.single_node().cloned();
+        let of = |id| result.journeys.iter().position(|journey| &journey.producer == id);
+        memory.journey = memory.selected.as_ref().and_then(of).unwrap_or(memory.journey);
     }
     memory.journey = memory.journey.min(result.journeys.len() - 1);
     ui.horizontal(|ui| {
@@ -38,6 +52,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut 
         let _ = response.response.accessible_name("Producer");
         ui.selectable_value(&mut memory.completion, false, "Response").on_hover_text(words::RESPONSE_HELP);
         ui.selectable_value(&mut memory.completion, true, "Completion").on_hover_text(words::COMPLETION_HELP);
+        ui.checkbox(&mut memory.linear, words::LINEAR).on_hover_text(words::LINEAR_HELP);
         let journey = &result.journeys[memory.journey];
         if journey.unfinished > 0 {
             let text = words::unfinished(&super::super::format::count(journey.unfinished));
@@ -58,12 +73,16 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut 
         id: "latency".to_owned(),
         title: format!("{} of {}", if memory.completion { "Completion" } else { "Response" }, name(view, journey)),
         quantity: Quantity::Duration,
+        scale: if memory.linear { Scale::Linear } else { Scale::Logarithmic },
         grid: &result.grid,
         warm_up_s: result.run.warm_up_s,
+        faults: &result.faults,
         curves,
+        bands: true,
+        levels: Vec::new(),
     };
     let height = (ui.available_height() - 46.0).max(90.0);
-    chart_ui(ui, view.theme, &chart, height);
+    chart_ui(ui, view.theme, &chart, sight, height, actions);
 }
 
 fn curves(theme: &Theme, series: &LatencySeries) -> Vec<Curve> {

@@ -6,7 +6,7 @@ use egui::{Align, Layout, RichText, Ui};
 use egui_extras::{Column, TableBuilder};
 use plimsoll_sim::{RunResult, result::LedgerRow};
 
-use super::{Action, View, figure, heading, node_link};
+use super::{Action, Focus, View, figure, heading, node_link, none_selected_ui};
 use crate::gui::{
     format,
     tone::{Tone, glyph},
@@ -14,7 +14,7 @@ use crate::gui::{
 };
 
 /// Shows the table.
-pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, focus: &Focus, actions: &mut Vec<Action>) {
     let ledger = &result.ledger;
     ui.horizontal(|ui| {
         let (tone, icon, text) =
@@ -22,8 +22,12 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
         glyph(ui, view.theme, tone, icon);
         ui.label(RichText::new(text).color(view.theme.text_weak));
     });
+    let rows: Vec<&LedgerRow> = ledger.rows.iter().filter(|row| focus.row(view, row)).collect();
+    if rows.is_empty() && !focus.is_all() {
+        return none_selected_ui(ui, view);
+    }
     let used: BTreeSet<&str> =
-        ledger.rows.iter().flat_map(|row| row.fates.iter().filter(|(_, count)| **count > 0).map(|(fate, _)| fate.as_str())).collect();
+        rows.iter().flat_map(|row| row.fates.iter().filter(|(_, count)| **count > 0).map(|(fate, _)| fate.as_str())).collect();
     let fates: Vec<&str> = used.into_iter().collect();
     TableBuilder::new(ui)
         .id_salt("ledger")
@@ -42,8 +46,8 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
             header.col(|_| {});
         })
         .body(|body| {
-            body.rows(26.0, ledger.rows.len(), |mut row| {
-                let entry = &ledger.rows[row.index()];
+            body.rows(26.0, rows.len(), |mut row| {
+                let entry = rows[row.index()];
                 row.col(|ui| place_ui(ui, view, entry, actions));
                 row.col(|ui| figure(ui, format::count(entry.created)));
                 row.col(|ui| figure(ui, format::count(entry.attempts)));

@@ -4,7 +4,7 @@ use egui::{Align, Layout, RichText, Ui};
 use egui_extras::{Column, TableBuilder};
 use plimsoll_sim::RunResult;
 
-use super::{Action, View, answer::why_limit, figure, heading, node_link};
+use super::{Action, Focus, View, answer::why_limit, figure, heading, node_link, none_selected_ui};
 use crate::gui::{
     format,
     tone::{Tone, gauge},
@@ -13,7 +13,11 @@ use crate::gui::{
 };
 
 /// Shows the table.
-pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, focus: &Focus, actions: &mut Vec<Action>) {
+    let limits: Vec<_> = result.limits.iter().filter(|limit| focus.limit(limit)).collect();
+    if limits.is_empty() && !focus.is_all() {
+        return none_selected_ui(ui, view);
+    }
     let titles = words::LIMIT_COLUMNS;
     TableBuilder::new(ui)
         .id_salt("limits")
@@ -37,8 +41,8 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
             }
         })
         .body(|body| {
-            body.rows(26.0, result.limits.len(), |mut row| {
-                let limit = &result.limits[row.index()];
+            body.rows(26.0, limits.len(), |mut row| {
+                let limit = limits[row.index()];
                 row.col(|ui| {
                     ui.add(egui::Label::new(&limit.title).truncate());
                 });

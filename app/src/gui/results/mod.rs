@@ -4,15 +4,19 @@ mod answer;
 mod assumptions;
 mod cost;
 mod findings;
+mod focus;
 mod journeys;
 mod latency;
 mod ledger;
 mod limits;
+mod sight;
 mod throughput;
 mod traces;
 
 use egui::{Align, Frame, Layout, Margin, RichText, Ui};
 use plimsoll_sim::RunResult;
+
+pub use sight::Sight;
 
 use super::{
     action::Action,
@@ -22,12 +26,18 @@ use super::{
     theme::Theme,
     tone::{Tone, chip, glyph},
     view::View,
+    words::results as words,
 };
 use crate::{icons, run::RunState};
+use focus::Focus;
 
 /// What the results remember between frames.
 #[derive(Debug, Default)]
 pub struct Memory {
+    /// Which part of the time everything looks at.
+    pub sight: Sight,
+    /// The results stay about everything, whatever is selected.
+    ignores_selection: bool,
     latency: latency::Memory,
     throughput: throughput::Memory,
     traces: traces::Memory,
@@ -38,6 +48,10 @@ pub struct Memory {
 /// Shows the tabs and the one in front.
 pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, tab: &mut Tab, actions: &mut Vec<Action>) {
     ui.take_available_height();
+    if memory.sight.begin() {
+        // Plots that were drawn before the one under the pointer show its time as well.
+        ui.ctx().request_repaint();
+    }
     Frame::new().inner_margin(Margin { left: 10, right: 8, top: 5, bottom: 3 }).show(ui, |ui| tabs_ui(ui, view, tab, actions));
     ui.separator();
     Frame::new().inner_margin(Margin { left: 14, right: 8, top: 4, bottom: 6 }).show(ui, |ui| {
@@ -50,6 +64,7 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, tab: &mut Tab, acti
         match view.result() {
             Some(result) => {
                 stale_ui(ui, view, actions);
+                sight_ui(ui, view, memory, *tab, actions);
                 tab_ui(ui, view, result, memory, *tab, actions);
             }
             None => nothing_ui(ui, view, actions),
@@ -58,17 +73,19 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, tab: &mut Tab, acti
 }
 
 fn tab_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut Memory, tab: Tab, actions: &mut Vec<Action>) {
+    let focus = Focus::of(view, !memory.ignores_selection);
+    let sight = &mut memory.sight;
     match tab {
         Tab::Answer => answer::ui(ui, view, result, actions),
-        Tab::Latency => latency::ui(ui, view, result, &mut memory.latency),
-        Tab::Throughput => throughput::ui(ui, view, result, &mut memory.throughput, actions),
-        Tab::Limits => limits::ui(ui, view, result, actions),
-        Tab::Journeys => journeys::ui(ui, view, result),
-        Tab::Ledger => ledger::ui(ui, view, result, actions),
-        Tab::Cost => cost::ui(ui, view, result, actions),
-        Tab::Findings => findings::ui(ui, view, result, actions),
+        Tab::Latency => latency::ui(ui, view, result, (&mut memory.latency, sight, &focus), actions),
+        Tab::Throughput => throughput::ui(ui, view, result, (&mut memory.throughput, sight, &focus), actions),
+        Tab::Limits => limits::ui(ui, view, result, &focus, actions),
+        Tab::Journeys => journeys::ui(ui, view, result, &focus),
+        Tab::Ledger => ledger::ui(ui, view, result, &focus, actions),
+        Tab::Cost => cost::ui(ui, view, result, &focus, actions),
+        Tab::Findings => findings::ui(ui, view, result, &focus, actions),
         Tab::Assumptions => assumptions::ui(ui, view, result, actions),
-        Tab::Traces => traces::ui(ui, view, result, &mut memory.traces),
+        Tab::Traces => traces::ui(ui, view, result, (&mut memory.traces, sight, &focus)),
         Tab::Problems | Tab::Scenario => {}
     }
 }
@@ -105,6 +122,39 @@ fn tabs_ui(ui: &mut Ui, view: &View<'_>, tab: &mut Tab, actions: &mut Vec<Action
             }
         });
     });
+}
+
+/// Says what the results are about where that is not everything, and leads back.
+fn sight_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, tab: Tab, actions: &mut Vec<Action>) {
+    let selected = Focus::of(view, true);
+    let range = memory.sight.range();
+    if !tab.has_sight() || (selected.is_all() && range.is_none()) {
+        return;
+    }
+    ui.horizontal(|ui| {
+        if !selected.is_all() {
+            let mut only = !memory.ignores_selection;
+            ui.checkbox(&mut only, words::only(&selected.title(view))).on_hover_text(words::FOLLOW);
+            memory.ignores_selection = !only;
+            ui.add_space(Theme::SPACE_8);
+        }
+        if let Some((from, to)) = range {
+            let clock = super::plots::clock;
+            ui.label(RichText::new(words::range(&clock(from), &clock(to))).font(Theme::semibold(Theme::SIZE_SMALL)));
+            if ui.small_button(words::WHOLE_RUN).clicked() {
+                actions.push(Action::LookAt(None));
+            }
+            if !tab.has_times() {
+                ui.label(RichText::new(words::WHOLE_RUN_ONLY).small().color(view.theme.text_weak));
+            }
+        }
+    });
+}
+
+/// Says that there is nothing about what is selected.
+fn none_selected_ui(ui: &mut Ui, view: &View<'_>) {
+    ui.add_space(Theme::SPACE_8);
+    ui.label(RichText::new(words::NOTHING_SELECTED).color(view.theme.text_weak));
 }
 
 /// Says that the diagram is not the one that was run.

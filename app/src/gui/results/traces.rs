@@ -6,7 +6,7 @@ use plimsoll_sim::{
     result::{JourneyTrace, TraceEvent, TraceStep},
 };
 
-use super::View;
+use super::{Focus, Sight, View, none_selected_ui};
 use crate::gui::{format, tone::Tone, words::results as words};
 
 /// What the user looks at.
@@ -19,18 +19,25 @@ pub(super) struct Memory {
 const NAMES_WIDTH: f32 = 260.0;
 
 /// Shows the list of journeys and the steps of one.
-pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut Memory) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, (memory, sight, focus): (&mut Memory, &Sight, &Focus)) {
     if result.traces.is_empty() {
         ui.label(RichText::new(words::NO_TRACE).color(view.theme.text_weak));
         return;
     }
-    memory.picked = memory.picked.min(result.traces.len() - 1);
+    let shown: Vec<usize> = (0..result.traces.len())
+        .filter(|index| focus.trace(&result.traces[*index]) && sight.sees(result.traces[*index].started_s))
+        .collect();
+    let Some(first) = shown.first() else { return none_selected_ui(ui, view) };
+    if !shown.contains(&memory.picked) {
+        memory.picked = *first;
+    }
     ui.horizontal_top(|ui| {
         ui.vertical(|ui| {
             ui.set_width(230.0);
             ScrollArea::vertical().id_salt("journeys").auto_shrink([false, false]).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 1.0;
-                for (index, trace) in result.traces.iter().enumerate() {
+                for index in shown {
+                    let trace = &result.traces[index];
                     let took = trace
                         .response_s
                         .or(trace.completion_s)

@@ -55,6 +55,50 @@ pub const COST_EVENTS: (&str, &str) = ("Per 1,000 root events", "The run's cost 
 /// Where costs come from.
 pub const COST_SOURCE: &str = "Simulated use times the catalog's prices, listed below";
 
+/// Saves a plot as a picture without pixels.
+pub const SAVE_SVG: &str = "Save picture as SVG…";
+/// Saves a plot as a picture with pixels.
+pub const SAVE_PNG: &str = "Save picture as PNG…";
+/// Saves the values of a plot.
+pub const SAVE_CSV: &str = "Save data as CSV…";
+/// Copies the values of a plot.
+pub const COPY_CSV: &str = "Copy data as CSV";
+/// The values were copied.
+pub const COPIED: &str = "Copied the data of the plot";
+/// Looks at all of the time.
+pub const WHOLE_RUN: &str = "Whole run";
+/// Shows latencies on a linear axis.
+pub const LINEAR: &str = "Linear axis";
+/// What that is good for.
+pub const LINEAR_HELP: &str = "Equal steps instead of equal factors: long latencies look as long as they are";
+/// Writes a file.
+pub const EXPORT: &str = "Export";
+/// A file could not be written.
+pub const NOT_EXPORTED: &str = "The file could not be written";
+/// Lets the results be about what is selected, or about everything.
+pub const FOLLOW: &str = "Show only what is selected on the drawing";
+/// Shows everything again.
+pub const SHOW_ALL: &str = "Show all";
+/// Nothing here is about what is selected.
+pub const NOTHING_SELECTED: &str = "Nothing here is about the selection";
+/// What does not follow the range of time.
+pub const WHOLE_RUN_ONLY: &str = "These figures are of the whole run";
+
+/// What the results are about.
+pub fn only(title: &str) -> String {
+    format!("Only {title}")
+}
+
+/// Which part of the time is looked at.
+pub fn range(from: &str, to: &str) -> String {
+    format!("{from} to {to}")
+}
+
+/// A file was written.
+pub fn exported(path: &str) -> String {
+    format!("Exported {path}")
+}
+
 /// What a fix does.
 pub fn sets(path: &str, value: &str) -> String {
     format!("Sets {path} to {value}")

@@ -78,3 +78,18 @@ pub fn as_of(date: &str) -> String {
 pub fn canvas(nodes: usize, edges: usize) -> String {
     format!("Diagram with {nodes} components and {edges} connections")
 }
+
+/// Where the cursor of the plots stands.
+pub fn at_time(time: &str) -> String {
+    format!("at {time}")
+}
+
+/// What a plot shows.
+pub fn plot_of(title: &str) -> String {
+    format!("Plot of {title} over time")
+}
+
+/// A curve of it, with its least and greatest value.
+pub fn curve(name: &str, least: &str, most: &str) -> String {
+    format!("; {name}: {least} to {most}")
+}

@@ -1,11 +1,12 @@
 //! A run as one self-contained page: no network, no script, dark and light, good to print.
 
-mod chart;
 mod page;
 mod sections;
 
 use plimsoll_models::{Catalog, Diagram};
 use plimsoll_sim::RunResult;
+
+pub(super) use page::{STYLE, table_html};
 
 use super::text::Summary;
 

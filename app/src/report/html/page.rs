@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 pub(super) use crate::export::Escaped;
 use crate::report::table::{Align, Table};
 
-const STYLE: &str = include_str!("report.css");
+/// The style sheet of the page.
+pub(in crate::report) const STYLE: &str = include_str!("report.css");
 
 /// Where the pages lie that sources of AWS records name by their path.
 const AWS_DOCS: &str = "https://docs.aws.amazon.com/";
@@ -23,7 +24,7 @@ pub(super) fn linked(words: &str, source: &str) -> String {
 }
 
 /// A table as it stands.
-pub(super) fn table_html(table: &Table) -> String {
+pub(in crate::report) fn table_html(table: &Table) -> String {
     linked_table(table, |_, _, _| None)
 }
 

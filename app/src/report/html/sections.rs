@@ -10,12 +10,12 @@ use plimsoll_sim::result::{Finding, Holds, JourneyResult, NodeResult, ObjectiveR
 
 use super::{
     Report,
-    chart::{Chart, Line, Scale, significant},
     page::{Escaped, Section, linked, linked_table, table_html},
 };
 use crate::{
     export::{self, ExportTheme, Format},
     report::{
+        chart::{Chart, Line, Scale, significant},
         faults::{faults_table, remedies_table, remedies_title},
         style::Style,
         table::{Align, Table},
@@ -181,6 +181,7 @@ impl Report<'_> {
                 axis: "latency, logarithmic",
                 lines: vec![line("p50", &series.p50), line("p90", &series.p90), line("p99", &series.p99), line("Max", &series.max)],
                 interval_s: self.result.grid.interval_s,
+                from_s: 0.0,
                 scale: Scale::Logarithmic,
                 print: |value| print_duration(significant(value)),
                 levels: self.bounds_on(kind),
@@ -227,7 +228,7 @@ impl Report<'_> {
                 let title = self.diagram.title(&node.id).to_owned();
                 let interval_s = self.result.grid.interval_s;
                 let print = |value| print_compact(significant(value));
-                let chart = Chart { title: &title, axis, lines, interval_s, scale: Scale::Linear, print, levels: Vec::new() };
+                let chart = Chart { title: &title, axis, lines, interval_s, from_s: 0.0, scale: Scale::Linear, print, levels: Vec::new() };
                 html.push_str(&chart.html());
             }
         }

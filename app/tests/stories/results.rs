@@ -1,0 +1,100 @@
+//! The results follow one time and one selection.
+
+use egui::{Modifiers, PointerButton, Pos2};
+use egui_kittest::kittest::Queryable as _;
+use plimsoll::gui::canvas::Selection;
+
+use crate::window::Window;
+
+/// A place over a plot, at a share of its width.
+fn at(window: &Window, label: &str, share: f32) -> Pos2 {
+    let rect = window.harness.get_by_label_contains(label).rect();
+    egui::pos2(rect.left() + rect.width() * share, rect.center().y)
+}
+
+fn drag(window: &mut Window, from: Pos2, to: Pos2) {
+    let button = |pos, pressed| egui::Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE };
+    window.harness.event(egui::Event::PointerMoved(from));
+    window.harness.event(button(from, true));
+    window.run();
+    for step in 1..=4 {
+        window.harness.event(egui::Event::PointerMoved(from.lerp(to, step as f32 / 4.0)));
+        window.run();
+    }
+    window.harness.event(button(to, false));
+    window.run();
+}
+
+#[test]
+fn a_range_that_is_drawn_on_one_plot_holds_for_all_tabs() {
+    let mut window = Window::shop();
+    window.inject();
+    window.click("Latency");
+    let plot = "Plot of Response of Clients · OrderPlaced";
+    let (from, to) = (at(&window, plot, 0.3), at(&window, plot, 0.6));
+    drag(&mut window, from, to);
+    let (low, high) = window.app().front.results.sight.range().expect("a range was drawn");
+    assert!((150.0..200.0).contains(&low) && (330.0..400.0).contains(&high), "{low} to {high} of 600 s");
+    window.click("Throughput");
+    assert!(window.sees("Whole run"));
+    window.click("Limits");
+    assert!(window.sees("of the whole run"), "a table of totals does not pretend to follow");
+    window.click("Latency");
+    window.click("Whole run");
+    assert_eq!(window.app().front.results.sight.range(), None);
+}
+
+#[test]
+fn the_pointer_on_one_plot_moves_the_cursor_of_all() {
+    let mut window = Window::shop();
+    window.inject();
+    window.click("Throughput");
+    let plot = at(&window, ": per second over time", 0.5);
+    window.harness.event(egui::Event::PointerMoved(plot));
+    window.run();
+    let cursor = window.app().front.results.sight.cursor().expect("the pointer is on a plot");
+    assert!((250.0..350.0).contains(&cursor), "{cursor}");
+    assert!(window.harness.query_all_by_label_contains("at 5:").count() >= 1, "the legends tell the time");
+    window.harness.event(egui::Event::PointerMoved(egui::pos2(700.0, 200.0)));
+    window.run();
+    assert_eq!(window.app().front.results.sight.cursor(), None);
+}
+
+#[test]
+fn what_is_selected_is_what_the_tables_are_about() {
+    let mut window = Window::shop();
+    window.inject();
+    window.click("Ledger");
+    assert!(window.sees("Clients → API"));
+    window.app().front.selection = Selection::edge("orders-worker".into());
+    window.run();
+    assert!(window.sees("Orders → Worker") && !window.sees("Clients → API"));
+    window.click("Only Orders → Worker");
+    assert!(window.sees("Clients → API"), "the results can stay about everything");
+    window.click("Only Orders → Worker");
+    window.select("clients");
+    assert!(window.sees("Clients → API") && !window.sees("Orders → Worker"));
+    window.click("Cost");
+    assert!(window.sees("Nothing here is about the selection"));
+}
+
+#[test]
+fn the_data_of_a_plot_can_be_saved() {
+    let mut window = Window::shop();
+    window.inject();
+    window.click("Latency");
+    window.harness.get_by_label_contains("Plot of Response of Clients").click_secondary();
+    window.run();
+    window.click("Save data as CSV…");
+    window.fill("File name or path", "latency.csv");
+    window.press(Modifiers::NONE, egui::Key::Enter);
+    let path = window.home().path().join("latency.csv");
+    let start = std::time::Instant::now();
+    while !path.exists() && start.elapsed().as_secs() < 20 {
+        window.run();
+    }
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text.starts_with("time_s,p50,p90,p99"), "{text}");
+    window.run();
+    assert!(window.sees("Exported"));
+}
