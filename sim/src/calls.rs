@@ -115,7 +115,7 @@ impl Core {
             let timer = self.queue.set_timer(lane, now + timeout, Class::Arrival, Event::CallTimeout { copy });
             self.copies[copy].timer = timer;
         }
-        self.queue.schedule(now.saturating_add(latency), Class::Arrival, Event::Reach { item });
+        self.depart(item, latency);
         if attempt == 1 && !self.faults.is_quiet() {
             self.double_sent(copy);
         }

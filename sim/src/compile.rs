@@ -27,7 +27,8 @@ use crate::{
     limits::LimitMeter,
     parts::TokenBucket,
     program::{
-        BackoffProgram, EdgeProgram, EdgeRest, EventTypeProgram, FilterProgram, GatherProgram, NodeProgram, Policy, PoolProgram, Program,
+        BackoffProgram, Cue, EdgeProgram, EdgeRest, EventTypeProgram, FilterProgram, GatherProgram, Happening, NodeProgram, Policy,
+        PoolProgram, Program,
     },
     result::Assumption,
     rng::name_hash,
@@ -55,6 +56,7 @@ pub fn compile(input: &Input<'_>) -> Result<Arc<Program>, RunError> {
     compiler.wire();
     compiler.pools();
     compiler.faults();
+    compiler.cues();
     compiler.rings();
     compiler.finish()
 }
@@ -117,6 +119,8 @@ impl<'a> Compiler<'a> {
                 pools: Vec::new(),
                 mappings: Vec::new(),
                 faults: Vec::new(),
+                cues: Vec::new(),
+                open_to_changes: false,
                 traces: Vec::new(),
                 assumptions: Vec::new(),
                 diagnostics,
@@ -599,6 +603,24 @@ impl<'a> Compiler<'a> {
                 fault,
             });
         }
+    }
+
+    /// Puts what happens from outside in order.
+    fn cues(&mut self) {
+        let cues = &mut self.program.cues;
+        let warm_up = nanos(self.input.plan.warm_up);
+        if warm_up > 0 {
+            cues.push(Cue { at: warm_up, what: Happening::WarmUp });
+        }
+        cues.push(Cue { at: nanos(self.input.plan.duration), what: Happening::LoadEnds });
+        for (fault, FaultProgram { from, to, .. }) in self.program.faults.iter().enumerate() {
+            let fault = fault as u32;
+            cues.push(Cue { at: *from, what: Happening::Fault { on: true, fault } });
+            if to > from {
+                cues.push(Cue { at: *to, what: Happening::Fault { on: false, fault } });
+            }
+        }
+        cues.sort_by_key(|cue| (cue.at, cue.what));
     }
 
     fn finish(self) -> Result<Arc<Program>, RunError> {

@@ -20,7 +20,11 @@ use crate::{
     parts::{Shards, TokenBucket},
     program::{FilterProgram, Program},
     queue::EventQueue,
-    record::trace::{Step, Tracer},
+    record::{
+        Tape,
+        tape::{Hop, Mark},
+        trace::{Step, Tracer},
+    },
     result::TraceEvent,
     rng::{self, DrawRng, Purpose, mix},
     sample::Sampler,
@@ -200,6 +204,8 @@ pub(crate) struct Core {
     pub(crate) edges: Meters<EdgeMeter>,
     pub(crate) journey_meters: Meters<JourneyMeter>,
     pub(crate) tracer: Tracer,
+    /// What a watcher sees go by; `None` while nobody watches.
+    pub(crate) tape: Option<Box<Tape>>,
     pub(crate) faults: Faults,
     lanes: Vec<u32>,
     /// Holders of connections that are still there, and how many there were.
@@ -232,6 +238,7 @@ impl Core {
         let mut by_timeout = BTreeMap::new();
         let mut lane = |timeout: Nanos| *by_timeout.entry(timeout).or_insert_with(|| queue.lane());
         let lanes = program.edges.iter().map(|edge| if edge.policy.timeout > 0 { lane(edge.policy.timeout) } else { NONE }).collect();
+        let counts_calls = program.open_to_changes || !program.faults.is_empty();
         let stores = program
             .nodes
             .iter()
@@ -260,15 +267,12 @@ impl Core {
             pools_left: vec![1.0; program.pools.len()],
             nodes: Meters::new(vec![NodeMeter::default(); n_nodes], window),
             edges: Meters::new(
-                program
-                    .edges
-                    .iter()
-                    .map(|edge| EdgeMeter::new(edge.poll.is_some() || edge.stream.is_some(), !program.faults.is_empty()))
-                    .collect(),
+                program.edges.iter().map(|edge| EdgeMeter::new(edge.poll.is_some() || edge.stream.is_some(), counts_calls)).collect(),
                 window,
             ),
             journey_meters: Meters::new(journey_meters(program), window),
             tracer: Tracer::default(),
+            tape: None,
             faults: Faults::new(program.faults.len(), n_nodes, n_edges),
             lanes,
             holders: BTreeSet::new(),
@@ -413,10 +417,42 @@ impl Core {
         if journey == NONE {
             return;
         }
-        let trace = self.journeys[journey].trace;
+        let Journey { trace, ordinal, .. } = self.journeys[journey];
         if trace != NONE {
             let at = self.queue.now();
             self.tracer.step(trace, Step { at, node, edge, what });
+        }
+        if let Some(tape) = &mut self.tape
+            && tape.follows(ordinal)
+            && what.is_visible()
+        {
+            tape.mark(Mark { journey: ordinal, node, at: self.queue.now(), what });
+        }
+    }
+
+    /// Sends an attempt on its way: it reaches its target after some time.
+    pub(crate) fn depart(&mut self, item: u32, latency: Nanos) {
+        let now = self.now();
+        let reaches = now.saturating_add(latency);
+        self.queue.schedule(reaches, Class::Arrival, Event::Reach { item });
+        if self.tape.is_some() {
+            self.show_hop(item, now, reaches);
+        }
+    }
+
+    #[inline(never)]
+    fn show_hop(&mut self, item: u32, from: Nanos, to: Nanos) {
+        let Item { batch, journey, edge, attempt, event_type, .. } = self.items[item];
+        let Some(tape) = &mut self.tape else { return };
+        let followed = |journey: u32| (journey != NONE).then(|| self.journeys[journey].ordinal).filter(|ordinal| tape.follows(*ordinal));
+        let (seen, messages) = if batch == NONE {
+            (followed(journey), 1)
+        } else {
+            let members = &self.batches[batch].members;
+            (members.iter().find_map(|member| followed(self.copies[member.copy].journey)), members.len() as u32)
+        };
+        if let Some(journey) = seen {
+            tape.hop(Hop { journey, edge, from, to, attempt, event_type, messages });
         }
     }
 

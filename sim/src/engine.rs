@@ -5,15 +5,15 @@ use std::sync::Arc;
 use crate::{
     Progress, RunError,
     core::{Copy, Core, NOBODY, ReplyTo},
-    event::{Class, Event},
+    event::Event,
     faults::{FaultProgram, Target},
     meters::JourneyMeter,
     nodes::Node,
     outcome::Outcome,
-    program::Program,
+    program::{Cue, Happening, Program},
     queue::PENDING_MAX,
     result::RunResult,
-    time::{Nanos, SECOND, nanos, seconds},
+    time::{NEVER, Nanos, SECOND, nanos, seconds},
 };
 
 /// Most points of a series.
@@ -42,13 +42,30 @@ pub const INSTANT_EVENTS_MAX: u64 = 100_000_000;
 /// A copy goes on exactly like the original: `snapshot` is `clone`.
 #[derive(Clone, Debug)]
 pub struct Simulation {
-    core: Core,
-    nodes: Vec<Node>,
+    pub(crate) core: Core,
+    pub(crate) nodes: Vec<Node>,
     window: Nanos,
     window_end: Nanos,
+    /// What happens from outside next, as a position in the program's cues.
+    cue: usize,
+    /// Up to when events are handled before that.
+    before_cue: Nanos,
+    /// Events handled, and how many had been when the clock last moved between two looks.
+    handled: (u64, u64),
+    /// The time of the latest look.
+    looked: Nanos,
     seed: u64,
     /// [`INSTANT_EVENTS_MAX`] but in tests.
     instant_events_max: u64,
+}
+
+/// How far an advance came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Advance {
+    /// Nothing is left to happen up to the time.
+    There,
+    /// More is to happen.
+    Busy,
 }
 
 /// A level of a node that can be looked at while a simulation runs.
@@ -85,17 +102,20 @@ impl Simulation {
         for node in &mut nodes {
             node.behavior().start(&mut core);
         }
-        if core.warm_up > 0 {
-            core.queue.schedule(core.warm_up, Class::Completion, Event::WarmUp);
-        }
-        for (index, FaultProgram { from, to, .. }) in program.faults.iter().enumerate() {
-            let fault = index as u32;
-            core.queue.schedule(*from, Class::Completion, Event::Fault { fault, on: true });
-            if to > from {
-                core.queue.schedule(*to, Class::Completion, Event::Fault { fault, on: false });
-            }
-        }
-        Self { core, nodes, window, window_end: window, seed, instant_events_max: INSTANT_EVENTS_MAX }
+        let mut simulation = Self {
+            core,
+            nodes,
+            window,
+            window_end: window,
+            cue: 0,
+            before_cue: 0,
+            handled: (0, 0),
+            looked: 0,
+            seed,
+            instant_events_max: INSTANT_EVENTS_MAX,
+        };
+        simulation.cues(0);
+        simulation
     }
 
     /// The present, in seconds.
@@ -127,15 +147,43 @@ impl Simulation {
         }
     }
 
-    /// Handles one event if there is one up to a time.
+    /// Handles one event, or what happens from outside, if there is one up to a time.
     #[inline]
     fn step(&mut self, until: Nanos) -> bool {
-        let Some(event) = self.core.queue.pop(until) else { return false };
+        let Some(event) = self.core.queue.pop(until.min(self.before_cue)) else { return self.step_cue(until) };
         if self.core.now() >= self.window_end {
             self.close_windows(self.core.now());
         }
+        self.handled.0 += 1;
         self.handle(event);
         true
+    }
+
+    /// Moves the clock to what happens from outside next, if that is up to a time.
+    #[inline(never)]
+    fn step_cue(&mut self, until: Nanos) -> bool {
+        let Some(cue) = self.core.program.cues.get(self.cue).filter(|cue| cue.at <= until) else { return false };
+        let at = cue.at;
+        self.core.queue.advance(at);
+        self.close_windows(at);
+        self.cues(at);
+        true
+    }
+
+    /// Lets everything happen that happens from outside up to a time. Nothing else has happened at that time yet, so that it
+    /// does not matter when somebody decided on it.
+    fn cues(&mut self, now: Nanos) {
+        while let Some(Cue { at, what }) = self.core.program.cues.get(self.cue).copied()
+            && at <= now
+        {
+            self.cue += 1;
+            match what {
+                Happening::WarmUp => self.restart_statistics(),
+                Happening::LoadEnds => {}
+                Happening::Fault { fault, on } => self.fault(fault, on),
+            }
+        }
+        self.before_cue = self.core.program.cues.get(self.cue).map_or(NEVER, |cue| cue.at - 1);
     }
 
     #[inline]
@@ -156,7 +204,6 @@ impl Simulation {
                 let to = core.program.edges[edge as usize].to;
                 self.nodes[to as usize].behavior().arrive(core, item);
             }
-            Event::Fault { fault, on } => self.fault(fault, on),
             Event::Answer { item, outcome } => self.answer(item, outcome),
             Event::Retry { copy } => {
                 let row = core.copies[copy];
@@ -180,7 +227,6 @@ impl Simulation {
                     core.abandon_flight(flight);
                 }
             }
-            Event::WarmUp => self.restart_statistics(),
             Event::Lane { .. } => debug_assert!(false, "the queue resolves lanes itself"),
         }
     }
@@ -288,38 +334,113 @@ impl Simulation {
         self.core.journeys.len() == 0
     }
 
+    /// When the scenario ends at the latest, in seconds.
+    pub fn end_s(&self) -> f64 {
+        seconds(self.end())
+    }
+
+    fn end(&self) -> Nanos {
+        let plan = &self.core.program.plan;
+        nanos(if self.drains() { plan.duration + plan.drain_limit } else { plan.duration })
+    }
+
+    /// Whether it goes on after the load until nothing is held.
+    fn drains(&self) -> bool {
+        self.core.program.plan.until == plimsoll_models::scenario::Until::Drained
+    }
+
+    /// Whether it has drained before its end.
+    #[inline]
+    fn has_drained(&self, drains: bool) -> bool {
+        drains && self.core.now() >= self.core.load_ends && self.is_drained()
+    }
+
     /// Runs to the end of the scenario.
     pub fn run(&mut self, progress: &Progress) -> Result<(), RunError> {
-        let plan = &self.core.program.plan;
-        let drained = plan.until == plimsoll_models::scenario::Until::Drained;
-        let end = if drained { plan.duration + plan.drain_limit } else { plan.duration };
-        let (end, load_ends) = (nanos(end), self.core.load_ends);
-        let mut handled: u64 = 0;
-        // When the clock last moved between two looks, and how many events had been handled then.
-        let mut moved = (self.core.now(), 0);
-        while self.step(end) {
-            handled += 1;
-            if handled.is_multiple_of(CHECK_EVERY) {
-                self.check(progress, end)?;
-                if self.core.now() > moved.0 {
-                    moved = (self.core.now(), handled);
-                } else if handled - moved.1 > self.instant_events_max {
-                    return Err(self.stuck());
-                }
-            }
-            if drained && self.core.now() >= load_ends && self.is_drained() {
-                break;
-            }
+        let end = self.end();
+        while self.advance(end, CHECK_EVERY) == Advance::Busy {
+            self.check(progress, end)?;
         }
-        if !drained || !self.is_drained() {
-            self.core.queue.advance(end);
-        }
-        self.close_all_windows(self.core.now().max(load_ends));
+        self.finish();
         progress.report(1.0, self.core.events);
         Ok(())
     }
 
-    fn check(&self, progress: &Progress, end: Nanos) -> Result<(), RunError> {
+    /// Whether the scenario is over.
+    pub fn is_over(&self) -> bool {
+        self.core.now() >= self.end() || self.has_drained(self.drains())
+    }
+
+    /// Events handled so far.
+    pub fn handled(&self) -> u64 {
+        self.handled.0
+    }
+
+    /// The present.
+    pub(crate) fn now(&self) -> Nanos {
+        self.core.now()
+    }
+
+    /// Runs on to a time in seconds, but handles so many events at most: for who does other things in between. Answers
+    /// whether it is there; then the state is the one that [`Simulation::run_until`] leads to, or the end of the scenario.
+    pub fn run_some(&mut self, time_s: f64, events: u64) -> Result<bool, RunError> {
+        let end = self.end();
+        let until = nanos(time_s).min(end);
+        if self.advance(until, events) == Advance::Busy {
+            self.check(&Progress::new(), end)?;
+            return Ok(false);
+        }
+        if until == end || self.has_drained(self.drains()) {
+            self.finish();
+        } else {
+            self.close_all_windows(until);
+            self.core.queue.advance(until);
+        }
+        Ok(true)
+    }
+
+    /// Handles the next event alone, if there is one before the end of the scenario.
+    pub fn run_one(&mut self) -> bool {
+        let end = self.end();
+        self.advance(end, 1) == Advance::Busy
+    }
+
+    /// Goes on with a program that differs from its own only in what happens from outside after the present.
+    pub(crate) fn adopt(&mut self, program: &Arc<Program>) {
+        let core = &mut self.core;
+        debug_assert!(core.program.nodes.len() == program.nodes.len() && core.program.edges.len() == program.edges.len());
+        core.program = Arc::clone(program);
+        core.faults.grow(program.faults.len(), program.nodes.len(), program.edges.len());
+        let now = core.now();
+        self.cue = program.cues.partition_point(|cue| cue.at <= now);
+        self.before_cue = program.cues.get(self.cue).map_or(NEVER, |cue| cue.at - 1);
+    }
+
+    /// Handles so many events at most, up to a time and not beyond the end of the scenario.
+    fn advance(&mut self, until: Nanos, events: u64) -> Advance {
+        let drains = self.drains();
+        for _ in 0..events {
+            if self.has_drained(drains) || !self.step(until) {
+                return Advance::There;
+            }
+        }
+        Advance::Busy
+    }
+
+    /// The scenario is over: nothing happens any more.
+    fn finish(&mut self) {
+        if !self.has_drained(self.drains()) {
+            self.core.queue.advance(self.end());
+        }
+        self.close_all_windows(self.core.now().max(self.core.load_ends));
+    }
+
+    fn check(&mut self, progress: &Progress, end: Nanos) -> Result<(), RunError> {
+        if self.core.now() > self.looked {
+            (self.looked, self.handled.1) = (self.core.now(), self.handled.0);
+        } else if self.handled.0 - self.handled.1 > self.instant_events_max {
+            return Err(self.stuck());
+        }
         progress.report(self.core.now() as f64 / end as f64, self.core.events);
         if progress.is_canceled() {
             return Err(RunError::Canceled);

@@ -58,19 +58,10 @@ pub(crate) enum Event {
         /// The lane.
         lane: u32,
     },
-    /// Statistics start here.
-    WarmUp,
     /// An attempt that a fault delayed arrives.
     Arrive {
         /// The attempt.
         item: u32,
-    },
-    /// A fault begins or ends.
-    Fault {
-        /// Which one.
-        fault: u32,
-        /// Whether it begins.
-        on: bool,
     },
 }
 

@@ -104,6 +104,14 @@ impl Faults {
         Self { begun: false, nodes: none(nodes), edges: none(edges), struck: vec![0; faults] }
     }
 
+    /// There are so many faults now, in front of which stand those that were there before.
+    pub(crate) fn grow(&mut self, faults: usize, nodes: usize, edges: usize) {
+        if self.nodes.is_empty() {
+            *self = Self::new(faults, nodes, edges);
+        }
+        self.struck.resize(faults, 0);
+    }
+
     /// Whether nothing has begun yet.
     #[inline]
     pub(crate) fn is_quiet(&self) -> bool {

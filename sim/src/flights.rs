@@ -168,7 +168,7 @@ impl Core {
             let lane = self.timeout_lane(edge);
             self.flights[flight].timer = self.queue.set_timer(lane, now + timeout, Class::Arrival, Event::FlightTimeout { flight });
         }
-        self.queue.schedule(now.saturating_add(latency), Class::Arrival, Event::Reach { item });
+        self.depart(item, latency);
     }
 
     /// The target has answered a request, or its caller waits no longer (`given_up`). Says how its calls are to be gone

@@ -47,6 +47,7 @@ mod journal;
 mod keys;
 pub mod ledger;
 mod limits;
+pub mod live;
 mod meters;
 mod nodes;
 mod outcome;

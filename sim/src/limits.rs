@@ -39,6 +39,27 @@ pub(crate) struct LimitMeter {
     /// Sum of the delays.
     delay: u128,
     refused_in_window: u64,
+    late: Late,
+}
+
+/// The greatest level of a second, and of the one before.
+#[derive(Clone, Copy, Debug, Default)]
+struct Late {
+    second: u64,
+    peak: f64,
+    before: f64,
+}
+
+impl Late {
+    /// The same, in a second.
+    #[inline]
+    fn at(self, second: u64) -> Self {
+        if second == self.second {
+            self
+        } else {
+            Self { second, peak: 0.0, before: if second == self.second + 1 { self.peak } else { 0.0 } }
+        }
+    }
 }
 
 impl LimitMeter {
@@ -61,6 +82,7 @@ impl LimitMeter {
             delayed: 0,
             delay: 0,
             refused_in_window: 0,
+            late: Late::default(),
         }
     }
 
@@ -92,6 +114,14 @@ impl LimitMeter {
             self.peak = level;
             self.peak_at = now;
         }
+        self.late = self.late.at(now / SECOND);
+        self.late.peak = self.late.peak.max(level);
+    }
+
+    /// Greatest use in this second and the one before, over the limit.
+    pub(crate) fn use_of_late(&self, now: Nanos) -> f64 {
+        let late = self.late.at(now / SECOND);
+        self.share(late.peak.max(late.before))
     }
 
     /// Something arrives that will hold one of a level limit with a line before it for so long, whether it must wait or
@@ -160,10 +190,14 @@ impl LimitMeter {
 
     /// Greatest demand over the limit.
     pub(crate) fn use_peak(&self) -> f64 {
-        let demand = self.peak + self.outside;
+        self.share(self.peak)
+    }
+
+    /// A demand over the limit.
+    fn share(&self, demand: f64) -> f64 {
         if self.limit.value > 0.0 {
-            (demand / self.limit.value).min(f64::from(u16::MAX))
-        } else if self.peak > 0.0 {
+            ((demand + self.outside) / self.limit.value).min(f64::from(u16::MAX))
+        } else if demand > 0.0 {
             f64::from(u16::MAX)
         } else {
             0.0

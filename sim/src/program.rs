@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     ops::{Deref, DerefMut},
+    sync::Arc,
 };
 
 use plimsoll_models::{
@@ -46,12 +47,41 @@ pub struct Program {
     pub(crate) mappings: Vec<u32>,
     /// What goes wrong, in the order of the scenario.
     pub(crate) faults: Vec<FaultProgram>,
+    /// What happens from outside, in the order in which it does.
+    pub(crate) cues: Vec<Cue>,
+    /// Whether faults may come to it while it runs.
+    pub(crate) open_to_changes: bool,
     pub(crate) traces: Vec<plimsoll_models::workload::Trace>,
     pub(crate) assumptions: Vec<Assumption>,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
+/// Something that happens from outside at a set time, before every event of that time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cue {
+    pub(crate) at: Nanos,
+    pub(crate) what: Happening,
+}
+
+/// What happens from outside. At one time, what ends comes before what begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Happening {
+    /// Statistics start.
+    WarmUp,
+    /// The load is over: a run that drains may end.
+    LoadEnds,
+    /// A fault ends or begins.
+    Fault { on: bool, fault: u32 },
+}
+
 impl Program {
+    /// The same program, run so that faults can be added while it runs without changing what the run tells.
+    pub fn open_to_changes(program: Arc<Self>) -> Arc<Self> {
+        let mut program = Arc::unwrap_or_clone(program);
+        program.open_to_changes = true;
+        Arc::new(program)
+    }
+
     /// What people call a node.
     pub(crate) fn title<'a>(&'a self, id: &'a NodeId) -> &'a str {
         self.nodes.iter().find(|node| node.id == *id).map_or(id.as_str(), |node| &node.title)

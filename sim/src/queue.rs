@@ -85,6 +85,11 @@ impl EventQueue {
         self.heap.len()
     }
 
+    /// Memory of what waits in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.heap) + self.events.bytes() + self.timers.bytes()
+    }
+
     fn next_key(&mut self, at: Nanos, class: Class) -> Key {
         self.sequence += 1;
         debug_assert!(self.sequence < 1 << SEQUENCE_BITS, "the sequence is exhausted");

@@ -623,6 +623,18 @@ pub enum TraceEvent {
     Filtered,
 }
 
+impl TraceEvent {
+    /// Whether a watcher wants to see it: something went wrong, or takes unusually long.
+    pub(crate) fn is_visible(self) -> bool {
+        match self {
+            Self::ColdStart | Self::Throttled | Self::Failed | Self::TimedOut | Self::DeadLettered | Self::Expired | Self::GivenUp => true,
+            Self::Attempt | Self::Wait | Self::Start | Self::Done | Self::Enqueued | Self::Received | Self::Deleted | Self::Filtered => {
+                false
+            }
+        }
+    }
+}
+
 /// What one number does to the outcome when it alone is changed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Effect {

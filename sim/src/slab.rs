@@ -43,6 +43,11 @@ impl<T> Slab<T> {
         self.free.push(index);
     }
 
+    /// Memory of the slots in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.slots) + size_of_val(&*self.free)
+    }
+
     /// Number of values stored.
     pub(crate) fn len(&self) -> usize {
         self.slots.len() - self.free.len()

@@ -28,6 +28,7 @@ use super::{Behavior, Names};
 use crate::{
     core::Core,
     event::Timer,
+    live::NodeLook,
     outcome::Outcome,
     program::Program,
     sample::Sampler,
@@ -294,6 +295,15 @@ impl Behavior for Compute {
             (Some(fleet), _) => fleet.billed(core),
             (None, Some(scaling)) => scaling.billed(core, self.index, self.memory),
             (None, None) => Vec::new(),
+        }
+    }
+
+    fn look(&self, core: &Core, look: &mut NodeLook) {
+        if let Some(fleet) = &self.fleet {
+            look.starting = fleet.starting();
+        } else if let Some(scaling) = &self.per_request {
+            look.starting = self.being_prepared(core.now());
+            look.provisioned = scaling.provisioned.allocated();
         }
     }
 

@@ -14,7 +14,7 @@ use scale::Scale;
 use super::{Behavior, payload::chunks, queue::Continued};
 use crate::{
     core::{Batch, Core, Item, Member, MessageState, ReplyTo},
-    event::{Class, Event, Timer},
+    event::{Class, Timer},
     ledger::Fate,
     outcome::Outcome,
     parts::LongPolls,
@@ -254,7 +254,7 @@ impl Mapping {
         });
         let latency = if tries == 1 { core.sample(&self.pickup, self.queue, Purpose::Pickup, line, attempt) } else { 0 };
         let latency = if core.faults.is_quiet() { latency } else { core.stretched(self.edge, latency) };
-        core.queue.schedule(now.saturating_add(latency), Class::Arrival, Event::Reach { item });
+        core.depart(item, latency);
     }
 
     /// Whether the messages of a batch are still invisible to others.

@@ -36,7 +36,7 @@ use plimsoll_models::{
 
 pub(crate) use queue::Store;
 
-use crate::{core::Core, event::Timer, outcome::Outcome, program::Program, time::Nanos};
+use crate::{core::Core, event::Timer, live::NodeLook, outcome::Outcome, program::Program, time::Nanos};
 
 /// Names of a node's figures on its provider's dashboard; an empty one is not shown.
 #[derive(Clone, Copy, Debug)]
@@ -121,6 +121,9 @@ pub(crate) trait Behavior {
     fn write_tokens(&self, _now: Nanos) -> Option<f64> {
         None
     }
+
+    /// What only the node itself knows about this moment.
+    fn look(&self, _core: &Core, _look: &mut NodeLook) {}
 
     /// Units used so far, in the order of the meters of its configuration.
     fn billed(&self, core: &Core) -> Vec<f64> {

@@ -25,6 +25,7 @@ use crate::{
     core::{Cause, Core, MessageState, NOBODY, ReplyTo},
     event::{Class, Event, Timer},
     ledger::Fate,
+    live::NodeLook,
     outcome::Outcome,
     program::Program,
     result::TraceEvent,
@@ -273,6 +274,11 @@ impl Behavior for Queue {
     fn billed(&self, core: &Core) -> Vec<f64> {
         let gathered = if self.gathered.0 > 0 { self.payload.chunks(self.gathered.1) } else { 0 };
         vec![(core.nodes[self.index as usize].units[0] + gathered + self.empty_receives(core)) as f64]
+    }
+
+    fn look(&self, core: &Core, look: &mut NodeLook) {
+        let first = core.stores[self.index as usize].first();
+        look.oldest_s = first.map(|copy| seconds(core.now().saturating_sub(core.copies[copy].born)));
     }
 
     fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {

@@ -21,6 +21,7 @@ use crate::{
     core::{Core, MessageState},
     event::{Class, Event, Timer},
     ledger::Fate,
+    live::NodeLook,
     outcome::Outcome,
     parts::{Consumer, Finish, Shards, Stored},
     program::Program,
@@ -426,6 +427,13 @@ impl Behavior for Stream {
         let push_consumers = shards.consumers.iter().filter(|consumer| consumer.pushed).count() as f64;
         let extended = if self.retention > free_retention { shard_hours } else { 0.0 };
         vec![shard_hours, put_units as f64, shard_hours * push_consumers, pushed, extended, long]
+    }
+
+    fn look(&self, core: &Core, look: &mut NodeLook) {
+        let shards = &core.streams[self.index as usize];
+        look.instances = shards.n_open() as u64;
+        look.oldest_s =
+            (0..shards.consumers.len()).map(|reader| seconds(core.iterator_age(self.index, reader as u32, core.now()))).reduce(f64::max);
     }
 
     fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {

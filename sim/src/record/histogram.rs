@@ -54,6 +54,11 @@ fn bounds(index: usize) -> (f64, f64) {
 }
 
 impl Histogram {
+    /// Memory of its lists in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.noted) + size_of_val(&*self.counts)
+    }
+
     /// Counts a value.
     #[inline]
     pub(crate) fn record(&mut self, value: Nanos) {

@@ -4,9 +4,11 @@ pub(crate) mod histogram;
 pub(crate) mod level;
 pub(crate) mod mean;
 pub(crate) mod series;
+pub(crate) mod tape;
 pub(crate) mod trace;
 
 pub(crate) use histogram::Histogram;
 pub(crate) use level::Level;
 pub(crate) use mean::Mean;
 pub(crate) use series::{Counter, Counts, Latencies, Windows};
+pub(crate) use tape::Tape;

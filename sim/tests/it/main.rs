@@ -17,6 +17,7 @@ mod front;
 mod keys;
 mod lambda;
 mod lambda_logs;
+mod live;
 mod messaging;
 mod pipes;
 mod random;

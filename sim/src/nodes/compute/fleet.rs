@@ -129,6 +129,11 @@ struct Processors {
 }
 
 impl Fleet {
+    /// Instances that do not serve yet.
+    pub(super) fn starting(&self) -> u64 {
+        self.standing.iter().filter(|id| self.all[**id].state == State::Starting).count() as u64
+    }
+
     pub(super) fn new(program: &Program, index: u32, config: &ComputeConfig, fleet: &families::Fleet, core: &mut Core) -> Self {
         let node = &program.nodes[index as usize];
         let workers = u64::from(config.concurrency_per_instance);

@@ -51,6 +51,12 @@ fn token(slot: u32, generation: u32) -> u64 {
 }
 
 impl Compute {
+    /// Invocations whose instance is not ready yet.
+    pub(super) fn being_prepared(&self, now: Nanos) -> u64 {
+        let prepared = |run: &Invocation| run.began.saturating_add(run.preparation.before).saturating_add(run.preparation.within);
+        self.invocations.enumerate().filter(|(_, run)| run.alive && now < prepared(run)).count() as u64
+    }
+
     /// Whether an invocation still waits for the call with this token.
     pub(super) fn is_alive(&self, token: u64) -> bool {
         let invocation = &self.invocations[token as u32];

@@ -80,6 +80,11 @@ impl Provisioned {
         }
     }
 
+    /// Instances that exist, ready or not.
+    pub(super) fn allocated(&self) -> u64 {
+        self.allocated
+    }
+
     /// Instances that are asked for.
     pub(super) fn target(&self) -> u64 {
         self.target

@@ -108,6 +108,14 @@ impl Store {
         }
     }
 
+    /// The message that a queue without order would hand out next; others do not say.
+    pub(crate) fn first(&self) -> Option<u32> {
+        match &self.line {
+            Line::Plain(line) => line.front().map(|(copy, ..)| *copy),
+            Line::Fair(_) | Line::Fifo(_) => None,
+        }
+    }
+
     /// Whether messages have an order within groups.
     pub(crate) fn is_ordered(&self) -> bool {
         matches!(self.line, Line::Fifo(_))

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::StreamMapping;
 use crate::{
     core::{Batch, Cause, Core, Item, Member, ReplyTo},
-    event::{Class, Event, Timer},
+    event::{Class, Timer},
     ledger::Fate,
     outcome::Outcome,
     rng::mix,
@@ -225,7 +225,7 @@ impl StreamMapping {
             started: now,
         });
         self.lanes[at].state = State::Running;
-        core.queue.schedule(now, Class::Arrival, Event::Reach { item });
+        core.depart(item, 0);
     }
 
     /// The target has answered for a part.

@@ -1,0 +1,112 @@
+//! Back and forth in time: copies of the simulation, thinned to a budget of bytes, and running again from the nearest.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    engine::Simulation,
+    program::Program,
+    time::{Nanos, nanos},
+};
+
+/// Memory that the copies of a timeline take by default.
+pub const BUDGET_BYTES: usize = 256 << 20;
+
+/// Fewest events between two copies: much less than a frame's work.
+const APART: u64 = 1_000;
+/// Bytes that are copied for each event at most, so that making copies takes a small part of the time.
+const BYTES_PER_EVENT: usize = 64;
+
+/// The run of one replication, at any time.
+///
+/// A state that it gives is exactly that of a fresh run until then.
+#[derive(Debug)]
+pub struct Timeline {
+    program: Arc<Program>,
+    replication: u32,
+    budget: usize,
+    /// Copies by the events that they have handled, with what they weigh.
+    kept: BTreeMap<u64, (Simulation, usize)>,
+    bytes: usize,
+    /// Events between two copies.
+    apart: u64,
+}
+
+impl Timeline {
+    /// A timeline that keeps copies of so many bytes. The program is one that is [open to changes](Program::open_to_changes)
+    /// if it is to be changed.
+    pub fn new(program: Arc<Program>, replication: u32, budget: usize) -> Self {
+        Self { program, replication, budget, kept: BTreeMap::new(), bytes: 0, apart: APART }
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// Bytes of the copies, about.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The latest state that is kept and not later than a time; run it on until then.
+    pub fn before(&self, time_s: f64) -> Simulation {
+        let time = nanos(time_s);
+        let kept = self.kept.values().rev().find(|(simulation, _)| simulation.now() <= time);
+        kept.map_or_else(|| Simulation::new(&self.program, self.replication), |(simulation, _)| simulation.clone())
+    }
+
+    /// Keeps a copy, if the nearest ones are far enough from it.
+    pub fn offer(&mut self, simulation: &Simulation) {
+        let handled = simulation.handled();
+        let near = handled.saturating_sub(self.apart - 1)..=handled.saturating_add(self.apart - 1);
+        if handled < self.apart || self.kept.range(near).next().is_some() {
+            return;
+        }
+        let bytes = simulation.bytes();
+        if bytes > self.budget || self.apart < (bytes / BYTES_PER_EVENT) as u64 {
+            self.apart *= 2;
+            self.thin();
+            return;
+        }
+        let mut copy = simulation.clone();
+        copy.watch(false);
+        self.bytes += bytes;
+        self.kept.insert(handled, (copy, bytes));
+        while self.bytes > self.budget {
+            self.apart *= 2;
+            self.thin();
+        }
+    }
+
+    /// Drops the copies that are too near to the one before.
+    fn thin(&mut self) {
+        let mut last = 0;
+        let (apart, bytes) = (self.apart, &mut self.bytes);
+        self.kept.retain(|handled, (_, weight)| {
+            let stays = *handled >= last + apart;
+            if stays {
+                last = *handled;
+            } else {
+                *bytes -= *weight;
+            }
+            stays
+        });
+    }
+
+    /// Goes on with a program that differs from this one only in what happens from outside at a time or later: states
+    /// before that time stay, others are forgotten.
+    pub fn change(&mut self, program: Arc<Program>, from_s: f64) {
+        let from: Nanos = nanos(from_s);
+        let bytes = &mut self.bytes;
+        self.kept.retain(|_, (simulation, weight)| {
+            let stays = simulation.now() < from;
+            if stays {
+                simulation.adopt(&program);
+            } else {
+                *bytes -= *weight;
+            }
+            stays
+        });
+        self.program = program;
+    }
+}
