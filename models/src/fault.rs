@@ -1,4 +1,5 @@
-//! What goes wrong in a scenario: an outage, errors, slowness, lost capacity; where and when.
+//! What goes wrong in a scenario, or just differs for a while: an outage, errors, slowness, lost capacity, a surge of load;
+//! where and when.
 //!
 //! A fault is an object of the scenario's `faults`, such as
 //! `{"kind": "outage", "on": "payments", "from": "60 s", "to": "120 s"}`. `on` is the id of a node or an edge.
@@ -18,7 +19,7 @@ pub enum FaultKind {
     Latency,
     /// A share of the attempts fails.
     Errors,
-    /// A limit is tighter, or a share of the attempts is refused.
+    /// A limit is tighter, or wider, or a share of the attempts is refused.
     Throttle,
     /// A share of the servers, instances or pollers takes no new work.
     Capacity,
@@ -30,6 +31,10 @@ pub enum FaultKind {
     Duplicates,
     /// Warm instances are replaced, so that the next requests find none.
     Deploy,
+    /// A producer sends a multiple of its load.
+    Surge,
+    /// A mapping takes batches of another size.
+    Batch,
 }
 
 /// What a kind of fault is, for the file, the panel and the command line.
@@ -48,7 +53,7 @@ pub struct KindRecord {
 }
 
 /// Every kind of fault.
-pub const KINDS: [KindRecord; 9] = [
+pub const KINDS: [KindRecord; 11] = [
     KindRecord {
         kind: FaultKind::Outage,
         word: "outage",
@@ -112,6 +117,20 @@ pub const KINDS: [KindRecord; 9] = [
         help: "Warm instances are replaced at `at`, so that the next requests find none; provisioned ones stay warm",
         example: r#"{"kind": "deploy", "on": "workers", "at": "60 s"}"#,
     },
+    KindRecord {
+        kind: FaultKind::Surge,
+        word: "surge",
+        keys: &["factor"],
+        help: "The load of a producer is multiplied by `factor`; below 1 it is a lull",
+        example: r#"{"kind": "surge", "on": "clients", "from": "60 s", "to": "120 s", "factor": 3}"#,
+    },
+    KindRecord {
+        kind: FaultKind::Batch,
+        word: "batch",
+        keys: &["size"],
+        help: "Batches that are begun meanwhile close at `size` messages",
+        example: r#"{"kind": "batch", "on": "consume", "from": "60 s", "to": "120 s", "size": 100}"#,
+    },
 ];
 
 impl FaultKind {
@@ -149,11 +168,11 @@ pub enum Effect {
         /// The share.
         share: f64,
     },
-    /// A limit of a node is tighter.
+    /// A limit of a node is tighter, or wider.
     Tighten {
         /// Key of the limit; absent where the node has only one that can be meant.
         limit: Option<String>,
-        /// What is left of it, from 0 to 1.
+        /// What it is multiplied by.
         factor: f64,
     },
     /// A share of the attempts is refused.
@@ -183,6 +202,16 @@ pub enum Effect {
     },
     /// Warm instances are replaced.
     Deploy,
+    /// A producer's load is multiplied.
+    Surge {
+        /// By this.
+        factor: f64,
+    },
+    /// Batches have another size.
+    Batch {
+        /// Messages in a full batch.
+        size: u32,
+    },
 }
 
 impl Effect {
@@ -198,6 +227,8 @@ impl Effect {
             Self::Slow { .. } => FaultKind::Slow,
             Self::Duplicates { .. } => FaultKind::Duplicates,
             Self::Deploy => FaultKind::Deploy,
+            Self::Surge { .. } => FaultKind::Surge,
+            Self::Batch { .. } => FaultKind::Batch,
         }
     }
 
@@ -214,7 +245,9 @@ impl Effect {
             | Self::Poison { .. }
             | Self::Slow { .. }
             | Self::Duplicates { .. }
-            | Self::Deploy => None,
+            | Self::Deploy
+            | Self::Surge { .. }
+            | Self::Batch { .. } => None,
         }
     }
 }
@@ -237,6 +270,8 @@ impl fmt::Display for Effect {
             Self::Slow { factor } => write!(f, "{} times as slow", units::print_number(*factor)),
             Self::Duplicates { share: value } => write!(f, "{} duplicates", share(*value)),
             Self::Deploy => f.write_str("deployment"),
+            Self::Surge { factor } => write!(f, "load × {}", units::print_number(*factor)),
+            Self::Batch { size } => write!(f, "batches of {size}"),
         }
     }
 }
@@ -351,18 +386,23 @@ impl Reader<'_> {
                 (true, false) if !self.object.contains_key("limit") => Some(Effect::Refuse { share: self.share("share")? }),
                 (false, true) => {
                     let factor = self.factor()?;
-                    if factor > 1.0 {
-                        return self.wrong("factor", "what is left of a limit lies between 0 and 1");
-                    }
                     Some(Effect::Tighten { limit: self.text("limit"), factor })
                 }
-                _ => self.wrong("throttle", "it needs either `factor`, what is left of a limit, or `share`, what is refused"),
+                _ => self.wrong("throttle", "it needs either `factor`, by which a limit is multiplied, or `share`, what is refused"),
             },
             FaultKind::Capacity => Some(Effect::Capacity { lost: self.share("lost")? }),
             FaultKind::Poison => Some(Effect::Poison { share: self.share("share")? }),
             FaultKind::Slow => Some(Effect::Slow { factor: self.factor()? }),
             FaultKind::Duplicates => Some(Effect::Duplicates { share: self.share("share")? }),
             FaultKind::Deploy => Some(Effect::Deploy),
+            FaultKind::Surge => Some(Effect::Surge { factor: self.factor()? }),
+            FaultKind::Batch => {
+                let text = self.required("size")?;
+                match text.parse() {
+                    Ok(size) if (1..=BATCH_MAX).contains(&size) => Some(Effect::Batch { size }),
+                    Ok(_) | Err(_) => self.wrong("size", "it is a number of messages between 1 and 10,000"),
+                }
+            }
         }
     }
 
@@ -408,6 +448,9 @@ impl Reader<'_> {
     }
 }
 
+/// Largest batch of a fault.
+const BATCH_MAX: u32 = 10_000;
+
 /// Largest factor of a fault.
 const FACTOR_MAX: f64 = 1e6;
 
@@ -437,7 +480,10 @@ mod tests {
         assert!(wrong(json!({"kind": "errors", "on": "a", "from": "1 s", "to": "2 s", "share": "200 %"})).contains("`share`"));
         assert!(wrong(json!({"kind": "slow", "on": "a", "from": "1 s", "to": "2 s"})).contains("needs `factor`"));
         assert!(wrong(json!({"kind": "slow", "on": "a", "from": "1 s", "to": "2 s", "factr": 2})).contains("did you mean `factor`?"));
-        assert!(wrong(json!({"kind": "throttle", "on": "a", "from": "1 s", "to": "2 s", "factor": 2})).contains("between 0 and 1"));
+        assert!(
+            wrong(json!({"kind": "throttle", "on": "a", "from": "1 s", "to": "2 s", "factor": 2e6})).contains("between 0 and a million")
+        );
+        assert!(wrong(json!({"kind": "batch", "on": "a", "from": "1 s", "to": "2 s", "size": 0})).contains("between 1 and 10,000"));
         assert!(wrong(json!({"kind": "latency", "on": "a", "from": "1 s", "to": "2 s"})).contains("either `add`"));
     }
 

@@ -11,7 +11,7 @@ use plimsoll_models::{
         self, BatchConfig, CallConfig, Config, ConnectionConfig, Filter, Limit, LimitUse, Measure, Operation, Pollers, Priced, Processors,
         Scaling, WorkflowKind,
     },
-    fault::Effect,
+    fault::{Effect, Fault},
     keys::{KeyLaw, KeyWeights},
     policy::{Backoff, CallPolicy, Resilience, RetryOn},
     scenario::Plan,
@@ -672,27 +672,40 @@ pub fn trace_key(arrivals: &Arrivals) -> String {
 
 /// Users of closed loops and devices of fleets.
 fn population(program: &Program) -> f64 {
-    let producers = program.nodes.iter().filter_map(|node| if let Config::Producer(config) = &node.config { Some(config) } else { None });
-    producers.map(|producer| f64::from(producer.arrivals.population()) * program.plan.multiplier).sum()
+    let of = |(index, node): (usize, &NodeProgram)| match &node.config {
+        Config::Producer(producer) => {
+            f64::from(producer.arrivals.population()) * surges(program, index).map(|(_, factor)| factor).fold(1.0, f64::max)
+        }
+        _ => 0.0,
+    };
+    program.nodes.iter().enumerate().map(of).sum::<f64>() * program.plan.multiplier
 }
 
 fn expected_requests(program: &Program) -> f64 {
     let Plan { duration, multiplier, .. } = program.plan;
-    program
-        .nodes
-        .iter()
-        .filter_map(|node| match &node.config {
-            Config::Producer(producer) => Some((producer, node.trace)),
-            _ => None,
-        })
-        .map(|(producer, trace)| match trace {
+    let of = |(index, node): (usize, &NodeProgram)| {
+        let Config::Producer(producer) = &node.config else { return 0.0 };
+        match node.trace {
             Some(trace) => match &program.traces[trace as usize] {
                 Trace::Counts { interval, counts } => counts.iter().take((duration / interval).ceil() as usize).sum::<f64>() * multiplier,
                 Trace::Arrivals { times, .. } => times.len() as f64,
             },
-            None => producer.arrivals.expected(duration) * multiplier,
-        })
-        .sum()
+            None => {
+                let until = |seconds: f64| producer.arrivals.expected(seconds.min(duration)) * multiplier;
+                let more: f64 = surges(program, index).map(|(fault, factor)| (factor - 1.0) * (until(fault.to) - until(fault.from))).sum();
+                until(duration) + more
+            }
+        }
+    };
+    program.nodes.iter().enumerate().map(of).sum()
+}
+
+/// The surges of a producer, with their factors.
+fn surges(program: &Program, node: usize) -> impl Iterator<Item = (&Fault, f64)> {
+    program.faults.iter().filter_map(move |ready| match ready.fault.effect {
+        Effect::Surge { factor } if ready.target == Target::Node(node as u32) => Some((&ready.fault, factor)),
+        _ => None,
+    })
 }
 
 /// Wait before a change that a fault kept from a stream is told again, in seconds.

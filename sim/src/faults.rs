@@ -149,7 +149,12 @@ impl Faults {
                 }
                 return;
             }
-            Effect::Tighten { .. } | Effect::Capacity { .. } | Effect::Slow { .. } | Effect::Deploy => return,
+            Effect::Tighten { .. }
+            | Effect::Capacity { .. }
+            | Effect::Slow { .. }
+            | Effect::Deploy
+            | Effect::Surge { .. }
+            | Effect::Batch { .. } => return,
         };
         *slot = on.then_some(index);
     }

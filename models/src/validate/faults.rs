@@ -97,14 +97,16 @@ fn node(on: &str, config: &Config, effect: &Effect) -> Result<(), (String, Strin
         | Effect::Poison { .. }
         | Effect::Slow { .. }
         | Effect::Duplicates { .. }
-        | Effect::Deploy => Ok(()),
+        | Effect::Deploy
+        | Effect::Surge { .. }
+        | Effect::Batch { .. } => Ok(()),
     }
 }
 
 /// Kinds that a node can have.
 fn kinds_of(config: &Config) -> Vec<FaultKind> {
-    if matches!(config, Config::Producer(_)) {
-        return Vec::new();
+    if let Config::Producer(producer) = config {
+        return if producer.scheduler.is_none() && producer.arrivals.can_surge() { vec![FaultKind::Surge] } else { Vec::new() };
     }
     FaultKind::ANYWHERE.into_iter().chain(config.faults().iter().copied()).collect()
 }
@@ -124,7 +126,7 @@ pub fn tightened(config: &Config, limit: Option<&str>) -> Result<String, String>
 fn edge_kinds(kind: EdgeKind) -> Vec<FaultKind> {
     let own: &[FaultKind] = match kind {
         EdgeKind::Send | EdgeKind::Deliver => &[FaultKind::Duplicates],
-        EdgeKind::Poll => &[FaultKind::Capacity],
+        EdgeKind::Poll => &[FaultKind::Capacity, FaultKind::Batch],
         EdgeKind::Request | EdgeKind::DeadLetter => &[],
     };
     FaultKind::ANYWHERE.into_iter().chain(own.iter().copied()).collect()
@@ -146,7 +148,9 @@ fn edge(on: &str, kind: EdgeKind, effect: &Effect) -> Result<(), (String, String
 
 fn can(kinds: &[FaultKind]) -> String {
     if kinds.is_empty() {
-        return "nothing arrives at what makes the load: change its load, or strike what it calls".to_owned();
+        return "nothing arrives at what makes the load, and a schedule, fleet or recording cannot surge: change its load, or strike \
+                what it calls"
+            .to_owned();
     }
     let words: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
     format!("it can have {}", words.join(", "))
@@ -174,6 +178,8 @@ mod tests {
         for (id, service) in nodes {
             diagram.nodes.insert(id.into(), Arc::new(Node::new(service, "")));
         }
+        let clock = Node::new("generic/client", "").with("arrivals", "batch(5, every=1 min)");
+        diagram.nodes.insert("clock".into(), Arc::new(clock));
         for (id, from, to, kind) in [
             ("send", "client", "queue", EdgeKind::Send),
             ("consume", "queue", "worker", EdgeKind::Poll),
@@ -211,6 +217,8 @@ mod tests {
             ("poison", "worker", json!({"share": "5 %"})),
             ("slow", "door", json!({"factor": 2})),
             ("duplicates", "send", json!({"share": "5 %"})),
+            ("surge", "client", json!({"factor": 3})),
+            ("batch", "consume", json!({"size": 3})),
         ] {
             assert!(told(json!([fault(kind, on, &more)])).is_empty(), "{kind} on {on}");
         }
@@ -220,7 +228,10 @@ mod tests {
     fn what_it_cannot_have_is_told_with_what_it_can() {
         for (kind, on, more, wanted) in [
             ("outage", "quue", json!({}), "did you mean `queue`?"),
-            ("outage", "client", json!({}), "change its load"),
+            ("outage", "client", json!({}), "it can have surge"),
+            ("outage", "clock", json!({}), "change its load"),
+            ("surge", "worker", json!({"factor": 2}), "it can have outage"),
+            ("batch", "send", json!({"size": 2}), "it can have outage"),
             ("capacity", "api", json!({"lost": "5 %"}), "it can have outage, latency, errors, throttle, poison, slow"),
             ("capacity", "charge", json!({"lost": "5 %"}), "it can have outage, latency, errors, throttle)"),
             ("duplicates", "consume", json!({"share": "5 %"}), "strike the queue instead"),

@@ -122,6 +122,15 @@ impl Arrivals {
         }
     }
 
+    /// Whether it is a rate, or users, that a surge can multiply; given times stay where they are.
+    pub fn can_surge(&self) -> bool {
+        match self {
+            Self::Renewal { .. } | Self::Curve { .. } | Self::Bursts { .. } | Self::Closed { .. } => true,
+            Self::Groups { arrivals, .. } => arrivals.can_surge(),
+            Self::Schedule(_) | Self::Fleet(_) | Self::Times(_) | Self::Trace(_) => false,
+        }
+    }
+
     /// How many clients a run must keep in mind one by one: users of a closed loop, devices of a fleet.
     pub fn population(&self) -> u32 {
         match self {

@@ -2,6 +2,7 @@
 
 mod batches;
 mod fleet;
+mod surge;
 
 use plimsoll_models::{
     Arrivals, Distribution,
@@ -12,6 +13,7 @@ use rand_distr::{Distribution as _, Exp1};
 
 use batches::Batches;
 use fleet::Devices;
+pub(crate) use surge::Change;
 
 use crate::{
     program::Program,

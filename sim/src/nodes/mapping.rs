@@ -32,6 +32,8 @@ pub(crate) struct Mapping {
     edge: u32,
     queue: u32,
     batch_size: usize,
+    /// The same while nobody has changed it.
+    usual_batch_size: u32,
     batch_bytes: f64,
     window: Nanos,
     /// Messages of a receive or delete call.
@@ -68,6 +70,7 @@ impl Mapping {
             edge,
             queue: ready.from,
             batch_size: poll.batch_size as usize,
+            usual_batch_size: poll.batch_size,
             batch_bytes: poll.batch_bytes,
             window: nanos(poll.batch_window),
             call_messages: u64::from(poll.call_messages),
@@ -349,10 +352,12 @@ impl Behavior for Mapping {
     fn settled(&mut self, _core: &mut Core, _copy: u32, _outcome: Outcome) {}
 
     fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
-        if let Effect::Capacity { lost } = effect {
-            self.scale.lose(if on { *lost } else { 0.0 });
-            self.poll(core);
+        match effect {
+            Effect::Capacity { lost } => self.scale.lose(if on { *lost } else { 0.0 }),
+            Effect::Batch { size } => self.batch_size = if on { *size } else { self.usual_batch_size } as usize,
+            _ => return,
         }
+        self.poll(core);
     }
 
     fn answered(&mut self, core: &mut Core, item: u32, outcome: Outcome) {

@@ -1,11 +1,13 @@
 //! Clients, devices, recordings: what makes root events and waits for their outcome.
 
-use plimsoll_models::{Arrivals, families::ProducerConfig};
+use std::sync::Arc;
+
+use plimsoll_models::{Arrivals, families::ProducerConfig, fault::Effect};
 use rand::RngExt as _;
 
 use super::{
     Behavior, Names,
-    arrivals::{Arrival, Source},
+    arrivals::{Arrival, Change, Source},
 };
 use crate::{
     calls::fate,
@@ -33,10 +35,39 @@ pub(crate) struct Producer {
     edges: Vec<u32>,
     /// Edges of which one takes the event, with cumulated shares.
     routes: Vec<(f64, u32)>,
-    closed: Option<(u32, Sampler)>,
+    closed: Option<Users>,
     /// Number of the next event of this producer.
     number: u64,
     recorded: Nanos,
+    pace: Pace,
+}
+
+/// The users of a closed loop.
+#[derive(Clone, Debug)]
+struct Users {
+    think: Sampler,
+    /// As many as the load has without a surge.
+    usual: u32,
+    /// Those with a lower number ask; others go when they would think.
+    present: u32,
+    /// Those who have gone.
+    gone: Vec<u32>,
+    /// The lowest number that nobody has had yet.
+    fresh: u32,
+}
+
+/// How fast the load comes.
+#[derive(Clone, Copy, Debug)]
+struct Pace {
+    /// By what the load is multiplied now.
+    factor: f64,
+    /// The same before it stood still, and since when it does.
+    moving: f64,
+    stopped: Nanos,
+    /// When the next event comes.
+    next: Option<Nanos>,
+    /// Tells the timer of that event from those that were set before.
+    timer: u32,
 }
 
 impl Producer {
@@ -64,7 +95,10 @@ impl Producer {
             }
         }
         let closed = match &config.arrivals {
-            Arrivals::Closed { users, think } => Some(((f64::from(*users) * program.plan.multiplier).round() as u32, Sampler::new(think))),
+            Arrivals::Closed { users, think } => {
+                let usual = (f64::from(*users) * program.plan.multiplier).round() as u32;
+                Some(Users { think: Sampler::new(think), usual, present: usual, gone: Vec::new(), fresh: usual })
+            }
             _ => None,
         };
         let mut rng = rng::stream(core.keys[index as usize]);
@@ -79,17 +113,57 @@ impl Producer {
             closed,
             number: 0,
             recorded: 0,
+            pace: Pace { factor: 1.0, moving: 1.0, stopped: 0, next: None, timer: 0 },
         }
     }
 
     fn schedule_next(&mut self, core: &mut Core) {
-        let program = std::sync::Arc::clone(&core.program);
-        let Some(Arrival { at, recorded }) = self.source.next(core.now(), &mut self.rng, &program) else { return };
-        if at >= core.load_ends {
+        let program = Arc::clone(&core.program);
+        let next = self.source.next(core.now(), &mut self.rng, &program);
+        self.schedule(core, next);
+    }
+
+    fn schedule(&mut self, core: &mut Core, next: Option<Arrival>) {
+        self.pace.next = next.as_ref().map(|next| next.at);
+        let Some(Arrival { at, recorded }) = next.filter(|next| next.at < core.load_ends) else { return };
+        self.recorded = recorded;
+        core.after(at.saturating_sub(core.now()), Class::Arrival, self.index, Timer::Arrival, self.pace.timer);
+    }
+
+    /// The load is multiplied by this from now on.
+    fn surge(&mut self, core: &mut Core, factor: f64) {
+        if self.closed.is_some() {
+            self.resize(core, factor);
             return;
         }
-        self.recorded = recorded;
-        core.after(at.saturating_sub(core.now()), Class::Arrival, self.index, Timer::Arrival, 0);
+        let now = core.now();
+        let Pace { factor: before, moving, stopped, next, .. } = self.pace;
+        self.pace.factor = factor;
+        // Whatever was to come comes at another time.
+        self.pace.timer = self.pace.timer.wrapping_add(1);
+        let since = if before > 0.0 { now } else { stopped };
+        if factor <= 0.0 {
+            self.pace.stopped = since;
+            return;
+        }
+        self.pace.moving = factor;
+        let program = Arc::clone(&core.program);
+        let next = self.source.surge(Change { from: moving, to: factor, since, now }, next, &mut self.rng, &program);
+        self.schedule(core, next);
+    }
+
+    /// Users come, or go when they have thought.
+    fn resize(&mut self, core: &mut Core, factor: f64) {
+        let Some(users) = &mut self.closed else { return };
+        users.present = (f64::from(users.usual) * factor).round() as u32;
+        let present = users.present;
+        let mut coming: Vec<u32> = users.gone.extract_if(.., |user| *user < present).collect();
+        coming.sort_unstable();
+        coming.extend(users.fresh..present);
+        users.fresh = users.fresh.max(present);
+        for user in coming {
+            self.think(core, user);
+        }
     }
 
     /// Makes a root event and sends it. Answers whether anybody will tell its outcome.
@@ -140,10 +214,14 @@ impl Producer {
         }
     }
 
-    fn think(&self, core: &mut Core, user: u32) {
-        let Some((_, law)) = &self.closed else { return };
+    fn think(&mut self, core: &mut Core, user: u32) {
+        let Some(users) = &mut self.closed else { return };
+        if user >= users.present {
+            users.gone.push(user);
+            return;
+        }
         let line = mix(u64::from(user), self.number);
-        let wait = core.sample(law, self.index, Purpose::Think, line, 0);
+        let wait = core.sample(&users.think, self.index, Purpose::Think, line, 0);
         if core.now().saturating_add(wait) < core.load_ends {
             core.after(wait, Class::Arrival, self.index, Timer::Thought, user);
         }
@@ -152,8 +230,8 @@ impl Producer {
 
 impl Behavior for Producer {
     fn start(&mut self, core: &mut Core) {
-        if let Some((users, _)) = self.closed {
-            for user in 0..users {
+        if let Some(Users { usual, .. }) = self.closed {
+            for user in 0..usual {
                 self.number += 1;
                 self.think(core, user);
             }
@@ -171,7 +249,7 @@ impl Behavior for Producer {
     fn timer(&mut self, core: &mut Core, timer: Timer, argument: u32) {
         if timer == Timer::Thought {
             self.emit(core, argument);
-        } else {
+        } else if argument == self.pace.timer {
             self.emit(core, 0);
             self.schedule_next(core);
         }
@@ -192,6 +270,12 @@ impl Behavior for Producer {
             if self.closed.is_some() {
                 self.think(core, copy.token as u32);
             }
+        }
+    }
+
+    fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
+        if let Effect::Surge { factor } = effect {
+            self.surge(core, if on { *factor } else { 1.0 });
         }
     }
 

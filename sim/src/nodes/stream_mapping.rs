@@ -37,6 +37,8 @@ pub(crate) struct StreamMapping {
     /// Its number among the consumers of the stream.
     consumer: u32,
     batch_size: usize,
+    /// The same while nobody has changed it.
+    usual_batch_size: u32,
     batch_bytes: u64,
     window: Nanos,
     /// Lanes of a shard, and how many of them faults let begin a batch.
@@ -96,6 +98,7 @@ impl StreamMapping {
             stream: ready.from,
             consumer: node.pollers.iter().position(|poller| *poller == index).unwrap_or(0) as u32,
             batch_size: config.batch_size as usize,
+            usual_batch_size: config.batch_size,
             batch_bytes: config.batch_bytes.value as u64,
             window: nanos(config.batch_window),
             factor: config.parallelization.value.max(1.0) as usize,
@@ -205,10 +208,12 @@ impl Behavior for StreamMapping {
     fn settled(&mut self, _core: &mut Core, _copy: u32, _outcome: Outcome) {}
 
     fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
-        if let Effect::Capacity { lost } = effect {
-            self.lanes_open = if on { left_of(self.factor as u64, *lost) as usize } else { self.factor };
-            self.resume(core);
+        match effect {
+            Effect::Capacity { lost } => self.lanes_open = if on { left_of(self.factor as u64, *lost) as usize } else { self.factor },
+            Effect::Batch { size } => self.batch_size = if on { *size } else { self.usual_batch_size } as usize,
+            _ => return,
         }
+        self.resume(core);
     }
 
     fn answered(&mut self, core: &mut Core, item: u32, outcome: Outcome) {

@@ -42,12 +42,12 @@ impl TokenBucket {
         self.tighten(now, self.tight);
     }
 
-    /// Leaves so much of rate and capacity from now on; 1 gives back all. A rate above zero keeps room for a token.
+    /// Multiplies rate and capacity from now on; 1 gives back what was. A rate above zero keeps room for a token.
     pub(crate) fn tighten(&mut self, now: Nanos, factor: f64) {
         self.refill(now);
         self.tight = factor;
         let (capacity, rate) = self.full;
-        if factor >= 1.0 {
+        if factor == 1.0 {
             (self.capacity, self.rate) = self.full;
         } else {
             let room = if factor > 0.0 { capacity.min(PARTS) } else { 0 };

@@ -48,10 +48,11 @@ fn is_name(text: &str) -> Result<(), String> {
 const PARTS: &[Part] = &[
     ("hang", "Hangs for", "How long an attempt hangs before it fails", is_duration),
     ("add", "Added time", "A time or a law, such as exponential(2 s)", is_law),
-    ("limit", "Limit", "Which limit is tightened", is_name),
+    ("limit", "Limit", "Which limit is multiplied", is_name),
     ("factor", "Factor", "What it is multiplied by", is_factor),
     ("share", "Share", "How much of it is struck", is_share),
     ("lost", "Lost", "Which share takes no new work", is_share),
+    ("size", "Messages", "How many make a full batch", is_factor),
 ];
 
 /// Shows the fields of a fault.

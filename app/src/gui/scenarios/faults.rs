@@ -137,7 +137,14 @@ pub(super) fn new(view: &View<'_>, kind: FaultKind, on: &str, from: f64, to: f64
         }
         // Attempts fail at once unless somebody says that they hang.
         FaultKind::Outage | FaultKind::Deploy => {}
-        FaultKind::Latency | FaultKind::Errors | FaultKind::Capacity | FaultKind::Poison | FaultKind::Slow | FaultKind::Duplicates => {
+        FaultKind::Latency
+        | FaultKind::Errors
+        | FaultKind::Capacity
+        | FaultKind::Poison
+        | FaultKind::Slow
+        | FaultKind::Duplicates
+        | FaultKind::Surge
+        | FaultKind::Batch => {
             object.extend(kind.record().keys.iter().find_map(|key| size(key)));
         }
     }

@@ -76,6 +76,8 @@ pub(super) fn kind_title(kind: FaultKind) -> &'static str {
         FaultKind::Slow => "Slow",
         FaultKind::Duplicates => "Duplicates",
         FaultKind::Deploy => "Deployment",
+        FaultKind::Surge => "Load surge",
+        FaultKind::Batch => "Batch size",
     }
 }
 
