@@ -685,17 +685,15 @@ fn expected_requests(program: &Program) -> f64 {
     let Plan { duration, multiplier, .. } = program.plan;
     let of = |(index, node): (usize, &NodeProgram)| {
         let Config::Producer(producer) = &node.config else { return 0.0 };
-        match node.trace {
-            Some(trace) => match &program.traces[trace as usize] {
+        if let Some(trace) = node.trace {
+            return match &program.traces[trace as usize] {
                 Trace::Counts { interval, counts } => counts.iter().take((duration / interval).ceil() as usize).sum::<f64>() * multiplier,
                 Trace::Arrivals { times, .. } => times.len() as f64,
-            },
-            None => {
-                let until = |seconds: f64| producer.arrivals.expected(seconds.min(duration)) * multiplier;
-                let more: f64 = surges(program, index).map(|(fault, factor)| (factor - 1.0) * (until(fault.to) - until(fault.from))).sum();
-                until(duration) + more
-            }
+            };
         }
+        let until = |seconds: f64| producer.arrivals.expected(seconds.min(duration)) * multiplier;
+        let more: f64 = surges(program, index).map(|(fault, factor)| (factor - 1.0) * (until(fault.to) - until(fault.from))).sum();
+        until(duration) + more
     };
     program.nodes.iter().enumerate().map(of).sum()
 }

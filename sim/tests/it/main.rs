@@ -29,4 +29,5 @@ mod stations;
 mod stores;
 mod streams;
 mod support;
+mod surges;
 mod workflows;

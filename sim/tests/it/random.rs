@@ -37,7 +37,7 @@ pub(crate) fn faults(seed: u64, diagram: &Diagram) -> serde_json::Value {
         tries += 1;
         let mut pick = |choices: &[&str]| choices[rng.random_range(0..choices.len())].to_owned();
         let word = pick(&fault::KINDS.map(|record| record.word));
-        let (share, factor) = (pick(&["5 %", "50 %", "100 %"]), pick(&["0", "0.1", "0.9"]));
+        let (share, factor) = (pick(&["5 %", "50 %", "100 %"]), pick(&["0", "0.1", "0.9", "3"]));
         let mut fault = match (word.as_str(), pick(&["plain", "other"]).as_str()) {
             ("outage", "plain") => json!({}),
             ("outage", _) => json!({"hang": pick(&["20 ms", "2 s", "30 s"])}),
@@ -45,6 +45,8 @@ pub(crate) fn faults(seed: u64, diagram: &Diagram) -> serde_json::Value {
             ("latency" | "slow", _) => json!({"factor": pick(&["0.5", "3", "20"])}),
             ("throttle", "plain") => json!({"factor": factor, "limit": pick(&limits)}),
             ("capacity", _) => json!({"lost": share}),
+            ("surge", _) => json!({"factor": pick(&["0", "0.5", "1", "4"])}),
+            ("batch", _) => json!({"size": pick(&["1", "7", "10000"])}),
             ("deploy", _) => json!({"at": pick(&["1 s", "6 s", "12 s"])}),
             _ => json!({"share": share}),
         };
