@@ -466,7 +466,8 @@ fn traces(core: &Core) -> Vec<JourneyTrace> {
     first.chain(slowest).collect()
 }
 
-fn trace(core: &Core, followed: &Followed, slowest: bool) -> JourneyTrace {
+/// What happened to a followed journey.
+pub(crate) fn trace(core: &Core, followed: &Followed, slowest: bool) -> JourneyTrace {
     let program = &core.program;
     JourneyTrace {
         ordinal: followed.ordinal,

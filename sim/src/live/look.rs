@@ -6,7 +6,8 @@ use crate::{
     engine::Simulation,
     program::Program,
     record::tape::{Hop, Mark},
-    result::TraceEvent,
+    result::{JourneyTrace, TraceEvent},
+    summary,
     time::seconds,
 };
 
@@ -237,6 +238,21 @@ impl Simulation {
             running: meter.poll.running.value(),
             lag: meter.stream.lag.value(),
         }
+    }
+
+    /// Root events so far.
+    pub(super) fn requests(&self) -> u64 {
+        self.core.requests
+    }
+
+    /// Follows a journey that has not begun yet, beside those that every run follows.
+    pub(super) fn follow(&mut self, ordinal: u64) {
+        self.core.tracer.want(ordinal);
+    }
+
+    /// The journey that is followed, once it has begun.
+    pub(super) fn followed(&self) -> Option<JourneyTrace> {
+        self.core.tracer.found().map(|followed| summary::trace(&self.core, followed, false))
     }
 
     /// Begins or ends to note what goes by.

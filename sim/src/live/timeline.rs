@@ -3,8 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
+    Progress, RunError,
     engine::Simulation,
     program::Program,
+    result::JourneyTrace,
     time::{Nanos, nanos},
 };
 
@@ -13,6 +15,8 @@ pub const BUDGET_BYTES: usize = 256 << 20;
 
 /// Fewest events between two copies: much less than a frame's work.
 const APART: u64 = 1_000;
+/// Events between two looks at whether somebody has lost interest.
+const AT_A_TIME: u64 = 20_000;
 /// Bytes that are copied for each event at most, so that making copies takes a small part of the time.
 const BYTES_PER_EVENT: usize = 64;
 
@@ -53,6 +57,26 @@ impl Timeline {
         let time = nanos(time_s);
         let kept = self.kept.values().rev().find(|(simulation, _)| simulation.now() <= time);
         kept.map_or_else(|| Simulation::new(&self.program, self.replication), |(simulation, _)| simulation.clone())
+    }
+
+    /// Follows a journey that began at about this time, step by step, to its end or to a time: runs again from before it.
+    /// `None` where there is no such journey, or where it has not begun by then. `progress` can stop it.
+    pub fn journey(&self, ordinal: u64, began_s: f64, until_s: f64, progress: &Progress) -> Result<Option<JourneyTrace>, RunError> {
+        let mut simulation = self.before(began_s);
+        if simulation.requests() > ordinal {
+            simulation = Simulation::new(&self.program, self.replication);
+        }
+        simulation.follow(ordinal);
+        loop {
+            let there = simulation.run_some(until_s, AT_A_TIME)?;
+            let found = simulation.followed();
+            if there || found.as_ref().is_some_and(|trace| trace.completion_s.is_some()) {
+                return Ok(found);
+            }
+            if progress.is_canceled() {
+                return Err(RunError::Canceled);
+            }
+        }
     }
 
     /// Keeps a copy, if the nearest ones are far enough from it.

@@ -43,12 +43,29 @@ pub(crate) struct Tracer {
     open: Slab<Followed>,
     first: Vec<Followed>,
     slowest: Vec<Followed>,
+    /// A journey that somebody asked for, and what became of it.
+    wanted: Option<u64>,
+    found: Option<Followed>,
 }
 
 impl Tracer {
+    fn is_sampled(ordinal: u64) -> bool {
+        ordinal < FIRST || ordinal.is_multiple_of(ONE_IN)
+    }
+
+    /// Follows a journey that has not begun yet, whichever it is.
+    pub(crate) fn want(&mut self, ordinal: u64) {
+        self.wanted = Some(ordinal);
+    }
+
+    /// The journey that was asked for, once it has begun.
+    pub(crate) fn found(&self) -> Option<&Followed> {
+        self.found.as_ref().or_else(|| self.open.occupied().find(|followed| Some(followed.ordinal) == self.wanted))
+    }
+
     /// Whether a journey is followed; its slot if so.
     pub(crate) fn begin(&mut self, ordinal: u64, producer: u32, now: Nanos) -> Option<u32> {
-        if ordinal >= FIRST && !ordinal.is_multiple_of(ONE_IN) {
+        if !Self::is_sampled(ordinal) && self.wanted != Some(ordinal) {
             return None;
         }
         let slot = self.open.reuse(Followed::default);
@@ -76,9 +93,12 @@ impl Tracer {
     pub(crate) fn end(&mut self, slot: u32, now: Nanos) {
         let followed = &mut self.open[slot];
         followed.completion = Some(now);
+        if self.wanted == Some(followed.ordinal) {
+            self.found = Some(followed.clone());
+        }
         if followed.ordinal < FIRST {
             self.first.push(followed.clone());
-        } else {
+        } else if Self::is_sampled(followed.ordinal) {
             let length = followed.length();
             let at = self.slowest.partition_point(|other| other.length() >= length);
             if at < SLOWEST {

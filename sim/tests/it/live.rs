@@ -128,3 +128,30 @@ fn a_change_while_it_runs_is_the_same_as_one_that_was_planned() {
     }
     assert!(different > 20, "the change does something: {different}");
 }
+
+/// Any journey that was seen can be opened: those that every run follows look the same when they are asked for.
+#[test]
+fn every_journey_can_be_followed_afterwards() {
+    let mut opened = 0;
+    for seed in [1, 5, 9, 13] {
+        let diagram = random::diagram(seed);
+        let program = program(&diagram, faulty(&[("duration", "20 s"), ("until", "drained")], random::faults(seed, &diagram)));
+        let mut timeline = Timeline::new(program, 0, BUDGET_BYTES);
+        let mut simulation = timeline.before(0.0);
+        play(&mut timeline, &mut simulation, f64::INFINITY);
+        let result = simulation.result();
+        for trace in result.traces.iter().step_by(13) {
+            let again = timeline.journey(trace.ordinal, trace.started_s, f64::INFINITY, &Progress::new()).unwrap().unwrap();
+            assert_eq!(again.steps, trace.steps, "{seed}: {}", trace.ordinal);
+            assert_eq!((again.response_s, again.completion_s), (trace.response_s, trace.completion_s));
+        }
+        // One that no run follows by itself.
+        if result.run.requests > 131 {
+            let trace = timeline.journey(131, 0.0, f64::INFINITY, &Progress::new()).unwrap().unwrap();
+            assert_eq!(trace.ordinal, 131);
+            opened += 1;
+        }
+        assert_eq!(timeline.journey(u64::MAX, 0.0, f64::INFINITY, &Progress::new()).unwrap(), None);
+    }
+    assert!(opened > 1, "{opened}");
+}
