@@ -29,25 +29,30 @@ impl Core {
 
     /// The same for one of several clients of a node, which each remember how their calls went.
     pub(crate) fn call_as(&mut self, client: u32, edge: u32, token: u64, cause: &Cause, repeat: u32) -> u32 {
-        let copy = self.open_call(edge, token, cause, repeat);
+        let copy = self.new_call(edge, token, cause, repeat);
         self.copies[copy].client = client;
-        self.attempt(copy);
+        self.send(copy);
         copy
     }
 
     /// The same over a connection that the client holds as `holder`.
     pub(crate) fn call_from(&mut self, (client, holder): (u32, u32), edge: u32, token: u64, cause: &Cause, repeat: u32) {
-        let copy = self.open_call(edge, token, cause, repeat);
+        let copy = self.new_call(edge, token, cause, repeat);
         (self.copies[copy].client, self.copies[copy].origin) = (client, holder);
-        self.attempt(copy);
+        self.send(copy);
     }
 
     /// Creates a copy on an edge without sending it yet.
     pub(crate) fn open_call(&mut self, edge: u32, token: u64, cause: &Cause, repeat: u32) -> u32 {
+        self.edges.change(edge as usize, EdgeChange::Called, 0);
+        self.new_call(edge, token, cause, repeat)
+    }
+
+    /// A copy on an edge that no book knows yet.
+    fn new_call(&mut self, edge: u32, token: u64, cause: &Cause, repeat: u32) -> u32 {
         let program = &self.program.edges[edge as usize];
         let line = mix(cause.line, program.key.wrapping_add(u64::from(repeat)));
         let caller = program.from;
-        self.edges.change(edge as usize, EdgeChange::Called, 0);
         self.hold_journey(cause.journey);
         let born = self.now();
         self.copies.insert(Copy {
@@ -75,17 +80,33 @@ impl Core {
         })
     }
 
-    /// Makes the next attempt of a call.
-    pub(crate) fn attempt(&mut self, copy: u32) {
-        let now = self.now();
-        if !self.breaker_admits(copy) {
-            return;
+    /// Makes the first attempt of a new call, and writes both into the books.
+    fn send(&mut self, copy: u32) {
+        let edge = self.copies[copy].edge as usize;
+        if self.breaker_admits(copy) {
+            self.edges.change(edge, EdgeChange::Sent, 0);
+            self.go(copy);
+        } else {
+            self.edges.change(edge, EdgeChange::Called, 0);
         }
+    }
+
+    /// Makes the next attempt of an open call.
+    pub(crate) fn attempt(&mut self, copy: u32) {
+        let edge = self.copies[copy].edge as usize;
+        if self.breaker_admits(copy) {
+            self.edges.change(edge, EdgeChange::Attempted, 0);
+            self.go(copy);
+        }
+    }
+
+    /// An attempt is under way.
+    fn go(&mut self, copy: u32) {
+        let now = self.now();
         let row = &mut self.copies[copy];
         row.attempt += 1;
         row.sent = now;
         let Copy { line, journey, edge, attempt, bytes, event_type, laps, caller, origin, .. } = *row;
-        self.edges.change(edge as usize, EdgeChange::Attempted, 0);
         let item = self.items.insert(Item {
             line,
             journey,
@@ -103,7 +124,7 @@ impl Core {
         self.copies[copy].item = item;
         self.note(journey, caller, edge, TraceEvent::Attempt);
         let program = &self.program.edges[edge as usize];
-        let timeout = program.policy.timeout;
+        let timeout = program.timeout;
         let latency = if program.latency.is_zero() {
             0
         } else {
@@ -131,14 +152,13 @@ impl Core {
     /// Whether the policy of its edge allows another attempt of a copy after this outcome.
     pub(crate) fn is_retriable(&self, copy: u32, outcome: Outcome) -> bool {
         let Copy { edge, attempt, .. } = self.copies[copy];
-        let policy = &self.program.edges[edge as usize].policy;
-        let retriable = match (outcome, policy.retry_on) {
-            (Outcome::Ok | Outcome::Rejected | Outcome::Expired, _) => false,
-            (Outcome::Throttled, RetryOn::Any | RetryOn::Throttles) => true,
-            (Outcome::Failed | Outcome::TimedOut, RetryOn::Any | RetryOn::Errors) => true,
-            (Outcome::Throttled, RetryOn::Errors) | (Outcome::Failed | Outcome::TimedOut, RetryOn::Throttles) => false,
+        let policy = || &self.program.edges[edge as usize].policy;
+        let retriable = match outcome {
+            Outcome::Ok | Outcome::Rejected | Outcome::Expired => false,
+            Outcome::Throttled => policy().retry_on != RetryOn::Errors,
+            Outcome::Failed | Outcome::TimedOut => policy().retry_on != RetryOn::Throttles,
         };
-        retriable && attempt < policy.attempts
+        retriable && attempt < policy().attempts
     }
 
     /// Whether a copy will be too old after a wait.
@@ -180,23 +200,23 @@ impl Core {
         None
     }
 
-    /// Counts how an attempt went, and notes what was bad about it.
+    /// Counts how an attempt went, and notes what was bad about it. Most go well and change no figure.
     pub(crate) fn count_ended(&mut self, copy: u32, outcome: Outcome) {
         let Copy { edge, attempt, journey, caller, .. } = self.copies[copy];
-        let meter = &mut self.edges[edge as usize];
+        let at = edge as usize;
         let what = match outcome {
             Outcome::Ok => return,
             Outcome::Throttled => {
-                meter.throttled.add(1);
-                meter.first_throttled.add(u64::from(attempt == 1));
+                self.edges[at].throttled.add(1);
+                self.edges[at].first_throttled.add(u64::from(attempt == 1));
                 TraceEvent::Throttled
             }
             Outcome::TimedOut => {
-                meter.timeouts.add(1);
+                self.edges[at].timeouts.add(1);
                 TraceEvent::TimedOut
             }
             Outcome::Failed | Outcome::Rejected | Outcome::Expired => {
-                meter.failed.add(1);
+                self.edges[at].failed.add(1);
                 TraceEvent::Failed
             }
         };
@@ -264,13 +284,6 @@ impl Core {
     pub(crate) fn settle(&mut self, copy: u32, outcome: Outcome) {
         let now = self.now();
         let Copy { edge, born, sent, .. } = self.copies[copy];
-        let counted = now >= self.warm_up;
-        if counted {
-            self.edges.change(edge as usize, EdgeChange::Took, now - born);
-            if sent > born {
-                self.edges.change(edge as usize, EdgeChange::Delayed, sent - born);
-            }
-        }
         let fate = fate(outcome);
         // What a subscription cannot deliver goes to its dead-letter queue, if it has one.
         let dead_letter = if fate.is_loss() { self.program.edges[edge as usize].dead_letter } else { None };
@@ -278,7 +291,13 @@ impl Core {
             self.dead_letter_along(dead_letter, &self.cause_of_copy(copy));
             Fate::DeadLettered
         });
-        self.end_copy(copy, fate);
+        let counted = now >= self.warm_up;
+        let ended = if counted { EdgeChange::Settled(fate) } else { EdgeChange::Ended(fate) };
+        self.edges.change(edge as usize, ended, now - born);
+        if counted && sent > born {
+            self.edges.change(edge as usize, EdgeChange::Delayed, sent - born);
+        }
+        self.count_loss(copy, fate);
     }
 }
 
@@ -288,7 +307,7 @@ impl Core {
     fn breaker_admits(&mut self, copy: u32) -> bool {
         let Copy { edge, client, attempt, line, journey, bytes, event_type, laps, .. } = self.copies[copy];
         let now = self.now();
-        let Some(guards) = &mut self.guards[edge as usize] else { return true };
+        let Some(Some(guards)) = self.guards.get_mut(edge as usize) else { return true };
         let guard = guards.of(client);
         let admitted = guard.breaker.as_mut().is_none_or(|breaker| breaker.admits(now));
         if admitted {
@@ -313,7 +332,7 @@ impl Core {
     fn learn(&mut self, copy: u32, outcome: Outcome) {
         let Copy { edge, client, attempt, sent, paid, .. } = self.copies[copy];
         let now = self.now();
-        let Some(guards) = &mut self.guards[edge as usize] else { return };
+        let Some(Some(guards)) = self.guards.get_mut(edge as usize) else { return };
         let Some(ready) = &self.program.edges[edge as usize].resilience else { return };
         let guard = guards.of(client);
         if let (Some(quota), Some(rules), Outcome::Ok) = (&mut guard.quota, &ready.rules.quota, outcome) {
@@ -332,7 +351,7 @@ impl Core {
     fn may_retry(&mut self, copy: u32, outcome: Outcome) -> bool {
         let Copy { edge, client, .. } = self.copies[copy];
         let now = self.now();
-        let Some(guards) = &mut self.guards[edge as usize] else { return true };
+        let Some(Some(guards)) = self.guards.get_mut(edge as usize) else { return true };
         let Some(ready) = &self.program.edges[edge as usize].resilience else { return true };
         let guard = guards.of(client);
         let mut denied = None;

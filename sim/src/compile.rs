@@ -358,6 +358,8 @@ impl<'a> Compiler<'a> {
             let rest = EdgeRest {
                 id: id.clone(),
                 kind: edge.kind,
+                policy: ready_policy(&policy),
+                resilience: None,
                 filter: FilterProgram::new(&filter, type_index),
                 share,
                 operation,
@@ -387,9 +389,8 @@ impl<'a> Compiler<'a> {
                 key: name_hash(id.as_str()),
                 from,
                 to,
-                policy: ready_policy(&policy),
+                timeout: policy.timeout.map_or(0, nanos),
                 latency: Sampler::new(&latency),
-                resilience: None,
                 rest: Box::new(rest),
             };
             for (limit, measure) in limits {
@@ -760,9 +761,8 @@ fn no_policy() -> CallPolicy {
 
 fn ready_policy(policy: &CallPolicy) -> Policy {
     Policy {
-        timeout: policy.timeout.map_or(0, nanos),
         attempts: policy.attempts.unwrap_or(u32::MAX),
-        backoff: Box::new(ready_backoff(&policy.backoff)),
+        backoff: ready_backoff(&policy.backoff),
         age_max: policy.age_max.map_or(0, nanos),
         retry_on: policy.retry_on,
     }

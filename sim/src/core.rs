@@ -16,9 +16,9 @@ use crate::{
     ledger::{Fate, Ledger, Row},
     limits::LimitMeter,
     meters::{EdgeChange, EdgeMeter, JourneyMeter, KeyClass, Meters, NodeMeter},
-    nodes::Store,
+    nodes::{Customer, Store},
     parts::{Shards, TokenBucket},
-    program::{FilterProgram, Program},
+    program::{EdgeProgram, FilterProgram, Program},
     queue::EventQueue,
     record::{
         Tape,
@@ -186,6 +186,8 @@ pub(crate) struct Core {
     pub(crate) items: Slab<Item>,
     pub(crate) batches: Slab<Batch>,
     pub(crate) flights: Slab<Flight>,
+    /// Everybody in the stations.
+    pub(crate) customers: Slab<Customer>,
     /// Requests that are being filled, by edge.
     pub(crate) gatherings: BTreeMap<u32, Gathering>,
     pub(crate) stores: Vec<Store>,
@@ -211,7 +213,7 @@ pub(crate) struct Core {
     /// Holders of connections that are still there, and how many there were.
     holders: BTreeSet<u32>,
     holders_made: u32,
-    /// What clients remember between calls, by edge.
+    /// What clients remember between calls, by edge; empty where none remembers anything.
     pub(crate) guards: Vec<Option<Box<Guards>>>,
     pub(crate) events: u64,
     pub(crate) requests: u64,
@@ -237,7 +239,7 @@ impl Core {
         // Time-outs of the same length come in the order in which they were set, whatever the edge: they share a lane.
         let mut by_timeout = BTreeMap::new();
         let mut lane = |timeout: Nanos| *by_timeout.entry(timeout).or_insert_with(|| queue.lane());
-        let lanes = program.edges.iter().map(|edge| if edge.policy.timeout > 0 { lane(edge.policy.timeout) } else { NONE }).collect();
+        let lanes = program.edges.iter().map(|edge| if edge.timeout > 0 { lane(edge.timeout) } else { NONE }).collect();
         let counts_calls = program.open_to_changes || !program.faults.is_empty();
         let stores = program
             .nodes
@@ -256,6 +258,7 @@ impl Core {
             items: Slab::default(),
             batches: Slab::default(),
             flights: Slab::default(),
+            customers: Slab::default(),
             gatherings: BTreeMap::new(),
             stores,
             streams: vec![Shards::default(); n_nodes],
@@ -277,7 +280,7 @@ impl Core {
             lanes,
             holders: BTreeSet::new(),
             holders_made: 0,
-            guards: program.edges.iter().map(|edge| edge.resilience.as_ref().map(|ready| Box::new(Guards::new(&ready.rules)))).collect(),
+            guards: guards(program),
             events: 0,
             requests: 0,
             warm_up: crate::time::nanos(program.plan.warm_up),
@@ -487,12 +490,17 @@ impl Core {
 
     /// Ends one consumer's part in a kept message that several consumers have, in the consumer's row.
     pub(crate) fn end_part(&mut self, row: u32, copy: u32, fate: Fate) {
-        let Copy { journey, edge, .. } = self.copies[copy];
         if (row as usize) < self.program.edges.len() {
             self.edges.change(row as usize, EdgeChange::Ended(fate), 0);
         } else {
             self.ledger.end(row, fate);
         }
+        self.count_loss(copy, fate);
+    }
+
+    /// A journey loses a copy, if that is its fate and nobody answers for it.
+    pub(crate) fn count_loss(&mut self, copy: u32, fate: Fate) {
+        let Copy { journey, edge, .. } = self.copies[copy];
         let answered_for = || edge != NONE && self.program.edges[edge as usize].answered_for;
         if journey != NONE && fate.is_loss() && !answered_for() {
             let journey = &mut self.journeys[journey];
@@ -598,6 +606,12 @@ impl Core {
     pub(crate) fn timeout_lane(&self, edge: u32) -> u32 {
         self.lanes[edge as usize]
     }
+}
+
+/// What the clients of each edge remember; none at all where no edge asks for it.
+fn guards(program: &Program) -> Vec<Option<Box<Guards>>> {
+    let of = |edge: &EdgeProgram| edge.resilience.as_ref().map(|ready| Box::new(Guards::new(&ready.rules)));
+    if program.edges.iter().all(|edge| edge.resilience.is_none()) { Vec::new() } else { program.edges.iter().map(of).collect() }
 }
 
 /// A meter for each producer and event type; only those of keys that are told apart have classes.

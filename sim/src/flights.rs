@@ -161,7 +161,7 @@ impl Core {
             origin: NONE,
         });
         let program = &self.program.edges[edge as usize];
-        let timeout = program.policy.timeout;
+        let timeout = program.timeout;
         let latency = program.latency.draw(&mut rng::draw(self.edge_keys[edge as usize], Purpose::Latency, head.line, head.attempt));
         let latency = if self.faults.is_quiet() { latency } else { self.stretched(edge, latency) };
         if timeout > 0 {

@@ -1,11 +1,15 @@
 //! A journal: what happens to the figures of many nodes or edges is noted first and posted later.
 //!
 //! The figures of thousands of nodes and edges do not fit into the caches, so that every change of one would wait for
-//! memory. Notes are written one after the other instead. They are posted figure by figure, so that those of one figure
-//! find it in the caches, and in the order in which they were written, so that the sums are the same to the last bit.
+//! memory. Notes are written one after the other instead. They are posted a few figures at a time, so that all notes of
+//! a figure find it in the caches, and those of one figure in the order in which they were written, so that the sums are
+//! the same to the last bit.
 
-/// Notes that are kept before they are posted: few enough to stay in the caches, enough for several of each figure.
-const NOTES_MAX: usize = 1 << 14;
+/// Notes that are kept before they are posted: enough for several of each figure.
+const NOTES_MAX: usize = 1 << 16;
+
+/// Rows that are posted together: few enough that their figures stay in the first cache meanwhile.
+const TOGETHER: u32 = 16;
 
 /// That a figure changed.
 #[derive(Clone, Copy, Debug)]
@@ -21,14 +25,14 @@ pub(crate) struct Journal<C> {
     notes: Vec<Note<C>>,
     /// The notes in the order of posting, of use only while they are posted.
     sorted: Vec<Note<C>>,
-    /// For each row where its next note comes in that order, of use only while they are posted.
+    /// For each group of rows where its next note comes in that order, of use only while they are posted.
     places: Vec<u32>,
 }
 
 impl<C: Copy> Journal<C> {
     /// An empty journal of so many rows.
     pub(crate) fn new(rows: usize) -> Self {
-        Self { notes: Vec::with_capacity(NOTES_MAX), sorted: Vec::new(), places: vec![0; rows] }
+        Self { notes: Vec::with_capacity(NOTES_MAX), sorted: Vec::new(), places: vec![0; rows.div_ceil(TOGETHER as usize)] }
     }
 
     /// Whether the notes must be posted before the next one.
@@ -43,12 +47,12 @@ impl<C: Copy> Journal<C> {
         self.notes.push(Note { value, row: row as u32, change });
     }
 
-    /// Posts all notes, row by row, those of a row in their order.
+    /// Posts all notes, group by group of rows, those of a group in their order.
     pub(crate) fn post(&mut self, mut each: impl FnMut(usize, C, u64)) {
         let Some(first) = self.notes.first() else { return };
         self.places.fill(0);
         for note in &self.notes {
-            self.places[note.row as usize] += 1;
+            self.places[(note.row / TOGETHER) as usize] += 1;
         }
         let mut place = 0;
         for count in &mut self.places {
@@ -56,7 +60,7 @@ impl<C: Copy> Journal<C> {
         }
         self.sorted.resize(self.notes.len(), *first);
         for note in self.notes.drain(..) {
-            let place = &mut self.places[note.row as usize];
+            let place = &mut self.places[(note.row / TOGETHER) as usize];
             self.sorted[*place as usize] = note;
             *place += 1;
         }
@@ -71,15 +75,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn notes_are_posted_row_by_row_in_their_order() {
-        let mut journal = Journal::new(3);
+    fn notes_are_posted_group_by_group_in_their_order() {
+        let mut journal = Journal::new(40);
         for round in 0..2 {
-            for (row, value) in [(2, 1), (0, 2), (2, 3), (0, 4), (2, 5)] {
+            for (row, value) in [(39, 1), (1, 2), (39, 3), (0, 4), (1, 5)] {
                 journal.note(row, round, value);
             }
             let mut posted = Vec::new();
             journal.post(|row, change, value| posted.push((row, change, value)));
-            assert_eq!(posted, [(0, round, 2), (0, round, 4), (2, round, 1), (2, round, 3), (2, round, 5)]);
+            assert_eq!(posted, [(1, round, 2), (0, round, 4), (1, round, 5), (39, round, 1), (39, round, 3)]);
         }
         journal.post(|_, _, _| panic!("everything was posted"));
     }

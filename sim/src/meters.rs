@@ -201,7 +201,7 @@ impl NodeMeter {
     }
 }
 
-/// What happens often at a node. The value says when, or how long.
+/// What happens often at a node. The value says when, or how long. What mostly happens together is noted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NodeChange {
     /// Something arrives and is taken in.
@@ -224,6 +224,12 @@ pub(crate) enum NodeChange {
     Completed,
     /// Something failed.
     Failed,
+    /// Something arrives, and work on it begins at this time.
+    ServedAtOnce,
+    /// Something was done that was here for so long.
+    CompletedAfter,
+    /// Something failed that was here for so long.
+    FailedAfter,
 }
 
 impl Meter for NodeMeter {
@@ -251,6 +257,19 @@ impl Meter for NodeMeter {
             NodeChange::Stayed => self.sojourn.record(value),
             NodeChange::Completed => self.completed.add(1),
             NodeChange::Failed => self.failed.add(1),
+            NodeChange::ServedAtOnce => {
+                self.post(NodeChange::Accepted, 0);
+                self.post(NodeChange::Begins, value);
+                self.post(NodeChange::Waited, 0);
+            }
+            NodeChange::CompletedAfter => {
+                self.post(NodeChange::Completed, 0);
+                self.post(NodeChange::Stayed, value);
+            }
+            NodeChange::FailedAfter => {
+                self.post(NodeChange::Failed, 0);
+                self.post(NodeChange::Stayed, value);
+            }
         }
     }
 
@@ -441,7 +460,7 @@ impl EdgeMeter {
     }
 }
 
-/// What happens often on an edge.
+/// What happens often on an edge. The value says how long. What mostly happens together is noted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EdgeChange {
     /// A call begins.
@@ -454,6 +473,10 @@ pub(crate) enum EdgeChange {
     Delayed,
     /// A copy has its fate.
     Ended(Fate),
+    /// A call begins with an attempt.
+    Sent,
+    /// A call is over that took so long, and its copy has this fate.
+    Settled(Fate),
 }
 
 impl Meter for EdgeMeter {
@@ -476,6 +499,14 @@ impl Meter for EdgeMeter {
             }
             EdgeChange::Delayed => self.delay.lengthen(value),
             EdgeChange::Ended(fate) => self.books.end(fate),
+            EdgeChange::Sent => {
+                self.post(EdgeChange::Called, 0);
+                self.post(EdgeChange::Attempted, 0);
+            }
+            EdgeChange::Settled(fate) => {
+                self.post(EdgeChange::Took, value);
+                self.post(EdgeChange::Ended(fate), 0);
+            }
         }
     }
 

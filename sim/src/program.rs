@@ -138,17 +138,17 @@ pub(crate) struct NodeProgram {
     pub(crate) pool: Option<u32>,
 }
 
-/// An edge made ready: what every call asks for. The rest lies apart, so that thousands of edges stay in the caches.
+/// An edge made ready: what every call asks for, in one line of memory. The rest lies apart, so that thousands of edges
+/// stay in the caches.
 #[derive(Clone, Debug)]
 #[repr(C, align(64))]
 pub(crate) struct EdgeProgram {
     pub(crate) key: u64,
     pub(crate) from: u32,
     pub(crate) to: u32,
+    /// How long the caller waits; zero is without time-out.
+    pub(crate) timeout: Nanos,
     pub(crate) latency: Sampler,
-    pub(crate) policy: Policy,
-    /// What the caller's clients remember between calls.
-    pub(crate) resilience: Option<Box<ResilienceProgram>>,
     pub(crate) rest: Box<EdgeRest>,
 }
 
@@ -171,6 +171,9 @@ impl DerefMut for EdgeProgram {
 pub(crate) struct EdgeRest {
     pub(crate) id: EdgeId,
     pub(crate) kind: EdgeKind,
+    pub(crate) policy: Policy,
+    /// What the caller's clients remember between calls.
+    pub(crate) resilience: Option<Box<ResilienceProgram>>,
     pub(crate) filter: FilterProgram,
     pub(crate) share: Option<f64>,
     pub(crate) operation: Operation,
@@ -216,12 +219,9 @@ pub(crate) struct GatherProgram {
 
 /// What a caller does about bad attempts.
 #[derive(Clone, Debug)]
-#[repr(C)]
 pub(crate) struct Policy {
-    /// Zero is without time-out.
-    pub(crate) timeout: Nanos,
     pub(crate) attempts: u32,
-    pub(crate) backoff: Box<BackoffProgram>,
+    pub(crate) backoff: BackoffProgram,
     pub(crate) age_max: Nanos,
     pub(crate) retry_on: RetryOn,
 }

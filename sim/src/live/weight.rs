@@ -18,6 +18,7 @@ impl Simulation {
             + core.copies.bytes()
             + core.items.bytes()
             + core.flights.bytes()
+            + core.customers.bytes()
             + core.batches.bytes()
             + core.batches.enumerate().map(|(_, batch)| size_of_val(&*batch.members)).sum::<usize>()
             + core.queue.bytes();

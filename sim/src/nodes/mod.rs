@@ -35,6 +35,7 @@ use plimsoll_models::{
 };
 
 pub(crate) use queue::Store;
+pub(crate) use station::Customer;
 
 use crate::{core::Core, event::Timer, live::NodeLook, outcome::Outcome, program::Program, time::Nanos};
 

@@ -15,6 +15,7 @@ use crate::{
     event::{Class, Timer},
     ledger::Fate,
     outcome::Outcome,
+    parts::Routes,
     program::Program,
     rng::{self, Purpose, StreamRng, mix},
     sample::Sampler,
@@ -33,8 +34,8 @@ pub(crate) struct Producer {
     event_bytes: u32,
     /// Edges that take every event that passes their filter.
     edges: Vec<u32>,
-    /// Edges of which one takes the event, with cumulated shares.
-    routes: Vec<(f64, u32)>,
+    /// Edges of which one takes the event.
+    routes: Routes,
     closed: Option<Users>,
     /// Number of the next event of this producer.
     number: u64,
@@ -84,16 +85,9 @@ impl Producer {
                 Some((sum, at as u16))
             })
             .collect();
-        let (mut edges, mut routes, mut sum) = (Vec::new(), Vec::new(), 0.0);
-        for edge in &node.calls {
-            match program.edges[*edge as usize].share {
-                None => edges.push(*edge),
-                Some(share) => {
-                    sum += share;
-                    routes.push((sum, *edge));
-                }
-            }
-        }
+        let share = |edge: &u32| program.edges[*edge as usize].share;
+        let edges = node.calls.iter().copied().filter(|edge| share(edge).is_none()).collect();
+        let routes = Routes::new(node.calls.iter().filter_map(|edge| Some((share(edge)?, *edge))));
         let closed = match &config.arrivals {
             Arrivals::Closed { users, think } => {
                 let usual = (f64::from(*users) * program.plan.multiplier).round() as u32;
@@ -193,9 +187,9 @@ impl Producer {
         }
         if !self.routes.is_empty() {
             let u: f64 = core.draw(self.index, Purpose::Route, line, 0).random();
-            if let Some((_, edge)) = self.routes.get(self.routes.partition_point(|(sum, _)| *sum <= u)) {
+            if let Some(edge) = self.routes.of(u) {
                 core.journeys[journey].awaited += 1;
-                Self::send(core, user, *edge, &cause);
+                Self::send(core, user, edge, &cause);
             }
         }
         if core.journeys[journey].awaited == 0 {
