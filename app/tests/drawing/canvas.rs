@@ -62,6 +62,7 @@ impl Shell {
             theme: &self.theme,
             selection: &self.selection,
             result: self.result.as_ref(),
+            live: None,
             stale: self.stale,
             problems: &self.problems,
             tool: self.tool,

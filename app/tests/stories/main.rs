@@ -11,7 +11,9 @@ mod find;
 mod first_minutes;
 mod keyboard;
 mod kill;
+mod live;
 mod panels;
+mod playing;
 mod results;
 mod sample;
 #[path = "../soft_renderer/mod.rs"]
