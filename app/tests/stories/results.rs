@@ -65,6 +65,8 @@ fn what_is_selected_is_what_the_tables_are_about() {
     let mut window = Window::shop();
     window.inject();
     window.click("Ledger");
+    assert!(window.sees("copies created"), "the bands have a text alternative");
+    window.click("Table");
     assert!(window.sees("Clients → API"));
     window.app().front.selection = Selection::edge("orders-worker".into());
     window.run();

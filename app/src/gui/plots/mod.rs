@@ -3,14 +3,17 @@
 mod axis;
 mod picture;
 
+pub(super) use axis::decades;
+pub(super) use picture::csv_menu;
+
 use egui::{Color32, RichText, Sense, Ui, Vec2b};
-use egui_plot::{FilledArea, HLine, Line, LineStyle, Plot, PlotBounds, PlotPoints, PlotTransform, PlotUi, Span, VLine};
+use egui_plot::{FilledArea, HLine, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints, PlotTransform, PlotUi, Span, Text, VLine};
 use plimsoll_models::units::Quantity;
 use plimsoll_sim::result::{FaultResult, Grid};
 
 pub use axis::Scale;
+use axis::printer;
 pub(super) use axis::{TIME_STEPS, clock, time_marks};
-use axis::{decades, printer};
 
 use super::{action::Action, results::Sight, theme::Theme, words::shell as words};
 
@@ -73,7 +76,10 @@ pub fn chart_ui(ui: &mut Ui, theme: &Theme, chart: &Chart<'_>, sight: &mut Sight
         plot.show(ui, |plot| {
             plot.set_plot_bounds(PlotBounds::from_min_max([bounds.0, low], [bounds.1, high]));
             times_ui(plot, theme, sight, chart.warm_up_s, chart.faults);
-            chart.curves_ui(plot, theme);
+            chart.curves_ui(plot);
+            for level in &chart.levels {
+                level_ui(plot, theme, chart.scale, bounds.1, level);
+            }
         })
     });
     let sentence = || egui::WidgetInfo::labeled(egui::accesskit::Role::Figure, true, chart.sentence(sight));
@@ -155,6 +161,16 @@ pub(super) fn times_ui(plot: &mut PlotUi<'_>, theme: &Theme, sight: &Sight, warm
     }
 }
 
+/// A line across at a value, with its name at the right end.
+pub(super) fn level_ui(plot: &mut PlotUi<'_>, theme: &Theme, scale: Scale, right: f64, (value, name): &(f64, String)) {
+    let drawn = scale.drawn(*value);
+    if drawn.is_finite() {
+        plot.hline(HLine::new(name.clone(), drawn).color(theme.red).style(LineStyle::dashed_dense()));
+        let text = RichText::new(name).small().color(theme.red);
+        plot.text(Text::new("", PlotPoint::new(right, drawn), text).anchor(egui::Align2::RIGHT_BOTTOM));
+    }
+}
+
 impl Chart<'_> {
     /// The plot in words: each curve with its least and its greatest value of what is looked at.
     fn sentence(&self, sight: &Sight) -> String {
@@ -179,7 +195,7 @@ impl Chart<'_> {
         self.scale.bounds(values)
     }
 
-    fn curves_ui(&self, plot: &mut PlotUi<'_>, theme: &Theme) {
+    fn curves_ui(&self, plot: &mut PlotUi<'_>) {
         let interval = self.grid.interval_s;
         let drawn = |curve: &Curve| -> Vec<f64> { curve.values.iter().map(|value| self.scale.drawn(*value)).collect() };
         for (index, curve) in self.curves.iter().enumerate() {
@@ -192,10 +208,6 @@ impl Chart<'_> {
                 let line = Line::new(curve.name.clone(), PlotPoints::from(points)).color(curve.color).width(1.6).style(style);
                 plot.line(line.id((index, run, curve.dashed)));
             }
-        }
-        for (number, (value, name)) in self.levels.iter().enumerate() {
-            let line = HLine::new(name.clone(), self.scale.drawn(*value)).color(theme.red).style(LineStyle::dashed_dense());
-            plot.hline(line.id(("level", number)));
         }
     }
 }
