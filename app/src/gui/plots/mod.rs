@@ -28,6 +28,8 @@ const LAST_MARK: f64 = 0.02;
 pub struct Curve {
     /// Name in the legend.
     pub name: String,
+    /// What it is called elsewhere, such as on the provider's dashboard.
+    pub note: Option<String>,
     /// One value for each interval of the grid; gaps are `NaN`.
     pub values: Vec<f64>,
     /// Color.
@@ -63,7 +65,7 @@ pub struct Chart<'a> {
 
 /// Shows a plot as wide as there is room, of the given height.
 pub fn chart_ui(ui: &mut Ui, theme: &Theme, chart: &Chart<'_>, sight: &mut Sight, height: f32, actions: &mut Vec<Action>) {
-    title_ui(ui, theme, chart, sight);
+    title_ui(ui, theme, &chart.title, &chart.curves, (chart.quantity, chart.grid, sight));
     let end_s = chart.grid.interval_s * chart.grid.intervals as f64;
     let bounds = sight.bounds(end_s);
     let [low, high] = chart.range(sight);
@@ -224,17 +226,20 @@ fn band(plot: &mut PlotUi<'_>, index: usize, low: &[f64], high: &[f64], interval
 }
 
 /// Title and legend in one line: a legend inside would hide the curves. At the cursor it tells the values.
-fn title_ui(ui: &mut Ui, theme: &Theme, chart: &Chart<'_>, sight: &Sight) {
-    let print = printer(chart.quantity);
-    let at = sight.cursor().map(|cursor| (cursor / chart.grid.interval_s) as usize);
+pub(super) fn title_ui(ui: &mut Ui, theme: &Theme, title: &str, curves: &[Curve], (quantity, grid, sight): (Quantity, &Grid, &Sight)) {
+    let print = printer(quantity);
+    let at = sight.cursor().map(|cursor| (cursor / grid.interval_s) as usize);
     ui.horizontal(|ui| {
-        ui.add(egui::Label::new(RichText::new(&chart.title).font(Theme::strong())).truncate());
+        ui.add(egui::Label::new(RichText::new(title).font(Theme::strong())).truncate());
         ui.add_space(Theme::SPACE_8);
         ui.spacing_mut().item_spacing.x = 5.0;
-        for curve in &chart.curves {
+        for curve in curves {
             let (rect, _) = ui.allocate_exact_size(egui::vec2(12.0, 12.0), Sense::hover());
             ui.painter().hline(rect.x_range(), rect.center().y, egui::Stroke::new(2.5, curve.color));
-            ui.label(RichText::new(&curve.name).small().color(theme.text_weak));
+            let name = ui.add(egui::Label::new(RichText::new(&curve.name).small().color(theme.text_weak)).truncate());
+            if let Some(note) = &curve.note {
+                name.on_hover_text(note);
+            }
             if let Some(value) = at.and_then(|at| curve.values.get(at)).filter(|value| value.is_finite()) {
                 ui.label(RichText::new(print(*value)).small().monospace());
             }
@@ -242,8 +247,6 @@ fn title_ui(ui: &mut Ui, theme: &Theme, chart: &Chart<'_>, sight: &Sight) {
         }
         if let Some(cursor) = sight.cursor() {
             ui.label(RichText::new(words::at_time(&clock(cursor))).small().color(theme.text_weak));
-        } else if chart.warm_up_s > 0.0 {
-            ui.label(RichText::new(words::WARM_UP).small().color(theme.text_weak));
         }
     });
 }

@@ -14,9 +14,13 @@ use super::{Action, Sight, View, latency::Kind, traces::Cell};
 use crate::gui::{
     format,
     offer::Offer,
-    plots::{self, Scale, clock, csv_menu},
+    plots::{self, Curve, Scale, clock, csv_menu},
+    theme::Theme,
     words::results as words,
 };
+
+/// Share of the fastest journeys that are not shown.
+const FASTEST: f64 = 0.005;
 
 /// Opacity of a cell with one journey; the fullest one is opaque.
 const FAINTEST: f32 = 0.16;
@@ -39,6 +43,9 @@ pub(super) fn ui(
     let drawn = |value| Scale::Logarithmic.drawn(value);
     let end_s = result.grid.interval_s * result.grid.intervals as f64;
     let (from, to) = sight.bounds(end_s);
+    let series = kind.series(journey);
+    let lines = [("p50", &series.p50, view.theme.plot[1]), ("p99", &series.p99, view.theme.plot[3])];
+    legend_ui(ui, view.theme, title, &lines.map(|(name, values, color)| (name, values.as_slice(), color)), (&result.grid, sight));
     let plot = plots::plot("heat", view.theme, height)
         .y_grid_spacer(|input| plots::decades(input.bounds))
         .y_axis_formatter(Scale::Logarithmic.formatter(Quantity::Duration));
@@ -48,8 +55,7 @@ pub(super) fn ui(
     });
     let painter = ui.painter().with_clip_rect(*shown.transform.frame());
     painter.add(Shape::mesh(map.mesh(&shown.transform, view.theme.plot[0])));
-    let series = kind.series(journey);
-    for (values, color) in [(&series.p50, view.theme.plot[1]), (&series.p99, view.theme.plot[3])] {
+    for (_, values, color) in lines {
         line(&painter, &shown.transform, values, result.grid.interval_s, Stroke::new(1.4, color));
     }
     let response = shown.response;
@@ -67,6 +73,19 @@ pub(super) fn ui(
         actions.push(Action::Follow(Cell { producer: journey.producer.clone(), kind, ended_s, took_s }));
     }
     menu(&response, title, &map, actions);
+}
+
+/// Title, and the lines over the map with their values at the cursor.
+fn legend_ui(ui: &mut Ui, theme: &Theme, title: &str, lines: &[(&str, &[Option<f64>], Color32)], (grid, sight): (&Grid, &Sight)) {
+    let curve = |(name, values, color): &(&str, &[Option<f64>], Color32)| Curve {
+        name: (*name).to_owned(),
+        note: None,
+        values: plots::gaps(values),
+        color: *color,
+        dashed: false,
+    };
+    let curves: Vec<Curve> = lines.iter().map(curve).collect();
+    plots::title_ui(ui, theme, title, &curves, (Quantity::Duration, grid, sight));
 }
 
 fn menu(response: &Response, title: &str, map: &Map<'_>, actions: &mut Vec<Action>) {
@@ -124,10 +143,18 @@ impl<'a> Map<'a> {
             .filter(|(.., count)| *count > 0)
     }
 
-    /// From the shortest to the longest latency.
+    /// From the short to the longest latencies.
     fn bounds_s(&self) -> Option<(f64, f64)> {
-        let bucket = || self.cells().map(|(_, bucket, _)| bucket);
-        let (low, high) = (self.counts.bounds_s.get(bucket().min()?)?, self.counts.bounds_s.get(bucket().max()? + 1)?);
+        let sums = self.counts.sum(self.windows.clone());
+        let total: u64 = sums.iter().sum();
+        let last = sums.iter().rposition(|count| *count > 0)?;
+        // The few that were much faster than all others would take most of the room.
+        let mut below = 0;
+        let first = sums.iter().position(|count| {
+            below += count;
+            below as f64 > total as f64 * FASTEST
+        })?;
+        let (low, high) = (self.counts.bounds_s.get(first)?, self.counts.bounds_s.get(last + 1)?);
         // A latency of zero has no place on a logarithmic axis; it stands at its lower end.
         Some((low.max(high / 1e6).max(1e-9), *high))
     }

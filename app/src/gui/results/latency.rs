@@ -119,7 +119,7 @@ pub(super) fn ui(
             let mut curves = curves(view.theme, series);
             if let Some(other) = before.filter(|_| baseline.is_some_and(|baseline| baseline.grid == result.grid)) {
                 let values = gaps(&memory.kind.series(other).p99);
-                curves.push(Curve { name: words::BASELINE_P99.to_owned(), values, color: view.theme.text_weak, dashed: true });
+                curves.push(Curve { name: words::BASELINE_P99.to_owned(), note: None, values, color: view.theme.text_weak, dashed: true });
             }
             let levels = latency_bounds(result, memory.kind.of_objective(), &journey.producer);
             let chart = Chart {
@@ -136,7 +136,7 @@ pub(super) fn ui(
             };
             chart_ui(ui, view.theme, &chart, sight, height, actions);
         }
-        Look::Heat => heat::ui(ui, view, (result, journey, memory.kind), (&title, sight), height + 22.0, actions),
+        Look::Heat => heat::ui(ui, view, (result, journey, memory.kind), (&title, sight), height, actions),
         Look::Percentiles => {
             let shown = Distribution {
                 title: &title,
@@ -186,7 +186,7 @@ fn curves(theme: &Theme, series: &LatencySeries) -> Vec<Curve> {
         .into_iter()
         .zip(colors)
         .filter(|((_, values), _)| values.iter().any(Option::is_some))
-        .map(|((name, values), color)| Curve { name: name.to_owned(), values: gaps(values), color, dashed: false })
+        .map(|((name, values), color)| Curve { name: name.to_owned(), note: None, values: gaps(values), color, dashed: false })
         .collect()
 }
 

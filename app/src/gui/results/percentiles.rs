@@ -33,7 +33,7 @@ pub(super) struct Distribution<'a> {
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, shown: &Distribution<'_>, height: f32, actions: &mut Vec<Action>) {
     legend_ui(ui, view.theme, shown);
     let finite = |percentiles: &[Percentile]| -> Vec<[f64; 2]> {
-        let places = percentiles.iter().filter(|percentile| percentile.share < 1.0);
+        let places = percentiles.iter().filter(|percentile| drawn(percentile));
         places.map(|percentile| [rarity(percentile.share), shown.scale.drawn(percentile.seconds)]).collect()
     };
     let points = finite(shown.percentiles);
@@ -41,7 +41,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, shown: &Distribution<'_>, height:
     let right = points.iter().chain(baseline.iter().flatten()).map(|point| point[0]).fold(1.0, f64::max);
     let seconds = || {
         let both = shown.percentiles.iter().chain(shown.baseline.unwrap_or_default());
-        both.map(|percentile| percentile.seconds).chain(shown.levels.iter().map(|(value, _)| *value))
+        both.filter(|percentile| drawn(percentile)).map(|percentile| percentile.seconds).chain(shown.levels.iter().map(|(value, _)| *value))
     };
     let [low, high] = shown.scale.bounds(seconds);
     let mut plot = plots::plot("percentiles", view.theme, height)
@@ -85,6 +85,11 @@ fn legend_ui(ui: &mut Ui, theme: &Theme, shown: &Distribution<'_>) {
             ui.label(egui::RichText::new(words::DASHED_BASELINE).small().color(theme.text_weak));
         }
     });
+}
+
+/// Whether a percentile has a place: the least value tells little and takes much room, the greatest is infinitely rare.
+fn drawn(percentile: &Percentile) -> bool {
+    percentile.share > 0.0 && percentile.share < 1.0
 }
 
 /// How rare what lies above a share is: powers of ten, 1 for one in ten.

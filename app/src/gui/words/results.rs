@@ -12,10 +12,16 @@ pub const LIMIT_COLUMNS: [&str; 11] = ["Limit", "At", "Value", "Use at peak", ""
 pub const CAN_BE_RAISED: &str = "can be raised";
 /// There is nothing to plot.
 pub const NO_SERIES: &str = "The run recorded no series";
-/// Heading of the rates.
-pub const RATES: &str = "Per second";
-/// Heading of the levels.
-pub const LEVELS: &str = "Levels";
+/// Plot of what comes and goes.
+pub const IN_AND_OUT: &str = "in and out";
+/// Plot of what goes wrong.
+pub const TROUBLE: &str = "refused, failed and cold";
+/// Plot of what is at work.
+pub const WORK: &str = "at work";
+/// Plot of what waits.
+pub const BACKLOG: &str = "waiting";
+/// Plot of ages.
+pub const AGE: &str = "age of the oldest";
 /// There is no finding.
 pub const NO_FINDING: &str = "Nothing to report about this run";
 /// Leads to the thing on the drawing.
@@ -184,4 +190,9 @@ pub fn kept(slowest: bool, ordinal: u64) -> &'static str {
 /// A band of the ledger.
 pub fn band(place: &str, count: &str, ending: &str, share: &str) -> String {
     format!("{place}: {count} {ending}, {share} of those created")
+}
+
+/// A plot of a node.
+pub fn panel(node: &str, what: &str) -> String {
+    format!("{node}: {what}")
 }
