@@ -20,6 +20,11 @@ use super::{action::Action, results::Sight, theme::Theme, words::shell as words}
 /// Width of the vertical axis, the same for all plots, so that their times stand below each other.
 pub(super) const Y_AXIS_WIDTH: f32 = 56.0;
 
+/// Height of the row above a plot.
+const TITLE_HEIGHT: f32 = 20.0;
+/// Width of a digit in that row.
+const FIGURE_WIDTH: f32 = 7.0;
+
 /// Share of the width at the right end in which no time is written.
 const LAST_MARK: f64 = 0.02;
 
@@ -229,26 +234,39 @@ fn band(plot: &mut PlotUi<'_>, index: usize, low: &[f64], high: &[f64], interval
 pub(super) fn title_ui(ui: &mut Ui, theme: &Theme, title: &str, curves: &[Curve], (quantity, grid, sight): (Quantity, &Grid, &Sight)) {
     let print = printer(quantity);
     let at = sight.cursor().map(|cursor| (cursor / grid.interval_s) as usize);
-    ui.horizontal(|ui| {
-        ui.add(egui::Label::new(RichText::new(title).font(Theme::strong())).truncate());
-        ui.add_space(Theme::SPACE_8);
-        ui.spacing_mut().item_spacing.x = 5.0;
-        for curve in curves {
-            let (rect, _) = ui.allocate_exact_size(egui::vec2(12.0, 12.0), Sense::hover());
-            ui.painter().hline(rect.x_range(), rect.center().y, egui::Stroke::new(2.5, curve.color));
-            let name = ui.add(egui::Label::new(RichText::new(&curve.name).small().color(theme.text_weak)).truncate());
-            if let Some(note) = &curve.note {
-                name.on_hover_text(note);
-            }
-            if let Some(value) = at.and_then(|at| curve.values.get(at)).filter(|value| value.is_finite()) {
-                ui.label(RichText::new(print(*value)).small().monospace());
-            }
-            ui.add_space(4.0);
-        }
-        if let Some(cursor) = sight.cursor() {
-            ui.label(RichText::new(words::at_time(&clock(cursor))).small().color(theme.text_weak));
-        }
+    // A row of its own width: a legend that is too long must not push the plot below it.
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), TITLE_HEIGHT), Sense::hover());
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    let mut row = ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(layout));
+    row.shrink_clip_rect(rect);
+    row.spacing_mut().item_spacing.x = 5.0;
+    row.add(egui::Label::new(RichText::new(title).font(Theme::strong())).truncate());
+    if let Some(cursor) = sight.cursor() {
+        row.label(RichText::new(words::at_time(&clock(cursor))).small().color(theme.text_weak));
+    }
+    for (index, curve) in curves.iter().enumerate() {
+        let share = row.available_width() / (curves.len() - index) as f32;
+        let value = at.and_then(|at| curve.values.get(at)).filter(|value| value.is_finite()).map(|value| print(*value));
+        legend_ui(&mut row, theme, curve, value, share);
+    }
+}
+
+/// A curve in the legend, with its value at the cursor, in so much room.
+fn legend_ui(row: &mut Ui, theme: &Theme, curve: &Curve, value: Option<String>, share: f32) {
+    row.add_space(4.0);
+    let (rect, _) = row.allocate_exact_size(egui::vec2(12.0, 12.0), Sense::hover());
+    row.painter().hline(rect.x_range(), rect.center().y, egui::Stroke::new(2.5, curve.color));
+    let figure = value.as_ref().map_or(0.0, |value| FIGURE_WIDTH * value.chars().count() as f32);
+    let name = row.scope(|ui| {
+        ui.set_max_width((share - 30.0 - figure).max(20.0));
+        ui.add(egui::Label::new(RichText::new(&curve.name).small().color(theme.text_weak)).truncate())
     });
+    if let Some(note) = &curve.note {
+        name.inner.on_hover_text(note);
+    }
+    if let Some(value) = value {
+        row.label(RichText::new(value).small().monospace());
+    }
 }
 
 /// Values with their times, broken where there is none.
