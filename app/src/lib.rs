@@ -4,6 +4,7 @@
 
 pub mod arrange;
 pub mod cli;
+pub mod dashboards;
 pub mod examples;
 pub mod export;
 pub mod files;

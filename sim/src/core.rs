@@ -616,9 +616,11 @@ fn guards(program: &Program) -> Vec<Option<Box<Guards>>> {
 
 /// A meter for each producer and event type; only those of keys that are told apart have classes.
 fn journey_meters(program: &Program) -> Vec<JourneyMeter> {
+    let produces = |node: &crate::program::NodeProgram| matches!(node.config, Config::Producer(_));
+    let meters = program.nodes.iter().filter(|node| produces(node)).count() * program.event_types.len();
     let of = |node: &crate::program::NodeProgram| {
-        let produces = matches!(node.config, Config::Producer(_));
-        program.event_types.iter().map(move |event_type| JourneyMeter::new(produces && event_type.hottest.is_some()))
+        let produces = produces(node);
+        program.event_types.iter().map(move |event_type| JourneyMeter::new(produces && event_type.hottest.is_some(), meters))
     };
     program.nodes.iter().flat_map(of).collect()
 }

@@ -34,6 +34,7 @@
 mod attribution;
 mod calls;
 mod compile;
+mod contrast;
 mod core;
 mod cost;
 mod engine;
@@ -45,6 +46,7 @@ mod flights;
 mod guard;
 mod journal;
 mod keys;
+mod latency_counts;
 pub mod ledger;
 mod limits;
 pub mod live;
@@ -72,6 +74,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 pub use attribution::explain;
 pub use compile::{REQUESTS_MAX, compile, set_path, trace_key};
+pub use contrast::{Contrast, contrast};
 pub use engine::{Gauge, HELD_MAX, INSTANT_EVENTS_MAX, Simulation};
 use plimsoll_models::{Catalog, Diagnostic, Diagram, ScenarioId, keys::KeyWeights, scenario::Plan, workload::Trace};
 pub use program::Program;

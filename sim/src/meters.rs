@@ -583,9 +583,10 @@ pub(crate) struct KeyClassMeter {
 }
 
 impl JourneyMeter {
-    /// A meter, with the classes of keys apart if they are told apart.
-    pub(crate) fn new(split: bool) -> Self {
-        Self { classes: split.then(Box::default), ..Self::default() }
+    /// One of so many meters, with the classes of keys apart if they are told apart.
+    pub(crate) fn new(split: bool, meters: usize) -> Self {
+        let series = || Latencies::one_of(2 * meters);
+        Self { classes: split.then(Box::default), response_series: series(), completion_series: series(), ..Self::default() }
     }
 
     pub(crate) fn restart(&mut self) {

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use plimsoll_models::{Diagnostic, EdgeId, EventTypeId, NodeId, units::Quantity};
 use serde::Serialize;
 
+pub use crate::latency_counts::{CountRow, LatencyCounts};
+
 /// Version of this schema.
 pub const SCHEMA: &str = "plimsoll-result/1";
 
@@ -45,7 +47,8 @@ pub struct RunResult {
     pub assumptions: Vec<Assumption>,
     /// Common grid of all series.
     pub grid: Grid,
-    /// Journeys that were followed step by step: the first ones and the slowest ones.
+    /// Journeys that were followed step by step: the first ones, the slowest ones and a sample of
+    /// all others over the whole run.
     pub traces: Vec<JourneyTrace>,
     /// Headline figures over replications; empty after a single one.
     pub intervals: Vec<Interval>,
@@ -231,6 +234,14 @@ pub struct JourneyResult {
     pub response_series: LatencySeries,
     /// Percentiles of the completion per interval of the grid.
     pub completion_series: LatencySeries,
+    /// Responses counted by interval and bucket.
+    pub response_counts: LatencyCounts,
+    /// Completions counted by interval and bucket.
+    pub completion_counts: LatencyCounts,
+    /// Percentiles of the response, ever closer to the longest one.
+    pub response_percentiles: Vec<Percentile>,
+    /// Percentiles of the completion, ever closer to the longest one.
+    pub completion_percentiles: Vec<Percentile>,
     /// Journeys `Started`, `Complete` and `Lossy` per second.
     pub series: Vec<Series>,
     /// The journeys of the hottest key, then those of all others; empty where every event has a key of its own or all have
@@ -271,6 +282,15 @@ pub struct LatencySeries {
     pub p99: Vec<Option<f64>>,
     /// Maxima.
     pub max: Vec<Option<f64>>,
+}
+
+/// A percentile of a latency.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Percentile {
+    /// The share of all latencies that do not exceed it.
+    pub share: f64,
+    /// The latency.
+    pub seconds: f64,
 }
 
 /// The time grid of all series.
@@ -568,7 +588,7 @@ pub struct JourneyTrace {
     pub response_s: Option<f64>,
     /// When its last descendant ended.
     pub completion_s: Option<f64>,
-    /// Why it is kept: among the first, or among the slowest.
+    /// Whether it is kept because it is among the slowest; the others are the first ones and a sample.
     pub slowest: bool,
     /// What happened, in order.
     pub steps: Vec<TraceStep>,

@@ -15,10 +15,10 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde_json::Value;
 
 use crate::{
-    Input, Progress, RunError, Simulation, compile,
+    Input, Progress, RunError,
+    contrast::{Figures, PAIRS_MAX, figures},
     fixes::change,
     result::{Difference, Effect, LimitResult, RunResult},
-    stats::interval::mean_and_half_width,
 };
 
 /// By how much a number is changed, as a share of it.
@@ -27,10 +27,6 @@ pub const STEP: f64 = 0.1;
 pub const PARAMETERS_MAX: usize = 40;
 /// Use of a limit from which a tenth of it can matter.
 const USE_MIN: f64 = 0.3;
-/// Most replications that are paired; more would mostly cost time.
-const PAIRS_MAX: u32 = 10;
-/// Level of the intervals.
-const LEVEL: f64 = 0.95;
 /// The path that stands for the load of all producers.
 const LOAD: &str = "scenario.multiplier";
 
@@ -52,19 +48,13 @@ enum Kind {
     Work,
 }
 
-/// What a run tells for this purpose.
-#[derive(Clone, Copy, Debug)]
-struct Figures {
-    loss: f64,
-    response_p99: f64,
-    completion_p99: f64,
-}
-
 /// Repeats a run with each number changed by [`STEP`], up and down, and tells the effects, the strongest first. The
 /// diagram must have been run: `result` tells which limits were in use.
 pub fn sensitivity(input: &Input<'_>, result: &RunResult, progress: &Progress) -> Result<Vec<Effect>, RunError> {
-    let Some(before) = replications(input, progress)? else { return Ok(Vec::new()) };
     let parameters = parameters(input, result);
+    let replications_each = u64::from(input.plan.replications.clamp(1, PAIRS_MAX));
+    progress.expect_runs((2 * parameters.len() as u64 + 1) * replications_each);
+    let Some(before) = replications(input, progress)? else { return Ok(Vec::new()) };
     let changes: Vec<(&Parameter, f64)> =
         parameters.iter().flat_map(|parameter| [(parameter, 1.0 + STEP), (parameter, 1.0 - STEP)]).collect();
     let effects: Vec<Result<Option<Effect>, RunError>> =
@@ -108,11 +98,7 @@ fn effect(
         }
     };
     let Some(after) = replications(&changed, progress)? else { return Ok(None) };
-    let difference = |read: fn(&Figures) -> f64| {
-        let pairs: Vec<f64> = before.iter().zip(&after).map(|(before, after)| read(after) - read(before)).collect();
-        let mean = |figures: &[Figures]| figures.iter().map(read).sum::<f64>() / figures.len().max(1) as f64;
-        Difference { before: mean(before), after: mean(&after), half_width: mean_and_half_width(&pairs, LEVEL).map(|(_, half)| half) }
-    };
+    let difference = |read| Figures::difference(before, &after, read);
     Ok(Some(Effect {
         path: parameter.path.clone(),
         title: parameter.title.clone(),
@@ -127,34 +113,10 @@ fn effect(
 
 /// The figures of each replication; `None` where the change is not possible.
 fn replications(input: &Input<'_>, progress: &Progress) -> Result<Option<Vec<Figures>>, RunError> {
-    let program = match compile(input) {
-        Ok(program) => program,
-        Err(RunError::Canceled) => return Err(RunError::Canceled),
-        Err(RunError::Invalid(_) | RunError::TooLarge(_)) => return Ok(None),
-    };
-    let mut figures = Vec::new();
-    for replication in 0..program.plan.replications.clamp(1, PAIRS_MAX) {
-        let mut simulation = Simulation::new(&program, replication);
-        match simulation.run(progress) {
-            Ok(()) => figures.push(Figures::of(&simulation.result())),
-            Err(RunError::Canceled) => return Err(RunError::Canceled),
-            Err(RunError::Invalid(_) | RunError::TooLarge(_)) => return Ok(None),
-        }
-    }
-    Ok(Some(figures))
-}
-
-impl Figures {
-    /// Loss over all journeys, and the slowest producer's percentiles.
-    fn of(result: &RunResult) -> Self {
-        let started: u64 = result.journeys.iter().map(|journey| journey.started).sum();
-        let lossy: u64 = result.journeys.iter().map(|journey| journey.lossy).sum();
-        let worst = |read: fn(&crate::result::JourneyResult) -> f64| result.journeys.iter().map(read).fold(0.0, f64::max);
-        Self {
-            loss: lossy as f64 / started.max(1) as f64,
-            response_p99: worst(|journey| journey.response.p99),
-            completion_p99: worst(|journey| journey.completion.p99),
-        }
+    match figures(input, progress) {
+        Ok(figures) => Ok(Some(figures)),
+        Err(RunError::Canceled) => Err(RunError::Canceled),
+        Err(RunError::Invalid(_) | RunError::TooLarge(_)) => Ok(None),
     }
 }
 

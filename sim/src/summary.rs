@@ -110,6 +110,10 @@ fn journeys(core: &Core, windows: Windows) -> Vec<JourneyResult> {
         completion: meter.completion.summary(),
         response_series: meter.response_series.series(windows),
         completion_series: meter.completion_series.series(windows),
+        response_counts: meter.response_series.counts(windows),
+        completion_counts: meter.completion_series.counts(windows),
+        response_percentiles: meter.response.percentiles(),
+        completion_percentiles: meter.completion.percentiles(),
         series: vec![
             rate("Started", &meter.windows.started),
             rate("Complete", &meter.windows.complete),
@@ -463,7 +467,9 @@ fn ledger(core: &Core) -> Ledger {
 fn traces(core: &Core) -> Vec<JourneyTrace> {
     let first = core.tracer.first().into_iter().map(|followed| trace(core, followed, false));
     let slowest = core.tracer.slowest().iter().map(|followed| trace(core, followed, true));
-    first.chain(slowest).collect()
+    let among_slowest = |sample: &&Followed| core.tracer.slowest().iter().all(|slow| slow.ordinal != sample.ordinal);
+    let sampled = core.tracer.sampled().iter().filter(among_slowest).map(|followed| trace(core, followed, false));
+    first.chain(slowest).chain(sampled).collect()
 }
 
 /// What happened to a followed journey.

@@ -10,6 +10,7 @@ use super::{
     connect::join::Join,
     dialogs::Decision,
     offer::Offer,
+    results::Cell,
     state::Tab,
 };
 use crate::live::Order;
@@ -74,6 +75,8 @@ pub enum Action {
     Show(Tab),
     /// Look at a part of the run's time, in seconds, or at all of it.
     LookAt(Option<(f64, f64)>),
+    /// Show the journeys that were followed in a cell of the heat map.
+    Follow(Cell),
     /// Ask where a file shall be, and write it.
     Offer(Offer),
     /// Say something in the status bar.

@@ -89,11 +89,10 @@ impl Tab {
     /// Whether it shows what happened when, so that it can be about a part of the time.
     pub fn has_times(self) -> bool {
         match self {
-            Self::Latency | Self::Throughput | Self::Traces => true,
+            Self::Latency | Self::Throughput | Self::Journeys | Self::Traces => true,
             Self::Scenario
             | Self::Answer
             | Self::Limits
-            | Self::Journeys
             | Self::Ledger
             | Self::Cost
             | Self::Findings

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::dashboards;
 use plimsoll_sim::{
     RunResult,
     result::{LatencySummary, Series, SeriesKind},
@@ -24,8 +25,9 @@ fn row(out: &mut String, cells: &[String]) {
 
 /// One row for each interval and series.
 fn series(result: &RunResult) -> String {
-    let mut out = String::from("time_s,node,edge,series,kind,value\n");
-    let mut add = |node: &str, edge: &str, series: &Series| {
+    let mut out = String::from("time_s,node,edge,series,kind,value,metric\n");
+    let mut add = |(node, edge, service): (&str, &str, &str), series: &Series| {
+        let metric = dashboards::metric(service, &series.name).map(|metric| metric.title()).unwrap_or_default();
         let kind = match series.kind {
             SeriesKind::Rate => "rate",
             SeriesKind::Mean => "mean",
@@ -33,18 +35,18 @@ fn series(result: &RunResult) -> String {
         };
         for (index, value) in series.values.iter().enumerate() {
             let time = index as f64 * result.grid.interval_s;
-            writeln!(out, "{time},{},{},{},{kind},{value}", cell(node), cell(edge), cell(&series.name))
+            writeln!(out, "{time},{},{},{},{kind},{value},{}", cell(node), cell(edge), cell(&series.name), cell(&metric))
                 .expect("writing to a string cannot fail");
         }
     };
     for node in &result.nodes {
         for series in &node.series {
-            add(node.id.as_str(), "", series);
+            add((node.id.as_str(), "", &node.service), series);
         }
     }
     for edge in &result.edges {
         for series in &edge.series {
-            add("", edge.id.as_str(), series);
+            add(("", edge.id.as_str(), ""), series);
         }
     }
     out

@@ -1,11 +1,13 @@
 //! A result as text, tables and data.
 
+mod bounds;
 pub(crate) mod chart;
 pub mod csv;
 mod faults;
 mod html;
 pub mod json;
 mod markdown;
+pub(crate) mod sankey;
 pub mod style;
 pub mod table;
 pub mod text;
@@ -13,6 +15,7 @@ pub mod traces;
 
 use std::fmt::{self, Write as _};
 
+pub(crate) use bounds::latency_bounds;
 pub use html::Report;
 
 /// Adds a line to a text.

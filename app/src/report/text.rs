@@ -10,7 +10,7 @@ use plimsoll_sim::{
 };
 
 use super::{
-    faults, push_line,
+    faults, push_line, sankey,
     style::Style,
     table::{Align, Table, WIDTH_MAX, wrap},
 };
@@ -336,14 +336,7 @@ impl Summary<'_> {
         columns.push(("Held", Align::Right));
         let mut table = Table::new(&columns);
         for row in ledger.rows.iter().take(rows_max) {
-            let place = match &row.edge {
-                Some(edge) => match self.diagram.edges.get(edge) {
-                    Some(ends) => format!("{} -> {}", self.diagram.title(&ends.from), self.diagram.title(&ends.to)),
-                    None => edge.to_string(),
-                },
-                None => self.diagram.title(&row.node).to_owned(),
-            };
-            let mut cells = vec![place, count(row.created), count(row.attempts)];
+            let mut cells = vec![sankey::title(row, self.diagram).replace('→', "->"), count(row.created), count(row.attempts)];
             cells.extend(fates.iter().map(|fate| count(row.fates.get(*fate).copied().unwrap_or(0))));
             cells.push(count(row.held));
             table.row(cells);

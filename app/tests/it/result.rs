@@ -85,3 +85,25 @@ fn the_schema_page_knows_every_key() {
         }
     }
 }
+
+#[test]
+fn every_series_has_a_role_and_those_of_a_provider_have_its_names() {
+    let sandbox = Sandbox::new();
+    let mut named = 0;
+    for example in examples() {
+        let said = sandbox.run(&["run", example.to_str().unwrap(), "--json", "-", "--duration", "20 s", "--set", "scenario.warm_up=0 s"]);
+        let result: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+        for place in ["nodes", "edges"].iter().flat_map(|list| result[list].as_array().unwrap()) {
+            for series in place["series"].as_array().unwrap() {
+                let name = series["name"].as_str().unwrap();
+                assert!(plimsoll::dashboards::role(name).is_some(), "{name} of {} has no role in dashboards/aws.toml", place["id"]);
+            }
+        }
+        let dashboards = result["dashboards"].as_array().unwrap();
+        named += dashboards.len();
+        for metric in dashboards {
+            assert!(result["nodes"].as_array().unwrap().iter().any(|node| node["service"] == metric["service"]), "{metric}");
+        }
+    }
+    assert!(named > 10, "{named}");
+}

@@ -49,7 +49,7 @@ fn the_pointer_on_one_plot_moves_the_cursor_of_all() {
     let mut window = Window::shop();
     window.inject();
     window.click("Throughput");
-    let plot = at(&window, ": per second over time", 0.5);
+    let plot = at(&window, ": in and out over time", 0.5);
     window.harness.event(egui::Event::PointerMoved(plot));
     window.run();
     let cursor = window.app().front.results.sight.cursor().expect("the pointer is on a plot");
@@ -65,6 +65,8 @@ fn what_is_selected_is_what_the_tables_are_about() {
     let mut window = Window::shop();
     window.inject();
     window.click("Ledger");
+    assert!(window.sees("copies created"), "the bands have a text alternative");
+    window.click("Table");
     assert!(window.sees("Clients → API"));
     window.app().front.selection = Selection::edge("orders-worker".into());
     window.run();

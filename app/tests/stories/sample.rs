@@ -7,9 +7,9 @@ use plimsoll_models::{Diagram, Severity, catalog::QuotaKind};
 use plimsoll_sim::{
     RunResult,
     result::{
-        Answer, Assumption, CostItem, CostResult, EdgeResult, Finding, Grid, Holds, JourneyResult, JourneyTrace, LatencySeries,
-        LatencySummary, Ledger, LedgerRow, LimitResult, NodeResult, ObjectiveResult, RunInfo, SCHEMA, Series, SeriesKind, TraceEvent,
-        TraceStep, Verdict,
+        Answer, Assumption, CostItem, CostResult, CountRow, EdgeResult, Finding, Grid, Holds, JourneyResult, JourneyTrace, LatencyCounts,
+        LatencySeries, LatencySummary, Ledger, LedgerRow, LimitResult, NodeResult, ObjectiveResult, Percentile, RunInfo, SCHEMA, Series,
+        SeriesKind, TraceEvent, TraceStep, Verdict,
     },
 };
 
@@ -187,6 +187,18 @@ fn findings() -> Vec<Finding> {
     ]
 }
 
+/// A hump in each interval that grows over time.
+fn counts(n: usize) -> LatencyCounts {
+    let bounds_s = (0..40).map(|bucket| 0.004 * 1.2_f64.powi(bucket)).collect();
+    let row = |interval: usize| CountRow { first: 4 + interval * 12 / n, counts: vec![3, 40, 160, 200, 90, 30, 8, 2, 0, 1] };
+    LatencyCounts { bounds_s, rows: (0..n).map(row).collect() }
+}
+
+fn percentiles(median: f64) -> Vec<Percentile> {
+    let at = |n: i32| Percentile { share: 1.0 - 0.5_f64.powi(n), seconds: median * 1.35_f64.powi(n - 1) };
+    (0..16).map(at).chain([Percentile { share: 1.0, seconds: median * 120.0 }]).collect()
+}
+
 fn journey(n: usize) -> JourneyResult {
     let series = LatencySeries {
         p50: some(wave(n, 0.03, 0.01, 0.005)),
@@ -209,6 +221,10 @@ fn journey(n: usize) -> JourneyResult {
         completion: latency(0.42),
         response_series: series.clone(),
         completion_series: series,
+        response_counts: counts(n),
+        completion_counts: counts(n),
+        response_percentiles: percentiles(0.031),
+        completion_percentiles: percentiles(0.42),
         series: Vec::new(),
         key_classes: Vec::new(),
     }

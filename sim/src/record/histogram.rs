@@ -1,7 +1,7 @@
 //! Log-linear histogram of times: constant cost, mergeable by addition, bounded error.
 
 use crate::{
-    result::LatencySummary,
+    result::{LatencySummary, Percentile},
     time::{Nanos, seconds},
 };
 
@@ -30,6 +30,11 @@ const BITS: u32 = 7;
 /// Values that are noted before they are counted.
 const NOTED_MAX: usize = 256;
 
+/// Percentiles for each halving of what lies above.
+const PER_HALVING: f64 = 2.0;
+/// Most percentiles of a histogram: no run has more values than these tell apart.
+const PERCENTILES_MAX: usize = 100;
+
 /// The greatest bucket, that of `Nanos::MAX`, fits into a note.
 #[inline]
 fn bucket(value: Nanos) -> usize {
@@ -51,6 +56,11 @@ fn bounds(index: usize) -> (f64, f64) {
     let base = (index - (shift << BITS)) as f64;
     let width = (1_u64 << shift) as f64;
     (base * width, width)
+}
+
+/// Where a bucket begins, in nanoseconds.
+pub(crate) fn lower_bound(index: usize) -> f64 {
+    bounds(index).0
 }
 
 impl Histogram {
@@ -101,7 +111,7 @@ impl Histogram {
     }
 
     /// Buckets that hold values, in ascending order, with their counts.
-    fn occupied(&mut self) -> impl Iterator<Item = (usize, u64)> {
+    pub(crate) fn occupied(&mut self) -> impl Iterator<Item = (usize, u64)> {
         self.count_noted();
         self.counts.iter().enumerate().filter(|(_, count)| **count > 0).map(|(at, count)| (self.first + at, *count))
     }
@@ -131,24 +141,41 @@ impl Histogram {
 
     /// For each of some ascending shares, the value that the share of all values does not exceed, in nanoseconds.
     pub(crate) fn quantiles<const N: usize>(&mut self, shares: [f64; N]) -> [f64; N] {
+        let mut found = [0.0; N];
+        self.quantiles_of(&shares, &mut found);
+        found
+    }
+
+    /// The same for any number of shares.
+    fn quantiles_of(&mut self, shares: &[f64], found: &mut [f64]) {
         let (total, min, max) = (self.count as f64, self.min as f64, self.max as f64);
-        let mut found = [if self.count == 0 { 0.0 } else { max }; N];
+        found.fill(if self.count == 0 { 0.0 } else { max });
         let (mut next, mut below) = (0, 0.0);
         for (index, count) in self.occupied() {
             let count = count as f64;
-            while next < N && below + count >= shares[next] * total {
+            while next < shares.len() && below + count >= shares[next] * total {
                 let (low, width) = bounds(index);
                 let (least, most) = (low.max(min), (low + width).min(max));
                 let inside = ((shares[next] * total - below) / count).clamp(0.0, 1.0);
                 found[next] = if width <= 1.0 { least } else { least + (most - least) * inside };
                 next += 1;
             }
-            if next == N {
+            if next == shares.len() {
                 break;
             }
             below += count;
         }
-        found
+    }
+
+    /// Percentiles ever closer to the greatest value: two for each halving of the rest, as long as the rest is one at least.
+    pub(crate) fn percentiles(&self) -> Vec<Percentile> {
+        let halvings = |n: usize| 1.0 - libm::exp2(-(n as f64) / PER_HALVING);
+        let shares: Vec<f64> = (0..PERCENTILES_MAX).map(halvings).take_while(|share| (1.0 - share) * self.count as f64 >= 1.0).collect();
+        let mut found = vec![0.0; shares.len()];
+        self.clone().quantiles_of(&shares, &mut found);
+        let finite = shares.into_iter().zip(found).map(|(share, value)| Percentile { share, seconds: value / 1e9 });
+        let last = Percentile { share: 1.0, seconds: seconds(self.max) };
+        finite.chain((self.count > 0).then_some(last)).collect()
     }
 
     /// The usual figures, in seconds.
@@ -206,6 +233,20 @@ mod tests {
             assert!((found - exact).abs() / exact < 1e-3, "{share}: {found} is not {exact}");
         }
         assert_eq!(histogram.summary().max, 0.1003);
+    }
+
+    #[test]
+    fn percentiles_come_ever_closer_to_the_greatest_value() {
+        let mut histogram = Histogram::default();
+        (1..=100_000_u64).for_each(|n| histogram.record(n * 10_000));
+        let percentiles = histogram.percentiles();
+        assert_eq!((percentiles[0].share, percentiles[2].share, percentiles[4].share), (0.0, 0.5, 0.75));
+        assert!(percentiles.is_sorted_by(|a, b| a.share < b.share && a.seconds <= b.seconds));
+        for Percentile { share, seconds } in &percentiles {
+            assert!((seconds - share).abs() < 0.01, "{share} is {seconds}");
+        }
+        assert_eq!(percentiles.last().map(|last| (last.share, last.seconds)), Some((1.0, 1.0)));
+        assert_eq!(Histogram::default().percentiles(), []);
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub(crate) mod histogram;
 pub(crate) mod level;
 pub(crate) mod mean;
 pub(crate) mod series;
+pub(crate) mod spread;
 pub(crate) mod tape;
 pub(crate) mod trace;
 
@@ -11,4 +12,5 @@ pub(crate) use histogram::Histogram;
 pub(crate) use level::Level;
 pub(crate) use mean::Mean;
 pub(crate) use series::{Counter, Counts, Latencies, Windows};
+pub(crate) use spread::Spread;
 pub(crate) use tape::Tape;

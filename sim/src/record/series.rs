@@ -1,6 +1,7 @@
 //! Series on the run's common grid.
 
-use crate::{record::Histogram, result::LatencySeries, time::Nanos};
+use super::Spread;
+use crate::{latency_counts::LatencyCounts, record::Histogram, result::LatencySeries, time::Nanos};
 
 /// The windows of the series that have passed: so many, each so long. Windows at the end of a series that hold nothing are
 /// not stored.
@@ -71,14 +72,20 @@ impl Counter {
     }
 }
 
-/// Percentiles per window, from a histogram that is reused.
+/// Percentiles and coarse counts per window, from a histogram that is reused.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Latencies {
     current: Histogram,
     series: LatencySeries,
+    spread: Spread,
 }
 
 impl Latencies {
+    /// One of so many that share the memory of the counts.
+    pub(crate) fn one_of(series: usize) -> Self {
+        Self { spread: Spread::one_of(series), ..Self::default() }
+    }
+
     /// Counts a latency.
     #[inline]
     pub(crate) fn record(&mut self, value: Nanos) {
@@ -96,7 +103,13 @@ impl Latencies {
         for (series, nanos) in [(s50, p50), (s90, p90), (s99, p99), (s_max, max)] {
             put(series, window, Some(nanos / 1e9));
         }
+        self.spread.close_window(window, self.current.occupied());
         self.current.clear();
+    }
+
+    /// The counts by bucket.
+    pub(crate) fn counts(&self, windows: Windows) -> LatencyCounts {
+        self.spread.counts(windows)
     }
 
     /// The finished series.

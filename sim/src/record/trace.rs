@@ -8,6 +8,8 @@ pub(crate) const FIRST: u64 = 100;
 const ONE_IN: u64 = 64;
 /// Slow journeys that are kept.
 const SLOWEST: usize = 20;
+/// Most journeys of the sample over the whole run.
+const SAMPLED_MAX: usize = 100;
 /// Steps that are kept of one journey.
 const STEPS_MAX: usize = 200;
 
@@ -46,6 +48,10 @@ pub(crate) struct Tracer {
     /// A journey that somebody asked for, and what became of it.
     wanted: Option<u64>,
     found: Option<Followed>,
+    /// Journeys whose ordinals are multiples of the stride, in the order of their ends.
+    sampled: Vec<Followed>,
+    /// How often the stride has doubled, each time that the sample was full: so it stays spread over the whole run.
+    doublings: u32,
 }
 
 impl Tracer {
@@ -106,8 +112,33 @@ impl Tracer {
                 self.slowest.insert(at, kept);
                 self.slowest.truncate(SLOWEST);
             }
+            self.sample(slot);
         }
         self.open.remove(slot);
+    }
+
+    /// Keeps a journey that has ended if it belongs to the sample.
+    fn sample(&mut self, slot: u32) {
+        let followed = &self.open[slot];
+        if !followed.ordinal.is_multiple_of(self.stride()) {
+            return;
+        }
+        self.sampled.push(followed.clone());
+        if self.sampled.len() > SAMPLED_MAX {
+            self.doublings += 1;
+            let stride = self.stride();
+            self.sampled.retain(|followed| followed.ordinal.is_multiple_of(stride));
+        }
+    }
+
+    /// One in so many journeys belongs to the sample.
+    fn stride(&self) -> u64 {
+        ONE_IN.checked_shl(self.doublings).unwrap_or(u64::MAX)
+    }
+
+    /// The sample of the whole run, in the order of their ends.
+    pub(crate) fn sampled(&self) -> &[Followed] {
+        &self.sampled
     }
 
     /// The first journeys by ordinal, ended or not.
@@ -120,5 +151,26 @@ impl Tracer {
     /// The slowest journeys, the slowest first.
     pub(crate) fn slowest(&self) -> &[Followed] {
         &self.slowest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_is_spread_over_all_journeys_and_stays_small() {
+        let mut tracer = Tracer::default();
+        let journeys = 1_000_000;
+        for ordinal in 0..journeys {
+            if let Some(slot) = tracer.begin(ordinal, 0, ordinal) {
+                tracer.end(slot, ordinal + 10);
+            }
+        }
+        let ordinals: Vec<u64> = tracer.sampled().iter().map(|followed| followed.ordinal).collect();
+        assert!((SAMPLED_MAX / 2..=SAMPLED_MAX).contains(&ordinals.len()), "{ordinals:?}");
+        let gaps: Vec<u64> = ordinals.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert!(gaps.iter().all(|gap| *gap == tracer.stride()), "{gaps:?}");
+        assert!(ordinals.last().is_some_and(|last| last + tracer.stride() >= journeys));
     }
 }

@@ -1,7 +1,7 @@
 //! Which number moves the outcome most, by theory and by simulation.
 
 use plimsoll_models::{Catalog, Diagram, EdgeKind};
-use plimsoll_sim::{Input, Progress, Traces, result::Effect};
+use plimsoll_sim::{Contrast, Input, Progress, RunError, Traces, result::Effect};
 
 use crate::support::{Draw, plan};
 
@@ -53,4 +53,47 @@ fn a_limit_in_use_is_a_number_too() {
     assert!((more.loss.before - 0.2).abs() < 0.02 && (more.loss.after - 0.12).abs() < 0.02, "{more:#?}");
     assert_eq!((more.from.as_str(), more.to.as_str()), ("40/s", "44/s"));
     assert!(more.loss.half_width.is_none(), "one replication, no interval");
+}
+
+fn contrast(diagram: &Diagram, settings: &[(&str, &str)], set: (&str, &str)) -> Result<Contrast, RunError> {
+    let traces = Traces::new();
+    let mut plan = plan(settings);
+    plan.objectives = vec!["loss <= 1 %".parse().unwrap()];
+    let input = Input { diagram, catalog: Catalog::embedded(), scenario: "default".into(), plan, traces: &traces };
+    let progress = Progress::new();
+    let contrast = plimsoll_sim::contrast(&input, &[(set.0.to_owned(), set.1.to_owned())], &progress)?;
+    assert_eq!(progress.fraction(), 1.0, "every run was counted");
+    Ok(contrast)
+}
+
+/// 40 of 50 calls get through, then all of them; the luck is the same, so the difference is exact although one replication
+/// was asked for.
+#[test]
+fn a_change_is_proved_with_an_interval() {
+    let diagram = Draw::default()
+        .node("client", "generic/client", &[("arrivals", "poisson(50/s)")])
+        .node("api", "generic/http-api", &[("latency", "10 ms"), ("rate_limit", "40/s")])
+        .edge("ask", EdgeKind::Request, "client", "api", &[("attempts", "1")])
+        .0;
+    let proved = contrast(&diagram, &[("duration", "100 s")], ("api.rate_limit", "400/s")).unwrap();
+    assert!(proved.replications >= 5);
+    assert_eq!(proved.objectives[0].1, proved.loss, "the objective is about the same figure");
+    assert!(proved.loss.before > 0.15 && proved.loss.after == 0.0, "{proved:#?}");
+    let half = proved.loss.half_width.expect("there are enough pairs");
+    assert!(half > 0.0 && half < proved.loss.before - proved.loss.after, "the interval tells that it helps: {proved:#?}");
+    assert_eq!(proved, contrast(&diagram, &[("duration", "100 s")], ("api.rate_limit", "400/s")).unwrap());
+}
+
+/// A change of what does not matter makes no difference at all, and one that cannot be made is no proof.
+#[test]
+fn luck_is_no_effect() {
+    let diagram = Draw::default()
+        .node("client", "generic/client", &[("arrivals", "poisson(20/s)")])
+        .node("api", "generic/http-api", &[("latency", "exponential(30 ms)"), ("rate_limit", "400/s")])
+        .edge("ask", EdgeKind::Request, "client", "api", &[("attempts", "1")])
+        .0;
+    let proved = contrast(&diagram, &[("duration", "60 s")], ("api.rate_limit", "4000/s")).unwrap();
+    assert_eq!(proved.response_p99.before, proved.response_p99.after);
+    assert_eq!(proved.response_p99.half_width, Some(0.0));
+    assert!(contrast(&diagram, &[("duration", "60 s")], ("nobody.rate_limit", "1/s")).is_err());
 }

@@ -20,6 +20,7 @@ use super::{
     app::{App, action_of},
     command::{Command, Group},
     quick_add::{Purpose, QuickAdd},
+    state::Tab,
 };
 
 impl App {
@@ -71,6 +72,10 @@ impl App {
                 self.settings.panels.results = true;
             }
             Action::LookAt(range_s) => self.front.results.sight.look_at(range_s),
+            Action::Follow(cell) => {
+                self.front.results.follow(cell);
+                self.front.tab = Tab::Traces;
+            }
             Action::Offer(offer) => self.offer(offer),
             Action::Notice(text) => self.notice(ctx, text),
             Action::RefuseTour => self.settings.tour_answered = true,

@@ -3,19 +3,27 @@
 mod axis;
 mod picture;
 
+pub(super) use axis::decades;
+pub(super) use picture::csv_menu;
+
 use egui::{Color32, RichText, Sense, Ui, Vec2b};
-use egui_plot::{FilledArea, HLine, Line, LineStyle, Plot, PlotBounds, PlotPoints, PlotTransform, PlotUi, Span, VLine};
+use egui_plot::{FilledArea, HLine, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints, PlotTransform, PlotUi, Span, Text, VLine};
 use plimsoll_models::units::Quantity;
 use plimsoll_sim::result::{FaultResult, Grid};
 
 pub use axis::Scale;
+use axis::printer;
 pub(super) use axis::{TIME_STEPS, clock, time_marks};
-use axis::{decades, printer};
 
 use super::{action::Action, results::Sight, theme::Theme, words::shell as words};
 
 /// Width of the vertical axis, the same for all plots, so that their times stand below each other.
 pub(super) const Y_AXIS_WIDTH: f32 = 56.0;
+
+/// Height of the row above a plot.
+const TITLE_HEIGHT: f32 = 20.0;
+/// Width of a digit in that row.
+const FIGURE_WIDTH: f32 = 7.0;
 
 /// Share of the width at the right end in which no time is written.
 const LAST_MARK: f64 = 0.02;
@@ -25,6 +33,8 @@ const LAST_MARK: f64 = 0.02;
 pub struct Curve {
     /// Name in the legend.
     pub name: String,
+    /// What it is called elsewhere, such as on the provider's dashboard.
+    pub note: Option<String>,
     /// One value for each interval of the grid; gaps are `NaN`.
     pub values: Vec<f64>,
     /// Color.
@@ -60,7 +70,7 @@ pub struct Chart<'a> {
 
 /// Shows a plot as wide as there is room, of the given height.
 pub fn chart_ui(ui: &mut Ui, theme: &Theme, chart: &Chart<'_>, sight: &mut Sight, height: f32, actions: &mut Vec<Action>) {
-    title_ui(ui, theme, chart, sight);
+    title_ui(ui, theme, &chart.title, &chart.curves, (chart.quantity, chart.grid, sight));
     let end_s = chart.grid.interval_s * chart.grid.intervals as f64;
     let bounds = sight.bounds(end_s);
     let [low, high] = chart.range(sight);
@@ -73,7 +83,10 @@ pub fn chart_ui(ui: &mut Ui, theme: &Theme, chart: &Chart<'_>, sight: &mut Sight
         plot.show(ui, |plot| {
             plot.set_plot_bounds(PlotBounds::from_min_max([bounds.0, low], [bounds.1, high]));
             times_ui(plot, theme, sight, chart.warm_up_s, chart.faults);
-            chart.curves_ui(plot, theme);
+            chart.curves_ui(plot);
+            for level in &chart.levels {
+                level_ui(plot, theme, chart.scale, bounds.1, level);
+            }
         })
     });
     let sentence = || egui::WidgetInfo::labeled(egui::accesskit::Role::Figure, true, chart.sentence(sight));
@@ -155,6 +168,16 @@ pub(super) fn times_ui(plot: &mut PlotUi<'_>, theme: &Theme, sight: &Sight, warm
     }
 }
 
+/// A line across at a value, with its name at the right end.
+pub(super) fn level_ui(plot: &mut PlotUi<'_>, theme: &Theme, scale: Scale, right: f64, (value, name): &(f64, String)) {
+    let drawn = scale.drawn(*value);
+    if drawn.is_finite() {
+        plot.hline(HLine::new(name.clone(), drawn).color(theme.red).style(LineStyle::dashed_dense()));
+        let text = RichText::new(name).small().color(theme.red);
+        plot.text(Text::new("", PlotPoint::new(right, drawn), text).anchor(egui::Align2::RIGHT_BOTTOM));
+    }
+}
+
 impl Chart<'_> {
     /// The plot in words: each curve with its least and its greatest value of what is looked at.
     fn sentence(&self, sight: &Sight) -> String {
@@ -179,7 +202,7 @@ impl Chart<'_> {
         self.scale.bounds(values)
     }
 
-    fn curves_ui(&self, plot: &mut PlotUi<'_>, theme: &Theme) {
+    fn curves_ui(&self, plot: &mut PlotUi<'_>) {
         let interval = self.grid.interval_s;
         let drawn = |curve: &Curve| -> Vec<f64> { curve.values.iter().map(|value| self.scale.drawn(*value)).collect() };
         for (index, curve) in self.curves.iter().enumerate() {
@@ -192,10 +215,6 @@ impl Chart<'_> {
                 let line = Line::new(curve.name.clone(), PlotPoints::from(points)).color(curve.color).width(1.6).style(style);
                 plot.line(line.id((index, run, curve.dashed)));
             }
-        }
-        for (number, (value, name)) in self.levels.iter().enumerate() {
-            let line = HLine::new(name.clone(), self.scale.drawn(*value)).color(theme.red).style(LineStyle::dashed_dense());
-            plot.hline(line.id(("level", number)));
         }
     }
 }
@@ -212,28 +231,42 @@ fn band(plot: &mut PlotUi<'_>, index: usize, low: &[f64], high: &[f64], interval
 }
 
 /// Title and legend in one line: a legend inside would hide the curves. At the cursor it tells the values.
-fn title_ui(ui: &mut Ui, theme: &Theme, chart: &Chart<'_>, sight: &Sight) {
-    let print = printer(chart.quantity);
-    let at = sight.cursor().map(|cursor| (cursor / chart.grid.interval_s) as usize);
-    ui.horizontal(|ui| {
-        ui.add(egui::Label::new(RichText::new(&chart.title).font(Theme::strong())).truncate());
-        ui.add_space(Theme::SPACE_8);
-        ui.spacing_mut().item_spacing.x = 5.0;
-        for curve in &chart.curves {
-            let (rect, _) = ui.allocate_exact_size(egui::vec2(12.0, 12.0), Sense::hover());
-            ui.painter().hline(rect.x_range(), rect.center().y, egui::Stroke::new(2.5, curve.color));
-            ui.label(RichText::new(&curve.name).small().color(theme.text_weak));
-            if let Some(value) = at.and_then(|at| curve.values.get(at)).filter(|value| value.is_finite()) {
-                ui.label(RichText::new(print(*value)).small().monospace());
-            }
-            ui.add_space(4.0);
-        }
-        if let Some(cursor) = sight.cursor() {
-            ui.label(RichText::new(words::at_time(&clock(cursor))).small().color(theme.text_weak));
-        } else if chart.warm_up_s > 0.0 {
-            ui.label(RichText::new(words::WARM_UP).small().color(theme.text_weak));
-        }
+pub(super) fn title_ui(ui: &mut Ui, theme: &Theme, title: &str, curves: &[Curve], (quantity, grid, sight): (Quantity, &Grid, &Sight)) {
+    let print = printer(quantity);
+    let at = sight.cursor().map(|cursor| (cursor / grid.interval_s) as usize);
+    // A row of its own width: a legend that is too long must not push the plot below it.
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), TITLE_HEIGHT), Sense::hover());
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    let mut row = ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(layout));
+    row.shrink_clip_rect(rect);
+    row.spacing_mut().item_spacing.x = 5.0;
+    row.add(egui::Label::new(RichText::new(title).font(Theme::strong())).truncate());
+    if let Some(cursor) = sight.cursor() {
+        row.label(RichText::new(words::at_time(&clock(cursor))).small().color(theme.text_weak));
+    }
+    for (index, curve) in curves.iter().enumerate() {
+        let share = row.available_width() / (curves.len() - index) as f32;
+        let value = at.and_then(|at| curve.values.get(at)).filter(|value| value.is_finite()).map(|value| print(*value));
+        legend_ui(&mut row, theme, curve, value, share);
+    }
+}
+
+/// A curve in the legend, with its value at the cursor, in so much room.
+fn legend_ui(row: &mut Ui, theme: &Theme, curve: &Curve, value: Option<String>, share: f32) {
+    row.add_space(4.0);
+    let (rect, _) = row.allocate_exact_size(egui::vec2(12.0, 12.0), Sense::hover());
+    row.painter().hline(rect.x_range(), rect.center().y, egui::Stroke::new(2.5, curve.color));
+    let figure = value.as_ref().map_or(0.0, |value| FIGURE_WIDTH * value.chars().count() as f32);
+    let name = row.scope(|ui| {
+        ui.set_max_width((share - 30.0 - figure).max(20.0));
+        ui.add(egui::Label::new(RichText::new(&curve.name).small().color(theme.text_weak)).truncate())
     });
+    if let Some(note) = &curve.note {
+        name.inner.on_hover_text(note);
+    }
+    if let Some(value) = value {
+        row.label(RichText::new(value).small().monospace());
+    }
 }
 
 /// Values with their times, broken where there is none.

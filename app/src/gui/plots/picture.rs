@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use egui::Response;
+use egui::{Response, Ui};
 
 use super::{Chart, Scale, printer};
 use crate::{
@@ -32,15 +32,7 @@ pub(super) fn menu(response: &Response, theme: &Theme, shown: &Chart<'_>, sight:
             }
             ui.close();
         }
-        if ui.button(words::SAVE_CSV).clicked() {
-            actions.push(Action::Offer(Offer::text(format!("{name}.csv"), data(shown, sight))));
-            ui.close();
-        }
-        if ui.button(words::COPY_CSV).clicked() {
-            ui.ctx().copy_text(data(shown, sight));
-            actions.push(Action::Notice(words::COPIED.to_owned()));
-            ui.close();
-        }
+        csv_menu(ui, &|| data(shown, sight), &|text| Offer::text(format!("{name}.csv"), text), actions);
         if sight.range().is_some() {
             ui.separator();
             if ui.button(words::WHOLE_RUN).clicked() {
@@ -49,6 +41,19 @@ pub(super) fn menu(response: &Response, theme: &Theme, shown: &Chart<'_>, sight:
             }
         }
     });
+}
+
+/// Saves or copies data.
+pub(in crate::gui) fn csv_menu(ui: &mut Ui, data: &dyn Fn() -> String, offer: &dyn Fn(String) -> Offer, actions: &mut Vec<Action>) {
+    if ui.button(words::SAVE_CSV).clicked() {
+        actions.push(Action::Offer(offer(data())));
+        ui.close();
+    }
+    if ui.button(words::COPY_CSV).clicked() {
+        ui.ctx().copy_text(data());
+        actions.push(Action::Notice(words::COPIED.to_owned()));
+        ui.close();
+    }
 }
 
 /// The part that is looked at, drawn as in the report.

@@ -1,13 +1,15 @@
 //! Latency and fate of journeys, by producer and event type.
 
+use std::{borrow::Cow, ops::Range};
+
 use egui::{Align, Layout, Ui};
 use egui_extras::{Column, TableBuilder};
 use plimsoll_sim::{
     RunResult,
-    result::{JourneyResult, LatencySummary},
+    result::{JourneyResult, LatencyCounts, LatencySummary},
 };
 
-use super::{Focus, View, figure, heading, latency, none_selected_ui};
+use super::{Focus, Sight, View, figure, heading, latency, none_selected_ui};
 use crate::gui::{format, words::panels as words};
 
 /// A row: journeys of a producer, or those of one class of its keys.
@@ -17,36 +19,70 @@ struct Line<'a> {
     /// As the producer saw them; it does not tell keys apart.
     seen: Option<[u64; 3]>,
     lossy: u64,
-    unfinished: u64,
-    response: &'a LatencySummary,
-    completion: &'a LatencySummary,
+    /// Only known at the end of the run.
+    unfinished: Option<u64>,
+    response: Cow<'a, LatencySummary>,
+    completion: Cow<'a, LatencySummary>,
 }
 
 type Cell = fn(&Line<'_>) -> String;
 
 fn seen(line: &Line<'_>, index: usize) -> String {
-    line.seen.map_or_else(|| "–".to_owned(), |seen| format::count(seen[index]))
+    line.seen.map_or_else(|| words::NONE.to_owned(), |seen| format::count(seen[index]))
 }
 
 /// The rows of a producer: all of its journeys, then those of the hottest key and of all others.
 fn lines<'a>(name: &str, journey: &'a JourneyResult) -> Vec<Line<'a>> {
     let JourneyResult { started, succeeded, rejected, failed, lossy, unfinished, response, completion, .. } = journey;
     let seen = Some([*succeeded, *rejected, *failed]);
-    let all = Line { name: name.to_owned(), started: *started, seen, lossy: *lossy, unfinished: *unfinished, response, completion };
+    let all = Line {
+        name: name.to_owned(),
+        started: *started,
+        seen,
+        lossy: *lossy,
+        unfinished: Some(*unfinished),
+        response: Cow::Borrowed(response),
+        completion: Cow::Borrowed(completion),
+    };
     let classes = journey.key_classes.iter().map(|class| Line {
         name: words::key_class(class.key.as_deref(), class.share),
         started: class.started,
         seen: None,
         lossy: class.lossy,
-        unfinished: class.unfinished,
-        response: &class.response,
-        completion: &class.completion,
+        unfinished: Some(class.unfinished),
+        response: Cow::Borrowed(&class.response),
+        completion: Cow::Borrowed(&class.completion),
     });
     std::iter::once(all).chain(classes).collect()
 }
 
+/// The row of a producer for a part of the time: counts from the series, percentiles from the counts of latencies.
+fn part_line(name: &str, journey: &JourneyResult, interval_s: f64, windows: &Range<usize>) -> Line<'static> {
+    let sum = |name: &str| {
+        let series = journey.series.iter().find(|series| series.name == name);
+        let rates: f64 = series.and_then(|series| series.values.get(windows.clone())).unwrap_or_default().iter().sum();
+        (rates * interval_s).round() as u64
+    };
+    let summary = |counts: &LatencyCounts| {
+        let found = counts.percentiles(windows.clone(), [0.5, 0.9, 0.95, 0.99, 0.999]);
+        let count = counts.sum(windows.clone()).iter().sum();
+        let [p50, p90, p95, p99, p999] = found.unwrap_or([f64::NAN; 5]);
+        let unknown = f64::NAN;
+        Cow::Owned(LatencySummary { count, mean: unknown, sd: unknown, min: unknown, p50, p90, p95, p99, p999, max: unknown })
+    };
+    Line {
+        name: name.to_owned(),
+        started: sum("Started"),
+        seen: None,
+        lossy: sum("Lossy"),
+        unfinished: None,
+        response: summary(&journey.response_counts),
+        completion: summary(&journey.completion_counts),
+    }
+}
+
 fn seconds(summary: &LatencySummary, value: f64) -> String {
-    if summary.count == 0 { "–".to_owned() } else { format::seconds(value) }
+    if summary.count == 0 { words::NONE.to_owned() } else { format::seconds(value) }
 }
 
 const COLUMNS: &[(&str, &str, Cell)] = &[
@@ -55,24 +91,30 @@ const COLUMNS: &[(&str, &str, Cell)] = &[
     ("Rejected", "Root events that their producer saw refused for good", |line| seen(line, 1)),
     ("Failed", "Root events that their producer saw fail for good", |line| seen(line, 2)),
     ("Lossy", "Journeys in which at least one copy was lost", |journey| format::count(journey.lossy)),
-    ("Unfinished", "Journeys that had not ended when the clock stopped", |journey| format::count(journey.unfinished)),
-    ("Mean", "Mean response", |journey| seconds(journey.response, journey.response.mean)),
-    ("p50", "Response: half are at most this long", |journey| seconds(journey.response, journey.response.p50)),
-    ("p90", "Response: 90 % are at most this long", |journey| seconds(journey.response, journey.response.p90)),
-    ("p99", "Response: 99 % are at most this long", |journey| seconds(journey.response, journey.response.p99)),
-    ("p99.9", "Response: 99.9 % are at most this long", |journey| seconds(journey.response, journey.response.p999)),
-    ("Max", "Longest response", |journey| seconds(journey.response, journey.response.max)),
-    ("Compl. p50", "Completion: half are at most this long", |journey| seconds(journey.completion, journey.completion.p50)),
-    ("Compl. p99", "Completion: 99 % are at most this long", |journey| seconds(journey.completion, journey.completion.p99)),
+    ("Unfinished", "Journeys that had not ended when the clock stopped", |line| {
+        line.unfinished.map_or_else(|| words::NONE.to_owned(), format::count)
+    }),
+    ("Mean", "Mean response", |journey| seconds(&journey.response, journey.response.mean)),
+    ("p50", "Response: half are at most this long", |journey| seconds(&journey.response, journey.response.p50)),
+    ("p90", "Response: 90 % are at most this long", |journey| seconds(&journey.response, journey.response.p90)),
+    ("p99", "Response: 99 % are at most this long", |journey| seconds(&journey.response, journey.response.p99)),
+    ("p99.9", "Response: 99.9 % are at most this long", |journey| seconds(&journey.response, journey.response.p999)),
+    ("Max", "Longest response", |journey| seconds(&journey.response, journey.response.max)),
+    ("Compl. p50", "Completion: half are at most this long", |journey| seconds(&journey.completion, journey.completion.p50)),
+    ("Compl. p99", "Completion: 99 % are at most this long", |journey| seconds(&journey.completion, journey.completion.p99)),
 ];
 
 /// Shows the table, with the baseline's rows below.
-pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, focus: &Focus) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, (sight, focus): (&Sight, &Focus)) {
     // Journeys belong to their producers; of anything else, nothing is told here.
     let shown = |journey: &&JourneyResult| focus.node(&journey.producer);
-    let mut rows: Vec<Line<'_>> =
-        result.journeys.iter().filter(shown).flat_map(|journey| lines(&latency::name(view, journey), journey)).collect();
-    if let Some(baseline) = view.baseline().filter(|baseline| !std::ptr::eq(*baseline, result)) {
+    let part = sight.range().map(|_| sight.windows(&result.grid));
+    let told = |journey| match &part {
+        Some(windows) => vec![part_line(&latency::name(view, journey), journey, result.grid.interval_s, windows)],
+        None => lines(&latency::name(view, journey), journey),
+    };
+    let mut rows: Vec<Line<'_>> = result.journeys.iter().filter(shown).flat_map(told).collect();
+    if let Some(baseline) = view.baseline().filter(|baseline| !std::ptr::eq(*baseline, result) && part.is_none()) {
         for journey in baseline.journeys.iter().filter(shown) {
             rows.extend(lines(&format!("{} (baseline)", latency::name(view, journey)), journey));
         }

@@ -6,17 +6,30 @@ use egui::{Align, Layout, RichText, Ui};
 use egui_extras::{Column, TableBuilder};
 use plimsoll_sim::{RunResult, result::LedgerRow};
 
-use super::{Action, Focus, View, figure, heading, node_link, none_selected_ui};
-use crate::gui::{
-    format,
-    tone::{Tone, glyph},
-    words::results as words,
+use super::{Action, Focus, View, figure, heading, node_link, none_selected_ui, sankey};
+use crate::{
+    gui::{
+        format,
+        tone::{Tone, glyph},
+        words::results as words,
+    },
+    report::sankey::Sankey,
 };
 
-/// Shows the table.
-pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, focus: &Focus, actions: &mut Vec<Action>) {
+/// What the user looks at.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    as_table: bool,
+}
+
+/// Shows the bands, or the table.
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, (memory, focus): (&mut Memory, &Focus), actions: &mut Vec<Action>) {
     let ledger = &result.ledger;
     ui.horizontal(|ui| {
+        for (as_table, (title, help)) in [(false, words::SANKEY), (true, words::TABLE)] {
+            ui.selectable_value(&mut memory.as_table, as_table, title).on_hover_text(help);
+        }
+        ui.add_space(super::Theme::SPACE_8);
         let (tone, icon, text) =
             if ledger.balanced { (Tone::Good, "check", words::BALANCED) } else { (Tone::Bad, "error", words::UNBALANCED) };
         glyph(ui, view.theme, tone, icon);
@@ -26,6 +39,16 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, focus: &Focus
     if rows.is_empty() && !focus.is_all() {
         return none_selected_ui(ui, view);
     }
+    if memory.as_table {
+        table_ui(ui, view, &rows, actions);
+    } else {
+        egui::ScrollArea::vertical().id_salt("sankey").auto_shrink([false, false]).show(ui, |ui| {
+            sankey::ui(ui, view, &Sankey::of(rows, view.diagram), actions);
+        });
+    }
+}
+
+fn table_ui(ui: &mut Ui, view: &View<'_>, rows: &[&LedgerRow], actions: &mut Vec<Action>) {
     let used: BTreeSet<&str> =
         rows.iter().flat_map(|row| row.fates.iter().filter(|(_, count)| **count > 0).map(|(fate, _)| fate.as_str())).collect();
     let fates: Vec<&str> = used.into_iter().collect();

@@ -5,10 +5,13 @@ mod assumptions;
 mod cost;
 mod findings;
 mod focus;
+mod heat;
 mod journeys;
 mod latency;
 mod ledger;
 mod limits;
+mod percentiles;
+mod sankey;
 mod sight;
 mod throughput;
 mod traces;
@@ -17,6 +20,7 @@ use egui::{Align, Frame, Layout, Margin, RichText, Ui};
 use plimsoll_sim::RunResult;
 
 pub use sight::Sight;
+pub use traces::Cell;
 pub(super) use traces::waterfall_ui;
 
 use super::{
@@ -40,10 +44,18 @@ pub struct Memory {
     /// The results stay about everything, whatever is selected.
     ignores_selection: bool,
     latency: latency::Memory,
+    ledger: ledger::Memory,
     throughput: throughput::Memory,
     traces: traces::Memory,
     /// The timeline of the scenario.
     pub scenarios: scenarios::Memory,
+}
+
+impl Memory {
+    /// Shows the journeys that were followed in a cell of the heat map.
+    pub fn follow(&mut self, cell: Cell) {
+        self.traces.cell = Some(cell);
+    }
 }
 
 /// Shows the tabs and the one in front.
@@ -81,8 +93,8 @@ fn tab_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, memory: &mut Memory,
         Tab::Latency => latency::ui(ui, view, result, (&mut memory.latency, sight, &focus), actions),
         Tab::Throughput => throughput::ui(ui, view, result, (&mut memory.throughput, sight, &focus), actions),
         Tab::Limits => limits::ui(ui, view, result, &focus, actions),
-        Tab::Journeys => journeys::ui(ui, view, result, &focus),
-        Tab::Ledger => ledger::ui(ui, view, result, &focus, actions),
+        Tab::Journeys => journeys::ui(ui, view, result, (sight, &focus)),
+        Tab::Ledger => ledger::ui(ui, view, result, (&mut memory.ledger, &focus), actions),
         Tab::Cost => cost::ui(ui, view, result, &focus, actions),
         Tab::Findings => findings::ui(ui, view, result, &focus, actions),
         Tab::Assumptions => assumptions::ui(ui, view, result, actions),

@@ -1,19 +1,66 @@
 //! Journeys step by step: where the time went.
 
 use egui::{Rect, RichText, ScrollArea, Sense, Stroke, Ui};
+use plimsoll_models::NodeId;
 use plimsoll_sim::{
     RunResult,
     result::{JourneyTrace, TraceEvent, TraceStep},
 };
 
-use super::{Focus, Sight, View, none_selected_ui};
+use super::{Focus, Sight, View, latency::Kind, none_selected_ui};
 use crate::gui::{format, tone::Tone, words::results as words};
 
 /// What the user looks at.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     picked: usize,
+    /// The cell of the heat map whose journeys are shown.
+    pub(super) cell: Option<Cell>,
 }
+
+/// A cell of the heat map: journeys of a producer that ended in an interval and took about so long, in seconds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// The producer.
+    pub producer: NodeId,
+    /// Until when a latency counts.
+    pub kind: Kind,
+    /// When they ended.
+    pub ended_s: (f64, f64),
+    /// How long they took.
+    pub took_s: (f64, f64),
+}
+
+impl Cell {
+    /// How far a journey is from it, in doublings of the latency and intervals of the time; zero inside.
+    fn distance(&self, trace: &JourneyTrace) -> Option<f64> {
+        let ended = match self.kind {
+            Kind::Response => trace.response_s?,
+            Kind::Completion => trace.completion_s?,
+        };
+        if trace.producer != self.producer {
+            return None;
+        }
+        let outside = |value: f64, (low, high): (f64, f64)| (low - value).max(value - high).max(0.0);
+        let log = |seconds: f64| libm::log2(seconds.max(1e-9));
+        let lengths = (log(self.took_s.0), log(self.took_s.1));
+        let interval = (self.ended_s.1 - self.ended_s.0).max(1e-9);
+        Some(outside(ended, self.ended_s) / interval + outside(log(ended - trace.started_s), lengths))
+    }
+
+    /// The journeys inside, or the nearest ones; and whether they are inside.
+    fn journeys(&self, result: &RunResult) -> (Vec<usize>, bool) {
+        let mut all: Vec<(f64, usize)> =
+            result.traces.iter().enumerate().filter_map(|(at, trace)| Some((self.distance(trace)?, at))).collect();
+        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let inside = all.iter().take_while(|(distance, _)| *distance == 0.0).count();
+        let shown = if inside > 0 { inside } else { NEAREST };
+        (all.into_iter().take(shown).map(|(_, at)| at).collect(), inside > 0)
+    }
+}
+
+/// Journeys that are shown where none was followed in a cell.
+const NEAREST: usize = 5;
 
 /// Width of the column of names.
 const NAMES_WIDTH: f32 = 260.0;
@@ -24,9 +71,12 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, (memory, sigh
         ui.label(RichText::new(words::NO_TRACE).color(view.theme.text_weak));
         return;
     }
-    let shown: Vec<usize> = (0..result.traces.len())
-        .filter(|index| focus.trace(&result.traces[*index]) && sight.sees(result.traces[*index].started_s))
-        .collect();
+    let shown: Vec<usize> = match memory.cell.clone() {
+        Some(cell) => cell_ui(ui, view, result, &cell, &mut memory.cell),
+        None => (0..result.traces.len())
+            .filter(|index| focus.trace(&result.traces[*index]) && sight.sees(result.traces[*index].started_s))
+            .collect(),
+    };
     let Some(first) = shown.first() else { return none_selected_ui(ui, view) };
     if !shown.contains(&memory.picked) {
         memory.picked = *first;
@@ -42,7 +92,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, (memory, sigh
                         .response_s
                         .or(trace.completion_s)
                         .map_or_else(|| "unfinished".to_owned(), |end| format::seconds(end - trace.started_s));
-                    let kind = if trace.slowest { "slow" } else { "first" };
+                    let kind = words::kept(trace.slowest, trace.ordinal);
                     let text = format!("#{}  {}  ·  {took}  ·  {kind}", trace.ordinal, view.diagram.title(&trace.producer));
                     if ui.selectable_label(index == memory.picked, text).clicked() {
                         memory.picked = index;
@@ -52,6 +102,22 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, (memory, sigh
         });
         ui.vertical(|ui| waterfall_ui(ui, view, &result.traces[memory.picked]));
     });
+}
+
+/// Says which cell the journeys belong to, and leads back to all; the journeys.
+fn cell_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, cell: &Cell, memory: &mut Option<Cell>) -> Vec<usize> {
+    let (shown, inside) = cell.journeys(result);
+    ui.horizontal(|ui| {
+        let clock = crate::gui::plots::clock;
+        let times = words::range(&clock(cell.ended_s.0), &clock(cell.ended_s.1));
+        let lengths = words::range(&format::seconds(cell.took_s.0), &format::seconds(cell.took_s.1));
+        let color = if inside { view.theme.text } else { view.theme.amber };
+        ui.label(RichText::new(words::followed_in(&times, &lengths, inside)).color(color));
+        if ui.small_button(words::ALL_JOURNEYS).clicked() {
+            *memory = None;
+        }
+    });
+    shown
 }
 
 /// Shows where the time of a journey went.

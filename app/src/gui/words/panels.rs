@@ -316,3 +316,6 @@ pub const CHANGE_CONNECTIONS: &str = "Change connections";
 pub const PASTE_SETTINGS: &str = "Paste settings";
 /// A step of the history: notes numbered anew.
 pub const NUMBER_NOTES: &str = "Number notes";
+
+/// A figure that is not known here.
+pub const NONE: &str = "–";

@@ -12,10 +12,16 @@ pub const LIMIT_COLUMNS: [&str; 11] = ["Limit", "At", "Value", "Use at peak", ""
 pub const CAN_BE_RAISED: &str = "can be raised";
 /// There is nothing to plot.
 pub const NO_SERIES: &str = "The run recorded no series";
-/// Heading of the rates.
-pub const RATES: &str = "Per second";
-/// Heading of the levels.
-pub const LEVELS: &str = "Levels";
+/// Plot of what comes and goes.
+pub const IN_AND_OUT: &str = "in and out";
+/// Plot of what goes wrong.
+pub const TROUBLE: &str = "refused, failed and cold";
+/// Plot of what is at work.
+pub const WORK: &str = "at work";
+/// Plot of what waits.
+pub const BACKLOG: &str = "waiting";
+/// Plot of ages.
+pub const AGE: &str = "age of the oldest";
 /// There is no finding.
 pub const NO_FINDING: &str = "Nothing to report about this run";
 /// Leads to the thing on the drawing.
@@ -71,6 +77,25 @@ pub const WHOLE_RUN: &str = "Whole run";
 pub const LINEAR: &str = "Linear axis";
 /// What that is good for.
 pub const LINEAR_HELP: &str = "Equal steps instead of equal factors: long latencies look as long as they are";
+/// Percentiles over time: name and meaning.
+pub const BANDS: (&str, &str) = ("Over time", "Percentiles of what ended in each interval");
+/// The heat map: name and meaning.
+pub const HEAT_MAP: (&str, &str) = ("Heat map", "How many journeys took how long, over time; click a cell to follow some of them");
+/// The percentile plot: name and meaning.
+pub const PERCENTILES: (&str, &str) =
+    ("Percentiles", "Which share of all journeys takes at most how long, the rarest spread out at the right");
+/// No latency was measured.
+pub const NOTHING_ENDED: &str = "Nothing ended in this time";
+/// The pinned result.
+pub const BASELINE: &str = "Baseline";
+/// How the pinned result is drawn.
+pub const DASHED_BASELINE: &str = "dashed: the baseline";
+/// Leads from the journeys of a cell to all of them.
+pub const ALL_JOURNEYS: &str = "All journeys";
+/// The ledger as bands: name and meaning.
+pub const SANKEY: (&str, &str) = ("Flow", "Bands from where copies were created to how they ended");
+/// The ledger as a table: name and meaning.
+pub const TABLE: (&str, &str) = ("Table", "Every count of the books");
 /// Writes a file.
 pub const EXPORT: &str = "Export";
 /// A file could not be written.
@@ -117,4 +142,57 @@ pub fn journey(ordinal: u64, started: &str, response: &str, completion: &str) ->
 /// Cost of the pinned result.
 pub fn baseline_cost(money: &str) -> String {
     format!("baseline {money} per hour")
+}
+
+/// A latency of a producer.
+pub fn latency_of(kind: &str, producer: &str) -> String {
+    format!("{kind} of {producer}")
+}
+
+/// The heat map of a latency.
+pub fn heat_map_of(latency: &str) -> String {
+    format!("Heat map: {latency}")
+}
+
+/// The percentile plot of a latency, with its percentiles.
+pub fn distribution_of(latency: &str, told: &str) -> String {
+    format!("Percentile plot: {latency}. {told}").trim_end().to_owned()
+}
+
+/// Which share takes at most how long.
+pub fn at_most(share: &str, seconds: &str) -> String {
+    format!("{share} take at most {seconds}")
+}
+
+/// A cell of the heat map.
+pub fn cell(times: &str, lengths: &str, count: &str, opens: bool) -> String {
+    format!("{times}, {lengths}: {count} ended{}", if opens { ". Click to follow some of them" } else { "" })
+}
+
+/// Which journeys are listed.
+pub fn followed_in(times: &str, lengths: &str, inside: bool) -> String {
+    if inside {
+        format!("Journeys that ended at {times} after {lengths}")
+    } else {
+        format!("None of those that ended at {times} after {lengths} was followed; these come nearest")
+    }
+}
+
+/// Why a journey was followed.
+pub fn kept(slowest: bool, ordinal: u64) -> &'static str {
+    match (slowest, ordinal) {
+        (true, _) => "slow",
+        (false, 0..100) => "first",
+        (false, _) => "sample",
+    }
+}
+
+/// A band of the ledger.
+pub fn band(place: &str, count: &str, ending: &str, share: &str) -> String {
+    format!("{place}: {count} {ending}, {share} of those created")
+}
+
+/// A plot of a node.
+pub fn panel(node: &str, what: &str) -> String {
+    format!("{node}: {what}")
 }

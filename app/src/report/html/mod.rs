@@ -1,6 +1,7 @@
 //! A run as one self-contained page: no network, no script, dark and light, good to print.
 
 mod page;
+mod sankey;
 mod sections;
 
 use plimsoll_models::{Catalog, Diagram};

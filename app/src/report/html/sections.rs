@@ -2,21 +2,21 @@
 
 use std::fmt::Write as _;
 
-use plimsoll_models::{
-    Severity,
-    objective::{LatencyKind, Metric, Objective},
-};
+use plimsoll_models::{Severity, objective::LatencyKind};
 use plimsoll_sim::result::{Finding, Holds, JourneyResult, NodeResult, ObjectiveResult, SeriesKind};
 
 use super::{
     Report,
     page::{Escaped, Section, linked, linked_table, table_html},
+    sankey,
 };
 use crate::{
     export::{self, ExportTheme, Format},
     report::{
+        bounds::latency_bounds,
         chart::{Chart, Line, Scale, significant},
         faults::{faults_table, remedies_table, remedies_title},
+        sankey::Sankey,
         style::Style,
         table::{Align, Table},
         text::{headline, worth_a_row},
@@ -184,20 +184,11 @@ impl Report<'_> {
                 from_s: 0.0,
                 scale: Scale::Logarithmic,
                 print: |value| print_duration(significant(value)),
-                levels: self.bounds_on(kind),
+                levels: latency_bounds(self.result, kind, &journey.producer),
             };
             html.push_str(&chart.html());
         }
         html
-    }
-
-    /// Objectives on a kind of latency, as levels of its chart.
-    fn bounds_on(&self, kind: LatencyKind) -> Vec<(f64, String)> {
-        let about = |objective: &&ObjectiveResult| match objective.objective.parse().map(|objective: Objective| objective.metric) {
-            Ok(Metric::Latency(of, _)) => of == kind,
-            Ok(_) | Err(_) => false,
-        };
-        self.result.verdict.objectives.iter().filter(about).map(|o| (o.bound, o.objective.clone())).collect()
     }
 
     fn limits(&self) -> String {
@@ -271,7 +262,9 @@ impl Report<'_> {
         } else {
             "<b class=\"bad\">The books do not balance: a fault of Plimsoll, please report it.</b>"
         };
-        format!("<p>{state} <a href=\"#terms\">What that means</a></p>\n{}", table_html(&self.summary().ledger_table(usize::MAX)))
+        let picture = sankey::html(&Sankey::of(&ledger.rows, self.diagram));
+        let table = table_html(&self.summary().ledger_table(usize::MAX));
+        format!("<p>{state} <a href=\"#terms\">What that means</a></p>\n{picture}{table}")
     }
 
     fn cost(&self) -> String {
