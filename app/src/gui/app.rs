@@ -472,6 +472,7 @@ pub(super) fn action_of(
     match event {
         CanvasEvent::Select(selection) => Some(Action::Select(selection)),
         CanvasEvent::Edit(edit) => Some(Action::Edit(edit)),
+        CanvasEvent::Duplicate(by) => Some(Action::DuplicateBy(by)),
         CanvasEvent::Nudge(edit) => Some(Action::Type(edit, "nudge".to_owned())),
         CanvasEvent::QuickAdd { from, at, screen } => {
             let purpose = match from {

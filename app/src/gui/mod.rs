@@ -19,6 +19,7 @@ pub mod inspector;
 pub mod keymap;
 pub mod offer;
 pub mod palette;
+mod part;
 pub mod perform;
 pub mod plots;
 pub mod problems;

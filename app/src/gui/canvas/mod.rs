@@ -186,6 +186,8 @@ pub enum CanvasEvent {
         /// The same place on the screen, for a popup.
         screen: egui::Pos2,
     },
+    /// Dragged a copy of what is chosen so far.
+    Duplicate(Point),
     /// Tried what cannot be, and this is why.
     Refused(String),
     /// Is about to make a change; nobody needs to keep it.

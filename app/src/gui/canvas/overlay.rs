@@ -230,6 +230,11 @@ impl Canvas {
         let Some(edge) = input.diagram.edges.get(&onto.edge) else { return };
         let theme = input.theme;
         let (color, says) = match &onto.outcome {
+            // What is only offered need not say why it cannot be.
+            Err(_) if onto.offered => return,
+            Ok(_) if onto.offered => {
+                (theme.text_weak, words::insert_offered(input.diagram.title(&edge.from), input.diagram.title(&edge.to)))
+            }
             Ok(_) => (theme.accent, words::insert_here(input.diagram.title(&edge.from), input.diagram.title(&edge.to))),
             Err(reason) => (theme.red, reason.clone()),
         };

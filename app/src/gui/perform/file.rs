@@ -263,7 +263,7 @@ impl App {
             self.state.dialog = Some(Dialog::Restore(left));
         }
         for orphan in chosen {
-            match native::read(&orphan.entry.text) {
+            match files::read(&orphan.entry.text) {
                 Ok(opened) => {
                     let path = orphan.entry.path.clone();
                     let text = path.as_deref().and_then(|path| files::text_of(path).ok());

@@ -95,6 +95,11 @@ pub fn insert_here(from: &str, to: &str) -> String {
     format!("Insert between {from} and {to}; hold Alt not to")
 }
 
+/// What could happen when a box with connections is dropped on an arrow.
+pub fn insert_offered(from: &str, to: &str) -> String {
+    format!("Hold Shift to insert between {from} and {to}")
+}
+
 /// What happens when a connection is dropped on the ground.
 pub const DROP_TO_ADD: &str = "Drop to add a node";
 
