@@ -189,6 +189,13 @@ impl App {
         }
     }
 
+    fn keep_journals(&mut self, ctx: &egui::Context) {
+        let failed: Vec<String> = self.workspaces_mut().filter_map(|workspace| workspace.keep_journal(ctx)).collect();
+        for why in failed {
+            self.notice(ctx, words::journal_not_kept(&why));
+        }
+    }
+
     fn keep_versions(&mut self, ctx: &egui::Context) {
         let folders = self.folders.clone();
         let failed: Vec<String> = self.workspaces_mut().filter_map(|workspace| workspace.keep_versions(folders.as_ref())).collect();
@@ -212,6 +219,7 @@ impl App {
         let now = self.situation();
         let tabs = tab_strip::tabs(self);
         let scenario = self.front.scenario();
+        let unsafe_because = self.front.journal_failure().map(str::to_owned);
         let recent = self.settings.recent.clone();
         let Self { front, state, settings, catalog, theme, context_menu, keys, .. } = self;
         let Settings { preferences, panels, recent_commands, tour_answered, .. } = settings;
@@ -232,6 +240,7 @@ impl App {
             scenario: &scenario,
             runs,
             problems,
+            unsafe_because: unsafe_because.as_deref(),
             recent: &recent,
             now,
             keys,
@@ -406,7 +415,7 @@ impl eframe::App for App {
         self.use_scale(ctx);
         self.front.check(ctx, self.catalog);
         self.front.prune_selection();
-        self.workspaces_mut().for_each(|workspace| workspace.keep_journal(ctx));
+        self.keep_journals(ctx);
         self.keep_versions(ctx);
         self.hear_of_writing(ctx);
         self.hear_of_files(ctx);
@@ -431,7 +440,6 @@ impl eframe::App for App {
                 now.one_node = false;
             }
             actions.extend(self.keys.pressed(&ctx, &now, self.typing).into_iter().map(Action::Command));
-            actions.extend(tab_strip::pressed(&ctx, now.tabs));
             if self.front.comparison.is_some() && ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
                 actions.push(Action::EndComparison);
             }

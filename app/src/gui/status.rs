@@ -27,6 +27,10 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, notice: Option<&str>, zoom: f32, actions
         };
         dot(ui, view.theme, tone);
         let response = ui.label(RichText::new(saved).small().color(view.theme.text_weak));
+        if let Some(why) = view.unsafe_because {
+            let said = ui.label(RichText::new(words::NO_JOURNAL).small().color(view.theme.red));
+            said.on_hover_text(why);
+        }
         if let Some(path) = &view.document.path {
             response.on_hover_text(path.display().to_string());
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use egui::{CursorIcon, Key, Modifiers, Stroke, StrokeKind, Ui};
+use egui::{CursorIcon, EventFilter, Id, Key, Modifiers, Stroke, StrokeKind, Ui};
 use plimsoll_models::{Diagram, EdgeId, Edit, GroupId, NodeId, Point};
 
 use super::{
@@ -265,14 +265,7 @@ impl Canvas {
         if self.busy() || elsewhere || (input.selection.nodes.is_empty() && input.selection.groups.is_empty()) {
             return;
         }
-        let ways = [(Key::ArrowLeft, -1.0, 0.0), (Key::ArrowRight, 1.0, 0.0), (Key::ArrowUp, 0.0, -1.0), (Key::ArrowDown, 0.0, 1.0)];
-        let mut by = Point::default();
-        for (key, x, y) in ways {
-            for (modifiers, steps) in [(Modifiers::NONE, 1.0), (Modifiers::SHIFT, 10.0)] {
-                let presses = ui.input_mut(|input| count_and_consume(input, modifiers, key)) as f64;
-                by = Point::new(by.x + presses * x * steps * GRID, by.y + presses * y * steps * GRID);
-            }
-        }
+        let by = arrow_presses(ui);
         if by == Point::default() {
             return;
         }
@@ -283,6 +276,25 @@ impl Canvas {
         let moves: Vec<_> = input.selection.members(input.diagram).into_iter().map(moved).collect();
         events.push(CanvasEvent::Nudge(Edit::Move(moves)));
     }
+}
+
+/// Lets the arrow keys move what has the focus, not the focus.
+pub(super) fn keep_arrow_keys(ui: &Ui, id: Id) {
+    let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+}
+
+/// How far the arrow keys of this frame move something, in units of the drawing.
+pub(super) fn arrow_presses(ui: &Ui) -> Point {
+    let ways = [(Key::ArrowLeft, -1.0, 0.0), (Key::ArrowRight, 1.0, 0.0), (Key::ArrowUp, 0.0, -1.0), (Key::ArrowDown, 0.0, 1.0)];
+    let mut by = Point::default();
+    for (key, x, y) in ways {
+        for (modifiers, steps) in [(Modifiers::NONE, 1.0), (Modifiers::SHIFT, 10.0)] {
+            let presses = ui.input_mut(|input| count_and_consume(input, modifiers, key)) as f64;
+            by = Point::new(by.x + presses * x * steps * GRID, by.y + presses * y * steps * GRID);
+        }
+    }
+    by
 }
 
 /// How often a key was pressed with exactly these modifiers.

@@ -1,12 +1,13 @@
 //! Boxes, ports, arrows and the ground under the pointer and under the keyboard's focus.
 
-use egui::{CursorIcon, EventFilter, Key, Modifiers, PointerButton, Pos2, Response, Sense, Ui, WidgetInfo, accesskit::Role, vec2};
+use egui::{CursorIcon, Key, Modifiers, PointerButton, Pos2, Response, Sense, Ui, WidgetInfo, accesskit::Role, vec2};
 use plimsoll_models::{EdgeId, GroupId, NodeId, Point, ServiceId};
 
 use super::{
     Canvas, CanvasEvent, CanvasInput, ContextTarget, Selection, Tool,
     connection::Connecting,
     gesture::{Gesture, Onto},
+    moving::keep_arrow_keys,
     paint::FINE_FROM,
     sentence,
 };
@@ -38,6 +39,8 @@ pub(super) struct Touched {
     pub port: Option<(NodeId, Side)>,
     /// The arrow under the pointer.
     pub edge: Option<EdgeId>,
+    /// The arrow whose handles have been registered.
+    pub handles: Option<EdgeId>,
     /// The frame whose title is under the pointer.
     pub group: Option<GroupId>,
     /// What has the keyboard's focus.
@@ -70,11 +73,16 @@ impl Canvas {
         }
         self.touch_ground(ui, input, ground, &visible, events, &mut touched);
         self.touch_frames(ui, input, events, &mut touched);
-        self.touch_edges(ui, input, events, &mut touched);
+        // The keyboard's focus goes from each box to the arrows that leave it, as a reader would.
+        let mut leaving = self.edges_by_source(input);
         if visible.len() <= WIDGETS_MAX {
             for id in &self.in_reading_order(input, &visible) {
                 self.touch_node(ui, input, id, events, &mut touched);
+                self.touch_edges(ui, input, leaving.remove(id), events, &mut touched);
             }
+        }
+        self.touch_edges(ui, input, leaving.into_values(), events, &mut touched);
+        if visible.len() <= WIDGETS_MAX {
             self.touch_ports(ui, input, &visible, events, &mut touched);
         }
         self.touch_handles(ui, input, events, &mut touched);
@@ -155,9 +163,7 @@ impl Canvas {
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, sentence::node(input, id)));
         if response.has_focus() {
             touched.focus = Some(Link::Node(id.clone()));
-            // Arrow keys move the box, not the focus.
-            let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
-            ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+            keep_arrow_keys(ui, response.id);
         }
         if self.wanted_focus.as_ref() == Some(id) {
             self.wanted_focus = None;

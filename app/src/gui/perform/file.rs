@@ -33,6 +33,9 @@ fn absolute(path: &Path) -> PathBuf {
 
 impl App {
     pub(super) fn file_command(&mut self, ctx: &egui::Context, command: Command) {
+        if let Some(index) = command.tab() {
+            return self.bring(ctx, index);
+        }
         match command {
             Command::New => self.open_document(Document::new(Diagram::default())),
             Command::Open => self.file_dialog(Purpose::Open, ""),

@@ -22,6 +22,8 @@ pub const NEEDS_TWO: &str = "Select two or more nodes";
 pub const NEEDS_THREE: &str = "Select three or more nodes";
 /// Why a command needs a frame.
 pub const NEEDS_GROUP: &str = "Select a group, or nodes of one";
+/// Why there is no tab at that place.
+pub const NEEDS_THAT_TAB: &str = "Fewer diagrams are open";
 /// Why there is no other tab.
 pub const NEEDS_TABS: &str = "Only one diagram is open";
 /// Why there is no undo.
