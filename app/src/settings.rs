@@ -109,6 +109,8 @@ pub struct Preferences {
     pub aids: Aids,
     /// The overview in the corner of the drawing.
     pub minimap: bool,
+    /// What the lines mean, in another corner and below exported pictures.
+    pub legend: bool,
     /// The keys of commands.
     pub keys: Keys,
 }
@@ -122,6 +124,7 @@ impl Default for Preferences {
             scale_percent: 100,
             aids: Aids::default(),
             minimap: true,
+            legend: false,
             keys: Keys::default(),
         }
     }

@@ -245,6 +245,7 @@ commands! {
     PreviousStep: View, Document, Canvas, "chevron-up", "Previous step", "Goes to the numbered note before", [NONE + PageUp];
     ToggleNotes: View, Document, Canvas, "note", "Notes", "Shows or hides the notes on the drawing", [];
     ToggleMinimap: View, Document, Anywhere, "target", "Overview", "Shows or hides the small map of the drawing", [];
+    ToggleLegend: View, Document, Anywhere, "info", "Legend", "Shows or hides what the kinds of lines mean, on the drawing and in exports", [];
     AddBookmark: View, Document, Anywhere, "pin", "Bookmark this view…", "Keeps this place and zoom under a name", [COMMAND_SHIFT + B];
     Bookmarks: View, Document, Anywhere, "list", "Bookmarks…", "Goes to, renames and deletes bookmarks", [];
     GoTo: View, Document, Anywhere, "target", "Go to…", "Searches nodes by name and type, bookmarks and recent files", [COMMAND + P];

@@ -13,6 +13,7 @@ mod frame;
 mod gesture;
 mod glide;
 mod guide;
+mod legend;
 mod minimap;
 mod moving;
 mod navigate;
@@ -30,7 +31,7 @@ use std::{
 };
 
 use egui::{Sense, WidgetInfo, accesskit::Role};
-use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, Edit, GroupId, NodeId, NoteId, Point, ServiceId, edit};
+use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, EdgeKind, Edit, GroupId, NodeId, NoteId, Point, ServiceId, edit};
 use plimsoll_sim::RunResult;
 
 pub use self::compare::{Marks, color as mark_color, sign as mark_sign};
@@ -45,7 +46,7 @@ use self::{
 use super::{connect::join::End, theme::Theme, words::shell as words};
 use crate::{
     arrange::{self, Joins},
-    scene::{Folded, Link, Part, Rect, Scene, SceneCache, fold, frames, node_rect, note_width},
+    scene::{Folded, Link, Part, Rect, Scene, SceneCache, fold, frames, kinds_in_use, node_rect, note_width},
     settings::{Motion, Preferences},
 };
 
@@ -311,6 +312,8 @@ struct Drawn {
     /// The change of a gesture in progress that it shows.
     pending: Option<Edit>,
     scene: Scene,
+    /// The kinds of lines that are in use.
+    kinds: Vec<EdgeKind>,
     /// Where labels are.
     labels: BTreeMap<EdgeId, Rect>,
 }
@@ -404,6 +407,7 @@ impl Canvas {
         self.redraw(input);
         self.paint(ui, input, &touched);
         self.paint_notes(ui, input);
+        self.legend(ui, input);
         self.minimap(ui, input, &mut events);
         events
     }
@@ -619,10 +623,11 @@ impl Canvas {
         let notes = |part: &&Part| matches!(part.link, Link::Note(_) | Link::Leader(_));
         let labels = scene.parts.iter().rev().skip_while(notes).map_while(|part| match &part.link {
             Link::Label(id) => Some((id.clone(), part.bounds)),
-            Link::Group(_) | Link::Edge(_) | Link::Node(_) | Link::Note(_) | Link::Leader(_) => None,
+            Link::Group(_) | Link::Edge(_) | Link::Node(_) | Link::Note(_) | Link::Leader(_) | Link::Legend => None,
         });
         let labels = labels.collect();
-        self.drawn = Some(Drawn { diagram: Arc::clone(input.diagram), result, dark: input.theme.dark, pending, scene, labels });
+        let (diagram, dark, kinds) = (Arc::clone(input.diagram), input.theme.dark, kinds_in_use(diagram));
+        self.drawn = Some(Drawn { diagram, result, dark, pending, scene, kinds, labels });
     }
 
     /// Ends a gesture that made a change. The drawing stays as it is until the next frame brings the changed diagram.
@@ -655,6 +660,6 @@ fn place(diagram: &Diagram, link: &Link) -> Option<Rect> {
             Some(node_rect(diagram.position(&edge.from)).union(node_rect(diagram.position(&edge.to))))
         }
         Link::Note(id) => diagram.notes.get(id).map(|note| Rect::new(note.at.x, note.at.y, note_width(note), 60.0)),
-        Link::Group(_) | Link::Label(_) | Link::Leader(_) => None,
+        Link::Group(_) | Link::Label(_) | Link::Leader(_) | Link::Legend => None,
     }
 }

@@ -122,7 +122,7 @@ impl Canvas {
         let id = match &part.link {
             Link::Node(id) => id,
             Link::Group(id) => return self.frame_ring(painter, input, chosen, touched, (id, part)),
-            Link::Edge(_) | Link::Label(_) | Link::Note(_) | Link::Leader(_) => return,
+            Link::Edge(_) | Link::Label(_) | Link::Note(_) | Link::Leader(_) | Link::Legend => return,
         };
         let theme = input.theme;
         let rect = self.camera.screen_rect(part.bounds);

@@ -79,7 +79,7 @@ impl Brush<'_> {
         let mut mesh = Mesh::default();
         for part in parts {
             match part.link {
-                Link::Label(_) | Link::Leader(_) => {}
+                Link::Label(_) | Link::Leader(_) | Link::Legend => {}
                 Link::Group(_) | Link::Note(_) => {
                     if let Some(Form::Rect { fill, .. }) = part.shapes.first().map(|shape| &shape.form) {
                         mesh.add_colored_rect(self.camera.screen_rect(part.bounds), color32(*fill));

@@ -10,7 +10,7 @@ use plimsoll_models::{Diagram, formats::native};
 use crate::{
     document::Document,
     examples::EXAMPLES,
-    export::{self, ExportTheme, Format},
+    export::{self, ExportTheme, Format, Look},
     files::{self, OpenError},
     foreign,
     gui::{
@@ -185,6 +185,7 @@ impl App {
 
     fn export(&mut self, ctx: &egui::Context, path: &Path, format: Format) {
         let theme = if self.theme.dark { ExportTheme::Dark } else { ExportTheme::Light };
+        let look = Look { theme, legend: self.settings.preferences.legend };
         let result = self
             .front
             .runs
@@ -192,7 +193,7 @@ impl App {
             .as_ref()
             .filter(|_| !self.front.runs.is_stale(self.front.document.diagram()))
             .map(|latest| &*latest.result);
-        let bytes = export::render(self.front.document.diagram(), self.catalog, result, theme, format).map_err(|error| error.to_string());
+        let bytes = export::render(self.front.document.diagram(), self.catalog, result, look, format).map_err(|error| error.to_string());
         match bytes.and_then(|bytes| fs::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()))) {
             Ok(()) => self.notice(ctx, format!("Exported {}", path.display())),
             Err(why) => self.message("The drawing could not be exported", why, String::new()),

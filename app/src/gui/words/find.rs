@@ -205,3 +205,8 @@ pub fn bookmark_go(name: &str) -> String {
 pub fn bookmark_delete(name: &str) -> String {
     format!("Delete {name}")
 }
+
+/// What the legend of lines says to screen readers.
+pub fn legend(lines: &[&str]) -> String {
+    format!("Legend. {}", lines.join(". "))
+}
