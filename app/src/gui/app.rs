@@ -30,9 +30,11 @@ use super::{
     workspace::Workspace,
 };
 use crate::{
+    calm::system_is_calm,
     document::Document,
+    jobs::Job,
     journal,
-    settings::{Folders, Motion, Preferences, Settings, ThemeChoice},
+    settings::{Folders, Preferences, Settings, ThemeChoice},
     watch::Watcher,
 };
 
@@ -63,6 +65,8 @@ pub struct App {
     pub(super) keys: Keymap,
     pub(super) context_menu: Option<ContextMenu>,
     pub(super) watcher: Option<Watcher>,
+    /// The question whether the desktop wants less motion.
+    calm: Option<Job<bool>>,
     /// The window may close although something is not saved.
     pub(super) may_close: bool,
     saved_settings: Settings,
@@ -93,6 +97,7 @@ impl App {
             folders,
             context_menu: None,
             watcher: None,
+            calm: None,
             may_close: false,
             typing: false,
             title: String::new(),
@@ -115,6 +120,19 @@ impl App {
     /// Where a box stands on the screen, for benchmarks and tests that drive the pointer.
     pub fn screen_of(&self, id: &plimsoll_models::NodeId) -> Option<egui::Pos2> {
         self.front.canvas.screen_of(self.front.document.diagram(), id)
+    }
+
+    /// Asks the desktop whether it wants less motion; the answer comes later.
+    pub(super) fn ask_for_calm(&mut self, ctx: &egui::Context) {
+        let ctx = ctx.clone();
+        self.calm = Some(Job::start("calm", move || ctx.request_repaint(), system_is_calm));
+    }
+
+    fn hear_of_calm(&mut self, ctx: &egui::Context) {
+        let Some(answer) = self.calm.as_ref().and_then(Job::poll) else { return };
+        self.calm = None;
+        self.settings.preferences.system_is_calm = answer.unwrap_or_default();
+        self.use_motion(ctx);
     }
 
     /// What can be done now.
@@ -172,7 +190,7 @@ impl App {
 
     /// Takes away motion that the user does not want.
     fn use_motion(&self, ctx: &egui::Context) {
-        let moves = self.settings.preferences.motion == Motion::Full;
+        let moves = self.settings.preferences.moves();
         ctx.all_styles_mut(|style| {
             style.animation_time = if moves { theme::ANIMATION_S } else { 0.0 };
             style.scroll_animation = if moves { ScrollAnimation::default() } else { ScrollAnimation::none() };
@@ -411,6 +429,7 @@ impl eframe::App for App {
         if self.state.notice.as_ref().is_some_and(|(_, until)| time > *until) {
             self.state.notice = None;
         }
+        self.hear_of_calm(ctx);
         self.use_theme(ctx);
         self.use_scale(ctx);
         self.front.check(ctx, self.catalog);

@@ -4,6 +4,7 @@
 //! event when it is complete: what happens while the pointer moves stays inside of the canvas.
 
 mod arrows;
+mod badges;
 mod bend;
 mod camera;
 mod compare;
@@ -47,7 +48,7 @@ use super::{connect::join::End, theme::Theme, words::shell as words};
 use crate::{
     arrange::{self, Joins},
     scene::{Folded, Link, Part, Rect, Scene, SceneCache, fold, frames, kinds_in_use, node_rect, note_width},
-    settings::{Motion, Preferences},
+    settings::Preferences,
 };
 
 /// What a drag on a node does.
@@ -278,6 +279,8 @@ pub struct Canvas {
     ghosts: Vec<Point>,
     /// Boxes that drift to new places.
     drift: Option<Drift>,
+    /// The worst problems of what is drawn.
+    worst: Option<badges::Worst>,
     /// The latest document and what is drawn of it.
     folded: Option<(Arc<Diagram>, Folded)>,
     /// Whether a gesture has just ended: the drawing still shows it, the diagram does not know it yet.
@@ -405,6 +408,7 @@ impl Canvas {
         self.touch_notes(ui, input, &mut events);
         self.follow(ui, input, &mut events);
         self.redraw(input);
+        self.keep_worst(input);
         self.paint(ui, input, &touched);
         self.paint_notes(ui, input);
         self.legend(ui, input);
@@ -550,7 +554,7 @@ impl Canvas {
 
     /// Sets out for the goal; at once the first time and with `follows`, when the room changes under a drawing.
     fn reach_goal(&mut self, ui: &egui::Ui, input: &CanvasInput<'_>, follows: bool) {
-        let jump = follows || !self.shown || input.preferences.motion == Motion::Reduced;
+        let jump = follows || !self.shown || !input.preferences.moves();
         let before = (self.camera.center, self.camera.zoom);
         if self.goal.is_some() {
             (self.camera.center, self.camera.zoom) = self.glide.take().map_or(before, |glide| glide.goal());

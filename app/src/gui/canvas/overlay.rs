@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Stroke, StrokeKind, Ui, epaint::PathShape, pos2, vec2};
-use plimsoll_models::{EdgeId, GroupId, Point, Severity};
+use plimsoll_models::{EdgeId, GroupId, Point};
 
 use super::{
     Canvas, CanvasInput, Selection,
@@ -16,9 +16,7 @@ use super::{
 };
 use crate::{
     gui::{connect::join::End, theme::Theme, words::connect as words},
-    icons,
     scene::{CORNER_RADIUS, Link, Part, Rect, node_rect, port::Side},
-    settings::Motion,
 };
 
 /// How long something flashes, in seconds.
@@ -58,7 +56,7 @@ impl Canvas {
                 self.ring(&painter, input, &chosen, touched, part);
             }
         }
-        self.badges(&painter, input);
+        self.badges(&painter, input, parts());
         self.flashes(ui, &brush, input);
         match &self.gesture {
             Gesture::Idle | Gesture::Pan => self.ports(&painter, input, touched),
@@ -257,37 +255,6 @@ impl Canvas {
         brush.halo(knife, 0.0, 1.5, theme.red);
     }
 
-    /// Marks of problems on boxes and arrows.
-    fn badges(&self, painter: &Painter, input: &CanvasInput<'_>) {
-        if self.camera.zoom < NORMAL_FROM {
-            return;
-        }
-        let side = (16.0 * self.camera.zoom).clamp(10.0, 20.0);
-        let badge = |at: Pos2, severity: Severity| {
-            let (color, key) = match severity {
-                Severity::Error => (input.theme.red, "error"),
-                Severity::Warning => (input.theme.amber, "warning"),
-                Severity::Info => return,
-            };
-            let rect = egui::Rect::from_center_size(at, egui::Vec2::splat(side));
-            painter.circle_filled(at, side * 0.62, input.theme.canvas);
-            icons::paint(painter, key, rect, color);
-        };
-        for id in input.diagram.nodes.keys() {
-            if let Some(worst) = sentence::problems_of_node(input.problems, id).map(|problem| problem.severity).min() {
-                badge(self.camera.screen(node_rect(self.position(input, id)).min), worst);
-            }
-        }
-        for (id, route) in self.drawn.iter().flat_map(|drawn| &drawn.scene.routes) {
-            if let Some(worst) = sentence::problems_of_edge(input.problems, id).map(|problem| problem.severity).min()
-                && let [first, second, ..] = route[..]
-            {
-                let start = self.camera.screen(first);
-                badge(start + (self.camera.screen(second) - start).normalized() * side, worst);
-            }
-        }
-    }
-
     /// Lights up what was revealed, and asks for frames while it does.
     fn flashes(&self, ui: &Ui, brush: &Brush<'_>, input: &CanvasInput<'_>) {
         let Some(flash) = &self.flash else { return };
@@ -296,7 +263,7 @@ impl Canvas {
             return;
         }
         // Without motion it is a mark that stands for a while.
-        let moves = input.preferences.motion == Motion::Full;
+        let moves = input.preferences.moves();
         let grown = if moves { (age / FLASH_S) as f32 } else { 0.0 };
         let light = input.theme.accent.gamma_multiply(1.0 - grown);
         for link in &flash.links {

@@ -23,6 +23,8 @@ pub(super) const NORMAL_FROM: f32 = 0.15;
 const FONT_STEP: f32 = 0.5;
 /// Least distance of the dots on the screen.
 const GRID_MIN: f64 = 16.0;
+/// Smallest text that can be made out, in points.
+const TEXT_MIN: f32 = 4.0;
 /// Opacity of the figures of an outdated run.
 const STALE: f32 = 0.35;
 
@@ -189,6 +191,9 @@ impl Brush<'_> {
     }
 
     fn text(&self, line: &Text, at: Pos2, color: Color32) {
+        if (line.size as f32) * self.camera.zoom < TEXT_MIN {
+            return;
+        }
         let size = ((line.size as f32 * self.camera.zoom / FONT_STEP).round() * FONT_STEP).max(FONT_STEP);
         let family = match line.font {
             Font::Regular => FontFamily::Proportional,

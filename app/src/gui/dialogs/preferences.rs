@@ -71,7 +71,7 @@ impl PreferencesDialog {
         });
         self.row(ui, theme, words::SCALE, |ui| choice(ui, &mut wanted.scale_percent, &SCALES, words::percent));
         self.row(ui, theme, words::MOTION, |ui| {
-            choice(ui, &mut wanted.motion, &[Motion::Full, Motion::Reduced], |value| words::motion(value).to_owned());
+            choice(ui, &mut wanted.motion, &[Motion::System, Motion::Full, Motion::Reduced], |value| words::motion(value).to_owned());
         });
         shown
     }

@@ -55,6 +55,7 @@ pub fn theme(choice: ThemeChoice) -> &'static str {
 /// Names of amounts of motion.
 pub fn motion(motion: Motion) -> &'static str {
     match motion {
+        Motion::System => "As the system",
         Motion::Full => "Full",
         Motion::Reduced => "Reduced",
     }
