@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Largest diagram that is checked within a frame; larger ones are checked in the background.
-const CHECK_AT_ONCE_MAX: usize = 300;
+const CHECK_AT_ONCE_MAX: usize = 40;
 
 /// An open document with its view, its runs and its journal.
 #[derive(Debug)]

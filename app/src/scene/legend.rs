@@ -19,7 +19,7 @@ pub fn line_words(kind: EdgeKind) -> &'static str {
         EdgeKind::Request => "Request: the caller waits for the answer",
         EdgeKind::Send => "Send: the caller waits for the receipt",
         EdgeKind::Deliver => "Delivery: the source pushes and retries",
-        EdgeKind::Poll => "Poll: the target's mapping fetches batches",
+        EdgeKind::Poll => "Poll: a mapping fetches batches for the target",
         EdgeKind::DeadLetter => "Dead letters: what the source gives up",
     }
 }

@@ -3,6 +3,7 @@
 //! [`build`] turns a diagram into a [`Scene`], a flat list of shapes in diagram units that remember which node or edge
 //! they stand for. It knows neither egui nor files.
 
+mod before;
 mod build;
 mod color;
 mod course;

@@ -94,10 +94,13 @@ fn a_connected_box_is_inserted_only_with_shift() {
 
 #[test]
 fn what_a_click_on_the_palette_adds_stands_beside_what_is_there() {
+    use egui_kittest::kittest::Queryable as _;
     let mut window = Window::open();
     window.click("New diagram");
     for _ in 0..3 {
-        window.click("Amazon SNS standard topic");
+        // Once one is there, the inspector names the service too.
+        window.harness.query_all_by_label("Amazon SNS standard topic").next().unwrap().click();
+        window.run();
     }
     let after = diagram(&mut window);
     let places: Vec<Point> = ["sns-topic", "sns-topic-2", "sns-topic-3"].iter().map(|id| after.position(&NodeId::new(*id))).collect();

@@ -20,7 +20,7 @@ use crate::{
         connect::{join::End, line::line_of},
         words::connect as words,
     },
-    scene::{Link, way},
+    scene::{Link, Part, way},
 };
 
 /// How near the pointer must be to an arrow, in points.
@@ -120,7 +120,7 @@ impl Canvas {
         if response.secondary_clicked() {
             self.ask_about_edge(input, id, screen, events);
         }
-        if !self.busy() {
+        if response.hovered() && !self.busy() {
             response.on_hover_ui(|ui| {
                 for line in sentence::edge_tooltip(input, id, label.is_some()) {
                     ui.label(line);
@@ -162,8 +162,9 @@ impl Canvas {
     /// Arrows on screen, and the middle of their ways.
     fn visible_edges(&self) -> Vec<(EdgeId, Pos2)> {
         let seen = self.camera.seen();
-        let routes = self.drawn.iter().flat_map(|drawn| &drawn.scene.routes);
-        let middles = routes.filter_map(|(id, route)| Some((id, way::point_at(route, 0.5)?)));
+        let Some(drawn) = &self.drawn else { return Vec::new() };
+        let parts = drawn.scene.parts.iter().filter(|part| part.bounds.intersects(seen));
+        let middles = parts.filter_map(edge_of).filter_map(|id| Some((id, way::point_at(drawn.scene.routes.get(id)?, 0.5)?)));
         middles.filter(|(_, middle)| seen.contains(*middle)).map(|(id, p)| (id.clone(), self.camera.screen(p))).collect()
     }
 
@@ -174,8 +175,9 @@ impl Canvas {
 
     /// The arrow nearest to a place of the drawing, in reach.
     pub(super) fn edge_near(&self, p: Point, reach: f64) -> Option<EdgeId> {
-        let routes = self.drawn.iter().flat_map(|drawn| &drawn.scene.routes);
-        let near = routes.filter_map(|(id, route)| Some((id, way::nearest(route, p)?.distance)));
+        let drawn = self.drawn.as_ref()?;
+        let around = drawn.scene.parts.iter().filter(|part| part.bounds.expand(reach).contains(p)).filter_map(edge_of);
+        let near = around.filter_map(|id| Some((id, way::nearest(drawn.scene.routes.get(id)?, p)?.distance)));
         let near = near.filter(|(_, distance)| *distance <= reach);
         near.min_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(id, _)| id.clone())
     }
@@ -277,6 +279,10 @@ impl Canvas {
             response.on_hover_cursor(CursorIcon::Grab).on_hover_text(help);
         }
     }
+}
+
+fn edge_of(part: &Part) -> Option<&EdgeId> {
+    if let Link::Edge(id) = &part.link { Some(id) } else { None }
 }
 
 /// The arrow that is chosen and nothing else.

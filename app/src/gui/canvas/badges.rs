@@ -70,7 +70,7 @@ impl Canvas {
     }
 
     /// Marks the parts that have problems.
-    pub(super) fn badges<'p>(&self, painter: &Painter, input: &CanvasInput<'_>, parts: impl Iterator<Item = &'p Part>) {
+    pub(super) fn badges(&self, painter: &Painter, input: &CanvasInput<'_>, parts: &[&Part]) {
         let Some(worst) = self.worst.as_ref().filter(|_| self.camera.zoom >= NORMAL_FROM) else { return };
         if worst.nodes.is_empty() && worst.edges.is_empty() {
             return;

@@ -10,6 +10,7 @@ mod camera;
 mod compare;
 mod connection;
 mod drift;
+mod far;
 mod frame;
 mod gesture;
 mod glide;
@@ -264,6 +265,10 @@ pub struct Canvas {
     gesture: Gesture,
     cache: SceneCache,
     drawn: Option<Drawn>,
+    /// How many drawings there have been.
+    drawings: u64,
+    /// The latest drawing from afar.
+    far: Option<far::Far>,
     pointer: Option<Point>,
     /// Whether the wheel that turned last has notches.
     notched: bool,
@@ -409,6 +414,7 @@ impl Canvas {
         self.follow(ui, input, &mut events);
         self.redraw(input);
         self.keep_worst(input);
+        self.keep_far(input.stale);
         self.paint(ui, input, &touched);
         self.paint_notes(ui, input);
         self.legend(ui, input);
@@ -631,6 +637,7 @@ impl Canvas {
         });
         let labels = labels.collect();
         let (diagram, dark, kinds) = (Arc::clone(input.diagram), input.theme.dark, kinds_in_use(diagram));
+        self.drawings += 1;
         self.drawn = Some(Drawn { diagram, result, dark, pending, scene, kinds, labels });
     }
 

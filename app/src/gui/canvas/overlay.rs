@@ -43,20 +43,19 @@ impl Canvas {
         let Some(drawn) = &self.drawn else { return };
         let chosen = self.chosen(ui, input);
         let seen = self.camera.seen();
-        let parts = || drawn.scene.parts.iter().filter(|part| part.bounds.expand(4.0).intersects(seen));
-        if self.camera.zoom < NORMAL_FROM {
-            brush.far(parts());
-            for part in parts() {
-                self.ring(&painter, input, &chosen, touched, part);
-            }
-        } else {
-            for part in parts() {
+        let parts: Vec<&Part> = drawn.scene.parts.iter().filter(|part| part.bounds.expand(4.0).intersects(seen)).collect();
+        let far = self.camera.zoom < NORMAL_FROM;
+        if far {
+            self.paint_far(&painter);
+        }
+        for part in &parts {
+            if !far {
                 self.under(&brush, input, &chosen, touched, part);
                 brush.part(part);
-                self.ring(&painter, input, &chosen, touched, part);
             }
+            self.ring(&painter, input, &chosen, touched, part);
         }
-        self.badges(&painter, input, parts());
+        self.badges(&painter, input, &parts);
         self.flashes(ui, &brush, input);
         match &self.gesture {
             Gesture::Idle | Gesture::Pan => self.ports(&painter, input, touched),

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     arrange::to_grid,
     gui::words::connect as words,
-    scene::{Link, Rect, node_rect, port::Side},
+    scene::{Link, Part, Rect, node_rect, port::Side},
 };
 
 /// Most boxes on screen that are widgets of their own; in a larger crowd only clicks are understood.
@@ -65,11 +65,12 @@ impl Canvas {
         let mut touched = Touched::default();
         let pointer = ui.input(|input| input.pointer.hover_pos()).filter(|_| ui.rect_contains_pointer(self.camera.view));
         let seen = self.camera.seen();
-        let visible: Vec<NodeId> =
-            input.diagram.nodes.keys().filter(|id| node_rect(self.position(input, id)).intersects(seen)).cloned().collect();
+        let parts = self.drawn.iter().flat_map(|drawn| &drawn.scene.parts).filter(|part| part.bounds.intersects(seen));
+        let node = |part: &Part| if let Link::Node(id) = &part.link { Some(id.clone()) } else { None };
+        // While a copy is dragged, the drawing has boxes that the diagram lacks.
+        let visible: Vec<NodeId> = parts.filter_map(node).filter(|id| input.diagram.nodes.contains_key(id)).collect();
         if let Some(at) = pressed(ui).or(pointer) {
-            let near = |id: &&NodeId| self.node_screen(input, id).expand(NODE_REACH).contains(at);
-            touched.node = self.node_at(input, &visible, at).or_else(|| visible.iter().rev().find(near).cloned());
+            touched.node = self.node_near(at, 0.0).or_else(|| self.node_near(at, NODE_REACH));
         }
         self.touch_ground(ui, input, ground, &visible, events, &mut touched);
         self.touch_frames(ui, input, events, &mut touched);
@@ -104,9 +105,12 @@ impl Canvas {
         self.camera.screen_rect(node_rect(self.position(input, id)))
     }
 
-    /// The uppermost box at a place of the screen.
-    fn node_at(&self, input: &CanvasInput<'_>, visible: &[NodeId], at: Pos2) -> Option<NodeId> {
-        visible.iter().rev().find(|id| self.node_screen(input, id).contains(at)).cloned()
+    /// The uppermost box within so many points of a place of the screen.
+    fn node_near(&self, at: Pos2, reach: f32) -> Option<NodeId> {
+        let (p, reach) = (self.camera.diagram(at), f64::from(reach / self.camera.zoom));
+        let hit =
+            |part: &Part| if let Link::Node(id) = &part.link { part.bounds.expand(reach).contains(p).then(|| id.clone()) } else { None };
+        self.drawn.as_ref()?.scene.parts.iter().rev().find_map(hit)
     }
 
     fn touch_ground(
@@ -121,7 +125,7 @@ impl Canvas {
         let at = ground.hover_pos().or_else(|| ground.interact_pointer_pos());
         if !self.busy() {
             let pointer = pressed(ui).or(at).or_else(|| ui.input(|input| input.pointer.hover_pos()).filter(|at| ground.rect.contains(*at)));
-            let free = pointer.filter(|at| self.node_at(input, visible, *at).is_none());
+            let free = pointer.filter(|at| self.node_near(*at, 0.0).is_none());
             touched.edge = free.and_then(|at| self.edge_at(at));
         }
         if !self.begin_view_gesture(ui, ground) && ground.drag_started_by(PointerButton::Primary) {
@@ -132,7 +136,7 @@ impl Canvas {
             }
         }
         let Some(at) = at else { return };
-        let crowd = || if visible.len() > WIDGETS_MAX { self.node_at(input, visible, at) } else { None };
+        let crowd = || if visible.len() > WIDGETS_MAX { self.node_near(at, 0.0) } else { None };
         if ground.double_clicked() && crowd().is_none() && self.edge_at(at).is_none() && !self.busy() {
             let place = self.on_grid(input, at);
             events.push(CanvasEvent::QuickAdd { from: None, at: place, screen: at });
@@ -192,7 +196,7 @@ impl Canvas {
             let screen = at.unwrap_or_else(|| rect.center());
             events.push(CanvasEvent::ContextMenu { target: ContextTarget::Node(id.clone()), at: self.camera.diagram(screen), screen });
         }
-        if !self.busy() {
+        if response.hovered() && !self.busy() {
             response.on_hover_cursor(if input.tool == Tool::Connect { CursorIcon::Crosshair } else { CursorIcon::Default }).on_hover_ui(
                 |ui| {
                     ui.label(egui::RichText::new(input.diagram.title(id)).font(crate::gui::theme::Theme::strong()));
@@ -267,7 +271,7 @@ impl Canvas {
                 self.gesture = Gesture::Connect(Connecting::from(input.diagram, input.catalog, id, middle, true));
             }
         }
-        if !self.busy() {
+        if response.hovered() && !self.busy() {
             response.on_hover_cursor(CursorIcon::Crosshair).on_hover_text(words::PORT_HELP);
         }
     }
