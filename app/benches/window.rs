@@ -7,7 +7,7 @@
 
 use divan::{Bencher, black_box};
 use eframe::App as _;
-use egui::{Event, Modifiers, PointerButton, Pos2, RawInput, Rect, vec2};
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, vec2};
 use plimsoll::{gui::App, settings::Folders};
 use plimsoll_models::{
     Diagram, Edge, EdgeKind, Node, Point,
@@ -110,6 +110,21 @@ fn drag(bencher: Bencher<'_, '_>, nodes: usize) {
         n += 1;
         let by = vec2(f32::from(n % 97), f32::from(n % 53));
         window.step(vec![Event::PointerMoved(at + by + vec2(12.0, 9.0))])
+    });
+}
+
+/// A step back or forth through the history, with what it shows.
+#[divan::bench(args = [200, 1_000, 10_000], sample_count = 20)]
+fn undo(bencher: Bencher<'_, '_>, nodes: usize) {
+    let mut window = Window::open(&city(nodes));
+    let at = Point::new(37.0, 11.0);
+    window.app.front.document.perform(&Edit::Move(vec![("n0".into(), at)]), None).unwrap();
+    window.step(vec![]);
+    let mut back = false;
+    bencher.bench_local(|| {
+        back = !back;
+        let modifiers = if back { Modifiers::COMMAND } else { Modifiers::COMMAND | Modifiers::SHIFT };
+        window.step(vec![Event::Key { key: Key::Z, physical_key: None, pressed: true, repeat: false, modifiers }])
     });
 }
 

@@ -22,6 +22,8 @@ use plimsoll_sim::{Traces, trace_key};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
+use crate::arrange::placed;
+
 /// Largest recording that is read, in bytes.
 pub const TRACE_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
 
@@ -97,9 +99,14 @@ impl OpenError {
 /// Opens a document. Odd content becomes diagnostics; an error means that the file is no document at all.
 pub fn open(path: &Path) -> Result<OpenedFile, OpenError> {
     let source = text_of(path)?;
-    let text = source.strip_prefix('\u{feff}').unwrap_or(&source);
-    let opened = native::read(text).map_err(|source| OpenError::NotADiagram { path: path.to_owned(), source })?;
+    let opened = read(&source).map_err(|source| OpenError::NotADiagram { path: path.to_owned(), source })?;
     Ok(OpenedFile { diagram: opened.diagram, source, diagnostics: opened.diagnostics })
+}
+
+/// Reads the text of a document, which may begin with a mark of its encoding. Boxes without a place get one.
+pub fn read(text: &str) -> Result<native::Opened, FormatError> {
+    let opened = native::read(text.strip_prefix('\u{feff}').unwrap_or(text))?;
+    Ok(native::Opened { diagram: placed(opened.diagram), ..opened })
 }
 
 /// The text of a file that may be a document.

@@ -21,13 +21,14 @@ macro_rules! icons {
 }
 
 icons! {
-    "account" "align-bottom" "align-center" "align-left" "align-middle" "align-right" "align-top" "archive" "arrow-right" "book"
-    "bus" "chart" "check" "chevron-down" "chevron-right" "chevron-up" "client" "clock" "close" "context" "copy" "dead-letter"
-    "distribute-horizontal" "distribute-vertical" "dollar" "duplicate" "error" "export" "external" "external-link" "file" "fit"
-    "folder" "function" "gateway" "gauge" "grid" "group" "help" "info" "inspector" "ledger" "link" "list" "lock" "mapping"
-    "minus" "moon" "note" "open" "palette" "paste" "pause" "pencil" "pin" "pipe" "play" "plus" "problems" "queue" "redo"
-    "refresh" "region" "save" "save-as" "search" "server" "settings" "sliders" "sparkle" "station" "stop" "sun" "table" "target"
-    "tidy" "topic" "trace" "trash" "undo" "ungroup" "vpc" "warning" "workflow" "zoom-in" "zoom-out"
+    "account" "align-bottom" "align-center" "align-left" "align-middle" "align-right" "align-top" "archive" "arrow-right" "balancer"
+    "book" "bucket" "bus" "changes" "chart" "check" "chevron-down" "chevron-right" "chevron-up" "client" "clock" "close" "container"
+    "context" "copy" "database" "dead-letter" "distribute-horizontal" "distribute-vertical" "dollar" "duplicate" "error" "export"
+    "external" "external-link" "file" "fit" "fleet" "folder" "function" "gateway" "gauge" "grid" "group" "help" "info" "inspector"
+    "ledger" "link" "list" "lock" "mapping" "minus" "moon" "note" "open" "palette" "paste" "pause" "pencil" "pin" "pipe" "play" "plus"
+    "pods" "problems" "proxy" "queue" "queue-ordered" "redo" "refresh" "region" "save" "save-as" "search" "server" "serverless" "settings"
+    "sliders" "sparkle" "station" "stop" "stream" "sun" "table" "target" "tidy" "topic" "trace" "trash" "undo" "ungroup" "vpc" "warning"
+    "workflow" "zoom-in" "zoom-out"
 }
 
 /// A glyph, in units of the grid.

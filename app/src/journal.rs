@@ -20,6 +20,9 @@ use crate::{document::Document, jobs::Job, settings};
 /// Longest time that a change is only in memory.
 pub const DELAY: Duration = Duration::from_secs(1);
 
+/// How long after a failure it is tried again.
+const RETRY: Duration = Duration::from_secs(10);
+
 /// What lies in a journal file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -44,6 +47,8 @@ pub struct Journal {
     written: Option<Arc<Diagram>>,
     changed_at: Option<Instant>,
     job: Option<Job<anyhow::Result<()>>>,
+    /// Why the latest attempt to write it failed.
+    failure: Option<String>,
     /// What a crash left behind and this window shows again; it goes once this journal holds it.
     superseded: Option<Orphan>,
 }
@@ -65,15 +70,27 @@ impl Journal {
         let name = (0..=u32::MAX).map(|n| format!("{id}-{n}")).find(|name| !folder.join(format!("{name}.lock")).exists());
         let name = name.unwrap_or_else(|| id.to_string());
         let lock = File::create(folder.join(format!("{name}.lock"))).ok().filter(|file| file.try_lock().is_ok());
-        Self { file: folder.join(format!("{name}.json")), lock, written: None, changed_at: None, job: None, superseded: None }
+        Self {
+            file: folder.join(format!("{name}.json")),
+            lock,
+            written: None,
+            changed_at: None,
+            job: None,
+            failure: None,
+            superseded: None,
+        }
     }
 
     /// Looks at the document, and writes it when a change is old enough. Answers when to look again.
     pub fn tick(&mut self, document: &Document, now: Instant, repaint: impl FnOnce() + Send + 'static) -> Option<Duration> {
         if let Some(ended) = self.job.as_ref().and_then(Job::poll) {
             self.job = None;
-            if let Ok(Ok(())) = ended {
+            self.failure = ended.and_then(|written| written.map_err(|error| format!("{error:#}"))).err();
+            if self.failure.is_none() {
                 self.let_go();
+            } else {
+                self.written = None;
+                self.changed_at = Some(now + RETRY);
             }
         }
         let present = document.history().present();
@@ -82,7 +99,7 @@ impl Journal {
         }
         if !document.is_dirty() {
             self.written = Some(Arc::clone(present));
-            self.changed_at = None;
+            (self.changed_at, self.failure) = (None, None);
             let _ = fs::remove_file(&self.file);
             self.let_go();
             return None;
@@ -103,6 +120,11 @@ impl Journal {
         None
     }
 
+    /// Why a crash would lose the latest changes, if it would.
+    pub fn failure(&self) -> Option<&str> {
+        self.failure.as_deref()
+    }
+
     /// The document came from there: what lies there is kept until this journal holds it.
     pub fn supersede(&mut self, orphan: Orphan) {
         self.superseded = Some(orphan);
@@ -121,7 +143,7 @@ impl Journal {
         }
         let _ = fs::remove_file(&self.file);
         self.let_go();
-        self.changed_at = None;
+        (self.changed_at, self.failure) = (None, None);
         self.written = None;
     }
 
@@ -194,6 +216,34 @@ mod tests {
         assert_eq!(found[0].entry.text, native::write(document.diagram()));
         found[0].discard();
         assert!(orphans(data.path()).is_empty());
+    }
+
+    fn end_job(journal: &mut Journal, document: &Document, now: Instant) {
+        assert!(journal.job.is_some());
+        while journal.job.is_some() {
+            journal.tick(document, now, || {});
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_journal_that_cannot_be_written_says_so_until_it_can() {
+        let data = tempfile::tempdir().unwrap();
+        let mut journal = Journal::open(data.path());
+        let mut document = Document::new(Diagram::default());
+        document.perform(&Edit::RenameDiagram("x".to_owned()), None).unwrap();
+        let start = Instant::now();
+        // A folder stands in the way of the file.
+        fs::create_dir(&journal.file).unwrap();
+        journal.tick(&document, start, || {});
+        journal.tick(&document, start + DELAY, || {});
+        end_job(&mut journal, &document, start + DELAY);
+        assert!(journal.failure().is_some());
+        assert!(journal.tick(&document, start + DELAY, || {}).is_some(), "it will be tried again");
+        fs::remove_dir(&journal.file).unwrap();
+        journal.tick(&document, start + RETRY + DELAY * 3, || {});
+        end_job(&mut journal, &document, start + RETRY + DELAY * 3);
+        assert_eq!(journal.failure(), None);
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub mod report;
 pub mod scene;
 
 #[cfg(feature = "gui")]
+mod calm;
+#[cfg(feature = "gui")]
 pub mod document;
 #[cfg(feature = "gui")]
 pub mod fuzzy;

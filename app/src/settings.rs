@@ -50,8 +50,10 @@ pub enum ThemeChoice {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Motion {
-    /// The view glides, what was found flashes.
+    /// As the desktop says.
     #[default]
+    System,
+    /// The view glides, what was found flashes.
     Full,
     /// The view jumps, nothing flashes.
     Reduced,
@@ -101,6 +103,9 @@ pub struct Preferences {
     pub theme: ThemeChoice,
     /// Whether things on screen move by themselves.
     pub motion: Motion,
+    /// Whether the desktop asks for less motion; not kept.
+    #[serde(skip)]
+    pub system_is_calm: bool,
     /// What scrolling over the drawing does.
     pub wheel: Wheel,
     /// Size of everything in the window, in percent.
@@ -109,8 +114,21 @@ pub struct Preferences {
     pub aids: Aids,
     /// The overview in the corner of the drawing.
     pub minimap: bool,
+    /// What the lines mean, in another corner and below exported pictures.
+    pub legend: bool,
     /// The keys of commands.
     pub keys: Keys,
+}
+
+impl Preferences {
+    /// Whether things on screen may move by themselves.
+    pub fn moves(&self) -> bool {
+        match self.motion {
+            Motion::System => !self.system_is_calm,
+            Motion::Full => true,
+            Motion::Reduced => false,
+        }
+    }
 }
 
 impl Default for Preferences {
@@ -118,10 +136,12 @@ impl Default for Preferences {
         Self {
             theme: ThemeChoice::default(),
             motion: Motion::default(),
+            system_is_calm: false,
             wheel: Wheel::default(),
             scale_percent: 100,
             aids: Aids::default(),
             minimap: true,
+            legend: false,
             keys: Keys::default(),
         }
     }

@@ -7,6 +7,7 @@ mod frame;
 mod layers;
 mod order;
 mod pack;
+mod place;
 mod room;
 mod tidy;
 
@@ -14,6 +15,7 @@ pub use crate::scene::members;
 pub use align::{Alignment, Axis, align, distribute, stack};
 pub use block::{Block, blocks};
 pub use frame::{Joins, collapse, enclose, frame_at, rejoin, remove, topmost, ungroup};
+pub use place::placed;
 pub use tidy::{Direction, tidy};
 
 use plimsoll_models::{NodeId, Point};

@@ -145,6 +145,9 @@ pub struct ExportArgs {
     /// Colors
     #[arg(long, value_enum, default_value = "light")]
     pub theme: Theme,
+    /// Say below the drawing what its lines mean
+    #[arg(long)]
+    pub legend: bool,
     /// Pixels per unit of a PNG
     #[arg(long, value_name = "N", default_value_t = 2.0)]
     pub scale: f32,

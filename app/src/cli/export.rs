@@ -7,7 +7,7 @@ use super::{
     args::{ExportArgs, Theme},
 };
 use crate::{
-    export::{ExportError, ExportTheme, Format, render},
+    export::{ExportError, ExportTheme, Format, Look, render},
     files,
 };
 
@@ -27,9 +27,10 @@ pub(super) fn perform(args: &ExportArgs, streams: &mut Streams<'_>) -> Result<Ou
         Theme::Light => ExportTheme::Light,
         Theme::Dark => ExportTheme::Dark,
     };
+    let look = Look { theme, legend: args.legend };
     let opened = files::open(&args.file)?;
     streams.tell(&opened.diagnostics)?;
-    let picture = match render(&opened.diagram, Catalog::embedded(), None, theme, format) {
+    let picture = match render(&opened.diagram, Catalog::embedded(), None, look, format) {
         Ok(picture) => picture,
         Err(ExportError::Render(fault)) => panic!("{fault}"),
         Err(error @ (ExportError::Empty | ExportError::Scale(_) | ExportError::TooLarge { .. })) => {

@@ -3,7 +3,7 @@
 mod png;
 mod svg;
 
-use plimsoll_models::{Catalog, Diagram};
+use plimsoll_models::{Catalog, Diagram, Point};
 use plimsoll_sim::RunResult;
 use thiserror::Error;
 
@@ -11,7 +11,7 @@ pub use png::{SIDE_MAX, png};
 pub(crate) use svg::Escaped;
 pub use svg::svg;
 
-use crate::scene::{self, SceneTheme};
+use crate::scene::{self, Rect, SceneTheme};
 
 /// The look of an exported picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +22,24 @@ pub enum ExportTheme {
     /// Light strokes on slate.
     Dark,
 }
+
+/// How an exported picture is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Its colors.
+    pub theme: ExportTheme,
+    /// Whether it says what the lines mean.
+    pub legend: bool,
+}
+
+impl From<ExportTheme> for Look {
+    fn from(theme: ExportTheme) -> Self {
+        Self { theme, ..Self::default() }
+    }
+}
+
+/// Gap between the drawing and the legend below it.
+const LEGEND_GAP: f64 = 24.0;
 
 /// The file format.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,17 +88,20 @@ pub fn render(
     diagram: &Diagram,
     catalog: &Catalog,
     result: Option<&RunResult>,
-    theme: ExportTheme,
+    look: impl Into<Look>,
     format: Format,
 ) -> Result<Vec<u8>, ExportError> {
-    let theme = match theme {
+    let look = look.into();
+    let theme = match look.theme {
         ExportTheme::Light => SceneTheme::light(),
         ExportTheme::Dark => SceneTheme::dark(),
     };
-    let scene = scene::build(diagram, catalog, &theme, result);
-    if scene.bounds.is_none() {
-        return Err(ExportError::Empty);
-    }
+    let mut scene = scene::build(diagram, catalog, &theme, result);
+    let Some(bounds) = scene.bounds else { return Err(ExportError::Empty) };
+    let below = Point::new(bounds.min.x, bounds.max.y + LEGEND_GAP);
+    let legend = scene::legend(&scene::kinds_in_use(diagram), below, &theme).filter(|_| look.legend);
+    scene.bounds = legend.iter().map(|part| part.bounds).chain([bounds]).reduce(Rect::union);
+    scene.parts.extend(legend);
     let svg = svg(&scene);
     match format {
         Format::Svg => Ok(svg.into_bytes()),

@@ -45,6 +45,7 @@ fn document(out: &mut String, scene: &Scene, frame: Rect) -> fmt::Result {
     writeln!(out, r#"<rect x="{x}" y="{y}" width="{width}" height="{height}"{}/>"#, Paint("fill", scene.background))?;
     for part in &scene.parts {
         let (class, id) = match &part.link {
+            Link::Legend => ("legend", "lines"),
             Link::Group(id) => ("group", id.as_str()),
             Link::Edge(id) => ("edge", id.as_str()),
             Link::Node(id) => ("node", id.as_str()),

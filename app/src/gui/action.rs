@@ -85,6 +85,8 @@ pub enum Action {
     Canvas(CanvasEvent),
     /// Show a change that goes on.
     Preview(Edit),
+    /// Puts a copy of what is selected so far from it.
+    DuplicateBy(Point),
     /// Back to what is, without the change that was shown.
     EndPreview,
     /// Show a tidy layout without making it.

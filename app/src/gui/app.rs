@@ -31,10 +31,12 @@ use super::{
     workspace::Workspace,
 };
 use crate::{
+    calm::system_is_calm,
     document::Document,
+    jobs::Job,
     journal,
     live::Order,
-    settings::{Folders, Motion, Preferences, Settings, ThemeChoice},
+    settings::{Folders, Preferences, Settings, ThemeChoice},
     watch::Watcher,
 };
 
@@ -65,6 +67,8 @@ pub struct App {
     pub(super) keys: Keymap,
     pub(super) context_menu: Option<ContextMenu>,
     pub(super) watcher: Option<Watcher>,
+    /// The question whether the desktop wants less motion.
+    calm: Option<Job<bool>>,
     /// The window may close although something is not saved.
     pub(super) may_close: bool,
     saved_settings: Settings,
@@ -95,6 +99,7 @@ impl App {
             folders,
             context_menu: None,
             watcher: None,
+            calm: None,
             may_close: false,
             typing: false,
             title: String::new(),
@@ -117,6 +122,19 @@ impl App {
     /// Where a box stands on the screen, for benchmarks and tests that drive the pointer.
     pub fn screen_of(&self, id: &plimsoll_models::NodeId) -> Option<egui::Pos2> {
         self.front.canvas.screen_of(self.front.document.diagram(), id)
+    }
+
+    /// Asks the desktop whether it wants less motion; the answer comes later.
+    pub(super) fn ask_for_calm(&mut self, ctx: &egui::Context) {
+        let ctx = ctx.clone();
+        self.calm = Some(Job::start("calm", move || ctx.request_repaint(), system_is_calm));
+    }
+
+    fn hear_of_calm(&mut self, ctx: &egui::Context) {
+        let Some(answer) = self.calm.as_ref().and_then(Job::poll) else { return };
+        self.calm = None;
+        self.settings.preferences.system_is_calm = answer.unwrap_or_default();
+        self.use_motion(ctx);
     }
 
     /// What can be done now.
@@ -175,7 +193,7 @@ impl App {
 
     /// Takes away motion that the user does not want.
     fn use_motion(&self, ctx: &egui::Context) {
-        let moves = self.settings.preferences.motion == Motion::Full;
+        let moves = self.settings.preferences.moves();
         ctx.all_styles_mut(|style| {
             style.animation_time = if moves { theme::ANIMATION_S } else { 0.0 };
             style.scroll_animation = if moves { ScrollAnimation::default() } else { ScrollAnimation::none() };
@@ -189,6 +207,13 @@ impl App {
             self.theme = theme;
             self.theme.apply(ctx);
             self.use_motion(ctx);
+        }
+    }
+
+    fn keep_journals(&mut self, ctx: &egui::Context) {
+        let failed: Vec<String> = self.workspaces_mut().filter_map(|workspace| workspace.keep_journal(ctx)).collect();
+        for why in failed {
+            self.notice(ctx, words::journal_not_kept(&why));
         }
     }
 
@@ -215,6 +240,7 @@ impl App {
         let now = self.situation();
         let tabs = tab_strip::tabs(self);
         let scenario = self.front.scenario();
+        let unsafe_because = self.front.journal_failure().map(str::to_owned);
         let recent = self.settings.recent.clone();
         let Self { front, state, settings, catalog, theme, context_menu, keys, .. } = self;
         let Settings { preferences, panels, recent_commands, tour_answered, .. } = settings;
@@ -236,6 +262,7 @@ impl App {
             runs,
             live: live.as_ref(),
             problems,
+            unsafe_because: unsafe_because.as_deref(),
             recent: &recent,
             now,
             keys,
@@ -418,11 +445,12 @@ impl eframe::App for App {
         if self.state.notice.as_ref().is_some_and(|(_, until)| time > *until) {
             self.state.notice = None;
         }
+        self.hear_of_calm(ctx);
         self.use_theme(ctx);
         self.use_scale(ctx);
         self.front.check(ctx, self.catalog);
         self.front.prune_selection();
-        self.workspaces_mut().for_each(|workspace| workspace.keep_journal(ctx));
+        self.keep_journals(ctx);
         self.keep_versions(ctx);
         self.hear_of_writing(ctx);
         self.hear_of_files(ctx);
@@ -447,7 +475,6 @@ impl eframe::App for App {
                 now.one_node = false;
             }
             actions.extend(self.keys.pressed(&ctx, &now, self.typing).into_iter().map(Action::Command));
-            actions.extend(tab_strip::pressed(&ctx, now.tabs));
             if self.front.comparison.is_some() && ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
                 actions.push(Action::EndComparison);
             }
@@ -488,6 +515,7 @@ pub(super) fn action_of(
     match event {
         CanvasEvent::Select(selection) => Some(Action::Select(selection)),
         CanvasEvent::Edit(edit) => Some(Action::Edit(edit)),
+        CanvasEvent::Duplicate(by) => Some(Action::DuplicateBy(by)),
         CanvasEvent::Nudge(edit) => Some(Action::Type(edit, "nudge".to_owned())),
         CanvasEvent::QuickAdd { from, at, screen } => {
             let purpose = match from {

@@ -169,6 +169,15 @@ commands! {
     CloseTab: File, Document, Anywhere, "close", "Close", "Closes the diagram and asks first when something would be lost", [COMMAND + W];
     NextTab: File, Tabs, Anywhere, "arrow-right", "Next diagram", "Brings the diagram of the next tab to the front", [COMMAND + Tab, COMMAND + PageDown];
     PreviousTab: File, Tabs, Anywhere, "", "Previous diagram", "Brings the diagram of the previous tab to the front", [COMMAND_SHIFT + Tab, COMMAND + PageUp];
+    FirstTab: File, Tabs, Anywhere, "", "First diagram", "Brings the diagram of the first tab to the front", [COMMAND + Num1];
+    SecondTab: File, Tabs, Anywhere, "", "Second diagram", "Brings the diagram of the second tab to the front", [COMMAND + Num2];
+    ThirdTab: File, Tabs, Anywhere, "", "Third diagram", "Brings the diagram of the third tab to the front", [COMMAND + Num3];
+    FourthTab: File, Tabs, Anywhere, "", "Fourth diagram", "Brings the diagram of the fourth tab to the front", [COMMAND + Num4];
+    FifthTab: File, Tabs, Anywhere, "", "Fifth diagram", "Brings the diagram of the fifth tab to the front", [COMMAND + Num5];
+    SixthTab: File, Tabs, Anywhere, "", "Sixth diagram", "Brings the diagram of the sixth tab to the front", [COMMAND + Num6];
+    SeventhTab: File, Tabs, Anywhere, "", "Seventh diagram", "Brings the diagram of the seventh tab to the front", [COMMAND + Num7];
+    EighthTab: File, Tabs, Anywhere, "", "Eighth diagram", "Brings the diagram of the eighth tab to the front", [COMMAND + Num8];
+    NinthTab: File, Tabs, Anywhere, "", "Ninth diagram", "Brings the diagram of the ninth tab to the front", [COMMAND + Num9];
     Gallery: File, Nothing, Anywhere, "grid", "Gallery", "Shows the examples and the recent files", [];
     Preferences: File, Nothing, Anywhere, "settings", "Settings…", "Theme, size, motion, scrolling and keys", [COMMAND + Comma];
     Quit: File, Nothing, Anywhere, "close", "Quit", "Closes the window and asks for what is not saved", [COMMAND + Q];
@@ -238,6 +247,7 @@ commands! {
     PreviousStep: View, Document, Canvas, "chevron-up", "Previous step", "Goes to the numbered note before", [NONE + PageUp];
     ToggleNotes: View, Document, Canvas, "note", "Notes", "Shows or hides the notes on the drawing", [];
     ToggleMinimap: View, Document, Anywhere, "target", "Overview", "Shows or hides the small map of the drawing", [];
+    ToggleLegend: View, Document, Anywhere, "info", "Legend", "Shows or hides what the kinds of lines mean, on the drawing and in exports", [];
     AddBookmark: View, Document, Anywhere, "pin", "Bookmark this view…", "Keeps this place and zoom under a name", [COMMAND_SHIFT + B];
     Bookmarks: View, Document, Anywhere, "list", "Bookmarks…", "Goes to, renames and deletes bookmarks", [];
     GoTo: View, Document, Anywhere, "target", "Go to…", "Searches nodes by name and type, bookmarks and recent files", [COMMAND + P];
@@ -299,8 +309,29 @@ pub struct Situation {
 }
 
 impl Command {
+    /// The commands that bring a tab to the front, from left to right.
+    pub const TABS: [Self; 9] = [
+        Self::FirstTab,
+        Self::SecondTab,
+        Self::ThirdTab,
+        Self::FourthTab,
+        Self::FifthTab,
+        Self::SixthTab,
+        Self::SeventhTab,
+        Self::EighthTab,
+        Self::NinthTab,
+    ];
+
+    /// The index of the tab that it brings to the front.
+    pub fn tab(self) -> Option<usize> {
+        Self::TABS.iter().position(|command| *command == self)
+    }
+
     /// Whether it can be done now.
     pub fn is_enabled(self, now: &Situation) -> bool {
+        if self.tab().is_some_and(|index| index >= now.tabs) {
+            return false;
+        }
         match self.needs() {
             Needs::Nothing => true,
             Needs::Document => now.document,
@@ -346,6 +377,7 @@ impl Command {
             Needs::Two => document(find::NEEDS_TWO),
             Needs::Three => document(find::NEEDS_THREE),
             Needs::Group => document(find::NEEDS_GROUP),
+            Needs::Tabs if now.tabs > 1 => find::NEEDS_THAT_TAB,
             Needs::Tabs => find::NEEDS_TABS,
             Needs::Undo => document(find::NEEDS_UNDO),
             Needs::Redo => document(find::NEEDS_REDO),

@@ -20,6 +20,7 @@ pub mod keymap;
 pub mod live;
 pub mod offer;
 pub mod palette;
+mod part;
 pub mod perform;
 pub mod plots;
 pub mod problems;
@@ -62,7 +63,9 @@ pub fn run(file: Option<PathBuf>) -> anyhow::Result<()> {
     let options = eframe::NativeOptions { viewport, ..Default::default() };
     let create =
         Box::new(move |context: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, Box<dyn std::error::Error + Send + Sync>> {
-            Ok(Box::new(App::new(&context.egui_ctx, file, Folders::of_platform())))
+            let mut app = App::new(&context.egui_ctx, file, Folders::of_platform());
+            app.ask_for_calm(&context.egui_ctx);
+            Ok(Box::new(app))
         });
     eframe::run_native("plimsoll", options, create).map_err(|error| {
         anyhow::anyhow!("the window cannot be opened: {error}\nwithout a screen, use the command line: `plimsoll run FILE`; on Linux the window needs X11 or Wayland and libGL")

@@ -27,6 +27,10 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, notice: Option<&str>, zoom: f32, actions
         };
         dot(ui, view.theme, tone);
         let response = ui.label(RichText::new(saved).small().color(view.theme.text_weak));
+        if let Some(why) = view.unsafe_because {
+            let said = ui.label(RichText::new(words::NO_JOURNAL).small().color(view.theme.red));
+            said.on_hover_text(why);
+        }
         if let Some(path) = &view.document.path {
             response.on_hover_text(path.display().to_string());
         }
@@ -47,18 +51,18 @@ fn dot(ui: &mut Ui, theme: &Theme, tone: Tone) {
 
 fn problems_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let (errors, warnings) = problems::counts(view.problems);
-    let text = match (errors, warnings) {
-        (0, 0) => words::NO_PROBLEMS.to_owned(),
-        (e, w) => {
-            let parts: Vec<String> =
-                [(e, "error"), (w, "warning")].iter().filter(|(n, _)| *n > 0).map(|(n, word)| plural(*n, word)).collect();
-            parts.join(", ")
-        }
+    let remarks = view.problems.len() - errors - warnings;
+    let counted = match (errors, warnings) {
+        (0, 0) => vec![(remarks, "remark")],
+        (_, _) => vec![(errors, "error"), (warnings, "warning")],
     };
-    let (tone, icon) = match (errors, warnings) {
-        (0, 0) => (Tone::Good, "check"),
-        (0, _) => (Tone::Warn, "warning"),
-        _ => (Tone::Bad, "error"),
+    let parts: Vec<String> = counted.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| plural(n, word)).collect();
+    let text = if parts.is_empty() { words::NO_PROBLEMS.to_owned() } else { parts.join(", ") };
+    let (tone, icon) = match (errors, warnings, remarks) {
+        (0, 0, 0) => (Tone::Good, "check"),
+        (0, 0, _) => (Tone::Accent, "info"),
+        (0, _, _) => (Tone::Warn, "warning"),
+        (_, _, _) => (Tone::Bad, "error"),
     };
     glyph(ui, view.theme, tone, icon);
     if ui.add(Button::new(RichText::new(text).small()).frame(false)).on_hover_text(view.keys.tooltip(Command::ShowProblems)).clicked() {

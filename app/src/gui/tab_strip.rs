@@ -1,6 +1,6 @@
 //! The open documents, side by side below the toolbar.
 
-use egui::{Color32, Id, Key, Modifiers, Pos2, Rect, Response, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, vec2};
+use egui::{Color32, Id, Pos2, Rect, Response, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, vec2};
 
 use super::{
     action::Action, app::App, command::Command, keymap::Keymap, state::Screen, theme::Theme, words::documents as words,
@@ -16,9 +16,6 @@ const WIDTH_MAX: f32 = 220.0;
 
 /// Narrowest tab; more of them scroll.
 const WIDTH_MIN: f32 = 116.0;
-
-/// The keys of the first nine tabs.
-const DIGITS: [Key; 9] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
 
 /// What a tab shows.
 #[derive(Clone, Debug)]
@@ -167,10 +164,4 @@ fn paint(ui: &Ui, theme: &Theme, tab: &Tab, rect: Rect, response: &Response) {
     job.wrap = egui::text::TextWrapping::truncate_at_width(room);
     let galley = painter.layout_job(job);
     painter.galley(Pos2::new(left, rect.center().y - galley.size().y / 2.0), galley, color);
-}
-
-/// Takes the keys of the first nine tabs out of the input.
-pub(super) fn pressed(ctx: &egui::Context, count: usize) -> Option<Action> {
-    let pressed = |index: usize| ctx.input_mut(|input| input.consume_key(Modifiers::COMMAND, DIGITS[index]));
-    (0..count.min(DIGITS.len())).filter(|_| count > 1).find(|index| pressed(*index)).map(Action::BringTab)
 }

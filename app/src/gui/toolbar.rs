@@ -56,6 +56,10 @@ fn menus(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             ui.menu_button(group.title(), |ui| {
                 ui.set_min_width(240.0);
                 for command in Command::ALL.iter().copied().filter(|command| command.group() == group) {
+                    // The strip of tabs shows them.
+                    if command.tab().is_some() {
+                        continue;
+                    }
                     if separated(command) {
                         ui.separator();
                     }

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Largest diagram that is checked within a frame; larger ones are checked in the background.
-const CHECK_AT_ONCE_MAX: usize = 300;
+const CHECK_AT_ONCE_MAX: usize = 40;
 
 /// An open document with its view, its runs and its journal.
 #[derive(Debug)]
@@ -172,13 +172,20 @@ impl Workspace {
         }
     }
 
-    /// Writes the journal when a change is old enough.
-    pub(super) fn keep_journal(&mut self, ctx: &egui::Context) {
-        let Some(journal) = &mut self.journal else { return };
+    /// Writes the journal when a change is old enough; says why when that begins to fail.
+    pub(super) fn keep_journal(&mut self, ctx: &egui::Context) -> Option<String> {
+        let journal = self.journal.as_mut()?;
         let repaint = ctx.clone();
+        let failed_before = journal.failure().is_some();
         if let Some(wait) = journal.tick(&self.document, Instant::now(), move || repaint.request_repaint()) {
             ctx.request_repaint_after(wait);
         }
+        journal.failure().filter(|_| !failed_before).map(str::to_owned)
+    }
+
+    /// Why a crash would lose the latest changes, if it would.
+    pub(super) fn journal_failure(&self) -> Option<&str> {
+        self.journal.as_ref().and_then(Journal::failure)
     }
 
     /// Hears what its file is like.

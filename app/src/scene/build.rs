@@ -9,7 +9,9 @@ use plimsoll_models::{Catalog, Diagram, EdgeId, EdgeKind, GroupId, LineStyle, No
 use plimsoll_sim::RunResult;
 
 use super::{
-    Figure, FoldedGroup, Link, Load, Part, Rect, Scene, SceneTheme, Shape, Summary, edge, fold, frames, group, group_icon, label,
+    Figure, FoldedGroup, Link, Load, Part, Rect, Scene, SceneTheme, Shape, Summary,
+    before::Before,
+    edge, fold, frames, group, group_icon, label,
     node::{self, NodeLook},
     node_rect, note, note_width,
     route::Route,
@@ -87,18 +89,20 @@ impl SceneCache {
     }
 
     fn draw_edges(&mut self, diagram: &Diagram, theme: &SceneTheme, routes: &BTreeMap<EdgeId, Route>, parts: &mut Vec<Part>) {
-        let mut known = std::mem::take(&mut self.edges);
+        let mut before = Before::new(std::mem::take(&mut self.edges));
+        let mut known = Vec::with_capacity(routes.len());
         for (id, route) in routes {
             let (kind, style) = (diagram.edges[id].kind, diagram.lines.get(id).map_or(LineStyle::default(), |line| line.style));
-            let entry = match known.remove(id) {
+            let entry = match before.take(id) {
                 Some(entry) if entry.kind == kind && entry.style == style && entry.route == *route => entry,
                 Some(_) | None => KnownEdge { kind, style, route: route.clone(), shapes: edge::shapes(kind, style, route, theme).into() },
             };
             let Some(bounds) = Rect::around(route.iter().copied()) else { continue };
             let (link, origin) = (Link::Edge(id.clone()), Point::default());
             parts.push(Part { link, origin, bounds: bounds.expand(8.0), shapes: Arc::clone(&entry.shapes) });
-            self.edges.insert(id.clone(), entry);
+            known.push((id.clone(), entry));
         }
+        self.edges = known.into_iter().collect();
     }
 
     fn draw_notes(&mut self, diagram: &Diagram, theme: &SceneTheme) -> Vec<Part> {
@@ -122,7 +126,8 @@ impl SceneCache {
     fn draw_nodes(&mut self, diagram: &Diagram, catalog: &Catalog, theme: &SceneTheme, result: Option<&RunResult>, parts: &mut Vec<Part>) {
         let results: BTreeMap<&NodeId, _> = result.iter().flat_map(|result| &result.nodes).map(|node| (&node.id, node)).collect();
         let dead_letters = dead_letters(diagram);
-        let mut known = std::mem::take(&mut self.nodes);
+        let mut before = Before::new(std::mem::take(&mut self.nodes));
+        let mut known = Vec::with_capacity(diagram.nodes.len());
         for (id, node) in &diagram.nodes {
             let (is_dead_letter, pinned) = (dead_letters.contains(id), diagram.pinned.contains(id));
             let of_run = results.get(id).copied();
@@ -138,7 +143,7 @@ impl SceneCache {
                 None => (of_run.and_then(Load::of), of_run.and_then(if is_dead_letter { Figure::of_dead_letters } else { Figure::of })),
             };
             let figure = figure.or_else(|| (self.live && group.is_none()).then(Figure::empty));
-            let entry = match known.remove(id) {
+            let entry = match before.take(id) {
                 Some(entry)
                     if Arc::ptr_eq(&entry.node, node)
                         && (entry.is_dead_letter, entry.pinned) == (is_dead_letter, pinned)
@@ -164,8 +169,9 @@ impl SceneCache {
             };
             let bounds = node_rect(diagram.position(id));
             parts.push(Part { link: Link::Node(id.clone()), origin: bounds.min, bounds, shapes: Arc::clone(&entry.shapes) });
-            self.nodes.insert(id.clone(), entry);
+            known.push((id.clone(), entry));
         }
+        self.nodes = known.into_iter().collect();
     }
 }
 

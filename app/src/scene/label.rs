@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use plimsoll_models::{Diagram, EdgeId};
 
-use super::{Link, Part, Rect, SceneTheme, edge, group::FrameLook, index::Index, node_rect, route::Route};
+use super::{Link, Part, Rect, SceneTheme, edge, group::FrameLook, index::Index, node_rect, route::Route, title_rect};
+
+/// Fewest letters of a shortened label that say something.
+const LETTERS_MIN: usize = 4;
 
 /// Adds the labels of all arrows to the drawing. The parts so far begin with the frames.
 pub(super) fn labels(diagram: &Diagram, theme: &SceneTheme, routes: &BTreeMap<EdgeId, Route>, parts: &mut Vec<Part>) {
@@ -18,6 +21,13 @@ pub(super) fn labels(diagram: &Diagram, theme: &SceneTheme, routes: &BTreeMap<Ed
         return;
     }
     let (mut solid, lines) = surroundings(diagram, routes);
+    for part in parts.iter() {
+        if let Link::Group(id) = &part.link
+            && let Some(group) = diagram.groups.get(id)
+        {
+            solid.insert(0, title_rect(part.bounds, group));
+        }
+    }
     let mut found = BTreeMap::new();
     // Places that somebody chose are taken before the others look for theirs.
     for (_, id, route, name) in &named {
@@ -79,7 +89,10 @@ fn free_place(name: &str, route: &Route, clashes: impl Fn(Rect) -> f64) -> Optio
         return Some((words, rect));
     }
     let longest = route.windows(2).map(|pair| (pair[1].x - pair[0].x).abs()).fold(30.0, f64::max);
+    let says_something = |words: &str| words == name || words.chars().count() > LETTERS_MIN;
     match place(longest - 3.0) {
+        // Where nothing fits, the tooltip tells the name.
+        Some((_, words, _)) if !says_something(&words) => None,
         Some((shorter, words, rect)) if shorter < score => Some((words, rect)),
         Some(_) | None => Some((words, rect)),
     }

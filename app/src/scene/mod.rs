@@ -3,6 +3,7 @@
 //! [`build`] turns a diagram into a [`Scene`], a flat list of shapes in diagram units that remember which node or edge
 //! they stand for. It knows neither egui nor files.
 
+mod before;
 mod build;
 mod color;
 mod course;
@@ -12,6 +13,7 @@ mod fold;
 mod group;
 mod index;
 mod label;
+mod legend;
 mod load;
 mod markdown;
 mod node;
@@ -34,6 +36,7 @@ pub use edge::{CORNER_RADIUS, EDGE_WIDTH, label_width};
 pub use figure::{Figure, seconds, short};
 pub use fold::{Folded, FoldedGroup, fold, is_folded};
 pub use group::{FRAME_PADDING, TITLE_HEIGHT, frame_around, frames, group_icon, group_word, members, title_rect};
+pub use legend::{kinds_in_use, legend, line_words};
 pub use load::{AMBER_FROM, Level, Load, gauge_y, load_sentence};
 pub use node::{NODE_HEIGHT, NODE_WIDTH, SMALL_SIZE, figure_place, gauge_rect, node_rect};
 pub use note::{NOTE_WIDTH, NOTE_WIDTH_MAX, NOTE_WIDTH_MIN, note_width};

@@ -70,43 +70,58 @@ pub struct End {
 
 /// Both ends of every arrow whose boxes exist.
 pub fn ends(diagram: &Diagram) -> BTreeMap<EdgeId, (End, End)> {
-    let mut ends = BTreeMap::new();
-    let mut sides: BTreeMap<(&NodeId, Side), Vec<Slot<'_>>> = BTreeMap::new();
+    // Boxes by number: an arrow asks for them often.
+    let numbers: BTreeMap<&NodeId, usize> = diagram.nodes.keys().enumerate().map(|(number, id)| (id, number)).collect();
+    let rects: Vec<Rect> = diagram.nodes.keys().map(|id| node_rect(diagram.position(id))).collect();
+    let mut ends: Vec<Ends<'_>> = Vec::with_capacity(diagram.edges.len());
+    let mut sides: Vec<[Vec<Slot>; 4]> = vec![Default::default(); rects.len()];
     for (id, edge) in &diagram.edges {
-        if !diagram.nodes.contains_key(&edge.from) || !diagram.nodes.contains_key(&edge.to) {
-            continue;
-        }
-        let (from, to) = (node_rect(diagram.position(&edge.from)), node_rect(diagram.position(&edge.to)));
-        let (leave, enter) = match waypoints(diagram, id) {
+        let (Some(&source), Some(&target)) = (numbers.get(&edge.from), numbers.get(&edge.to)) else { continue };
+        let (from, to) = (rects[source], rects[target]);
+        let waypoints = waypoints(diagram, id);
+        let (leave, enter) = match waypoints {
             Some((first, last)) => (toward(from, first), toward(to, last)),
             None => choose(from, to, edge.kind),
         };
-        let (ahead, behind) = waypoints(diagram, id).unwrap_or((to.center(), from.center()));
-        sides.entry((&edge.from, leave)).or_default().push(Slot { edge: id, target: false, other: ahead });
-        sides.entry((&edge.to, enter)).or_default().push(Slot { edge: id, target: true, other: behind });
+        let (ahead, behind) = waypoints.unwrap_or((to.center(), from.center()));
+        sides[source][leave as usize].push(Slot { edge: ends.len(), is_target: false, other: ahead });
+        sides[target][enter as usize].push(Slot { edge: ends.len(), is_target: true, other: behind });
         let middle = |side: Side, rect: Rect| End { at: side.middle(rect), side };
-        ends.insert(id.clone(), (middle(leave, from), middle(enter, to)));
+        ends.push(Ends { id, source, target, waypoints, from: middle(leave, from), to: middle(enter, to) });
     }
-    for ((_, side), slots) in &mut sides {
-        spread(*side, slots, &mut ends);
+    for slots in sides.iter_mut().flatten() {
+        spread(slots, &mut ends);
     }
-    let alone = |node: &NodeId, side: Side| sides.get(&(node, side)).is_some_and(|slots| slots.len() == 1);
-    for (id, (from, to)) in &mut ends {
-        let edge = &diagram.edges[id];
-        let (from_alone, to_alone) = (alone(&edge.from, from.side), alone(&edge.to, to.side));
-        if let Some((first, last)) = waypoints(diagram, id) {
-            face(from, first, from_alone);
-            face(to, last, to_alone);
+    let alone = |node: usize, side: Side| sides[node][side as usize].len() == 1;
+    for ends in &mut ends {
+        let (from_alone, to_alone) = (alone(ends.source, ends.from.side), alone(ends.target, ends.to.side));
+        if let Some((first, last)) = ends.waypoints {
+            face(&mut ends.from, first, from_alone);
+            face(&mut ends.to, last, to_alone);
         } else {
-            straighten(from, to, from_alone, to_alone);
+            straighten(&mut ends.from, &mut ends.to, from_alone, to_alone);
         }
     }
-    ends
+    ends.into_iter().map(|ends| (ends.id.clone(), (ends.from, ends.to))).collect()
 }
 
-struct Slot<'a> {
-    edge: &'a EdgeId,
-    target: bool,
+/// The ends of an arrow, and the numbers of its boxes.
+struct Ends<'a> {
+    id: &'a EdgeId,
+    source: usize,
+    target: usize,
+    /// The first and the last waypoint.
+    waypoints: Option<(Point, Point)>,
+    from: End,
+    to: End,
+}
+
+/// The place of an arrow on a side of a box.
+#[derive(Clone)]
+struct Slot {
+    /// Number of the arrow: in the order of their ids.
+    edge: usize,
+    is_target: bool,
     other: Point,
 }
 
@@ -164,16 +179,18 @@ pub fn choose(from: Rect, to: Rect, kind: EdgeKind) -> (Side, Side) {
 }
 
 /// Gives each arrow on a side its own place, in the order of where they come from.
-fn spread(side: Side, slots: &mut [Slot<'_>], ends: &mut BTreeMap<EdgeId, (End, End)>) {
-    let key = |slot: &Slot<'_>| if side.is_horizontal() { slot.other.y } else { slot.other.x };
-    slots.sort_by(|a, b| key(a).total_cmp(&key(b)).then_with(|| a.edge.cmp(b.edge)));
+fn spread(slots: &mut [Slot], ends: &mut [Ends<'_>]) {
+    let Some(first) = slots.first() else { return };
+    let side = if first.is_target { ends[first.edge].to.side } else { ends[first.edge].from.side };
+    let key = |slot: &Slot| if side.is_horizontal() { slot.other.y } else { slot.other.x };
+    slots.sort_by(|a, b| key(a).total_cmp(&key(b)).then_with(|| a.edge.cmp(&b.edge)));
     let length = if side.is_horizontal() { NODE_HEIGHT } else { NODE_WIDTH } - 2.0 * CORNER;
     let n = slots.len();
     let spacing = if n > 1 { SPACING.min(length / (n - 1) as f64) } else { 0.0 };
     for (i, slot) in slots.iter().enumerate() {
         let offset = (i as f64 - (n - 1) as f64 / 2.0) * spacing;
-        let Some((from, to)) = ends.get_mut(slot.edge) else { continue };
-        let end = if slot.target { to } else { from };
+        let ends = &mut ends[slot.edge];
+        let end = if slot.is_target { &mut ends.to } else { &mut ends.from };
         if side.is_horizontal() {
             end.at.y += offset;
         } else {

@@ -6,6 +6,7 @@ use plimsoll_models::{Diagram, EdgeId, LineStyle, NodeId, Point};
 
 use super::{
     Rect,
+    before::Before,
     course::course,
     index::Index,
     node_rect, nudge,
@@ -48,7 +49,8 @@ impl RouteCache {
         for rect in self.boxes.update(diagram) {
             changed.insert(0, rect);
         }
-        let mut before = std::mem::take(&mut self.known);
+        let mut before = Before::new(std::mem::take(&mut self.known));
+        let mut known = Vec::with_capacity(diagram.edges.len());
         self.searched = 0;
         for (id, (from, to)) in ends(diagram) {
             let edge = &diagram.edges[&id];
@@ -57,7 +59,7 @@ impl RouteCache {
             let own = (node_rect(diagram.position(&edge.from)), node_rect(diagram.position(&edge.to)));
             let around = Rect::around(waypoints.iter().copied()).map_or(own.0, |rect| rect.union(own.0)).union(own.1).expand(SIGHT);
             let key = RouteKey { from, to, style, waypoints };
-            let entry = match before.remove(&id) {
+            let entry = match before.take(&id) {
                 Some(known) if known.key == key && !changed.touches(around) => known,
                 Some(_) | None => {
                     self.searched += 1;
@@ -68,8 +70,9 @@ impl RouteCache {
                     Known { key, route: course(from, to, line, own, &obstacles) }
                 }
             };
-            self.known.insert(id, entry);
+            known.push((id, entry));
         }
+        self.known = known.into_iter().collect();
         let mut routes = self.known.iter().map(|(id, known)| (id.clone(), known.route.clone())).collect();
         let shaped = |id: &EdgeId| {
             let key = self.known.get(id).map(|known| &known.key);

@@ -49,6 +49,8 @@ pub enum Link {
     Note(NoteId),
     /// The line from a note to what it is about.
     Leader(NoteId),
+    /// What the lines mean.
+    Legend,
 }
 
 /// Something to paint.

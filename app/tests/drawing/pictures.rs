@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use plimsoll::{
-    export::{ExportError, ExportTheme, Format, SIDE_MAX, render},
+    export::{ExportError, ExportTheme, Format, Look, SIDE_MAX, render},
     scene::{self, Link, Rect, Scene, SceneTheme, node_rect},
 };
 use plimsoll_models::{Catalog, Diagram, Edge, EdgeKind, Edit, Node, Point, edit::apply, formats::native};
@@ -52,6 +52,22 @@ fn a_png_shows_the_run_in_both_themes() {
     }
     let png = render(&diagram, Catalog::embedded(), Some(&run), ExportTheme::Dark, Format::Png { scale: 2.0 }).unwrap();
     save("checkout-2x.png", &png);
+}
+
+#[test]
+fn a_legend_says_what_the_lines_in_use_mean() {
+    let picture = |legend, format| {
+        let look = Look { theme: ExportTheme::Dark, legend };
+        render(&sample::checkout(), Catalog::embedded(), None, look, format).unwrap()
+    };
+    let svg = String::from_utf8(picture(true, Format::Svg)).unwrap();
+    let used = scene::kinds_in_use(&sample::checkout());
+    for kind in EdgeKind::ALL {
+        assert_eq!(svg.contains(scene::line_words(kind)), used.contains(&kind), "{kind:?}");
+    }
+    assert!(!String::from_utf8(picture(false, Format::Svg)).unwrap().contains("class=\"legend\""));
+    save("legend.png", &picture(true, Format::Png { scale: 1.0 }));
+    assert!(scene::legend(&[], Point::default(), &SceneTheme::dark()).is_none());
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod arrange;
 mod basics;
+mod canvas;
 mod connect;
 mod documents;
 mod edits;

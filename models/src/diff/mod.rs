@@ -3,7 +3,10 @@
 mod facts;
 mod sentence;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde_json::Value;
 
@@ -95,15 +98,17 @@ pub fn diff(old: &Diagram, new: &Diagram) -> Vec<Difference> {
         let account = |diagram: &Diagram| Some((facts::of_account(&diagram.account), Facts::new()));
         push(&mut found, &sides, Subject::Account, (account(old), account(new)));
     }
+    let (moved, pinned) = (changed(&old.layout, &new.layout), old.pinned.symmetric_difference(&new.pinned).collect::<BTreeSet<_>>());
     for (id, a, b) in both(&old.nodes, &new.nodes) {
-        let same_looks = old.layout.get(id) == new.layout.get(id) && old.pinned.contains(id) == new.pinned.contains(id);
+        let same_looks = !moved.contains(id) && !pinned.contains(id);
         if !same(a, b) || !same_looks {
             let facts = (a.map(|node| facts::of_node(old, id, node)), b.map(|node| facts::of_node(new, id, node)));
             push(&mut found, &sides, Subject::Node(id.clone()), facts);
         }
     }
+    let redrawn = changed(&old.lines, &new.lines);
     for (id, a, b) in both(&old.edges, &new.edges) {
-        if !same(a, b) || !same(old.lines.get(id), new.lines.get(id)) {
+        if !same(a, b) || redrawn.contains(id) {
             let facts = (a.map(|edge| facts::of_edge(old, id, edge)), b.map(|edge| facts::of_edge(new, id, edge)));
             push(&mut found, &sides, Subject::Edge(id.clone()), facts);
         }
@@ -148,8 +153,22 @@ pub fn union(old: &Diagram, new: &Diagram) -> Diagram {
 
 /// Every key of either map with what each holds under it.
 fn both<'a, K: Ord, V>(old: &'a BTreeMap<K, V>, new: &'a BTreeMap<K, V>) -> impl Iterator<Item = (&'a K, Option<&'a V>, Option<&'a V>)> {
-    let gone = old.iter().filter(|(key, _)| !new.contains_key(*key)).map(|(key, value)| (key, Some(value), None));
-    new.iter().map(|(key, value)| (key, old.get(key), Some(value))).chain(gone)
+    let mut olds = old.iter().peekable();
+    let (mut pairs, mut gone) = (Vec::with_capacity(new.len()), Vec::new());
+    for (key, value) in new {
+        while let Some((key, value)) = olds.next_if(|(other, _)| *other < key) {
+            gone.push((key, Some(value), None));
+        }
+        let was = olds.next_if(|(other, _)| *other == key).map(|(_, value)| value);
+        pairs.push((key, was, Some(value)));
+    }
+    gone.extend(olds.map(|(key, value)| (key, Some(value), None)));
+    pairs.into_iter().chain(gone)
+}
+
+/// Keys whose values are not the same.
+fn changed<'a, K: Ord, V: PartialEq>(old: &'a BTreeMap<K, V>, new: &'a BTreeMap<K, V>) -> BTreeSet<&'a K> {
+    both(old, new).filter(|(_, a, b)| a != b).map(|(key, _, _)| key).collect()
 }
 
 /// Whether two states of a thing are the same one or say the same.

@@ -1,13 +1,16 @@
 //! Arrows under the pointer and under the keyboard's focus: to choose, to bend, to lead elsewhere, and their labels.
 
-use egui::{CursorIcon, PointerButton, Pos2, Rect as Area, Sense, Ui, Vec2, WidgetInfo, accesskit::Role};
-use plimsoll_models::{EdgeId, Edit, Line, Point};
+use std::collections::BTreeMap;
+
+use egui::{CursorIcon, Id, PointerButton, Pos2, Rect as Area, Sense, Ui, Vec2, WidgetInfo, accesskit::Role};
+use plimsoll_models::{EdgeId, Edit, Line, NodeId, Point};
 
 use super::{
     Canvas, CanvasEvent, CanvasInput, ContextTarget, Selection,
     bend::{Bending, Labeling, without_waypoint},
     connection::Connecting,
     gesture::Gesture,
+    moving::{arrow_presses, keep_arrow_keys},
     paint::FINE_FROM,
     sentence,
     touch::{Touched, adds},
@@ -17,7 +20,7 @@ use crate::{
         connect::{join::End, line::line_of},
         words::connect as words,
     },
-    scene::{Link, way},
+    scene::{Link, Part, way},
 };
 
 /// How near the pointer must be to an arrow, in points.
@@ -43,13 +46,35 @@ pub(super) enum Handle {
 }
 
 impl Canvas {
-    /// A handle in the middle of each arrow or its label: a name for screen readers, and a place to click.
-    pub(super) fn touch_edges(&mut self, ui: &Ui, input: &CanvasInput<'_>, events: &mut Vec<CanvasEvent>, touched: &mut Touched) {
+    /// The arrows on screen that can be touched, and the middles of their ways, by the box that they leave.
+    pub(super) fn edges_by_source(&self, input: &CanvasInput<'_>) -> BTreeMap<NodeId, Vec<(EdgeId, Pos2)>> {
+        let mut leaving: BTreeMap<NodeId, Vec<(EdgeId, Pos2)>> = BTreeMap::new();
         if self.camera.zoom < FINE_FROM || self.busy() {
-            return;
+            return leaving;
         }
         for (id, middle) in self.visible_edges() {
+            if let Some(edge) = input.diagram.edges.get(&id) {
+                leaving.entry(edge.from.clone()).or_default().push((id, middle));
+            }
+        }
+        leaving
+    }
+
+    /// A handle in the middle of each arrow or its label: a name for screen readers, and a place to click.
+    pub(super) fn touch_edges(
+        &mut self,
+        ui: &Ui,
+        input: &CanvasInput<'_>,
+        edges: impl IntoIterator<Item = Vec<(EdgeId, Pos2)>>,
+        events: &mut Vec<CanvasEvent>,
+        touched: &mut Touched,
+    ) {
+        for (id, middle) in edges.into_iter().flatten() {
             self.touch_edge(ui, input, &id, middle, events, touched);
+            // The focus goes from a chosen arrow to its handles.
+            if chosen_alone(input) == Some(&id) {
+                self.touch_handles(ui, input, events, touched);
+            }
         }
     }
 
@@ -95,7 +120,7 @@ impl Canvas {
         if response.secondary_clicked() {
             self.ask_about_edge(input, id, screen, events);
         }
-        if !self.busy() {
+        if response.hovered() && !self.busy() {
             response.on_hover_ui(|ui| {
                 for line in sentence::edge_tooltip(input, id, label.is_some()) {
                     ui.label(line);
@@ -137,8 +162,9 @@ impl Canvas {
     /// Arrows on screen, and the middle of their ways.
     fn visible_edges(&self) -> Vec<(EdgeId, Pos2)> {
         let seen = self.camera.seen();
-        let routes = self.drawn.iter().flat_map(|drawn| &drawn.scene.routes);
-        let middles = routes.filter_map(|(id, route)| Some((id, way::point_at(route, 0.5)?)));
+        let Some(drawn) = &self.drawn else { return Vec::new() };
+        let parts = drawn.scene.parts.iter().filter(|part| part.bounds.intersects(seen));
+        let middles = parts.filter_map(edge_of).filter_map(|id| Some((id, way::point_at(drawn.scene.routes.get(id)?, 0.5)?)));
         middles.filter(|(_, middle)| seen.contains(*middle)).map(|(id, p)| (id.clone(), self.camera.screen(p))).collect()
     }
 
@@ -149,8 +175,9 @@ impl Canvas {
 
     /// The arrow nearest to a place of the drawing, in reach.
     pub(super) fn edge_near(&self, p: Point, reach: f64) -> Option<EdgeId> {
-        let routes = self.drawn.iter().flat_map(|drawn| &drawn.scene.routes);
-        let near = routes.filter_map(|(id, route)| Some((id, way::nearest(route, p)?.distance)));
+        let drawn = self.drawn.as_ref()?;
+        let around = drawn.scene.parts.iter().filter(|part| part.bounds.expand(reach).contains(p)).filter_map(edge_of);
+        let near = around.filter_map(|id| Some((id, way::nearest(drawn.scene.routes.get(id)?, p)?.distance)));
         let near = near.filter(|(_, distance)| *distance <= reach);
         near.min_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(id, _)| id.clone())
     }
@@ -158,9 +185,7 @@ impl Canvas {
     /// The arrow whose handles are shown: the one that is chosen alone, else the one under the pointer, unless its handles
     /// would cover ports.
     pub(super) fn handled(&self, input: &CanvasInput<'_>, touched: &Touched) -> Option<EdgeId> {
-        let alone = input.selection.edges.len() == 1 && input.selection.nodes.is_empty();
-        let chosen = input.selection.edges.first().filter(|_| alone);
-        chosen.or_else(|| touched.edge.as_ref().filter(|id| self.is_roomy(id))).cloned()
+        chosen_alone(input).or_else(|| touched.edge.as_ref().filter(|id| self.is_roomy(id))).cloned()
     }
 
     fn is_roomy(&self, id: &EdgeId) -> bool {
@@ -195,6 +220,9 @@ impl Canvas {
     /// Handles of the chosen arrow, or of the one under the pointer.
     pub(super) fn touch_handles(&mut self, ui: &Ui, input: &CanvasInput<'_>, events: &mut Vec<CanvasEvent>, touched: &mut Touched) {
         let Some(id) = self.handled(input, touched).filter(|_| !self.busy()) else { return };
+        if touched.handles.replace(id.clone()).as_ref() == Some(&id) {
+            return;
+        }
         for (handle, at) in self.handles(input, &id) {
             self.touch_handle(ui, input, (&id, &handle, at), events, touched);
         }
@@ -208,22 +236,28 @@ impl Canvas {
         events: &mut Vec<CanvasEvent>,
         touched: &mut Touched,
     ) {
-        let (key, words, help) = match handle {
-            Handle::End(End::Source) => ("source".to_owned(), words::MOVE_SOURCE.to_owned(), words::MOVE_END_HELP),
-            Handle::End(End::Target) => ("target".to_owned(), words::MOVE_TARGET.to_owned(), words::MOVE_END_HELP),
-            Handle::Waypoint(index) => (format!("waypoint {index}"), words::waypoint(index + 1), words::WAYPOINT_HELP),
-            Handle::Middle => ("middle".to_owned(), words::BEND.to_owned(), words::BEND_HELP),
+        let (words, help) = match handle {
+            Handle::End(End::Source) => (words::MOVE_SOURCE.to_owned(), words::MOVE_END_HELP),
+            Handle::End(End::Target) => (words::MOVE_TARGET.to_owned(), words::MOVE_END_HELP),
+            Handle::Waypoint(index) => (words::waypoint(index + 1), words::WAYPOINT_HELP),
+            Handle::Middle => (words::BEND.to_owned(), words::BEND_HELP),
         };
         let area = Area::from_center_size(at, Vec2::splat(HANDLE_REACH));
-        let response = ui.interact(area, ui.scope_id().with(("canvas-handle", key)), Sense::click_and_drag());
+        let response = ui.interact(area, handle_id(ui, handle), Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words.as_str()));
         if response.hovered() {
             touched.edge = Some(id.clone());
         }
+        let line = line_of(input.diagram, id);
+        let route = self.drawn.as_ref().and_then(|drawn| drawn.scene.routes.get(id));
+        if response.has_focus()
+            && let Some(route) = route
+        {
+            keep_arrow_keys(ui, response.id);
+            bend_by_keys(ui, (id, handle, self.camera.diagram(at)), &line, route, events);
+        }
         if response.drag_started_by(PointerButton::Primary) && !self.busy() {
             let from = self.camera.diagram(ui.input(|input| input.pointer.press_origin()).unwrap_or(at));
-            let line = line_of(input.diagram, id);
-            let route = self.drawn.as_ref().and_then(|drawn| drawn.scene.routes.get(id));
             let gesture = match (handle, route) {
                 (Handle::End(end), _) => Connecting::reconnect(input.diagram, input.catalog, id, *end, at).map(Gesture::Connect),
                 (Handle::Waypoint(index), Some(route)) => Some(Gesture::Bend(Bending::waypoint(id, &line, route, *index, from))),
@@ -232,7 +266,7 @@ impl Canvas {
             };
             self.gesture = gesture.unwrap_or_default();
         } else if let Handle::Waypoint(index) = handle
-            && response.double_clicked()
+            && (response.double_clicked() || (response.clicked() && !ui.input(|input| input.pointer.any_click())))
         {
             events.push(CanvasEvent::Edit(without_waypoint(id, &line_of(input.diagram, id), *index)));
         } else if response.clicked() && !input.selection.edges.contains(id) {
@@ -245,4 +279,40 @@ impl Canvas {
             response.on_hover_cursor(CursorIcon::Grab).on_hover_text(help);
         }
     }
+}
+
+fn edge_of(part: &Part) -> Option<&EdgeId> {
+    if let Link::Edge(id) = &part.link { Some(id) } else { None }
+}
+
+/// The arrow that is chosen and nothing else.
+fn chosen_alone<'a>(input: &CanvasInput<'a>) -> Option<&'a EdgeId> {
+    let alone = input.selection.edges.len() == 1 && input.selection.nodes.is_empty();
+    input.selection.edges.first().filter(|_| alone)
+}
+
+/// Arrow keys move a waypoint, or make one of the middle of a piece, which then has the focus.
+fn bend_by_keys(ui: &Ui, (id, handle, at): (&EdgeId, &Handle, Point), line: &Line, route: &Vec<Point>, events: &mut Vec<CanvasEvent>) {
+    let bending = match handle {
+        Handle::End(_) => None,
+        Handle::Waypoint(index) => Some(Bending::waypoint(id, line, route, *index, at)),
+        Handle::Middle => Bending::piece(id, line, route, at),
+    };
+    let Some(bending) = bending else { return };
+    let by = arrow_presses(ui);
+    let first = bending.first();
+    if let Some(edit) = bending.moved(by) {
+        events.push(CanvasEvent::Nudge(edit));
+        ui.memory_mut(|memory| memory.request_focus(handle_id(ui, &Handle::Waypoint(first))));
+    }
+}
+
+fn handle_id(ui: &Ui, handle: &Handle) -> Id {
+    let key = match handle {
+        Handle::End(End::Source) => "source".to_owned(),
+        Handle::End(End::Target) => "target".to_owned(),
+        Handle::Waypoint(index) => format!("waypoint {index}"),
+        Handle::Middle => "middle".to_owned(),
+    };
+    ui.scope_id().with(("canvas-handle", key))
 }

@@ -88,6 +88,17 @@ impl Bending {
         self.by = Point::new(if self.free.0 { x - start.x } else { 0.0 }, if self.free.1 { y - start.y } else { 0.0 });
     }
 
+    /// The index of the waypoint that is moved, or of the first of two.
+    pub(super) fn first(&self) -> usize {
+        self.grabbed.first().copied().unwrap_or_default()
+    }
+
+    /// The change after a move along the free axes; `None` when nothing has moved.
+    pub(super) fn moved(self, by: Point) -> Option<Edit> {
+        let by = Point::new(if self.free.0 { by.x } else { 0.0 }, if self.free.1 { by.y } else { 0.0 });
+        Self { by, ..self }.edit()
+    }
+
     /// The change so far; `None` when nothing has moved.
     pub(super) fn edit(&self) -> Option<Edit> {
         if self.by == Point::default() {

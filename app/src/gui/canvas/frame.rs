@@ -1,10 +1,11 @@
 //! Frames under the pointer and under the keyboard's focus: their titles are what can be touched.
 
-use egui::{CursorIcon, EventFilter, PointerButton, Response, Sense, Ui, WidgetInfo, accesskit::Role};
+use egui::{CursorIcon, PointerButton, Response, Sense, Ui, WidgetInfo, accesskit::Role};
 use plimsoll_models::GroupId;
 
 use super::{
     Canvas, CanvasEvent, CanvasInput, ContextTarget, Selection,
+    moving::keep_arrow_keys,
     paint::NORMAL_FROM,
     sentence,
     touch::{Touched, adds},
@@ -38,8 +39,7 @@ impl Canvas {
     ) {
         if response.has_focus() {
             touched.focus = Some(Link::Group(id.clone()));
-            let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
-            ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+            keep_arrow_keys(ui, response.id);
         }
         if response.hovered() && !self.busy() {
             touched.group = Some(id.clone());

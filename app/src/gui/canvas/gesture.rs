@@ -50,7 +50,7 @@ impl Gesture {
     /// The change that the gesture would make if it ended now, apart from arrows that are cut.
     pub(super) fn pending(&self, input: &CanvasInput<'_>) -> Option<Edit> {
         match self {
-            Self::Move(moving) => moving.edit(),
+            Self::Move(moving) => moving.edit(input.diagram),
             Self::Connect(connecting) => connecting.pending(input.diagram, input.catalog).map(|(edit, _)| edit),
             Self::Bend(bending) => bending.edit(),
             Self::Label(labeling) => labeling.edit(),
@@ -66,6 +66,8 @@ pub(super) struct Onto {
     pub edge: EdgeId,
     /// What a drop changes, or why it changes nothing.
     pub outcome: Result<Vec<Edit>, String>,
+    /// Whether a drop here only moves the box, unless somebody asks for more.
+    pub offered: bool,
 }
 
 impl Canvas {
@@ -92,7 +94,7 @@ impl Canvas {
     pub(super) fn onto(&self, input: &CanvasInput<'_>, service: &ServiceId, at: Point) -> Option<Onto> {
         let edge = self.edge_near(at, ONTO_REACH)?;
         let outcome = join::halves(input.diagram, input.catalog, &edge, service).map(|_| Vec::new());
-        Some(Onto { edge, outcome })
+        Some(Onto { edge, outcome, offered: false })
     }
 
     /// Draws the way of the knife on, and cuts when the button is released.

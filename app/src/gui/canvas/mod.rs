@@ -4,15 +4,18 @@
 //! event when it is complete: what happens while the pointer moves stays inside of the canvas.
 
 mod arrows;
+mod badges;
 mod bend;
 mod camera;
 mod compare;
 mod connection;
 mod drift;
+mod far;
 mod frame;
 mod gesture;
 mod glide;
 mod guide;
+mod legend;
 mod live;
 mod minimap;
 mod moving;
@@ -31,7 +34,7 @@ use std::{
 };
 
 use egui::{Sense, WidgetInfo, accesskit::Role};
-use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, Edit, GroupId, NodeId, NoteId, Point, ServiceId, edit};
+use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, EdgeKind, Edit, GroupId, NodeId, NoteId, Point, ServiceId, edit};
 use plimsoll_sim::RunResult;
 
 pub use self::compare::{Marks, color as mark_color, sign as mark_sign};
@@ -47,8 +50,8 @@ use super::{connect::join::End, theme::Theme, words::shell as words};
 use crate::{
     arrange::{self, Joins},
     live::Frame,
-    scene::{Folded, Link, Part, Rect, Scene, SceneCache, fold, frames, node_rect, note_width},
-    settings::{Motion, Preferences},
+    scene::{Folded, Link, Part, Rect, Scene, SceneCache, fold, frames, kinds_in_use, node_rect, note_width},
+    settings::Preferences,
 };
 
 /// What a drag on a node does.
@@ -190,6 +193,8 @@ pub enum CanvasEvent {
         /// The same place on the screen, for a popup.
         screen: egui::Pos2,
     },
+    /// Dragged a copy of what is chosen so far.
+    Duplicate(Point),
     /// Tried what cannot be, and this is why.
     Refused(String),
     /// Is about to make a change; nobody needs to keep it.
@@ -266,6 +271,10 @@ pub struct Canvas {
     gesture: Gesture,
     cache: SceneCache,
     drawn: Option<Drawn>,
+    /// How many drawings there have been.
+    drawings: u64,
+    /// The latest drawing from afar.
+    far: Option<far::Far>,
     pointer: Option<Point>,
     /// Whether the wheel that turned last has notches.
     notched: bool,
@@ -281,6 +290,8 @@ pub struct Canvas {
     ghosts: Vec<Point>,
     /// Boxes that drift to new places.
     drift: Option<Drift>,
+    /// The worst problems of what is drawn.
+    worst: Option<badges::Worst>,
     /// The latest document and what is drawn of it.
     folded: Option<(Arc<Diagram>, Folded)>,
     /// The drawn arrow that each bundled edge is part of.
@@ -317,6 +328,8 @@ struct Drawn {
     /// The change of a gesture in progress that it shows.
     pending: Option<Edit>,
     scene: Scene,
+    /// The kinds of lines that are in use.
+    kinds: Vec<EdgeKind>,
     /// Where labels are.
     labels: BTreeMap<EdgeId, Rect>,
     /// Whether boxes leave room for figures of a live run.
@@ -420,8 +433,11 @@ impl Canvas {
         self.follow(ui, input, &mut events);
         self.redraw(input);
         self.place_live(input);
+        self.keep_worst(input);
+        self.keep_far(input.stale);
         self.paint(ui, input, &touched);
         self.paint_notes(ui, input);
+        self.legend(ui, input);
         self.minimap(ui, input, &mut events);
         events
     }
@@ -564,7 +580,7 @@ impl Canvas {
 
     /// Sets out for the goal; at once the first time and with `follows`, when the room changes under a drawing.
     fn reach_goal(&mut self, ui: &egui::Ui, input: &CanvasInput<'_>, follows: bool) {
-        let jump = follows || !self.shown || input.preferences.motion == Motion::Reduced;
+        let jump = follows || !self.shown || !input.preferences.moves();
         let before = (self.camera.center, self.camera.zoom);
         if self.goal.is_some() {
             (self.camera.center, self.camera.zoom) = self.glide.take().map_or(before, |glide| glide.goal());
@@ -639,19 +655,13 @@ impl Canvas {
         let notes = |part: &&Part| matches!(part.link, Link::Note(_) | Link::Leader(_));
         let labels = scene.parts.iter().rev().skip_while(notes).map_while(|part| match &part.link {
             Link::Label(id) => Some((id.clone(), part.bounds)),
-            Link::Group(_) | Link::Edge(_) | Link::Node(_) | Link::Note(_) | Link::Leader(_) => None,
+            Link::Group(_) | Link::Edge(_) | Link::Node(_) | Link::Note(_) | Link::Leader(_) | Link::Legend => None,
         });
         let labels = labels.collect();
-        self.drawn = Some(Drawn {
-            diagram: Arc::clone(input.diagram),
-            result,
-            dark: input.theme.dark,
-            pending,
-            scene,
-            labels,
-            live: input.live.is_some(),
-            places: None,
-        });
+        let (diagram, dark, kinds) = (Arc::clone(input.diagram), input.theme.dark, kinds_in_use(diagram));
+        self.drawings += 1;
+        let live = input.live.is_some();
+        self.drawn = Some(Drawn { diagram, result, dark, pending, scene, kinds, labels, live, places: None });
     }
 
     /// Ends a gesture that made a change. The drawing stays as it is until the next frame brings the changed diagram.
@@ -684,6 +694,6 @@ fn place(diagram: &Diagram, link: &Link) -> Option<Rect> {
             Some(node_rect(diagram.position(&edge.from)).union(node_rect(diagram.position(&edge.to))))
         }
         Link::Note(id) => diagram.notes.get(id).map(|note| Rect::new(note.at.x, note.at.y, note_width(note), 60.0)),
-        Link::Group(_) | Link::Label(_) | Link::Leader(_) => None,
+        Link::Group(_) | Link::Label(_) | Link::Leader(_) | Link::Legend => None,
     }
 }

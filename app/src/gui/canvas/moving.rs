@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use egui::{Key, Modifiers, Stroke, StrokeKind, Ui};
+use egui::{CursorIcon, EventFilter, Id, Key, Modifiers, Stroke, StrokeKind, Ui};
 use plimsoll_models::{Diagram, EdgeId, Edit, GroupId, NodeId, Point};
 
 use super::{
@@ -13,7 +13,12 @@ use super::{
 };
 use crate::{
     arrange::{self, GRID, Joins},
-    gui::{connect::join, theme::Theme, words::connect},
+    gui::{
+        connect::join,
+        part::{insertion, part},
+        theme::Theme,
+        words::{connect, panels},
+    },
     scene::{Rect, frames, node_rect, way},
 };
 
@@ -26,7 +31,9 @@ pub(super) struct Moving {
     /// Where the pointer was pressed, on the drawing.
     from: Point,
     /// The boxes and where they stood.
-    pub nodes: Vec<(NodeId, Point)>,
+    nodes: Vec<(NodeId, Point)>,
+    /// What is copied by this move; the originals stay where they are.
+    copied: Option<Box<Diagram>>,
     /// Frames that move as a whole.
     pub groups: BTreeSet<GroupId>,
     /// What moves, where it stood.
@@ -37,8 +44,10 @@ pub(super) struct Moving {
     pub by: Point,
     /// With what it is aligned.
     pub guides: Vec<Guide>,
-    /// Ways of arrows as they were when a box without connections began to move, which may be dropped on them.
+    /// Ways of arrows as they were when a single box began to move, which may be dropped on them.
     ways: Vec<(EdgeId, Vec<Point>)>,
+    /// Whether that box is connected: then it is only inserted when somebody asks for it.
+    connected: bool,
     /// The arrow that the box would be dropped on.
     pub onto: Option<Onto>,
 }
@@ -56,38 +65,62 @@ impl Moving {
         let around = rects.reduce(Rect::union)?;
         let under = nodes.iter().find(|(_, at)| node_rect(*at).contains(from)).or(nodes.first());
         let body = Body { around, anchor: under.map_or(around.center(), |(_, at)| *at) };
-        Some(Self { from, nodes, groups, body, frames: all, by: Point::default(), guides: Vec::new(), ways: Vec::new(), onto: None })
+        Some(Self {
+            from,
+            nodes,
+            copied: None,
+            groups,
+            body,
+            frames: all,
+            by: Point::default(),
+            guides: Vec::new(),
+            ways: Vec::new(),
+            connected: false,
+            onto: None,
+        })
     }
 
-    /// Whether a box moves.
+    /// The same as a move of a copy.
+    fn copying(self, diagram: &Diagram, selection: &Selection) -> Self {
+        Self { copied: Some(Box::new(part(diagram, selection, None))), groups: BTreeSet::new(), ..self }
+    }
+
+    /// Whether a box moves, and where it stood.
     pub(super) fn start_of(&self, id: &NodeId) -> Option<Point> {
+        if self.copied.is_some() {
+            return None;
+        }
         self.nodes.binary_search_by(|(moved, _)| moved.cmp(id)).ok().map(|i| self.nodes[i].1)
     }
 
     /// The move so far; `None` when everything stands where it stood.
-    pub(super) fn edit(&self) -> Option<Edit> {
+    pub(super) fn edit(&self, diagram: &Diagram) -> Option<Edit> {
         if self.by == Point::default() {
             return None;
+        }
+        if let Some(part) = &self.copied {
+            return Some(Edit::All(panels::DUPLICATE.to_owned(), insertion(diagram, part, self.by).0));
         }
         let moved = |at: &Point| Point::new(at.x + self.by.x, at.y + self.by.y).rounded();
         let moves = Edit::Move(self.nodes.iter().map(|(id, at)| (id.clone(), moved(at))).collect());
         Some(match &self.onto {
-            Some(Onto { outcome: Ok(inserted), .. }) => {
+            Some(Onto { outcome: Ok(inserted), offered: false, .. }) => {
                 Edit::All(connect::INSERT.to_owned(), [moves].into_iter().chain(inserted.iter().cloned()).collect())
             }
-            Some(Onto { outcome: Err(_), .. }) | None => moves,
+            Some(Onto { .. }) | None => moves,
         })
     }
 
-    /// Finds the arrow below the one box that moves.
-    fn find_onto(&mut self, input: &CanvasInput<'_>) {
+    /// Finds the arrow below the one box that moves; `asked` when a box with connections shall be inserted too.
+    fn find_onto(&mut self, input: &CanvasInput<'_>, asked: bool) {
         let [(id, at)] = &self.nodes[..] else { return };
         let center = Point::new(at.x + self.by.x, at.y + self.by.y);
         let near = self.ways.iter().filter_map(|(edge, way)| Some((edge, way::nearest(way, center)?.distance)));
         let near = near.filter(|(_, distance)| *distance <= ONTO_REACH).min_by(|(_, a), (_, b)| a.total_cmp(b));
         self.onto = near.and_then(|(edge, _)| {
             let service = &input.diagram.nodes.get(id)?.service;
-            Some(Onto { edge: edge.clone(), outcome: join::insert(input.diagram, input.catalog, edge, id, service) })
+            let outcome = join::insert(input.diagram, input.catalog, edge, id, service);
+            Some(Onto { edge: edge.clone(), outcome, offered: self.connected && !asked })
         });
     }
 
@@ -124,11 +157,13 @@ impl Canvas {
     pub(super) fn begin_move(&mut self, ui: &Ui, input: &CanvasInput<'_>, selection: &Selection) {
         let Some(pressed) = ui.input(|input| input.pointer.press_origin()) else { return };
         let Some(mut moving) = Moving::new(input.diagram, selection, self.camera.diagram(pressed)) else { return };
-        // A box without connections can be dropped on an arrow; the others take their own arrows along.
-        if let [(id, _)] = &moving.nodes[..]
-            && input.diagram.incoming(id).chain(input.diagram.outgoing(id)).next().is_none()
-        {
-            let routes = self.drawn.iter().flat_map(|drawn| &drawn.scene.routes);
+        if ui.input(|input| input.modifiers.alt) {
+            moving = moving.copying(input.diagram, selection);
+        } else if let [(id, _)] = &moving.nodes[..] {
+            // A box can be dropped on an arrow, but for its own, which it takes along.
+            let own: BTreeSet<&EdgeId> = input.diagram.incoming(id).chain(input.diagram.outgoing(id)).map(|(edge, _)| edge).collect();
+            let routes = self.drawn.iter().flat_map(|drawn| &drawn.scene.routes).filter(|(edge, _)| !own.contains(edge));
+            moving.connected = !own.is_empty();
             moving.ways = routes.map(|(id, route)| (id.clone(), route.clone())).collect();
         }
         self.gesture = Gesture::Move(moving);
@@ -136,21 +171,36 @@ impl Canvas {
 
     /// Carries a move on, and ends it when the button is released.
     pub(super) fn follow_move(&mut self, ui: &Ui, input: &CanvasInput<'_>, at: Point, down: bool, events: &mut Vec<CanvasEvent>) {
-        let free = ui.input(|input| input.modifiers.alt);
+        let held = ui.input(|input| input.modifiers);
         let zoom = self.camera.zoom;
         let neighbors = self.neighbors(input);
         let Gesture::Move(moving) = &mut self.gesture else { return };
         let wish = Point::new(at.x - moving.from.x, at.y - moving.from.y);
-        if free {
+        if held.alt && moving.copied.is_none() {
             (moving.by, moving.guides, moving.onto) = (wish, Vec::new(), None);
         } else {
             (moving.by, moving.guides) = guide::snap(moving.body, wish, &neighbors, input.preferences.aids, zoom);
-            moving.find_onto(input);
+            moving.find_onto(input, held.shift);
+        }
+        if moving.copied.is_some() {
+            let by = moving.by;
+            return self.follow_copy(ui, by, down, events);
         }
         if !down {
             self.joins = moving.joins(input.diagram);
         }
         self.finish_unless(ui, input, down, events);
+    }
+
+    /// Ends the move of a copy when the button is released.
+    fn follow_copy(&mut self, ui: &Ui, by: Point, down: bool, events: &mut Vec<CanvasEvent>) {
+        if down {
+            return ui.set_cursor_icon(CursorIcon::Copy);
+        }
+        if by != Point::default() {
+            events.push(CanvasEvent::Duplicate(by));
+        }
+        self.settle();
     }
 
     /// Guides, and the frames that what moves would come to stand in.
@@ -215,14 +265,7 @@ impl Canvas {
         if self.busy() || elsewhere || (input.selection.nodes.is_empty() && input.selection.groups.is_empty()) {
             return;
         }
-        let ways = [(Key::ArrowLeft, -1.0, 0.0), (Key::ArrowRight, 1.0, 0.0), (Key::ArrowUp, 0.0, -1.0), (Key::ArrowDown, 0.0, 1.0)];
-        let mut by = Point::default();
-        for (key, x, y) in ways {
-            for (modifiers, steps) in [(Modifiers::NONE, 1.0), (Modifiers::SHIFT, 10.0)] {
-                let presses = ui.input_mut(|input| count_and_consume(input, modifiers, key)) as f64;
-                by = Point::new(by.x + presses * x * steps * GRID, by.y + presses * y * steps * GRID);
-            }
-        }
+        let by = arrow_presses(ui);
         if by == Point::default() {
             return;
         }
@@ -233,6 +276,25 @@ impl Canvas {
         let moves: Vec<_> = input.selection.members(input.diagram).into_iter().map(moved).collect();
         events.push(CanvasEvent::Nudge(Edit::Move(moves)));
     }
+}
+
+/// Lets the arrow keys move what has the focus, not the focus.
+pub(super) fn keep_arrow_keys(ui: &Ui, id: Id) {
+    let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+}
+
+/// How far the arrow keys of this frame move something, in units of the drawing.
+pub(super) fn arrow_presses(ui: &Ui) -> Point {
+    let ways = [(Key::ArrowLeft, -1.0, 0.0), (Key::ArrowRight, 1.0, 0.0), (Key::ArrowUp, 0.0, -1.0), (Key::ArrowDown, 0.0, 1.0)];
+    let mut by = Point::default();
+    for (key, x, y) in ways {
+        for (modifiers, steps) in [(Modifiers::NONE, 1.0), (Modifiers::SHIFT, 10.0)] {
+            let presses = ui.input_mut(|input| count_and_consume(input, modifiers, key)) as f64;
+            by = Point::new(by.x + presses * x * steps * GRID, by.y + presses * y * steps * GRID);
+        }
+    }
+    by
 }
 
 /// How often a key was pressed with exactly these modifiers.

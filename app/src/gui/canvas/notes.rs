@@ -72,7 +72,7 @@ impl Canvas {
     fn sheets(&self) -> impl Iterator<Item = (&NoteId, Rect)> {
         self.drawn.iter().flat_map(|drawn| &drawn.scene.parts).filter_map(|part| match &part.link {
             Link::Note(id) => Some((id, part.bounds)),
-            Link::Group(_) | Link::Edge(_) | Link::Node(_) | Link::Label(_) | Link::Leader(_) => None,
+            Link::Group(_) | Link::Edge(_) | Link::Node(_) | Link::Label(_) | Link::Leader(_) | Link::Legend => None,
         })
     }
 

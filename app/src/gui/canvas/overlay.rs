@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Stroke, StrokeKind, Ui, epaint::PathShape, pos2, vec2};
-use plimsoll_models::{EdgeId, GroupId, Point, Severity};
+use plimsoll_models::{EdgeId, GroupId, Point};
 
 use super::{
     Canvas, CanvasInput, Selection,
@@ -16,9 +16,7 @@ use super::{
 };
 use crate::{
     gui::{connect::join::End, theme::Theme, words::connect as words},
-    icons,
     scene::{CORNER_RADIUS, Link, Part, Rect, node_rect, port::Side},
-    settings::Motion,
 };
 
 /// How long something flashes, in seconds.
@@ -45,23 +43,22 @@ impl Canvas {
         let Some(drawn) = &self.drawn else { return };
         let chosen = self.chosen(ui, input);
         let seen = self.camera.seen();
-        let parts = || drawn.scene.parts.iter().filter(|part| part.bounds.expand(4.0).intersects(seen));
-        if self.camera.zoom < NORMAL_FROM {
-            brush.far(parts());
-            for part in parts() {
-                self.ring(&painter, input, &chosen, touched, part);
-            }
-        } else {
-            for part in parts() {
+        let parts: Vec<&Part> = drawn.scene.parts.iter().filter(|part| part.bounds.expand(4.0).intersects(seen)).collect();
+        let far = self.camera.zoom < NORMAL_FROM;
+        if far {
+            self.paint_far(&painter);
+        }
+        for part in &parts {
+            if !far {
                 self.under(&brush, input, &chosen, touched, part);
                 brush.part(part);
-                self.ring(&painter, input, &chosen, touched, part);
             }
+            self.ring(&painter, input, &chosen, touched, part);
         }
         if let Some(frame) = input.live {
             self.paint_live(&painter, input, frame);
         }
-        self.badges(&painter, input);
+        self.badges(&painter, input, &parts);
         self.flashes(ui, &brush, input);
         match &self.gesture {
             Gesture::Idle | Gesture::Pan => self.ports(&painter, input, touched),
@@ -125,7 +122,7 @@ impl Canvas {
         let id = match &part.link {
             Link::Node(id) => id,
             Link::Group(id) => return self.frame_ring(painter, input, chosen, touched, (id, part)),
-            Link::Edge(_) | Link::Label(_) | Link::Note(_) | Link::Leader(_) => return,
+            Link::Edge(_) | Link::Label(_) | Link::Note(_) | Link::Leader(_) | Link::Legend => return,
         };
         let theme = input.theme;
         let rect = self.camera.screen_rect(part.bounds);
@@ -233,6 +230,11 @@ impl Canvas {
         let Some(edge) = input.diagram.edges.get(&onto.edge) else { return };
         let theme = input.theme;
         let (color, says) = match &onto.outcome {
+            // What is only offered need not say why it cannot be.
+            Err(_) if onto.offered => return,
+            Ok(_) if onto.offered => {
+                (theme.text_weak, words::insert_offered(input.diagram.title(&edge.from), input.diagram.title(&edge.to)))
+            }
             Ok(_) => (theme.accent, words::insert_here(input.diagram.title(&edge.from), input.diagram.title(&edge.to))),
             Err(reason) => (theme.red, reason.clone()),
         };
@@ -255,37 +257,6 @@ impl Canvas {
         brush.halo(knife, 0.0, 1.5, theme.red);
     }
 
-    /// Marks of problems on boxes and arrows.
-    fn badges(&self, painter: &Painter, input: &CanvasInput<'_>) {
-        if self.camera.zoom < NORMAL_FROM {
-            return;
-        }
-        let side = (16.0 * self.camera.zoom).clamp(10.0, 20.0);
-        let badge = |at: Pos2, severity: Severity| {
-            let (color, key) = match severity {
-                Severity::Error => (input.theme.red, "error"),
-                Severity::Warning => (input.theme.amber, "warning"),
-                Severity::Info => return,
-            };
-            let rect = egui::Rect::from_center_size(at, egui::Vec2::splat(side));
-            painter.circle_filled(at, side * 0.62, input.theme.canvas);
-            icons::paint(painter, key, rect, color);
-        };
-        for id in input.diagram.nodes.keys() {
-            if let Some(worst) = sentence::problems_of_node(input.problems, id).map(|problem| problem.severity).min() {
-                badge(self.camera.screen(node_rect(self.position(input, id)).min), worst);
-            }
-        }
-        for (id, route) in self.drawn.iter().flat_map(|drawn| &drawn.scene.routes) {
-            if let Some(worst) = sentence::problems_of_edge(input.problems, id).map(|problem| problem.severity).min()
-                && let [first, second, ..] = route[..]
-            {
-                let start = self.camera.screen(first);
-                badge(start + (self.camera.screen(second) - start).normalized() * side, worst);
-            }
-        }
-    }
-
     /// Lights up what was revealed, and asks for frames while it does.
     fn flashes(&self, ui: &Ui, brush: &Brush<'_>, input: &CanvasInput<'_>) {
         let Some(flash) = &self.flash else { return };
@@ -294,7 +265,7 @@ impl Canvas {
             return;
         }
         // Without motion it is a mark that stands for a while.
-        let moves = input.preferences.motion == Motion::Full;
+        let moves = input.preferences.moves();
         let grown = if moves { (age / FLASH_S) as f32 } else { 0.0 };
         let light = input.theme.accent.gamma_multiply(1.0 - grown);
         for link in &flash.links {

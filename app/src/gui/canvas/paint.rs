@@ -12,7 +12,7 @@ use crate::{
     arrange::GRID,
     gui::theme::{SEMIBOLD, Theme, color32},
     icons,
-    scene::{Anchor, Color, Dash, Detail, Font, Form, Link, Part, Rect, Shape, Stroke, Text, rounded, text},
+    scene::{Anchor, Color, Dash, Detail, Font, Form, Part, Rect, Shape, Stroke, Text, rounded, text},
 };
 
 /// Zoom from which on small text is painted.
@@ -23,6 +23,10 @@ pub(super) const NORMAL_FROM: f32 = 0.15;
 const FONT_STEP: f32 = 0.5;
 /// Least distance of the dots on the screen.
 const GRID_MIN: f64 = 16.0;
+/// Smallest text that can be made out, in points.
+const TEXT_MIN: f32 = 4.0;
+/// Smallest glyph that can be made out, in points; a smaller one is a spot of its color.
+const ICON_MIN: f32 = 7.0;
 /// Opacity of the figures of an outdated run.
 const STALE: f32 = 0.35;
 
@@ -74,43 +78,6 @@ impl Brush<'_> {
         }
     }
 
-    /// Paints boxes and arrows as marks, in few meshes.
-    pub(super) fn far<'p>(&self, parts: impl Iterator<Item = &'p Part>) {
-        let mut mesh = Mesh::default();
-        for part in parts {
-            match part.link {
-                Link::Label(_) | Link::Leader(_) => {}
-                Link::Group(_) | Link::Note(_) => {
-                    if let Some(Form::Rect { fill, .. }) = part.shapes.first().map(|shape| &shape.form) {
-                        mesh.add_colored_rect(self.camera.screen_rect(part.bounds), color32(*fill));
-                    }
-                }
-                Link::Node(_) => self.mark(part, &mut mesh),
-                Link::Edge(_) => {
-                    if let Some(Form::Line { points, stroke, .. }) = part.shapes.first().map(|shape| &shape.form) {
-                        for pair in points.windows(2) {
-                            let line = egui::Rect::from_two_pos(self.camera.screen(pair[0]), self.camera.screen(pair[1]));
-                            mesh.add_colored_rect(line.expand(0.4), color32(stroke.color));
-                        }
-                    }
-                }
-            }
-        }
-        self.painter.add(mesh);
-    }
-
-    /// A box as a mark in the color of its category, with its load at the right.
-    fn mark(&self, part: &Part, mesh: &mut Mesh) {
-        let rect = self.camera.screen_rect(part.bounds);
-        let icon = part.shapes.iter().find_map(|shape| if let Form::Icon { color, .. } = &shape.form { Some(*color) } else { None });
-        mesh.add_colored_rect(rect, color32(icon.unwrap_or(Color::NONE).opacity(0.5)));
-        let load = part.shapes.iter().rev().find(|shape| shape.of_run && matches!(shape.form, Form::Rect { .. }));
-        if let Some((shape, Form::Rect { fill, .. })) = load.map(|shape| (shape, &shape.form)) {
-            let right = egui::Rect::from_min_max(Pos2::new(rect.max.x - rect.width() * 0.22, rect.min.y), rect.max);
-            mesh.add_colored_rect(right, self.faded(shape, *fill));
-        }
-    }
-
     /// Paints a line of the drawing with rounded corners in a color and width of the screen.
     pub(super) fn halo(&self, points: &[Point], radius: f64, width: f32, color: Color32) {
         let points = rounded(points, radius, 5).into_iter().map(|p| self.camera.screen(p)).collect();
@@ -147,7 +114,13 @@ impl Brush<'_> {
             }
             Form::Text(line) => self.text(line, screen(&line.at), self.faded(shape, line.color)),
             Form::Icon { key, rect, color } => {
-                icons::paint(self.painter, key, self.camera.screen_rect(rect.translate(origin)), self.faded(shape, *color));
+                let rect = self.camera.screen_rect(rect.translate(origin));
+                let color = self.faded(shape, *color);
+                if rect.width() < ICON_MIN {
+                    self.painter.rect_filled(rect, rect.width() * 0.25, color.gamma_multiply(0.7));
+                } else {
+                    icons::paint(self.painter, key, rect, color);
+                }
             }
         }
     }
@@ -189,6 +162,9 @@ impl Brush<'_> {
     }
 
     fn text(&self, line: &Text, at: Pos2, color: Color32) {
+        if (line.size as f32) * self.camera.zoom < TEXT_MIN {
+            return;
+        }
         let size = ((line.size as f32 * self.camera.zoom / FONT_STEP).round() * FONT_STEP).max(FONT_STEP);
         let family = match line.font {
             Font::Regular => FontFamily::Proportional,
@@ -213,7 +189,7 @@ impl Brush<'_> {
     }
 
     fn fade(&self, shape: &Shape, color: Color) -> Color {
-        if shape.of_run && self.stale { color.opacity(STALE) } else { color }
+        faded(shape, color, self.stale)
     }
 
     fn faded(&self, shape: &Shape, color: Color) -> Color32 {
@@ -233,6 +209,11 @@ impl Brush<'_> {
         let snap = |v: f32| (v * pixels).round() / pixels;
         Pos2::new(snap(p.x), snap(p.y))
     }
+}
+
+/// The color of a shape: the figures of an outdated run are pale.
+pub(super) fn faded(shape: &Shape, color: Color, stale: bool) -> Color {
+    if shape.of_run && stale { color.opacity(STALE) } else { color }
 }
 
 /// The outline of a rounded rectangle, as a closed line.

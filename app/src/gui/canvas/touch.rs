@@ -1,19 +1,20 @@
 //! Boxes, ports, arrows and the ground under the pointer and under the keyboard's focus.
 
-use egui::{CursorIcon, EventFilter, Key, Modifiers, PointerButton, Pos2, Response, Sense, Ui, WidgetInfo, accesskit::Role, vec2};
+use egui::{CursorIcon, Key, Modifiers, PointerButton, Pos2, Response, Sense, Ui, WidgetInfo, accesskit::Role, vec2};
 use plimsoll_models::{EdgeId, GroupId, NodeId, Point, ServiceId};
 
 use super::{
     Canvas, CanvasEvent, CanvasInput, ContextTarget, Selection, Tool,
     connection::Connecting,
     gesture::{Gesture, Onto},
+    moving::keep_arrow_keys,
     paint::FINE_FROM,
     sentence,
 };
 use crate::{
     arrange::to_grid,
     gui::words::connect as words,
-    scene::{Link, Rect, node_rect, port::Side},
+    scene::{Link, Part, Rect, node_rect, port::Side},
 };
 
 /// Most boxes on screen that are widgets of their own; in a larger crowd only clicks are understood.
@@ -38,6 +39,8 @@ pub(super) struct Touched {
     pub port: Option<(NodeId, Side)>,
     /// The arrow under the pointer.
     pub edge: Option<EdgeId>,
+    /// The arrow whose handles have been registered.
+    pub handles: Option<EdgeId>,
     /// The frame whose title is under the pointer.
     pub group: Option<GroupId>,
     /// What has the keyboard's focus.
@@ -62,19 +65,25 @@ impl Canvas {
         let mut touched = Touched::default();
         let pointer = ui.input(|input| input.pointer.hover_pos()).filter(|_| ui.rect_contains_pointer(self.camera.view));
         let seen = self.camera.seen();
-        let visible: Vec<NodeId> =
-            input.diagram.nodes.keys().filter(|id| node_rect(self.position(input, id)).intersects(seen)).cloned().collect();
+        let parts = self.drawn.iter().flat_map(|drawn| &drawn.scene.parts).filter(|part| part.bounds.intersects(seen));
+        let node = |part: &Part| if let Link::Node(id) = &part.link { Some(id.clone()) } else { None };
+        // While a copy is dragged, the drawing has boxes that the diagram lacks.
+        let visible: Vec<NodeId> = parts.filter_map(node).filter(|id| input.diagram.nodes.contains_key(id)).collect();
         if let Some(at) = pressed(ui).or(pointer) {
-            let near = |id: &&NodeId| self.node_screen(input, id).expand(NODE_REACH).contains(at);
-            touched.node = self.node_at(input, &visible, at).or_else(|| visible.iter().rev().find(near).cloned());
+            touched.node = self.node_near(at, 0.0).or_else(|| self.node_near(at, NODE_REACH));
         }
         self.touch_ground(ui, input, ground, &visible, events, &mut touched);
         self.touch_frames(ui, input, events, &mut touched);
-        self.touch_edges(ui, input, events, &mut touched);
+        // The keyboard's focus goes from each box to the arrows that leave it, as a reader would.
+        let mut leaving = self.edges_by_source(input);
         if visible.len() <= WIDGETS_MAX {
             for id in &self.in_reading_order(input, &visible) {
                 self.touch_node(ui, input, id, events, &mut touched);
+                self.touch_edges(ui, input, leaving.remove(id), events, &mut touched);
             }
+        }
+        self.touch_edges(ui, input, leaving.into_values(), events, &mut touched);
+        if visible.len() <= WIDGETS_MAX {
             self.touch_ports(ui, input, &visible, events, &mut touched);
         }
         self.touch_handles(ui, input, events, &mut touched);
@@ -96,9 +105,12 @@ impl Canvas {
         self.camera.screen_rect(node_rect(self.position(input, id)))
     }
 
-    /// The uppermost box at a place of the screen.
-    fn node_at(&self, input: &CanvasInput<'_>, visible: &[NodeId], at: Pos2) -> Option<NodeId> {
-        visible.iter().rev().find(|id| self.node_screen(input, id).contains(at)).cloned()
+    /// The uppermost box within so many points of a place of the screen.
+    fn node_near(&self, at: Pos2, reach: f32) -> Option<NodeId> {
+        let (p, reach) = (self.camera.diagram(at), f64::from(reach / self.camera.zoom));
+        let hit =
+            |part: &Part| if let Link::Node(id) = &part.link { part.bounds.expand(reach).contains(p).then(|| id.clone()) } else { None };
+        self.drawn.as_ref()?.scene.parts.iter().rev().find_map(hit)
     }
 
     fn touch_ground(
@@ -113,7 +125,7 @@ impl Canvas {
         let at = ground.hover_pos().or_else(|| ground.interact_pointer_pos());
         if !self.busy() {
             let pointer = pressed(ui).or(at).or_else(|| ui.input(|input| input.pointer.hover_pos()).filter(|at| ground.rect.contains(*at)));
-            let free = pointer.filter(|at| self.node_at(input, visible, *at).is_none());
+            let free = pointer.filter(|at| self.node_near(*at, 0.0).is_none());
             touched.edge = free.and_then(|at| self.edge_at(at));
         }
         if !self.begin_view_gesture(ui, ground) && ground.drag_started_by(PointerButton::Primary) {
@@ -124,7 +136,7 @@ impl Canvas {
             }
         }
         let Some(at) = at else { return };
-        let crowd = || if visible.len() > WIDGETS_MAX { self.node_at(input, visible, at) } else { None };
+        let crowd = || if visible.len() > WIDGETS_MAX { self.node_near(at, 0.0) } else { None };
         if ground.double_clicked() && crowd().is_none() && self.edge_at(at).is_none() && !self.busy() {
             let place = self.on_grid(input, at);
             events.push(CanvasEvent::QuickAdd { from: None, at: place, screen: at });
@@ -155,9 +167,7 @@ impl Canvas {
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, sentence::node(input, id)));
         if response.has_focus() {
             touched.focus = Some(Link::Node(id.clone()));
-            // Arrow keys move the box, not the focus.
-            let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
-            ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+            keep_arrow_keys(ui, response.id);
         }
         if self.wanted_focus.as_ref() == Some(id) {
             self.wanted_focus = None;
@@ -186,7 +196,7 @@ impl Canvas {
             let screen = at.unwrap_or_else(|| rect.center());
             events.push(CanvasEvent::ContextMenu { target: ContextTarget::Node(id.clone()), at: self.camera.diagram(screen), screen });
         }
-        if !self.busy() {
+        if response.hovered() && !self.busy() {
             response.on_hover_cursor(if input.tool == Tool::Connect { CursorIcon::Crosshair } else { CursorIcon::Default }).on_hover_ui(
                 |ui| {
                     ui.label(egui::RichText::new(input.diagram.title(id)).font(crate::gui::theme::Theme::strong()));
@@ -261,7 +271,7 @@ impl Canvas {
                 self.gesture = Gesture::Connect(Connecting::from(input.diagram, input.catalog, id, middle, true));
             }
         }
-        if !self.busy() {
+        if response.hovered() && !self.busy() {
             response.on_hover_cursor(CursorIcon::Crosshair).on_hover_text(words::PORT_HELP);
         }
     }

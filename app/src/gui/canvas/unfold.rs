@@ -43,6 +43,7 @@ pub(super) fn event(folded: &Folded, document: &Diagram, event: CanvasEvent) -> 
             CanvasEvent::Refused(words::EXPAND_TO_CONNECT.to_owned())
         }
         event @ (CanvasEvent::QuickAdd { .. }
+        | CanvasEvent::Duplicate(_)
         | CanvasEvent::RenameGroup(_)
         | CanvasEvent::RenameEdge(_)
         | CanvasEvent::Refused(_)

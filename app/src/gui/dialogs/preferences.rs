@@ -71,14 +71,14 @@ impl PreferencesDialog {
         });
         self.row(ui, theme, words::SCALE, |ui| choice(ui, &mut wanted.scale_percent, &SCALES, words::percent));
         self.row(ui, theme, words::MOTION, |ui| {
-            choice(ui, &mut wanted.motion, &[Motion::Full, Motion::Reduced], |value| words::motion(value).to_owned());
+            choice(ui, &mut wanted.motion, &[Motion::System, Motion::Full, Motion::Reduced], |value| words::motion(value).to_owned());
         });
         shown
     }
 
     /// Scrolling, grid, overview; how many are shown.
     fn drawing_ui(&self, ui: &mut Ui, theme: &Theme, wanted: &mut Preferences) -> usize {
-        let rows = [words::WHEEL, words::GRID, words::MINIMAP];
+        let rows = [words::WHEEL, words::GRID, words::OBJECT_SNAP, words::MINIMAP, words::LEGEND];
         let shown = self.heading(ui, theme, words::DRAWING, &rows);
         self.row(ui, theme, words::WHEEL, |ui| {
             choice(ui, &mut wanted.wheel, &[Wheel::Device, Wheel::Zoom, Wheel::Pan], |value| words::wheel(value).to_owned());
@@ -86,6 +86,7 @@ impl PreferencesDialog {
         self.row(ui, theme, words::GRID, |ui| switch(ui, &mut wanted.aids.grid, words::GRID));
         self.row(ui, theme, words::OBJECT_SNAP, |ui| switch(ui, &mut wanted.aids.objects, words::OBJECT_SNAP));
         self.row(ui, theme, words::MINIMAP, |ui| switch(ui, &mut wanted.minimap, words::MINIMAP));
+        self.row(ui, theme, words::LEGEND, |ui| switch(ui, &mut wanted.legend, words::LEGEND));
         shown
     }
 

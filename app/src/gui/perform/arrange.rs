@@ -7,7 +7,6 @@ use plimsoll_models::{Diagram, Edit, NodeId, Point};
 use crate::{
     arrange::{self, Alignment, Axis, Block, Moves},
     gui::{App, canvas::Selection, command::Command, tidy::Tidy},
-    settings::Motion,
 };
 
 impl App {
@@ -90,7 +89,7 @@ impl App {
     }
 
     fn show_moved(&mut self, ctx: &egui::Context, before: &Arc<Diagram>) {
-        if self.settings.preferences.motion == Motion::Full {
+        if self.settings.preferences.moves() {
             self.front.canvas.drift_from(ctx, before);
         }
     }

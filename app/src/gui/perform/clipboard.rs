@@ -1,21 +1,18 @@
 //! Copy and paste as text: what is copied is a small document of its own.
 
-use std::collections::BTreeMap;
+use plimsoll_models::{Diagram, Edit, NodeId, Point, formats::native};
 
-use plimsoll_models::{About, Diagram, EdgeId, Edit, GroupId, NodeId, Note, NoteId, Point, edit, formats::native, ids};
-use serde_json::Value;
-
-use super::edit::free_name;
-use crate::gui::{
-    App,
-    action::Action,
-    canvas::Selection,
-    command::{Command, Situation},
-    words::panels as words,
+use crate::{
+    arrange::{self, Joins},
+    files,
+    gui::{
+        App,
+        action::Action,
+        command::{Command, Situation},
+        part::{connected, insertion, part, shift},
+        words::panels as words,
+    },
 };
-
-/// How far a copy stands from what was copied.
-const OFFSET: f64 = 40.0;
 
 /// What the system pastes, unless a text field wants it; copying and cutting are keys as others.
 pub(in crate::gui) fn events(ctx: &egui::Context, now: &Situation) -> Vec<Action> {
@@ -49,7 +46,25 @@ impl App {
 
     pub(super) fn duplicate(&mut self, ctx: &egui::Context) {
         let part = self.part();
-        self.insert(ctx, "Duplicate", &part, None, false);
+        let by = shift(self.front.document.diagram(), &part, None);
+        self.insert(ctx, words::DUPLICATE, &part, by, false);
+    }
+
+    /// Puts a copy of what is chosen so far away; boxes join the groups that they come to stand in.
+    pub(super) fn duplicate_by(&mut self, ctx: &egui::Context, by: Point) {
+        let part = self.part();
+        let diagram = self.front.document.diagram();
+        let (edits, selection, renamed) = insertion(diagram, &part, by);
+        let home = |id: &NodeId| {
+            let at = part.position(id);
+            arrange::frame_at(diagram, Point::new(at.x + by.x, at.y + by.y))
+        };
+        let loose = renamed.nodes.iter().filter(|(id, _)| part.group_of(id).is_none());
+        let nodes = loose.filter_map(|(id, fresh)| Some((fresh.clone(), Some(home(id)?)))).collect();
+        let copy = Edit::All(words::DUPLICATE.to_owned(), edits);
+        let edit = arrange::rejoin(diagram, copy, &Joins { nodes, ..Joins::default() });
+        self.edit(ctx, &edit, None);
+        self.front.selection = selection;
     }
 
     /// What is chosen, as a diagram of its own.
@@ -59,19 +74,19 @@ impl App {
 
     pub(super) fn paste(&mut self, ctx: &egui::Context, text: &str, incoming: bool) {
         let incoming = std::mem::take(&mut self.state.paste_connected) || incoming;
-        match native::read(text) {
+        match files::read(text) {
             Ok(opened) if !opened.diagram.nodes.is_empty() || !opened.diagram.notes.is_empty() => {
-                let center = self.front.canvas.center();
-                self.insert(ctx, "Paste", &opened.diagram, Some(center), incoming);
+                let by = shift(self.front.document.diagram(), &opened.diagram, Some(self.front.canvas.center()));
+                self.insert(ctx, words::PASTE, &opened.diagram, by, incoming);
             }
             Ok(_) | Err(_) => self.notice(ctx, words::foreign_text(text)),
         }
     }
 
-    /// Adds a part of a diagram under fresh ids; beside the original, or around a center when that is out of sight.
-    fn insert(&mut self, ctx: &egui::Context, label: &str, part: &Diagram, center: Option<Point>, incoming: bool) {
+    /// Adds a part of a diagram so far from where it was, under fresh ids.
+    fn insert(&mut self, ctx: &egui::Context, label: &str, part: &Diagram, by: Point, incoming: bool) {
         let diagram = self.front.document.diagram();
-        let (mut edits, selection, renamed) = insertion(diagram, part, shift(diagram, part, center));
+        let (mut edits, selection, renamed) = insertion(diagram, part, by);
         if incoming {
             edits.extend(connected(diagram, part, &renamed));
         }
@@ -80,260 +95,5 @@ impl App {
         }
         self.edit(ctx, &Edit::All(label.to_owned(), edits), None);
         self.front.selection = selection;
-    }
-}
-
-/// The selected nodes, the edges between them, and what belongs to them: lines, notes, whole groups, event types.
-fn part(diagram: &Diagram, selection: &Selection, note: Option<&NoteId>) -> Diagram {
-    let members = selection.members(diagram);
-    let gone: Vec<NodeId> = diagram.nodes.keys().filter(|id| !members.contains(*id)).cloned().collect();
-    let mut part = edit::apply(diagram, &Edit::Remove { nodes: gone, edges: Vec::new() }).unwrap_or_default();
-    part.scenarios.clear();
-    part.bookmarks.clear();
-    part.groups.retain(|id, _| {
-        let inside = &diagram.groups[id].nodes;
-        !inside.is_empty() && inside.iter().all(|node| members.contains(node))
-    });
-    let kept: Vec<GroupId> = part.groups.keys().cloned().collect();
-    for group in part.groups.values_mut() {
-        if group.parent.as_ref().is_some_and(|parent| !kept.contains(parent)) {
-            std::sync::Arc::make_mut(group).parent = None;
-        }
-    }
-    part.notes.retain(|id, kept| kept.about.is_some() || note == Some(id));
-    let fields = part.nodes.values().map(|node| &node.fields).chain(part.edges.values().map(|edge| &edge.fields));
-    let texts: Vec<String> = fields.flat_map(|fields| fields.values().map(ToString::to_string)).collect();
-    part.event_types.retain(|id, _| texts.iter().any(|text| text.contains(id.as_str())));
-    part.account = plimsoll_models::Account::default();
-    part.name.clear();
-    part.description.clear();
-    part
-}
-
-fn shift(diagram: &Diagram, part: &Diagram, center: Option<Point>) -> Point {
-    let beside = Point::new(OFFSET, OFFSET);
-    let Some(center) = center else { return beside };
-    let from_here = part.nodes.keys().any(|id| diagram.nodes.contains_key(id));
-    if from_here || part.layout.is_empty() {
-        return beside;
-    }
-    let count = part.layout.len() as f64;
-    let (x, y) = part.layout.values().fold((0.0, 0.0), |(x, y), at| (x + at.x / count, y + at.y / count));
-    Point::new(center.x - x, center.y - y)
-}
-
-/// The ids of a part's nodes and edges, and what they become.
-struct Renamed<'a> {
-    nodes: BTreeMap<&'a NodeId, NodeId>,
-    edges: BTreeMap<&'a EdgeId, EdgeId>,
-}
-
-/// The edits that add a part under fresh ids, and what they add.
-fn insertion<'a>(diagram: &Diagram, part: &'a Diagram, shift: Point) -> (Vec<Edit>, Selection, Renamed<'a>) {
-    let mut selection = Selection::default();
-    let mut names: Vec<String> = diagram.nodes.values().map(|node| node.name.clone()).collect();
-    let mut nodes: BTreeMap<&NodeId, NodeId> = BTreeMap::new();
-    for id in part.nodes.keys() {
-        let fresh = NodeId::new(ids::fresh(stem(id.as_str()), |id| diagram.nodes.contains_key(id) || selection.nodes.contains(id)));
-        selection.nodes.insert(fresh.clone());
-        nodes.insert(id, fresh);
-    }
-    let mut edges: BTreeMap<&EdgeId, EdgeId> = BTreeMap::new();
-    for id in part.edges.keys() {
-        let fresh = EdgeId::new(ids::fresh(stem(id.as_str()), |id| diagram.edges.contains_key(id) || selection.edges.contains(id)));
-        selection.edges.insert(fresh.clone());
-        edges.insert(id, fresh);
-    }
-    let missing = part.event_types.iter().filter(|(id, _)| !diagram.event_types.contains_key(*id));
-    let mut edits: Vec<Edit> = missing.map(|(id, event_type)| Edit::SetEventType(id.clone(), Some((**event_type).clone()))).collect();
-    for (id, node) in &part.nodes {
-        let mut node = (**node).clone();
-        if !node.name.is_empty() {
-            node.name = free_name(stem_name(&node.name), |name| names.iter().any(|taken| taken == name));
-            names.push(node.name.clone());
-        }
-        if let Some(work) = node.fields.get_mut("work") {
-            rename_calls(work, &edges);
-        }
-        let at = part.position(id);
-        edits.push(Edit::AddNode { id: nodes[id].clone(), node, at: Point::new(at.x + shift.x, at.y + shift.y) });
-    }
-    for (id, edge) in &part.edges {
-        let mut edge = (**edge).clone();
-        let (Some(from), Some(to)) = (nodes.get(&edge.from), nodes.get(&edge.to)) else { continue };
-        (edge.from, edge.to) = (from.clone(), to.clone());
-        edits.push(Edit::AddEdge { id: edges[id].clone(), edge });
-    }
-    let renamed = Renamed { nodes, edges };
-    edits.extend(drawn(diagram, part, shift, &renamed));
-    (edits, selection, renamed)
-}
-
-/// The edits that add what is drawn of a part: the courses of its edges, pins, groups, notes.
-fn drawn(diagram: &Diagram, part: &Diagram, shift: Point, renamed: &Renamed<'_>) -> Vec<Edit> {
-    let mut edits = Vec::new();
-    let moved = |at: Point| Point::new(at.x + shift.x, at.y + shift.y);
-    for (id, line) in &part.lines {
-        let Some(fresh) = renamed.edges.get(id) else { continue };
-        let mut line = (**line).clone();
-        for point in &mut line.waypoints {
-            *point = moved(*point);
-        }
-        edits.push(Edit::SetLine(fresh.clone(), Some(line)));
-    }
-    let pinned: Vec<NodeId> = part.pinned.iter().filter_map(|id| renamed.nodes.get(id).cloned()).collect();
-    if !pinned.is_empty() {
-        edits.push(Edit::Pin(pinned, true));
-    }
-    let mut groups: BTreeMap<&GroupId, GroupId> = BTreeMap::new();
-    for id in part.groups.keys() {
-        let taken = |id: &str| diagram.groups.contains_key(id) || groups.values().any(|other| other.as_str() == id);
-        let fresh = ids::fresh(stem(id.as_str()), taken);
-        groups.insert(id, GroupId::new(fresh));
-    }
-    // A group may name its parent only once the parent is there.
-    let mut order: Vec<&GroupId> = part.groups.keys().collect();
-    order.sort_by_key(|id| part.around(id).count());
-    for id in order {
-        let mut group = (*part.groups[id]).clone();
-        group.nodes = group.nodes.iter().filter_map(|node| renamed.nodes.get(node).cloned()).collect();
-        group.parent = group.parent.as_ref().and_then(|parent| groups.get(parent).cloned());
-        edits.push(Edit::SetGroup(groups[id].clone(), Some(group)));
-    }
-    let mut taken: Vec<String> = diagram.notes.keys().map(ToString::to_string).collect();
-    for (id, note) in &part.notes {
-        let fresh = ids::fresh(stem(id.as_str()), |id| taken.iter().any(|other| other == id));
-        taken.push(fresh.clone());
-        let about = match &note.about {
-            Some(About::Node(node)) => renamed.nodes.get(node).cloned().map(About::Node),
-            Some(About::Edge(edge)) => renamed.edges.get(edge).cloned().map(About::Edge),
-            None => None,
-        };
-        let copy = Note { at: moved(note.at), about, ..(**note).clone() };
-        edits.push(Edit::SetNote(NoteId::new(fresh), Some(copy)));
-    }
-    edits
-}
-
-/// The edits that lead into the copies what leads into their originals from outside of the part.
-fn connected(diagram: &Diagram, part: &Diagram, renamed: &Renamed<'_>) -> Vec<Edit> {
-    let mut taken: Vec<String> = diagram.edges.keys().chain(renamed.edges.values()).map(ToString::to_string).collect();
-    let mut edits = Vec::new();
-    for (original, copy) in &renamed.nodes {
-        let same = diagram.nodes.get(*original).is_some_and(|node| node.service == part.nodes[*original].service);
-        for (id, edge) in diagram.incoming(original).filter(|(_, edge)| same && !part.nodes.contains_key(&edge.from)) {
-            let fresh = ids::fresh(stem(id.as_str()), |id| taken.iter().any(|other| other == id));
-            taken.push(fresh.clone());
-            let mut edge = edge.clone();
-            edge.to = copy.clone();
-            edits.push(Edit::AddEdge { id: EdgeId::new(fresh), edge });
-        }
-    }
-    edits
-}
-
-/// `orders-2` is a copy of `orders`; its copy is `orders-3`, not `orders-2-2`.
-fn stem(id: &str) -> &str {
-    match id.rsplit_once('-') {
-        Some((stem, digits)) if !stem.is_empty() && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => stem,
-        _ => id,
-    }
-}
-
-fn stem_name(name: &str) -> &str {
-    match name.rsplit_once(' ') {
-        Some((stem, digits)) if !stem.is_empty() && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => stem,
-        _ => name,
-    }
-}
-
-/// Steps of a copied function call along the copied edges.
-fn rename_calls(value: &mut Value, edges: &BTreeMap<&EdgeId, EdgeId>) {
-    match value {
-        Value::Array(list) => {
-            list.retain(|step| step.get("call").and_then(Value::as_str).is_none_or(|edge| edges.contains_key(&EdgeId::new(edge))));
-            for item in list {
-                rename_calls(item, edges);
-            }
-        }
-        Value::Object(map) => {
-            if let Some(edge) = map.get("call").and_then(Value::as_str).and_then(|edge| edges.get(&EdgeId::new(edge))) {
-                map.insert("call".to_owned(), Value::String(edge.to_string()));
-            }
-            if let Some(branches) = map.get_mut("parallel") {
-                rename_calls(branches, edges);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use plimsoll_models::{Edge, EdgeKind, Node};
-    use serde_json::json;
-
-    #[test]
-    fn a_copy_brings_its_edges_and_calls_along() {
-        let mut diagram = Diagram::default();
-        let work = json!([{"call": "a-b"}, {"call": "a-c"}, {"parallel": [{"call": "a-b"}]}]);
-        for edit in [
-            Edit::AddNode { id: "a".into(), node: Node::new("aws/lambda", "A").with("work", work), at: Point::new(0.0, 0.0) },
-            Edit::AddNode { id: "b".into(), node: Node::new("aws/sqs", "B"), at: Point::new(200.0, 0.0) },
-            Edit::AddNode { id: "c".into(), node: Node::new("aws/sqs", "C"), at: Point::new(200.0, 100.0) },
-            Edit::AddEdge { id: "a-b".into(), edge: Edge::new("a", "b", EdgeKind::Send) },
-            Edit::AddEdge { id: "a-c".into(), edge: Edge::new("a", "c", EdgeKind::Send) },
-        ] {
-            diagram = edit::apply(&diagram, &edit).unwrap();
-        }
-        let selection = Selection { nodes: ["a".into(), "b".into()].into(), ..Selection::default() };
-        let text = native::write(&part(&diagram, &selection, None));
-        let copied = native::read(&text).unwrap().diagram;
-        let (edits, selection, _) = insertion(&diagram, &copied, Point::new(40.0, 40.0));
-        let pasted = edit::apply(&diagram, &Edit::All("Paste".into(), edits)).unwrap();
-        assert_eq!(selection.nodes.iter().map(ToString::to_string).collect::<Vec<_>>(), ["a-2", "b-2"]);
-        assert_eq!(pasted.nodes["a-2"].name, "A 2");
-        let edge = selection.edges.first().unwrap();
-        assert_eq!(pasted.edges[edge].to.as_str(), "b-2");
-        assert_eq!(pasted.nodes["a-2"].fields["work"], json!([{"call": edge.as_str()}, {"parallel": [{"call": edge.as_str()}]}]));
-    }
-
-    #[test]
-    fn a_copy_brings_notes_lines_groups_and_event_types_along() {
-        let mut diagram = Diagram::default();
-        let line = plimsoll_models::Line { waypoints: vec![Point::new(100.0, 50.0)], ..plimsoll_models::Line::default() };
-        let group =
-            |nodes: &[&str]| plimsoll_models::Group { nodes: nodes.iter().map(|id| NodeId::new(*id)).collect(), ..Default::default() };
-        for edit in [
-            Edit::SetEventType("OrderPlaced".into(), Some(plimsoll_models::EventType::default())),
-            Edit::SetEventType("Other".into(), Some(plimsoll_models::EventType::default())),
-            Edit::AddNode { id: "a".into(), node: Node::new("aws/sns", "A").with("emits", "OrderPlaced"), at: Point::new(0.0, 0.0) },
-            Edit::AddNode { id: "b".into(), node: Node::new("aws/sqs", "B"), at: Point::new(200.0, 0.0) },
-            Edit::AddNode { id: "c".into(), node: Node::new("aws/lambda", "C"), at: Point::new(0.0, 200.0) },
-            Edit::AddEdge { id: "a-b".into(), edge: Edge::new("a", "b", EdgeKind::Deliver) },
-            Edit::AddEdge { id: "c-a".into(), edge: Edge::new("c", "a", EdgeKind::Send) },
-            Edit::SetLine("a-b".into(), Some(line)),
-            Edit::SetGroup("both".into(), Some(group(&["a", "b"]))),
-            Edit::SetGroup("other".into(), Some(group(&["c"]))),
-            Edit::SetNote("n".into(), Some(Note { about: Some(About::Edge("a-b".into())), ..Note::default() })),
-            Edit::SetNote("free".into(), Some(Note::default())),
-        ] {
-            diagram = edit::apply(&diagram, &edit).unwrap();
-        }
-        let selection = Selection { nodes: ["a".into(), "b".into()].into(), ..Selection::default() };
-        let copied = native::read(&native::write(&part(&diagram, &selection, None))).unwrap().diagram;
-        assert_eq!(copied.event_types.keys().map(ToString::to_string).collect::<Vec<_>>(), ["OrderPlaced"]);
-        let (mut edits, _, renamed) = insertion(&diagram, &copied, Point::new(40.0, 40.0));
-        edits.extend(connected(&diagram, &copied, &renamed));
-        let pasted = edit::apply(&diagram, &Edit::All("Paste".into(), edits)).unwrap();
-        assert_eq!(pasted.lines["a-b-2"].waypoints, [Point::new(140.0, 90.0)]);
-        assert_eq!(pasted.groups["both-2"].nodes, ["a-2".into(), "b-2".into()].into());
-        assert_eq!((pasted.groups.len(), pasted.notes.len()), (3, 3));
-        assert_eq!(pasted.notes["n-2"].about, Some(About::Edge("a-b-2".into())));
-        assert_eq!(pasted.edges["c-a-2"].to.as_str(), "a-2", "what led into the original leads into the copy");
-        let other =
-            edit::apply(&Diagram::default(), &Edit::All("Paste".into(), insertion(&Diagram::default(), &copied, Point::default()).0));
-        assert_eq!(other.unwrap().event_types.len(), 1, "another document gets the types");
     }
 }

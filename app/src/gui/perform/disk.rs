@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use plimsoll_models::{Diagram, formats::native};
+use plimsoll_models::Diagram;
 
 use crate::{
     files,
@@ -46,7 +46,7 @@ impl App {
     /// Takes what lies on the disk; one step of the history.
     pub(super) fn reload(&mut self, ctx: &egui::Context) {
         let Some(OnDisk::Text(text)) = self.front.disk.clone() else { return };
-        match native::read(text.strip_prefix('\u{feff}').unwrap_or(&text)) {
+        match files::read(&text) {
             Ok(opened) => {
                 self.front.keep_version(Reason::Replaced, None, self.folders.as_ref());
                 let before = self.front.document.history().present().clone();
@@ -93,7 +93,7 @@ impl App {
     }
 
     fn compare_with_text(&mut self, title: String, text: &str) {
-        match native::read(text.strip_prefix('\u{feff}').unwrap_or(text)) {
+        match files::read(text) {
             Ok(opened) => self.compare(title, opened.diagram),
             Err(error) => self.message(words::NOT_A_DIAGRAM_ANY_MORE, error.to_string(), String::new()),
         }
@@ -123,7 +123,7 @@ impl App {
     pub(super) fn restore_version(&mut self, ctx: &egui::Context, version: &Version, age: &str) {
         self.state.dialog = None;
         let read = version.text().map_err(|error| error.to_string());
-        match read.and_then(|text| native::read(&text).map_err(|error| error.to_string())) {
+        match read.and_then(|text| files::read(&text).map_err(|error| error.to_string())) {
             Ok(opened) => {
                 self.front.keep_version(Reason::Replaced, None, self.folders.as_ref());
                 let before = self.front.document.history().present().clone();

@@ -8,16 +8,17 @@ use plimsoll_models::{
 };
 
 use crate::{
-    arrange::{self, Joins},
+    arrange::{self, GRID, Joins},
     gui::{
         App,
         canvas::Selection,
         command::Command,
         connect::join::{self, Join},
         inspector::field,
+        part::free_name,
         words::documents as words,
     },
-    scene::Link,
+    scene::{Link, NODE_HEIGHT, NODE_WIDTH},
 };
 
 /// Distance between neighbors on the drawing, where the user does not say.
@@ -25,6 +26,9 @@ pub(super) const STEP_X: f64 = 240.0;
 
 /// See [`STEP_X`].
 pub(super) const STEP_Y: f64 = 120.0;
+
+/// How far a free place is looked for, in steps.
+const FREE_RINGS: i32 = 20;
 
 impl App {
     pub(super) fn edit_command(&mut self, ctx: &egui::Context, command: Command) {
@@ -149,20 +153,19 @@ impl App {
     /// Whether a node stands so near to a place that another one has no room there.
     pub(super) fn is_taken(&self, at: Point) -> bool {
         let layout = &self.front.document.diagram().layout;
-        layout.values().any(|other| (other.x - at.x).abs() < STEP_X * 0.7 && (other.y - at.y).abs() < STEP_Y * 0.7)
+        layout.values().any(|other| (other.x - at.x).abs() < NODE_WIDTH + GRID && (other.y - at.y).abs() < NODE_HEIGHT + GRID)
     }
 
-    /// The nearest place where no node stands.
+    /// The nearest place where no node stands, sooner at the right and below than at the left and above.
     pub(super) fn free_place(&self, wanted: Point) -> Point {
-        let wanted = Point::new((wanted.x / 20.0).round() * 20.0, (wanted.y / 20.0).round() * 20.0);
-        for ring in 0..20_i32 {
-            for y in -ring..=ring {
-                for x in -ring..=ring {
-                    let at = Point::new(wanted.x + f64::from(x) * STEP_X, wanted.y + f64::from(y) * STEP_Y);
-                    if x.abs().max(y.abs()) == ring && !self.is_taken(at) {
-                        return at;
-                    }
-                }
+        let wanted = Point::new(arrange::to_grid(wanted.x), arrange::to_grid(wanted.y));
+        for ring in 0..FREE_RINGS {
+            let steps = (-ring..=ring).flat_map(|x| (-ring..=ring).map(move |y| (x, y)));
+            let mut places: Vec<(i32, i32)> = steps.filter(|(x, y)| x.abs().max(y.abs()) == ring).collect();
+            places.sort_by_key(|(x, y)| (x.abs() + y.abs(), -x, -y));
+            let at = |(x, y): (i32, i32)| Point::new(wanted.x + f64::from(x) * STEP_X, wanted.y + f64::from(y) * STEP_Y);
+            if let Some(free) = places.into_iter().map(at).find(|at| !self.is_taken(*at)) {
+                return free;
             }
         }
         wanted
@@ -186,12 +189,4 @@ impl App {
         self.edit(ctx, &Edit::SetField { target, key: key.to_owned(), value: Some(field::json_of(value)) }, None);
         self.notice(ctx, format!("Set {} to {value}; run again to see what it changes", path.replace('_', " ")));
     }
-}
-
-/// `Orders`, then `Orders 2`.
-pub(super) fn free_name(base: &str, taken: impl Fn(&str) -> bool) -> String {
-    if !taken(base) {
-        return base.to_owned();
-    }
-    (2..=u32::MAX).map(|n| format!("{base} {n}")).find(|name| !taken(name)).unwrap_or_else(|| base.to_owned())
 }

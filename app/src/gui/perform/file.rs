@@ -10,7 +10,7 @@ use plimsoll_models::{Diagram, formats::native};
 use crate::{
     document::Document,
     examples::EXAMPLES,
-    export::{self, ExportTheme, Format},
+    export::{self, ExportTheme, Format, Look},
     files::{self, OpenError},
     foreign,
     gui::{
@@ -33,6 +33,9 @@ fn absolute(path: &Path) -> PathBuf {
 
 impl App {
     pub(super) fn file_command(&mut self, ctx: &egui::Context, command: Command) {
+        if let Some(index) = command.tab() {
+            return self.bring(ctx, index);
+        }
         match command {
             Command::New => self.open_document(Document::new(Diagram::default())),
             Command::Open => self.file_dialog(Purpose::Open, ""),
@@ -182,6 +185,7 @@ impl App {
 
     fn export(&mut self, ctx: &egui::Context, path: &Path, format: Format) {
         let theme = if self.theme.dark { ExportTheme::Dark } else { ExportTheme::Light };
+        let look = Look { theme, legend: self.settings.preferences.legend };
         let result = self
             .front
             .runs
@@ -189,7 +193,7 @@ impl App {
             .as_ref()
             .filter(|_| !self.front.runs.is_stale(self.front.document.diagram()))
             .map(|latest| &*latest.result);
-        let bytes = export::render(self.front.document.diagram(), self.catalog, result, theme, format).map_err(|error| error.to_string());
+        let bytes = export::render(self.front.document.diagram(), self.catalog, result, look, format).map_err(|error| error.to_string());
         match bytes.and_then(|bytes| fs::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()))) {
             Ok(()) => self.notice(ctx, format!("Exported {}", path.display())),
             Err(why) => self.message("The drawing could not be exported", why, String::new()),
@@ -263,7 +267,7 @@ impl App {
             self.state.dialog = Some(Dialog::Restore(left));
         }
         for orphan in chosen {
-            match native::read(&orphan.entry.text) {
+            match files::read(&orphan.entry.text) {
                 Ok(opened) => {
                     let path = orphan.entry.path.clone();
                     let text = path.as_deref().and_then(|path| files::text_of(path).ok());

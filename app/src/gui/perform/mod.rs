@@ -40,6 +40,7 @@ impl App {
                 // A preview that cannot be is a gesture over nothing; the next one will do.
                 let _ = self.front.document.preview(&edit);
             }
+            Action::DuplicateBy(by) => self.duplicate_by(ctx, by),
             Action::EndPreview => self.front.document.cancel_preview(),
             Action::PreviewTidy(edit) => self.preview_tidy(ctx, &edit),
             Action::Tidied(edit, sight) => self.end_tidy(ctx, edit.as_ref(), sight),

@@ -68,9 +68,9 @@ pub const MOVE_END_HELP: &str = "Drag to another box, or to an empty place to ad
 /// Handle of the middle of an arrow.
 pub const BEND: &str = "Bend the connection";
 /// What that is for.
-pub const BEND_HELP: &str = "Drag to add a waypoint";
+pub const BEND_HELP: &str = "Drag or use the arrow keys to add a waypoint";
 /// What the handle of a waypoint is for.
-pub const WAYPOINT_HELP: &str = "Drag to move, double-click to remove; Alt moves freely";
+pub const WAYPOINT_HELP: &str = "Drag or use the arrow keys to move, double-click or press Enter to remove; Alt moves freely";
 
 /// Handle of a waypoint, counted from 1.
 pub fn waypoint(number: usize) -> String {
@@ -93,6 +93,11 @@ pub const PORT_HELP: &str = "Drag to connect, or click and then click the other 
 /// What happens when a box is dropped on an arrow.
 pub fn insert_here(from: &str, to: &str) -> String {
     format!("Insert between {from} and {to}; hold Alt not to")
+}
+
+/// What could happen when a box with connections is dropped on an arrow.
+pub fn insert_offered(from: &str, to: &str) -> String {
+    format!("Hold Shift to insert between {from} and {to}")
 }
 
 /// What happens when a connection is dropped on the ground.

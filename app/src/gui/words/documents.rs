@@ -169,6 +169,11 @@ pub const FOREIGN_HINT: &str = "Plimsoll opens its own diagrams, text files that
 pub const NOT_A_DIAGRAM_ANY_MORE: &str = "What lies on the disk is no diagram";
 /// A version cannot be read.
 pub const NO_SUCH_VERSION: &str = "This version cannot be read";
+/// The crash journal cannot be written.
+pub fn journal_not_kept(why: &str) -> String {
+    format!("The crash journal cannot be written: {why}")
+}
+
 /// A save could not keep a version.
 pub fn version_not_kept(why: &str) -> String {
     format!("No version was kept: {why}")

@@ -22,6 +22,8 @@ pub const NEEDS_TWO: &str = "Select two or more nodes";
 pub const NEEDS_THREE: &str = "Select three or more nodes";
 /// Why a command needs a frame.
 pub const NEEDS_GROUP: &str = "Select a group, or nodes of one";
+/// Why there is no tab at that place.
+pub const NEEDS_THAT_TAB: &str = "Fewer diagrams are open";
 /// Why there is no other tab.
 pub const NEEDS_TABS: &str = "Only one diagram is open";
 /// Why there is no undo.
@@ -93,7 +95,8 @@ pub const GESTURES: &[(&str, &str)] = &[
     ("Two fingers", "Pan with a touchpad"),
     ("Drag from a port", "Connect; drop on nothing to add and connect"),
     ("Drag a line", "Bend it; double-click a waypoint to remove it"),
-    ("Drop a node on a line", "Insert it there; not with Alt"),
+    ("Drop a node on a line", "Insert it there; not with Alt, a connected one with Shift"),
+    ("Alt + drag", "Drag a copy; press Alt later to move freely"),
     ("Ctrl + right drag", "Cut connections"),
     ("Drag on nothing", "Select in a box"),
     ("Shift + click", "Add to the selection"),
@@ -201,4 +204,9 @@ pub fn bookmark_go(name: &str) -> String {
 /// Deletes a bookmark.
 pub fn bookmark_delete(name: &str) -> String {
     format!("Delete {name}")
+}
+
+/// What the legend of lines says to screen readers.
+pub fn legend(lines: &[&str]) -> String {
+    format!("Legend. {}", lines.join(". "))
 }

@@ -212,6 +212,11 @@ pub fn note_sentence(step: Option<u32>, text: &str) -> String {
     }
 }
 
+/// A copy of what is selected, in the history.
+pub const DUPLICATE: &str = "Duplicate";
+/// What was copied is added, in the history.
+pub const PASTE: &str = "Paste";
+
 /// What was copied.
 pub fn copied(nodes: usize, notes: usize) -> String {
     match (nodes, notes) {

@@ -37,6 +37,8 @@ pub const GRID: Words = ("Grid", "Dots behind the drawing that moved nodes snap 
 /// Snapping to other nodes.
 pub const OBJECT_SNAP: Words = ("Snap to nodes", "Moved nodes snap to edges, middles and gaps of their neighbors");
 /// Overview.
+pub const LEGEND: Words = ("Legend", "What the kinds of lines mean, on the drawing and below exported pictures");
+/// A setting and what it does.
 pub const MINIMAP: Words = ("Overview", "A small map of the drawing in the corner, while not everything is seen");
 /// Preset of keys.
 pub const PRESET: Words = ("Keys", "From which tool the keys come; yours go on top");
@@ -53,6 +55,7 @@ pub fn theme(choice: ThemeChoice) -> &'static str {
 /// Names of amounts of motion.
 pub fn motion(motion: Motion) -> &'static str {
     match motion {
+        Motion::System => "As the system",
         Motion::Full => "Full",
         Motion::Reduced => "Reduced",
     }

@@ -6,6 +6,8 @@ use super::plural;
 pub const EDITED: &str = "Edited";
 /// The file is as the drawing.
 pub const SAVED: &str = "Saved";
+/// The crash journal cannot be written.
+pub const NO_JOURNAL: &str = "a crash would lose this: save it";
 /// There is no file.
 pub const NO_FILE: &str = "Not in a file yet";
 /// Nothing is wrong.

@@ -11,7 +11,7 @@ use super::{
     sankey,
 };
 use crate::{
-    export::{self, ExportTheme, Format},
+    export::{self, ExportTheme, Format, Look},
     report::{
         bounds::latency_bounds,
         chart::{Chart, Line, Scale, significant},
@@ -112,7 +112,8 @@ impl Report<'_> {
     /// The drawing in both themes; the reader's device picks one.
     fn drawing(&self) -> String {
         let picture = |theme| {
-            let bytes = export::render(self.diagram, self.catalog, Some(self.result), theme, Format::Svg).ok()?;
+            let look = Look { theme, legend: true };
+            let bytes = export::render(self.diagram, self.catalog, Some(self.result), look, Format::Svg).ok()?;
             String::from_utf8(bytes).ok().map(|svg| format!("data:image/svg+xml,{}", percent_encoded(&svg)))
         };
         let (Some(light), Some(dark)) = (picture(ExportTheme::Light), picture(ExportTheme::Dark)) else { return String::new() };
