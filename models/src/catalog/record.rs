@@ -309,6 +309,14 @@ pub struct Quota {
     pub value: String,
     /// What the value is.
     pub quantity: Quantity,
+    /// Smallest value that may stand in for it, as typed; when absent, a byte of a size, a thousandth of a number and
+    /// nothing of all else.
+    #[serde(default)]
+    pub min: Option<String>,
+    /// Largest value that may stand in for it, as typed; when absent, a million times the value of a soft quota and a
+    /// thousand times that of another.
+    #[serde(default)]
+    pub max: Option<String>,
     /// What is counted: `executions`, `requests`, `units`.
     #[serde(default)]
     pub unit: String,
@@ -331,9 +339,33 @@ pub struct Quota {
 }
 
 impl Quota {
+    /// How many times its value a quota may be raised to where its record has no other bound: a provider grants much of
+    /// what it raises at all.
+    fn raised(&self) -> f64 {
+        match self.kind {
+            QuotaKind::Soft => 1e6,
+            QuotaKind::Hard | QuotaKind::Configurable => 1e3,
+        }
+    }
+
     /// The value in base units.
     pub fn number(&self) -> f64 {
         self.quantity.parse(&self.value).unwrap_or(f64::NAN)
+    }
+
+    /// The smallest and the largest value that may stand in for it, in base units.
+    pub fn bounds(&self) -> (f64, f64) {
+        let bound = |text: &Option<String>| text.as_ref().and_then(|text| self.quantity.parse(text).ok());
+        let number = self.number();
+        // What is nothing by default is bounded by its quantity alone.
+        let raised = if number > 0.0 { number * self.raised() } else { self.quantity.max() };
+        let lowered = match self.quantity {
+            // Sizes and factors are divided by.
+            Quantity::Bytes if number > 0.0 => 1.0,
+            Quantity::Number => number / self.raised(),
+            Quantity::Bytes | Quantity::Duration | Quantity::Rate | Quantity::Fraction | Quantity::Count | Quantity::Money => 0.0,
+        };
+        (bound(&self.min).unwrap_or(lowered), bound(&self.max).unwrap_or(raised.min(self.quantity.max())))
     }
 
     /// Its name in the account, where quotas are raised and outside use is noted.

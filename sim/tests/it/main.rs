@@ -14,6 +14,7 @@ mod faults;
 mod findings;
 mod fleet;
 mod front;
+mod hostile;
 mod keys;
 mod lambda;
 mod lambda_logs;
