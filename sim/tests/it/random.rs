@@ -1,5 +1,7 @@
 //! Random diagrams that reach every family and every fate.
 
+mod beside;
+
 use plimsoll_models::{Catalog, Diagram, EdgeKind, Scenario, diagnostic::has_errors, families, fault, validate};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -442,7 +444,7 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             &[("filter", "30 %")],
         );
     }
-    draw.0
+    beside::beside(draw, seed).0
 }
 
 /// A pipe with an enrichment, where the word asks for one, that fails and hands on a part.
