@@ -18,7 +18,7 @@ impl Picks {
 
 /// The diagram with what stands beside its layers.
 pub(super) fn beside(mut draw: Draw, seed: u64) -> Draw {
-    let mut picks = Picks(Xoshiro256PlusPlus::seed_from_u64(seed ^ 0xbe51_de));
+    let mut picks = Picks(Xoshiro256PlusPlus::seed_from_u64(seed ^ 0xbe51));
     let nodes: Vec<(String, String)> = draw.0.nodes.iter().map(|(id, node)| (id.to_string(), node.service.to_string())).collect();
     for (id, service) in nodes {
         let polled = draw.0.edges.values().any(|edge| edge.kind == EdgeKind::Poll && edge.from.as_str() == id);
