@@ -62,6 +62,8 @@ pub struct CallConfig {
     pub connections: u32,
     /// Calls per second above which further ones wait for their turn.
     pub throttle: Option<Limit>,
+    /// Throttle of a method or route of an API, which refuses what is above it.
+    pub method: Option<MethodThrottle>,
     /// What a pipe does with it.
     pub stage: Option<StageConfig>,
     /// What keeps retries from making things worse.
@@ -75,6 +77,25 @@ pub struct BatchConfig {
     pub records: u32,
     /// How long a request waits for more of them, in seconds.
     pub linger: f64,
+}
+
+/// Throttle of a method or route of an API.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MethodThrottle {
+    /// Requests per second.
+    pub rate: Limit,
+    /// Requests that pass at once after a pause.
+    pub burst: f64,
+}
+
+impl MethodThrottle {
+    fn read(settings: &mut Settings<'_>) -> Option<Self> {
+        if !settings.has("method_rate") {
+            return None;
+        }
+        let (rate, burst) = (settings.own_limit("method_rate"), settings.optional("method_burst"));
+        rate.map(|rate| Self { burst: burst.unwrap_or(rate.value.max(1.0)), rate })
+    }
 }
 
 /// What a call does to a table or a bucket.
@@ -169,7 +190,10 @@ impl ConnectionConfig {
         match self {
             Self::Poll(poll) => poll.limits(),
             Self::StreamPoll(poll) => vec![poll.parallelization.level()],
-            Self::Call(_) | Self::Deliver(_) => self.throttle().into_iter().map(Limit::rate).collect(),
+            Self::Call(call) => {
+                self.throttle().into_iter().chain(call.method.as_ref().map(|method| &method.rate)).map(Limit::rate).collect()
+            }
+            Self::Deliver(_) => self.throttle().into_iter().map(Limit::rate).collect(),
             Self::Capture(_) | Self::Replay(_) | Self::DeadLetter | Self::Redrive(_) => Vec::new(),
         }
     }
@@ -204,6 +228,7 @@ impl ConnectionConfig {
                 failed_conditions: if settings.has("failed_conditions") { settings.quantity("failed_conditions") } else { 0.0 },
                 connections: if settings.has("connections") { settings.count("connections").max(1) } else { 0 },
                 throttle: None,
+                method: MethodThrottle::read(settings),
                 stage: None,
                 resilience: Resilience::read(settings),
             })),
@@ -238,6 +263,7 @@ fn piped(settings: &mut Settings<'_>) -> CallConfig {
         failed_conditions: 0.0,
         connections: 0,
         throttle: if settings.applies("throttle") { settings.own_limit("throttle") } else { None },
+        method: None,
         stage: Some(StageConfig::read(settings)),
         resilience: None,
     }
