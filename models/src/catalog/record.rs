@@ -309,12 +309,11 @@ pub struct Quota {
     pub value: String,
     /// What the value is.
     pub quantity: Quantity,
-    /// Smallest value that may stand in for it, as typed; when absent, a byte of a size, a thousandth of a number and
+    /// Smallest value that may stand in for it, as typed; when absent, a byte of a size, a millionth of a number and
     /// nothing of all else.
     #[serde(default)]
     pub min: Option<String>,
-    /// Largest value that may stand in for it, as typed; when absent, a million times the value of a soft quota and a
-    /// thousand times that of another.
+    /// Largest value that may stand in for it, as typed; a million times the value when absent.
     #[serde(default)]
     pub max: Option<String>,
     /// What is counted: `executions`, `requests`, `units`.
@@ -339,14 +338,9 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// How many times its value a quota may be raised to where its record has no other bound: a provider grants much of
-    /// what it raises at all.
-    fn raised(&self) -> f64 {
-        match self.kind {
-            QuotaKind::Soft => 1e6,
-            QuotaKind::Hard | QuotaKind::Configurable => 1e3,
-        }
-    }
+    /// How many times its value a quota may be raised to where its record has no other bound: more than any provider
+    /// grants, and enough to lift it for an experiment.
+    const RAISED: f64 = 1e6;
 
     /// The value in base units.
     pub fn number(&self) -> f64 {
@@ -358,11 +352,11 @@ impl Quota {
         let bound = |text: &Option<String>| text.as_ref().and_then(|text| self.quantity.parse(text).ok());
         let number = self.number();
         // What is nothing by default is bounded by its quantity alone.
-        let raised = if number > 0.0 { number * self.raised() } else { self.quantity.max() };
+        let raised = if number > 0.0 { number * Self::RAISED } else { self.quantity.max() };
         let lowered = match self.quantity {
             // Sizes and factors are divided by.
             Quantity::Bytes if number > 0.0 => 1.0,
-            Quantity::Number => number / self.raised(),
+            Quantity::Number => number / Self::RAISED,
             Quantity::Bytes | Quantity::Duration | Quantity::Rate | Quantity::Fraction | Quantity::Count | Quantity::Money => 0.0,
         };
         (bound(&self.min).unwrap_or(lowered), bound(&self.max).unwrap_or(raised.min(self.quantity.max())))

@@ -345,9 +345,9 @@ mod tests {
             // The field that the quota gives the default of takes ten at most.
             (mapping, "batches_per_shard", "1e9", None),
             (mapping, "batches_per_shard", "-1", None),
-            // Without such a field a thousand times the record is the bound.
-            (stream, "shard_write_records", "1000000/s", Some(1e6)),
-            (stream, "shard_write_records", "1000001/s", None),
+            // Without such a field a million times the record is the bound.
+            (stream, "shard_reads", "5000000/s", Some(5e6)),
+            (stream, "shard_reads", "5000001/s", None),
             (stream, "shard_write_records", "0/s", Some(0.0)),
             (stream, "reshard_factor", "NaN", None),
             (stream, "reshard_factor", "-2", None),

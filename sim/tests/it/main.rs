@@ -6,6 +6,7 @@ mod archives;
 mod assumptions;
 mod attribution;
 mod batches;
+mod beside;
 mod clients;
 mod conservation;
 mod determinism;

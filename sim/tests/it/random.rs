@@ -1,13 +1,11 @@
 //! Random diagrams that reach every family and every fate.
 
-mod beside;
-
 use plimsoll_models::{Catalog, Diagram, EdgeKind, Scenario, diagnostic::has_errors, families, fault, validate};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde_json::json;
 
-use crate::support::Draw;
+use crate::{beside::beside, support::Draw};
 
 /// A layer that a random diagram may have behind the one before.
 #[derive(Clone, Copy)]
@@ -444,11 +442,11 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             &[("filter", "30 %")],
         );
     }
-    beside::beside(draw, seed).0
+    beside(draw, seed).0
 }
 
 /// A pipe with an enrichment, where the word asks for one, that fails and hands on a part.
-fn enriched(draw: Draw, pipe: &str, word: &str) -> Draw {
+pub(crate) fn enriched(draw: Draw, pipe: &str, word: &str) -> Draw {
     if word != "fifo" {
         return draw;
     }

@@ -5,7 +5,7 @@ use plimsoll_models::EdgeKind;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::support::Draw;
+use crate::{random::enriched, support::Draw};
 
 /// Picks of its own, so that the layers of a seed stay as they are.
 struct Picks(Xoshiro256PlusPlus);
@@ -17,7 +17,7 @@ impl Picks {
 }
 
 /// The diagram with what stands beside its layers.
-pub(super) fn beside(mut draw: Draw, seed: u64) -> Draw {
+pub(crate) fn beside(mut draw: Draw, seed: u64) -> Draw {
     let mut picks = Picks(Xoshiro256PlusPlus::seed_from_u64(seed ^ 0xbe51));
     let nodes: Vec<(String, String)> = draw.0.nodes.iter().map(|(id, node)| (id.to_string(), node.service.to_string())).collect();
     for (id, service) in nodes {
@@ -66,7 +66,7 @@ fn drained(draw: Draw, queue: &str, picks: &mut Picks) -> Draw {
     let (pipe, edge) = (format!("drain-{queue}"), format!("to-drain-{queue}"));
     let longest = picks.one(&["1500 ms", "5 min"]);
     let draw = draw.node(&pipe, "aws/eventbridge-pipes", &[("duration", longest)]);
-    let draw = super::enriched(draw, &pipe, picks.one(&["plain", "fifo"]));
+    let draw = enriched(draw, &pipe, picks.one(&["plain", "fifo"]));
     let (target, hand) = (format!("end-{queue}"), format!("hand-{queue}"));
     let to_api = picks.one(&["api", "stream"]) == "api";
     let batch = if to_api { "1" } else { picks.one(&["1", "10"]) };
