@@ -313,7 +313,8 @@ pub struct Quota {
     /// nothing of all else.
     #[serde(default)]
     pub min: Option<String>,
-    /// Largest value that may stand in for it, as typed; a million times the value when absent.
+    /// Largest value that may stand in for it, as typed; when absent, a million times a count or a number,
+    /// and what the product accepts of all else.
     #[serde(default)]
     pub max: Option<String>,
     /// What is counted: `executions`, `requests`, `units`.
@@ -338,7 +339,7 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// How many times its value a quota may be raised to where its record has no other bound: more than any provider
+    /// How many times its value a number of things may be raised to where its record has no other bound: more than any provider
     /// grants, and enough to lift it for an experiment.
     const RAISED: f64 = 1e6;
 
@@ -351,8 +352,17 @@ impl Quota {
     pub fn bounds(&self) -> (f64, f64) {
         let bound = |text: &Option<String>| text.as_ref().and_then(|text| self.quantity.parse(text).ok());
         let number = self.number();
-        // What is nothing by default is bounded by its quantity alone.
-        let raised = if number > 0.0 { number * Self::RAISED } else { self.quantity.max() };
+        let raised = match self.quantity {
+            // What is nothing by default is bounded by its quantity alone, and so is what takes no memory.
+            Quantity::Count | Quantity::Number if number > 0.0 => number * Self::RAISED,
+            Quantity::Count
+            | Quantity::Number
+            | Quantity::Bytes
+            | Quantity::Duration
+            | Quantity::Rate
+            | Quantity::Fraction
+            | Quantity::Money => f64::INFINITY,
+        };
         let lowered = match self.quantity {
             // Sizes and factors are divided by.
             Quantity::Bytes if number > 0.0 => 1.0,

@@ -345,9 +345,14 @@ mod tests {
             // The field that the quota gives the default of takes ten at most.
             (mapping, "batches_per_shard", "1e9", None),
             (mapping, "batches_per_shard", "-1", None),
-            // Without such a field a million times the record is the bound.
-            (stream, "shard_reads", "5000000/s", Some(5e6)),
-            (stream, "shard_reads", "5000001/s", None),
+            // The record has a bound of its own.
+            (mapping, "base_poll", "1000/s", Some(1e3)),
+            (mapping, "base_poll", "1001/s", None),
+            // Of a count a million times the record is the bound, of a rate what the product accepts.
+            (stream, "reshards_per_day", "10000000", Some(1e7)),
+            (stream, "reshards_per_day", "10000001", None),
+            (stream, "shard_reads", "1e9/s", Some(1e9)),
+            (stream, "shard_reads", "1e10/s", None),
             (stream, "shard_write_records", "0/s", Some(0.0)),
             (stream, "reshard_factor", "NaN", None),
             (stream, "reshard_factor", "-2", None),
