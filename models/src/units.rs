@@ -18,6 +18,12 @@ pub const RATE_MAX_PER_S: f64 = 1e9;
 /// Largest size that the product accepts, in bytes.
 pub const BYTES_MAX: f64 = 1e15;
 
+/// Most things that the product counts: as many as a floating-point number tells apart.
+const COUNT_MAX: f64 = 9e15;
+
+/// Largest plain number that stands in for a quota.
+const NUMBER_MAX: f64 = 1e9;
+
 const DURATIONS: &[(&str, f64)] = &[
     ("ns", 1e-9),
     ("us", 1e-6),
@@ -99,6 +105,18 @@ impl Quantity {
             Self::Fraction => print_fraction(value),
             Self::Count | Self::Number => print_number(value),
             Self::Money => format!("{} USD", print_number(value)),
+        }
+    }
+
+    /// The largest value that the product accepts, in base units.
+    pub fn max(self) -> f64 {
+        match self {
+            Self::Duration => DURATION_MAX_S,
+            Self::Rate => RATE_MAX_PER_S,
+            Self::Bytes => BYTES_MAX,
+            Self::Fraction => 1.0,
+            Self::Count => COUNT_MAX,
+            Self::Number | Self::Money => NUMBER_MAX,
         }
     }
 
@@ -228,7 +246,7 @@ pub fn parse_fraction(text: &str) -> Result<f64, String> {
 /// Reads a whole number such as `10`, `1_000` or `1.5k`.
 pub fn parse_count(text: &str) -> Result<f64, String> {
     let number = parse_number(text)?;
-    if number < 0.0 || number.fract() != 0.0 || number > 9e15 {
+    if number < 0.0 || number.fract() != 0.0 || number > COUNT_MAX {
         return Err(format!("`{text}` is not a whole number of things"));
     }
     Ok(number)

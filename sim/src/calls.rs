@@ -10,7 +10,7 @@ use plimsoll_models::policy::RetryOn;
 use crate::{
     core::{Cause, Copy, Core, Item, MessageState, ReplyTo},
     event::{Class, Event},
-    guard,
+    guard::Ended,
     ledger::Fate,
     meters::EdgeChange,
     outcome::Outcome,
@@ -83,21 +83,29 @@ impl Core {
     /// Makes the first attempt of a new call, and writes both into the books.
     fn send(&mut self, copy: u32) {
         let edge = self.copies[copy].edge as usize;
-        if self.breaker_admits(copy) {
+        if self.may_go(copy) {
             self.edges.change(edge, EdgeChange::Sent, 0);
             self.go(copy);
         } else {
             self.edges.change(edge, EdgeChange::Called, 0);
+            self.hold_back(copy);
         }
     }
 
     /// Makes the next attempt of an open call.
     pub(crate) fn attempt(&mut self, copy: u32) {
         let edge = self.copies[copy].edge as usize;
-        if self.breaker_admits(copy) {
+        if self.may_go(copy) {
             self.edges.change(edge, EdgeChange::Attempted, 0);
             self.go(copy);
+        } else {
+            self.hold_back(copy);
         }
+    }
+
+    fn may_go(&mut self, copy: u32) -> bool {
+        let Copy { edge, client, attempt, .. } = self.copies[copy];
+        self.client_sends(edge, client, attempt == 0)
     }
 
     /// An attempt is under way.
@@ -142,6 +150,18 @@ impl Core {
         }
     }
 
+    /// The breaker of the client stops an attempt: it is refused for good, at once, and was never made.
+    fn hold_back(&mut self, copy: u32) {
+        let now = self.now();
+        let Copy { line, journey, edge, attempt, bytes, event_type, laps, .. } = self.copies[copy];
+        self.edges[edge as usize].broken.add(1);
+        let reply = ReplyTo::Call(copy);
+        let (batch, origin) = (NONE, NONE);
+        let item = Item { line, journey, edge, attempt, reply, batch, bytes, event_type, laps, arrived: now, started: now, origin };
+        let item = self.items.insert(item);
+        self.answer(item, Outcome::Rejected);
+    }
+
     /// A node has an outcome for an attempt. The caller learns it before any later arrival.
     #[inline]
     pub(crate) fn answer(&mut self, item: u32, outcome: Outcome) {
@@ -174,11 +194,9 @@ impl Core {
         self.queue.cancel(timer);
         // An attempt that a breaker stopped was never under way.
         let sent = std::mem::replace(&mut self.copies[copy].item, NONE) != NONE;
+        let Copy { edge, client, attempt, journey, caller, line, sent: sent_at, paid, .. } = self.copies[copy];
         if sent {
-            self.learn(copy, outcome);
-        }
-        let Copy { edge, attempt, journey, caller, line, .. } = self.copies[copy];
-        if sent {
+            self.learn(edge, client, Ended { outcome, sent: sent_at, first: attempt == 1, paid });
             self.count_ended(copy, outcome);
         } else {
             self.note(journey, caller, edge, TraceEvent::Failed);
@@ -191,9 +209,11 @@ impl Core {
         if self.outlives(copy, wait) {
             return Some(Outcome::Expired);
         }
-        if !self.may_retry(copy, outcome) {
+        let Some(paid) = self.pay_for_retry(edge, client, outcome) else {
+            self.edges[edge as usize].denied.add(1);
             return Some(outcome);
-        }
+        };
+        self.copies[copy].paid = paid;
         let now = self.now();
         self.edges[edge as usize].orbit.add(now, 1);
         self.queue.schedule(now.saturating_add(wait), Class::Arrival, Event::Retry { copy });
@@ -225,7 +245,7 @@ impl Core {
 
     /// The wait after so many attempts, the latest of which ended so. `asked` is how long the target wants the caller to
     /// stay away.
-    fn wait(&self, edge: u32, line: u64, attempt: u32, outcome: Outcome, asked: Nanos) -> Nanos {
+    pub(crate) fn wait(&self, edge: u32, line: u64, attempt: u32, outcome: Outcome, asked: Nanos) -> Nanos {
         let program = &self.program.edges[edge as usize];
         let resilience = program.resilience.as_ref();
         if asked > 0 && outcome == Outcome::Throttled && resilience.is_some_and(|ready| ready.rules.honor_retry_after) {
@@ -253,21 +273,11 @@ impl Core {
         }
     }
 
-    /// The wait before an attempt is over: it is made now.
-    pub(crate) fn retry(&mut self, copy: u32) {
+    /// The wait before an attempt is over.
+    pub(crate) fn leave_orbit(&mut self, copy: u32) {
         let now = self.now();
         let edge = self.copies[copy].edge;
         self.edges[edge as usize].orbit.subtract(now, 1);
-        self.attempt(copy);
-    }
-
-    /// The wait before an attempt is over, but nobody wants it any more.
-    pub(crate) fn abandon(&mut self, copy: u32) {
-        let now = self.now();
-        let edge = self.copies[copy].edge;
-        self.edges[edge as usize].orbit.subtract(now, 1);
-        self.end_copy(copy, Fate::Failed);
-        self.forget(copy);
     }
 
     /// The caller's patience is over: the attempt goes on without it.
@@ -298,84 +308,6 @@ impl Core {
             self.edges.change(edge as usize, EdgeChange::Delayed, sent - born);
         }
         self.count_loss(copy, fate);
-    }
-}
-
-/// What clients remember between calls.
-impl Core {
-    /// Whether the client's breaker lets an attempt pass. One that it stops is refused for good, at once.
-    fn breaker_admits(&mut self, copy: u32) -> bool {
-        let Copy { edge, client, attempt, line, journey, bytes, event_type, laps, .. } = self.copies[copy];
-        let now = self.now();
-        let Some(Some(guards)) = self.guards.get_mut(edge as usize) else { return true };
-        let guard = guards.of(client);
-        let admitted = guard.breaker.as_mut().is_none_or(|breaker| breaker.admits(now));
-        if admitted {
-            if let Some(budget) = guard.budget.as_mut().filter(|_| attempt == 0) {
-                budget.request(now);
-            }
-            return true;
-        }
-        if let Some(limit) = self.program.edges[edge as usize].resilience.as_ref().and_then(|ready| ready.breaker_limit) {
-            self.limits[limit as usize].refuse(now);
-        }
-        self.edges[edge as usize].broken.add(1);
-        let reply = ReplyTo::Call(copy);
-        let (batch, origin) = (NONE, NONE);
-        let item = Item { line, journey, edge, attempt, reply, batch, bytes, event_type, laps, arrived: now, started: now, origin };
-        let item = self.items.insert(item);
-        self.answer(item, Outcome::Rejected);
-        false
-    }
-
-    /// A client learns how an attempt went.
-    fn learn(&mut self, copy: u32, outcome: Outcome) {
-        let Copy { edge, client, attempt, sent, paid, .. } = self.copies[copy];
-        let now = self.now();
-        let Some(Some(guards)) = self.guards.get_mut(edge as usize) else { return };
-        let Some(ready) = &self.program.edges[edge as usize].resilience else { return };
-        let guard = guards.of(client);
-        if let (Some(quota), Some(rules), Outcome::Ok) = (&mut guard.quota, &ready.rules.quota, outcome) {
-            quota.refund(if attempt == 1 { rules.refund } else { paid });
-        }
-        if let (Some(breaker), Some(limit)) = (&mut guard.breaker, ready.breaker_limit) {
-            let opened = breaker.ended(now, sent, guard::verdict(outcome));
-            if let Some(share) = breaker.failure_share(now) {
-                self.limits[limit as usize].level(now, share);
-            }
-            self.edges[edge as usize].opened.add(u64::from(opened));
-        }
-    }
-
-    /// Whether quota and budget of the client allow one more retry; it is paid for if they do.
-    fn may_retry(&mut self, copy: u32, outcome: Outcome) -> bool {
-        let Copy { edge, client, .. } = self.copies[copy];
-        let now = self.now();
-        let Some(Some(guards)) = self.guards.get_mut(edge as usize) else { return true };
-        let Some(ready) = &self.program.edges[edge as usize].resilience else { return true };
-        let guard = guards.of(client);
-        let mut denied = None;
-        if let (Some(budget), Some(limit)) = (&mut guard.budget, ready.budget_limit) {
-            let demand = budget.demand(now);
-            if !budget.retry(now) {
-                self.limits[limit as usize].level(now, demand);
-                denied = Some(limit);
-            }
-        }
-        if let (Some(quota), Some(rules), Some(limit), None) = (&mut guard.quota, &ready.rules.quota, ready.quota_limit, denied) {
-            let cost = guard::retry_cost(rules, outcome);
-            self.limits[limit as usize].level(now, f64::from(quota.used()) + f64::from(cost));
-            if quota.take(cost) {
-                self.copies[copy].paid = cost;
-            } else {
-                denied = Some(limit);
-            }
-        }
-        if let Some(limit) = denied {
-            self.limits[limit as usize].refuse(now);
-            self.edges[edge as usize].denied.add(1);
-        }
-        denied.is_none()
     }
 }
 

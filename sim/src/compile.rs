@@ -25,7 +25,7 @@ use crate::{
     guard::ResilienceProgram,
     keys::{HottestKey, KeyProgram},
     limits::LimitMeter,
-    parts::TokenBucket,
+    parts::{Rate, TokenBucket},
     program::{
         BackoffProgram, Cue, EdgeProgram, EdgeRest, EventTypeProgram, FilterProgram, GatherProgram, Happening, NodeProgram, Policy,
         PoolProgram, Program,
@@ -34,6 +34,7 @@ use crate::{
     rng::name_hash,
     sample::Sampler,
     time::nanos,
+    turns::Turns,
 };
 
 /// Most root events of one replication that are simulated; a run that needs more is refused with a smaller offer.
@@ -305,7 +306,9 @@ impl<'a> Compiler<'a> {
             let (mut resilience, mut stage, mut batch) = (None, None, BatchConfig { records: 1, linger: 0.0 });
             let (mut items, mut failed_conditions, mut connections) = (1, 0.0, 0);
             let limits: Vec<_> = config.limits().into_iter().map(|used| (used.limit.clone(), used.measure)).collect();
+            let throttle = config.throttle().map(|limit| (limit.key.clone(), Rate::per_second(limit.value)));
             let write = Operation::Write { transactional: false };
+            let mut method = None;
             let (mut delivery, mut redrive, mut stream, mut replay) = (None, None, None, None);
             let (policy, latency, filter, share, operation, poll) = match config {
                 ConnectionConfig::Call(call) => {
@@ -313,8 +316,9 @@ impl<'a> Compiler<'a> {
                     // A proxy counts its connections itself.
                     let proxied = matches!(self.program.nodes.get(from as usize).map(|node| &node.config), Some(Config::Proxy(_)));
                     connections = if proxied { u32::MAX } else { call.connections };
-                    let CallConfig { policy, latency, filter, share, operation, resilience: rules, .. } = *call;
+                    let CallConfig { policy, latency, filter, share, operation, resilience: rules, method: throttled, .. } = *call;
                     resilience = rules;
+                    method = throttled;
                     (policy, latency, filter, share, operation, None)
                 }
                 ConnectionConfig::Deliver(deliver) => {
@@ -371,6 +375,8 @@ impl<'a> Compiler<'a> {
                 poll,
                 destination: delivery.as_ref().and_then(|delivery| delivery.destination),
                 delivery,
+                method: None,
+                turns: None,
                 stage,
                 partial: stage.is_some_and(|stage| stage.report_item_failures) || self.request_bytes(to).is_some(),
                 gathers: self.request_bytes(to).filter(|_| batch.records > 1).map(|bytes| GatherProgram {
@@ -398,6 +404,8 @@ impl<'a> Compiler<'a> {
                 self.program.limits.push(LimitMeter::new(limit, measure, Some(from), Some(index)));
                 ready.limits.insert(key, self.program.limits.len() as u32 - 1);
             }
+            ready.method = method.map(|method| (method.rate.value, method.burst, ready.limits[&method.rate.key]));
+            ready.turns = throttle.map(|(key, rate)| Turns { rate, limit: ready.limits[&key] });
             ready.resilience = resilience.map(|rules| Box::new(self.resilience(rules, from, index)));
             if let (Some(a), Some(b)) = (self.diagram.nodes.get(&edge.from), self.diagram.nodes.get(&edge.to))
                 && let Some(service) = self.input.catalog.connection(edge.kind, &a.service, &b.service)

@@ -17,7 +17,7 @@ use crate::{
     limits::LimitMeter,
     meters::{EdgeChange, EdgeMeter, JourneyMeter, KeyClass, Meters, NodeMeter},
     nodes::{Customer, Store},
-    parts::{Shards, TokenBucket},
+    parts::{Pacer, Shards, TokenBucket},
     program::{EdgeProgram, FilterProgram, Program},
     queue::EventQueue,
     record::{
@@ -215,6 +215,8 @@ pub(crate) struct Core {
     holders_made: u32,
     /// What clients remember between calls, by edge; empty where none remembers anything.
     pub(crate) guards: Vec<Option<Box<Guards>>>,
+    /// What is still to be waited for on edges with a rate.
+    pub(crate) turns: BTreeMap<u32, Pacer>,
     pub(crate) events: u64,
     pub(crate) requests: u64,
     pub(crate) warm_up: Nanos,
@@ -281,6 +283,7 @@ impl Core {
             holders: BTreeSet::new(),
             holders_made: 0,
             guards: guards(program),
+            turns: BTreeMap::new(),
             events: 0,
             requests: 0,
             warm_up: crate::time::nanos(program.plan.warm_up),

@@ -206,11 +206,21 @@ impl Simulation {
             }
             Event::Answer { item, outcome } => self.answer(item, outcome),
             Event::Retry { copy } => {
-                let row = core.copies[copy];
-                if row.token == NOBODY || self.nodes[row.caller as usize].behavior().awaits(row.token) {
-                    core.retry(copy);
+                core.leave_orbit(copy);
+                if self.is_awaited(copy) {
+                    self.core.attempt_in_turn(copy);
                 } else {
-                    core.abandon(copy);
+                    self.core.give_up(copy);
+                }
+            }
+            Event::Turn { copy, expires } => {
+                core.leave_line(copy);
+                if !self.is_awaited(copy) {
+                    self.core.give_up(copy);
+                } else if expires {
+                    self.settle(copy, Outcome::Expired);
+                } else {
+                    self.core.attempt(copy);
                 }
             }
             Event::CallTimeout { copy } => {
@@ -229,6 +239,12 @@ impl Simulation {
             }
             Event::Lane { .. } => debug_assert!(false, "the queue resolves lanes itself"),
         }
+    }
+
+    /// Whether the caller of a call still wants it.
+    fn is_awaited(&mut self, copy: u32) -> bool {
+        let Copy { token, caller, .. } = self.core.copies[copy];
+        token == NOBODY || self.nodes[caller as usize].behavior().awaits(token)
     }
 
     /// A fault begins or ends: what it strikes hears of it.

@@ -31,6 +31,13 @@ pub(crate) enum Event {
         /// The copy that is sent.
         copy: u32,
     },
+    /// A call has stood in line for the rate of its edge.
+    Turn {
+        /// The copy that is sent.
+        copy: u32,
+        /// Whether it has become too old there.
+        expires: bool,
+    },
     /// The caller has waited long enough for an attempt.
     CallTimeout {
         /// The copy that is sent.

@@ -1,20 +1,23 @@
 //! What clients remember between calls on an edge: their retry quota, retry budget and breaker.
+//!
+//! All of them count requests, whether one call travels in it or many.
 
 use plimsoll_models::policy::Resilience;
 
 use crate::{
+    core::Core,
     outcome::Outcome,
     parts::{Breaker, RetryBudget, RetryQuota, Verdict},
     program::BackoffProgram,
-    time::nanos,
+    time::{Nanos, nanos},
 };
 
 /// The memory of one client.
 #[derive(Clone, Debug)]
-pub(crate) struct Guard {
-    pub(crate) quota: Option<RetryQuota>,
-    pub(crate) budget: Option<RetryBudget>,
-    pub(crate) breaker: Option<Breaker>,
+struct Guard {
+    quota: Option<RetryQuota>,
+    budget: Option<RetryBudget>,
+    breaker: Option<Breaker>,
 }
 
 /// The memories of all clients on an edge. A new instance in the place of an old one takes its memory over.
@@ -40,7 +43,7 @@ impl Guards {
     }
 
     /// The memory of a client.
-    pub(crate) fn of(&mut self, client: u32) -> &mut Guard {
+    fn of(&mut self, client: u32) -> &mut Guard {
         let at = if self.shared { 0 } else { client as usize };
         if at >= self.clients.len() {
             self.clients.resize(at + 1, self.fresh.clone());
@@ -49,8 +52,83 @@ impl Guards {
     }
 }
 
+/// How a request ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ended {
+    pub(crate) outcome: Outcome,
+    /// When it was sent.
+    pub(crate) sent: Nanos,
+    /// Whether it was no retry.
+    pub(crate) first: bool,
+    /// Tokens that it took as a retry.
+    pub(crate) paid: u32,
+}
+
+impl Core {
+    /// Whether a client's breaker lets a request pass; `first` where it is no retry.
+    pub(crate) fn client_sends(&mut self, edge: u32, client: u32, first: bool) -> bool {
+        let now = self.now();
+        let Some(Some(guards)) = self.guards.get_mut(edge as usize) else { return true };
+        let guard = guards.of(client);
+        let admitted = guard.breaker.as_mut().is_none_or(|breaker| breaker.admits(now));
+        if admitted {
+            if let Some(budget) = guard.budget.as_mut().filter(|_| first) {
+                budget.request(now);
+            }
+        } else if let Some(limit) = self.program.edges[edge as usize].resilience.as_ref().and_then(|ready| ready.breaker_limit) {
+            self.limits[limit as usize].refuse(now);
+        }
+        admitted
+    }
+
+    /// A client learns how a request went.
+    pub(crate) fn learn(&mut self, edge: u32, client: u32, Ended { outcome, sent, first, paid }: Ended) {
+        let now = self.now();
+        let Some(Some(guards)) = self.guards.get_mut(edge as usize) else { return };
+        let Some(ready) = &self.program.edges[edge as usize].resilience else { return };
+        let guard = guards.of(client);
+        if let (Some(quota), Some(rules), Outcome::Ok) = (&mut guard.quota, &ready.rules.quota, outcome) {
+            quota.refund(if first { rules.refund } else { paid });
+        }
+        if let (Some(breaker), Some(limit)) = (&mut guard.breaker, ready.breaker_limit) {
+            let opened = breaker.ended(now, sent, verdict(outcome));
+            if let Some(share) = breaker.failure_share(now) {
+                self.limits[limit as usize].level(now, share);
+            }
+            self.edges[edge as usize].opened.add(u64::from(opened));
+        }
+    }
+
+    /// Pays for one more retry and answers with how many tokens, or with none where quota or budget do not allow it.
+    pub(crate) fn pay_for_retry(&mut self, edge: u32, client: u32, outcome: Outcome) -> Option<u32> {
+        let now = self.now();
+        let Some(Some(guards)) = self.guards.get_mut(edge as usize) else { return Some(0) };
+        let Some(ready) = &self.program.edges[edge as usize].resilience else { return Some(0) };
+        let guard = guards.of(client);
+        let (mut denied, mut paid) = (None, 0);
+        if let (Some(budget), Some(limit)) = (&mut guard.budget, ready.budget_limit) {
+            let demand = budget.demand(now);
+            if !budget.retry(now) {
+                self.limits[limit as usize].level(now, demand);
+                denied = Some(limit);
+            }
+        }
+        if let (Some(quota), Some(rules), Some(limit), None) = (&mut guard.quota, &ready.rules.quota, ready.quota_limit, denied) {
+            paid = retry_cost(rules, outcome);
+            self.limits[limit as usize].level(now, f64::from(quota.used()) + f64::from(paid));
+            if !quota.take(paid) {
+                denied = Some(limit);
+            }
+        }
+        if let Some(limit) = denied {
+            self.limits[limit as usize].refuse(now);
+        }
+        denied.is_none().then_some(paid)
+    }
+}
+
 /// What a retry after this outcome costs.
-pub(crate) fn retry_cost(quota: &plimsoll_models::policy::RetryQuota, outcome: Outcome) -> u32 {
+fn retry_cost(quota: &plimsoll_models::policy::RetryQuota, outcome: Outcome) -> u32 {
     match outcome {
         Outcome::Throttled => quota.throttle_cost,
         Outcome::TimedOut => quota.timeout_cost,
@@ -59,7 +137,7 @@ pub(crate) fn retry_cost(quota: &plimsoll_models::policy::RetryQuota, outcome: O
 }
 
 /// What an outcome says about the target. What is refused for good, or given up for its age, is the caller's own fault.
-pub(crate) fn verdict(outcome: Outcome) -> Verdict {
+fn verdict(outcome: Outcome) -> Verdict {
     match outcome {
         Outcome::Ok => Verdict::Good,
         Outcome::Throttled | Outcome::Failed | Outcome::TimedOut => Verdict::Bad,

@@ -68,6 +68,7 @@ mod slab;
 pub mod stats;
 mod summary;
 mod time;
+mod turns;
 mod verdict;
 
 use std::{collections::BTreeMap, sync::Arc};

@@ -25,6 +25,7 @@ use crate::{
     result::Assumption,
     sample::Sampler,
     time::Nanos,
+    turns::Turns,
 };
 
 /// What does not change in a run.
@@ -190,6 +191,10 @@ pub(crate) struct EdgeRest {
     pub(crate) connections: u32,
     pub(crate) poll: Option<Box<PollConfig>>,
     pub(crate) delivery: Option<Box<DeliverConfig>>,
+    /// Throttle of a method of an API: rate, burst and limit.
+    pub(crate) method: Option<(f64, f64, u32)>,
+    /// Its rate, where it has one.
+    pub(crate) turns: Option<Turns>,
     /// What a pipe does with it.
     pub(crate) stage: Option<StageConfig>,
     /// Whether the target says which calls of a request went wrong.

@@ -2,8 +2,8 @@
 
 use thiserror::Error;
 
-use super::record::{Field, FieldKind, Service};
-use crate::{Arrivals, Distribution, families::Filter, policy::Backoff, workload};
+use super::record::{Field, FieldKind, Quota, Service};
+use crate::{Arrivals, Distribution, families::Filter, policy::Backoff, units::Quantity, workload};
 
 /// What is wrong with a catalog file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -38,7 +38,9 @@ pub(super) fn service(file: &str, text: &str) -> Result<Service, CatalogError> {
 
 fn check(service: &Service) -> Result<(), (String, String)> {
     for quota in &service.quotas {
-        quota.quantity.parse(&quota.value).map_err(|why| (quota.key.clone(), why))?;
+        for text in [Some(&quota.value), quota.min.as_ref(), quota.max.as_ref()].into_iter().flatten() {
+            quota_value(service, quota, text).map_err(|why| (quota.key.clone(), why))?;
+        }
     }
     for latency in &service.latencies {
         latency.law.parse::<Distribution>().map_err(|why| (latency.key.clone(), why))?;
@@ -81,25 +83,37 @@ fn check(service: &Service) -> Result<(), (String, String)> {
     Ok(())
 }
 
+/// The number behind a typed text, if it lies within bounds.
+fn within(quantity: Quantity, text: &str, (min, max): (Option<f64>, Option<f64>)) -> Result<f64, String> {
+    let number = quantity.parse(text)?;
+    if let Some(min) = min.filter(|min| number < *min) {
+        return Err(format!("`{text}` is below {}, the smallest value", quantity.print(min)));
+    }
+    if let Some(max) = max.filter(|max| number > *max) {
+        return Err(format!("`{text}` is above {}, the largest value", quantity.print(max)));
+    }
+    Ok(number)
+}
+
+/// The number behind a typed text that stands in for a quota: within the bounds of the quota, and of the field that it is
+/// the default of.
+pub(crate) fn quota_value(service: &Service, quota: &Quota, text: &str) -> Result<f64, String> {
+    let same = |field: &&Field| field.quota.as_ref() == Some(&quota.key) && field.kind.quantity() == Some(quota.quantity);
+    if let Some(field) = service.fields.iter().find(same) {
+        value(field, text)?;
+    }
+    let (min, max) = quota.bounds();
+    within(quota.quantity, text, (Some(min), Some(max)))
+}
+
 /// Whether a typed text is a value of the field: its kind, its words, its bounds.
 pub(crate) fn value(field: &Field, text: &str) -> Result<(), String> {
     if field.words.iter().any(|word| word == text.trim()) {
         return Ok(());
     }
     if let Some(quantity) = field.kind.quantity() {
-        let number = quantity.parse(text)?;
         let bound = |bound: &Option<String>| bound.as_ref().and_then(|text| quantity.parse(text).ok());
-        if let Some(min) = bound(&field.min)
-            && number < min
-        {
-            return Err(format!("`{text}` is below {}, the smallest value", quantity.print(min)));
-        }
-        if let Some(max) = bound(&field.max)
-            && number > max
-        {
-            return Err(format!("`{text}` is above {}, the largest value", quantity.print(max)));
-        }
-        return Ok(());
+        return within(quantity, text, (bound(&field.min), bound(&field.max))).map(drop);
     }
     match field.kind {
         FieldKind::Flag => match text.trim() {

@@ -309,6 +309,14 @@ pub struct Quota {
     pub value: String,
     /// What the value is.
     pub quantity: Quantity,
+    /// Smallest value that may stand in for it, as typed; when absent, a byte of a size, a millionth of a number and
+    /// nothing of all else.
+    #[serde(default)]
+    pub min: Option<String>,
+    /// Largest value that may stand in for it, as typed; when absent, a million times a count or a number,
+    /// and what the product accepts of all else.
+    #[serde(default)]
+    pub max: Option<String>,
     /// What is counted: `executions`, `requests`, `units`.
     #[serde(default)]
     pub unit: String,
@@ -331,9 +339,37 @@ pub struct Quota {
 }
 
 impl Quota {
+    /// How many times its value a number of things may be raised to where its record has no other bound: more than any provider
+    /// grants, and enough to lift it for an experiment.
+    const RAISED: f64 = 1e6;
+
     /// The value in base units.
     pub fn number(&self) -> f64 {
         self.quantity.parse(&self.value).unwrap_or(f64::NAN)
+    }
+
+    /// The smallest and the largest value that may stand in for it, in base units.
+    pub fn bounds(&self) -> (f64, f64) {
+        let bound = |text: &Option<String>| text.as_ref().and_then(|text| self.quantity.parse(text).ok());
+        let number = self.number();
+        let raised = match self.quantity {
+            // What is nothing by default is bounded by its quantity alone, and so is what takes no memory.
+            Quantity::Count | Quantity::Number if number > 0.0 => number * Self::RAISED,
+            Quantity::Count
+            | Quantity::Number
+            | Quantity::Bytes
+            | Quantity::Duration
+            | Quantity::Rate
+            | Quantity::Fraction
+            | Quantity::Money => f64::INFINITY,
+        };
+        let lowered = match self.quantity {
+            // Sizes and factors are divided by.
+            Quantity::Bytes if number > 0.0 => 1.0,
+            Quantity::Number => number / Self::RAISED,
+            Quantity::Bytes | Quantity::Duration | Quantity::Rate | Quantity::Fraction | Quantity::Count | Quantity::Money => 0.0,
+        };
+        (bound(&self.min).unwrap_or(lowered), bound(&self.max).unwrap_or(raised.min(self.quantity.max())))
     }
 
     /// Its name in the account, where quotas are raised and outside use is noted.

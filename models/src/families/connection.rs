@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{DeliverConfig, LimitUse, PollConfig, ReplayConfig, Settings, StageConfig, StreamMappingConfig};
+use super::{DeliverConfig, Limit, LimitUse, PollConfig, ReplayConfig, Settings, StageConfig, StreamMappingConfig};
 use crate::{
     Distribution, EdgeKind,
     policy::{Backoff, CallPolicy, Resilience, RetryOn},
@@ -60,6 +60,10 @@ pub struct CallConfig {
     pub failed_conditions: f64,
     /// Connections that each instance of the caller keeps open to a database or a proxy.
     pub connections: u32,
+    /// Calls per second above which further ones wait for their turn.
+    pub throttle: Option<Limit>,
+    /// Throttle of a method or route of an API, which refuses what is above it.
+    pub method: Option<MethodThrottle>,
     /// What a pipe does with it.
     pub stage: Option<StageConfig>,
     /// What keeps retries from making things worse.
@@ -73,6 +77,25 @@ pub struct BatchConfig {
     pub records: u32,
     /// How long a request waits for more of them, in seconds.
     pub linger: f64,
+}
+
+/// Throttle of a method or route of an API.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MethodThrottle {
+    /// Requests per second.
+    pub rate: Limit,
+    /// Requests that pass at once after a pause.
+    pub burst: f64,
+}
+
+impl MethodThrottle {
+    fn read(settings: &mut Settings<'_>) -> Option<Self> {
+        if !settings.has("method_rate") {
+            return None;
+        }
+        let (rate, burst) = (settings.own_limit("method_rate"), settings.optional("method_burst"));
+        rate.map(|rate| Self { burst: burst.unwrap_or(rate.value.max(1.0)), rate })
+    }
 }
 
 /// What a call does to a table or a bucket.
@@ -165,10 +188,22 @@ impl ConnectionConfig {
     /// The limits that it can hit.
     pub fn limits(&self) -> Vec<LimitUse<'_>> {
         match self {
-            Self::Deliver(deliver) => deliver.limits(),
             Self::Poll(poll) => poll.limits(),
             Self::StreamPoll(poll) => vec![poll.parallelization.level()],
-            Self::Call(_) | Self::Capture(_) | Self::Replay(_) | Self::DeadLetter | Self::Redrive(_) => Vec::new(),
+            Self::Call(call) => {
+                self.throttle().into_iter().chain(call.method.as_ref().map(|method| &method.rate)).map(Limit::rate).collect()
+            }
+            Self::Deliver(_) => self.throttle().into_iter().map(Limit::rate).collect(),
+            Self::Capture(_) | Self::Replay(_) | Self::DeadLetter | Self::Redrive(_) => Vec::new(),
+        }
+    }
+
+    /// The rate of its calls or deliveries, above which further ones wait for their turn.
+    pub fn throttle(&self) -> Option<&Limit> {
+        match self {
+            Self::Call(call) => call.throttle.as_ref(),
+            Self::Deliver(deliver) => deliver.throttle.as_ref(),
+            Self::Poll(_) | Self::StreamPoll(_) | Self::Capture(_) | Self::Replay(_) | Self::DeadLetter | Self::Redrive(_) => None,
         }
     }
 
@@ -192,6 +227,8 @@ impl ConnectionConfig {
                 items: if settings.has("items") { settings.count("items").max(1) } else { 1 },
                 failed_conditions: if settings.has("failed_conditions") { settings.quantity("failed_conditions") } else { 0.0 },
                 connections: if settings.has("connections") { settings.count("connections").max(1) } else { 0 },
+                throttle: None,
+                method: MethodThrottle::read(settings),
                 stage: None,
                 resilience: Resilience::read(settings),
             })),
@@ -225,6 +262,8 @@ fn piped(settings: &mut Settings<'_>) -> CallConfig {
         batch: BatchConfig { records: 1, linger: 0.0 },
         failed_conditions: 0.0,
         connections: 0,
+        throttle: if settings.applies("throttle") { settings.own_limit("throttle") } else { None },
+        method: None,
         stage: Some(StageConfig::read(settings)),
         resilience: None,
     }

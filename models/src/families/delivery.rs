@@ -1,7 +1,7 @@
 //! What a subscription of a topic or bus needs to know.
 
 use super::{
-    Filter, Limit, LimitUse, Pauses, Settings,
+    Filter, Limit, Pauses, Settings,
     connection::{policy, retry_on},
 };
 use crate::{
@@ -95,10 +95,6 @@ impl DeliverConfig {
             }),
             subscriber: settings.has("subscriber_type").then(|| SubscriberConfig::read(settings)),
         }
-    }
-
-    pub(super) fn limits(&self) -> Vec<LimitUse<'_>> {
-        self.throttle.iter().map(Limit::rate).collect()
     }
 
     /// Sum of the waits between all attempts, in seconds.

@@ -34,7 +34,9 @@ pub use compute::{
     Alarm, Asynchronous, Autoscaling, Change, ComputeConfig, Cooldown, Fleet, GIGABYTE, Horizontal, IdlePick, Knative, KnativeMetric,
     Launches, Metric, PerRequest, Processors, Provisioned, Refill, Scaling, ScalingStep, Select, Size, Snapshot, Start, Tracking, Zero,
 };
-pub use connection::{BatchConfig, CallConfig, CaptureConfig, ConnectionConfig, Filter, Operation, ReadKind, RedriveConfig};
+pub use connection::{
+    BatchConfig, CallConfig, CaptureConfig, ConnectionConfig, Filter, MethodThrottle, Operation, ReadKind, RedriveConfig,
+};
 pub use database::DatabaseConfig;
 pub use delivery::{BeginConfig, DeliverConfig, DestinationOf, RETRY_TIME_MAX_S, SubscriberConfig};
 pub use external::{ExternalConfig, Limiter};

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Limit;
 use crate::{
     Diagnostic, Distribution, Place, Service,
-    catalog::{Field, Provenance, QuotaKind},
+    catalog::{Field, Provenance, Quota, QuotaKind, quota_value},
     diagnostic::closest,
     diagram::{Account, Fields},
     units::Quantity,
@@ -73,6 +73,13 @@ pub fn field_value(value: &Value) -> String {
     text_of(value)
 }
 
+/// What may stand in for a quota.
+fn hint_of_quota(quota: &Quota) -> String {
+    let (min, max) = quota.bounds();
+    let print = |number| quota.quantity.print(number);
+    format!("{}: {} by default; enter a value from {} to {}, or leave it out", quota.title, quota.value, print(min), print(max))
+}
+
 fn text_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -117,6 +124,12 @@ impl<'a> Settings<'a> {
     /// Whether the record has such a field: tells records of the same mechanism apart.
     pub fn has(&self, key: &str) -> bool {
         self.service.field(key).is_some()
+    }
+
+    /// Whether the record has such a field and it speaks of what the edge enters.
+    pub fn applies(&self, key: &str) -> bool {
+        let fits = |field: &Field| field.to.is_empty() || self.target.is_none_or(|target| target.is_among(&field.to));
+        self.service.field(key).is_some_and(fits)
     }
 
     fn at(&self, key: &str) -> Place {
@@ -239,15 +252,17 @@ impl<'a> Settings<'a> {
         };
         let mut value = quota.number();
         let mut source = quota.provenance.source.clone();
-        let applied = self.account.quotas.get(&quota.account_key(service));
-        for (text, origin) in [(applied, "applied quota of the account"), (self.fields.get(key), "set on the drawing")] {
-            let Some(text) = text.map(text_of) else { continue };
-            match quota.quantity.parse(&text) {
+        let account_key = quota.account_key(service);
+        let applied =
+            self.account.quotas.get(&account_key).map(|text| (text, "applied quota of the account", Place::Account(Some(account_key))));
+        let own = self.fields.get(key).filter(|text| !text.is_null()).map(|text| (text, "set on the drawing", self.at(key)));
+        for (text, origin, place) in [applied, own].into_iter().flatten() {
+            match quota_value(service, quota, &text_of(text)) {
                 Ok(number) => {
                     value = number;
                     origin.clone_into(&mut source);
                 }
-                Err(why) => self.report(key, why),
+                Err(why) => self.diagnostics.push(Diagnostic::error("bad-value", place, why).hint(hint_of_quota(quota))),
             }
         }
         Limit {
@@ -298,9 +313,55 @@ impl<'a> Settings<'a> {
         let name = quota.map_or_else(|| format!("{}.{key}", service.id), |quota| quota.account_key(service));
         let Some(text) = self.account.outside.get(&name).map(text_of) else { return 0.0 };
         let quantity = quota.map_or(Quantity::Number, |quota| quota.quantity);
-        quantity.parse(&text).unwrap_or_else(|why| {
-            self.diagnostics.push(Diagnostic::error("bad-value", Place::Account(Some(key.to_owned())), why));
+        let number = quantity.parse(&text).and_then(|number| match number {
+            0.0.. => Ok(number),
+            _ => Err(format!("`{text}` is negative, use by others cannot be")),
+        });
+        number.unwrap_or_else(|why| {
+            self.diagnostics.push(Diagnostic::error("bad-value", Place::Account(Some(name.clone())), why));
             0.0
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Catalog, EdgeId};
+
+    fn limit(service: &str, key: &str, text: &str) -> (Limit, Vec<Diagnostic>) {
+        let service = Catalog::embedded().get(&service.into()).unwrap();
+        let (fields, account) = (Fields::from([(key.to_owned(), text.into())]), Account::default());
+        let mut settings = Settings::new(service, &fields, &account, Place::Edge(EdgeId::new("edge"), None));
+        let limit = settings.limit(key);
+        (limit, settings.finish())
+    }
+
+    #[test]
+    fn what_stands_in_for_a_quota_keeps_to_its_bounds() {
+        let (mapping, stream) = ("connection/kinesis-mapping", "aws/kinesis");
+        for (service, key, text, taken) in [
+            (mapping, "batches_per_shard", "10", Some(10.0)),
+            // The field that the quota gives the default of takes ten at most.
+            (mapping, "batches_per_shard", "1e9", None),
+            (mapping, "batches_per_shard", "-1", None),
+            // The record has a bound of its own.
+            (mapping, "base_poll", "1000/s", Some(1e3)),
+            (mapping, "base_poll", "1001/s", None),
+            // Of a count a million times the record is the bound, of a rate what the product accepts.
+            (stream, "reshards_per_day", "10000000", Some(1e7)),
+            (stream, "reshards_per_day", "10000001", None),
+            (stream, "shard_reads", "1e9/s", Some(1e9)),
+            (stream, "shard_reads", "1e10/s", None),
+            (stream, "shard_write_records", "0/s", Some(0.0)),
+            (stream, "reshard_factor", "NaN", None),
+            (stream, "reshard_factor", "-2", None),
+        ] {
+            let (limit, problems) = limit(service, key, text);
+            assert_eq!(problems.is_empty(), taken.is_some(), "{service}.{key} = {text}: {problems:?}");
+            let record = Catalog::embedded().get(&service.into()).unwrap().quota(key, "").unwrap();
+            assert_eq!(limit.value, taken.unwrap_or_else(|| record.number()), "{service}.{key} = {text}");
+            assert!(problems.iter().all(|problem| problem.hint.contains(&record.value)), "{problems:?}");
+        }
     }
 }

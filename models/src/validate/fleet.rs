@@ -75,7 +75,7 @@ fn parts(id: &NodeId, fleet: &Fleet, found: &mut Vec<Diagnostic>) {
             Diagnostic::error("size-not-sold", at(id, "memory"), message).hint("choose other processors or another memory").fix(set(
                 id,
                 "memory",
-                size(gigabytes.clamp(least, most)),
+                size(gigabytes.max(least).min(most)),
             )),
         );
     }

@@ -57,5 +57,7 @@ pub fn check(diagram: &Diagram, catalog: &Catalog) -> Vec<Diagnostic> {
         rule(diagram, catalog, &mut diagnostics);
     }
     diagnostic::sort(&mut diagnostics);
+    // Every node that shares a quota of the account says the same about it.
+    diagnostics.dedup();
     diagnostics
 }

@@ -14,7 +14,6 @@ use crate::{
     event::{Class, Timer},
     faults::slowed,
     outcome::Outcome,
-    parts::Pace,
     program::Program,
     rng::Purpose,
     sample::Sampler,
@@ -42,20 +41,16 @@ struct Subscription {
     archives: bool,
     /// Whether its deliveries are paid for one by one.
     metered: bool,
-    /// The rate of an API destination, with the nanoseconds between two calls.
-    destination: Option<(Pace, f64, u32)>,
 }
 
 impl Subscription {
     fn new(program: &Program, edge: u32) -> Self {
         let ready = &program.edges[edge as usize];
         let delivery = ready.delivery.as_deref();
-        let throttle = delivery.and_then(|delivery| delivery.throttle.as_ref());
         Self {
             edge,
             archives: matches!(program.nodes[ready.to as usize].config, Config::Archive(_)),
             metered: delivery.is_some_and(|delivery| delivery.metered),
-            destination: throttle.map(|limit| (Pace::default(), 1e9 / limit.value.max(1e-9), ready.limits[&limit.key])),
         }
     }
 }
@@ -96,7 +91,7 @@ impl Bus {
             }
             core.nodes[self.index as usize].special.add(1);
             if self.outgoing.enter(core, position, copy) {
-                self.send(core, position, copy);
+                core.attempt_in_turn(copy);
             }
         }
         core.answer(item, Outcome::Ok);
@@ -115,27 +110,9 @@ impl Bus {
 
     /// Lets those go that the rate of what goes out has room for.
     fn release(&mut self, core: &mut Core) {
-        while let Some((position, copy)) = self.outgoing.next(core) {
-            self.send(core, position, copy);
+        while let Some((_, copy)) = self.outgoing.next(core) {
+            core.attempt_in_turn(copy);
         }
-    }
-
-    /// A delivery leaves, at its turn where it goes to an API destination.
-    fn send(&mut self, core: &mut Core, position: usize, copy: u32) {
-        let now = core.now();
-        let Some((pace, gap, limit)) = &mut self.subscriptions[position].destination else {
-            core.attempt(copy);
-            return;
-        };
-        core.limits[*limit as usize].demand(now, 1.0);
-        let wait = pace.take(now, *gap);
-        if wait == 0 {
-            core.attempt(copy);
-            return;
-        }
-        core.limits[*limit as usize].delay(now, wait);
-        core.nodes[self.index as usize].waiting.add(now, 1);
-        core.after(wait, Class::Arrival, self.index, Timer::Release, copy);
     }
 
     /// Calls of API destinations, with every retry.
@@ -178,11 +155,6 @@ impl Behavior for Bus {
             Timer::Turn => {
                 self.outgoing.turn();
                 self.release(core);
-            }
-            Timer::Release => {
-                let now = core.now();
-                core.nodes[self.index as usize].waiting.subtract(now, 1);
-                core.attempt(argument);
             }
             _ => self.publish(core, argument),
         }

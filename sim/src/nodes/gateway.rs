@@ -120,7 +120,14 @@ impl Gateway {
                 return Some((TOO_LARGE, limit));
             }
         }
-        let limit = self.throttle.as_mut()?.refusal(core, &row)?;
+        let throttle = self.throttle.as_mut()?;
+        let method = if throttle.has_methods() {
+            let cause = core.cause(item);
+            self.integrations.iter().copied().find(|edge| core.passes(*edge, &cause))
+        } else {
+            None
+        };
+        let limit = throttle.refusal(core, &row, method)?;
         Some((THROTTLED, limit))
     }
 

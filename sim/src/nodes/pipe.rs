@@ -207,10 +207,10 @@ impl Pipe {
         }
         self.runs[slot].pending = copies.len() as u32;
         if stage.together && !copies.is_empty() {
-            core.fly(stage.edge, &copies);
+            core.fly(stage.edge, 0, &copies);
         } else {
             for copy in copies {
-                core.attempt(copy);
+                core.attempt_in_turn(copy);
             }
         }
         self.runs[slot].pending > 0

@@ -23,6 +23,7 @@ use crate::{
     event::{Class, Timer},
     faults::left_of,
     outcome::Outcome,
+    parts::Rate,
     program::Program,
     sample::Sampler,
     time::{Nanos, nanos},
@@ -70,10 +71,11 @@ pub(crate) struct StreamMapping {
 /// Limits on what is read from a shard.
 #[derive(Clone, Copy, Debug)]
 struct Throughput {
-    /// Time between two reads at the limit; zero for pushes, which are not counted.
-    read_cost: Nanos,
+    /// Reads; those of pushes are not counted.
+    reads: Rate,
     reads_limit: u32,
     bytes_per_s: f64,
+    bytes: Rate,
     bytes_limit: u32,
 }
 
@@ -86,9 +88,10 @@ impl StreamMapping {
         let throughput = stream.shard.as_ref().map(|shard| {
             let bytes = if config.enhanced_fan_out { &shard.push_bytes } else { &shard.read_bytes };
             Throughput {
-                read_cost: if config.enhanced_fan_out { 0 } else { nanos(1.0 / shard.reads.value.max(1e-9)) },
+                reads: Rate::per_second(shard.reads.value.max(1e-9)),
                 reads_limit: node.limits[&shard.reads.key],
                 bytes_per_s: bytes.value.max(1e-9),
+                bytes: Rate::per_second(bytes.value.max(1e-9)),
                 bytes_limit: node.limits[&bytes.key],
             }
         });

@@ -15,7 +15,7 @@ use crate::{
     faults::slowed,
     ledger::Fate,
     outcome::Outcome,
-    parts::{GroupLanes, GroupRate, Pace, Repeats, TokenBucket},
+    parts::{GroupLanes, GroupRate, Repeats, TokenBucket},
     program::{NodeProgram, Program},
     rng::Purpose,
     sample::Sampler,
@@ -47,17 +47,7 @@ struct Subscription {
     metered: bool,
     /// Whether its filter reads every payload.
     reads_payload: bool,
-    throttle: Option<Throttle>,
     lanes: Option<Lanes>,
-}
-
-/// Deliveries at a steady rate at most.
-#[derive(Clone, Debug)]
-struct Throttle {
-    pace: Pace,
-    /// Nanoseconds between two deliveries.
-    gap: f64,
-    limit: u32,
 }
 
 /// Deliveries in the order of each group.
@@ -120,29 +110,15 @@ impl Topic {
 
     /// A delivery goes at once, or waits for its rate or for those before it.
     fn deliver(&mut self, core: &mut Core, position: usize, copy: u32) {
-        let now = core.now();
         core.nodes[self.index as usize].special.add(1);
-        let subscription = &mut self.subscriptions[position];
-        if let Some(lanes) = &mut subscription.lanes {
+        if let Some(lanes) = &mut self.subscriptions[position].lanes {
             let group = core.journeys[core.copies[copy].journey].key;
             if lanes.groups.enter(group, copy) {
                 self.send_group(core, position, group);
             }
             return;
         }
-        let Some(Throttle { pace, gap, limit }) = &mut subscription.throttle else {
-            core.attempt(copy);
-            return;
-        };
-        core.limits[*limit as usize].demand(now, 1.0);
-        let wait = pace.take(now, *gap);
-        if wait == 0 {
-            core.attempt(copy);
-            return;
-        }
-        core.limits[*limit as usize].delay(now, wait);
-        core.nodes[self.index as usize].waiting.add(now, 1);
-        core.after(wait, Class::Arrival, self.index, Timer::Release, copy);
+        core.attempt_in_turn(copy);
     }
 
     /// What waits of a group goes together, in order.
@@ -167,11 +143,6 @@ impl Subscription {
             edge,
             metered: delivery.is_some_and(|delivery| delivery.metered),
             reads_payload: delivery.is_some_and(|delivery| delivery.filter_reads_payload),
-            throttle: delivery.and_then(|delivery| delivery.throttle.as_ref()).map(|limit| Throttle {
-                pace: Pace::default(),
-                gap: 1e9 / limit.value.max(1e-9),
-                limit: ready.limits[&limit.key],
-            }),
             lanes: delivery.and_then(|delivery| {
                 let latency = Sampler::new(&delivery.latency);
                 delivery.ordered.map(|together| Lanes { groups: GroupLanes::new(together), latency })

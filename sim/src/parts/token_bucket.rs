@@ -1,21 +1,18 @@
 //! A token bucket with continuous refill, in exact integer arithmetic: no drift, no luck with rounding.
 
+use super::rate::{PARTS, Rate, parts};
 use crate::time::{NEVER, Nanos};
 
-/// Parts of a token: a rate in millionths per second times nanoseconds.
-const PARTS: u128 = 1_000_000_000_000_000;
-
-/// A bucket that starts full.
+/// A bucket that starts full. Levels are in parts of a token.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TokenBucket {
     level: u128,
     /// Promised to those who wait in line; paid before the level rises.
     debt: u128,
     capacity: u128,
-    /// Millionths of a token per second, which is parts per nanosecond.
-    rate: u128,
+    rate: Rate,
     /// Capacity and rate where nothing is tightened.
-    full: (u128, u128),
+    full: (u128, Rate),
     /// What is left of them.
     tight: f64,
     refilled: Nanos,
@@ -24,8 +21,7 @@ pub(crate) struct TokenBucket {
 impl TokenBucket {
     /// A full bucket of so many tokens, refilled at so many per second.
     pub(crate) fn new(capacity: f64, per_second: f64) -> Self {
-        let capacity = (capacity.clamp(0.0, 1e15) * 1e6) as u128 * (PARTS / 1_000_000);
-        let rate = (per_second.clamp(0.0, 1e12) * 1e6 + 0.5) as u128;
+        let (capacity, rate) = (parts(capacity), Rate::per_second(per_second));
         Self { level: capacity, debt: 0, capacity, rate, full: (capacity, rate), tight: 1.0, refilled: 0 }
     }
 
@@ -46,43 +42,41 @@ impl TokenBucket {
     pub(crate) fn tighten(&mut self, now: Nanos, factor: f64) {
         self.refill(now);
         self.tight = factor;
-        let (capacity, rate) = self.full;
-        if factor == 1.0 {
-            (self.capacity, self.rate) = self.full;
-        } else {
-            let room = if factor > 0.0 { capacity.min(PARTS) } else { 0 };
-            self.capacity = ((capacity as f64 * factor) as u128).max(room);
-            self.rate = (rate as f64 * factor) as u128;
+        (self.capacity, self.rate) = self.full;
+        if factor != 1.0 {
+            let room = if factor > 0.0 { self.capacity.min(PARTS) } else { 0 };
+            self.capacity = ((self.capacity as f64 * factor) as u128).max(room);
+            self.rate = self.rate.scaled(factor);
         }
         self.level = self.level.min(self.capacity);
     }
 
     fn refill(&mut self, now: Nanos) {
-        let gained = u128::from(now - self.refilled) * self.rate;
+        let gained = self.rate.over(now - self.refilled);
         let paid = gained.min(self.debt);
         self.debt -= paid;
-        self.level = (self.level + gained - paid).min(self.capacity);
+        self.level = self.level.saturating_add(gained - paid).min(self.capacity);
         self.refilled = now;
     }
 
     /// Takes tokens in turn, and says how long the taker must wait for them.
     pub(crate) fn reserve(&mut self, now: Nanos, tokens: f64) -> Nanos {
         self.refill(now);
-        let parts = to_parts(tokens);
+        let parts = parts(tokens);
         if self.debt == 0 && self.level >= parts {
             self.level -= parts;
             return 0;
         }
         let missing = parts - self.level.min(parts);
         self.level -= parts - missing;
-        self.debt += missing;
-        Nanos::try_from(self.debt.div_ceil(self.rate.max(1))).unwrap_or(Nanos::MAX)
+        self.debt = self.debt.saturating_add(missing);
+        self.rate.time_for(self.debt)
     }
 
     /// Takes tokens if there are enough.
     pub(crate) fn take(&mut self, now: Nanos, tokens: f64) -> bool {
         self.refill(now);
-        let parts = to_parts(tokens);
+        let parts = parts(tokens);
         if self.level < parts {
             return false;
         }
@@ -92,35 +86,31 @@ impl TokenBucket {
 
     /// Gives tokens back that were taken for nothing.
     pub(crate) fn give_back(&mut self, tokens: f64) {
-        self.level = (self.level + to_parts(tokens)).min(self.capacity);
+        self.level = (self.level + parts(tokens)).min(self.capacity);
     }
 
     /// Whether there are enough tokens, without taking them.
     pub(crate) fn has(&mut self, now: Nanos, tokens: f64) -> bool {
         self.refill(now);
-        self.level >= to_parts(tokens)
+        self.level >= parts(tokens)
     }
 
     /// How long until there are enough tokens, if nobody takes any; never when it holds too few or is not refilled.
     pub(crate) fn wait(&mut self, now: Nanos, tokens: f64) -> Nanos {
         self.refill(now);
-        let parts = to_parts(tokens);
-        if parts > self.capacity || self.rate == 0 {
-            return if self.level >= parts { 0 } else { NEVER };
+        let parts = parts(tokens);
+        if parts > self.capacity && self.level < parts {
+            return NEVER;
         }
-        parts.saturating_sub(self.level).div_ceil(self.rate) as Nanos
+        self.rate.time_for(parts.saturating_sub(self.level))
     }
 
     /// Tokens in it now.
     pub(crate) fn tokens(&self, now: Nanos) -> f64 {
-        let gained = u128::from(now - self.refilled) * self.rate;
-        let level = (self.level + gained.saturating_sub(self.debt)).min(self.capacity);
+        let gained = self.rate.over(now - self.refilled);
+        let level = self.level.saturating_add(gained.saturating_sub(self.debt)).min(self.capacity);
         level as f64 / PARTS as f64
     }
-}
-
-fn to_parts(tokens: f64) -> u128 {
-    (tokens * 1e6 + 0.5) as u128 * (PARTS / 1_000_000)
 }
 
 #[cfg(test)]

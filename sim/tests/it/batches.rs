@@ -3,7 +3,7 @@
 use plimsoll_models::EdgeKind;
 use plimsoll_sim::RunResult;
 
-use crate::support::{Draw, fate, run};
+use crate::support::{Draw, fate, faulty, run, run_plan};
 
 fn metric(result: &RunResult, node: &str, key: &str) -> f64 {
     result.node(node).unwrap().metrics[key]
@@ -127,4 +127,64 @@ fn a_pipe_writes_its_batch_in_one_call() {
     let result = run(&diagram, &[("duration", "2 min")]);
     assert_eq!((metric(&result, "stream", "put_requests"), metric(&result, "stream", "records")), (2.0, 10.0));
     assert_eq!((fate(&result, "hand", "done"), fate(&result, "hand", "rejected"), fate(&result, "queue", "done")), (10, 5, 10));
+}
+
+/// Five tokens pay for one retry of a request: the five records make one at 0.1 s, of which two are taken, the other three
+/// pay once to be sent again at 1.1 s, and the last one has nothing left to pay with.
+#[test]
+fn a_retry_quota_pays_for_requests_and_not_for_records() {
+    let put = [("batch", "500"), ("attempts", "5"), ("retry_quota", "5"), ("retry_cost_throttle", "5")];
+    let result = run(&written("batch(5, at=0 s)", &[("shard_write_records", "2/s")], &put).0, &[("duration", "10 s")]);
+    assert_eq!(metric(&result, "stream", "put_requests"), 2.0);
+    assert_eq!((fate(&result, "put", "done"), fate(&result, "put", "rejected")), (4, 1));
+    let put = &result.edge("put").unwrap().metrics;
+    assert_eq!((put["retries"], put["retries_denied"]), (3.0, 1.0));
+    let limit = result.limits.iter().find(|limit| limit.key.ends_with("retry_quota")).unwrap();
+    assert_eq!((limit.refused, limit.first_bound_s, limit.use_peak), (1, Some(1.1), 10.0 / 5.0));
+}
+
+/// Every request fails, and half as many retries as requests are allowed: none for the first, one for the second, none
+/// for the third, one for the fourth. Each is about two records.
+#[test]
+fn a_retry_budget_counts_requests() {
+    let put = [
+        ("batch", "2"),
+        ("attempts", "2"),
+        ("retry_budget", "50 %"),
+        ("retry_budget_minimum", "0/s"),
+        ("retry_budget_window", "10 s"),
+        ("backoff", "100 ms"),
+    ];
+    let fault = serde_json::json!([{"kind": "errors", "on": "stream", "share": "100 %", "from": "0 s", "to": "10 s"}]);
+    let plan = faulty(&[("duration", "10 s")], fault);
+    let result = run_plan(&written("times(0 s, 0 s, 1 s, 1 s, 2 s, 2 s, 3 s, 3 s)", &[], &put).0, plan);
+    let put = &result.edge("put").unwrap().metrics;
+    assert_eq!((put["retries"], put["retries_denied"]), (4.0, 4.0));
+}
+
+/// Each second a request of three records finds room for one. Two requests are enough to open the breaker at 1 s; the
+/// trial at 6 s opens it again until 11 s. Seven requests of ten are never made.
+#[test]
+fn a_breaker_counts_requests() {
+    let put = [("batch", "3"), ("attempts", "1"), ("breaker", "50 %"), ("breaker_minimum", "2"), ("breaker_open", "5 s")];
+    let draw = written("batch(3, every=1 s)", &[("shard_write_records", "1/s")], &put);
+    let result = run(&draw.0, &[("duration", "9.5 s")]);
+    assert_eq!(metric(&result, "stream", "put_requests"), 3.0, "at 0, 1 and 6 s");
+    assert_eq!((fate(&result, "put", "done"), fate(&result, "put", "rejected")), (3, 27));
+    let put = &result.edge("put").unwrap().metrics;
+    assert_eq!((put["breaker_refused"], put["breaker_opened"]), (21.0, 2.0));
+    let limit = result.limits.iter().find(|limit| limit.key.ends_with("breaker")).unwrap();
+    assert_eq!((limit.refused, limit.first_bound_s), (7, Some(2.0)));
+    let row = result.ledger.rows.iter().find(|row| row.edge.as_ref().is_some_and(|edge| edge.as_str() == "put")).unwrap();
+    assert_eq!((row.created, row.attempts), (30, 9), "a call that is held back is no attempt");
+}
+
+/// A second of six records takes six at once, although a sixth of a second is no whole number of nanoseconds.
+#[test]
+fn a_shard_takes_as_many_records_as_its_limit_says() {
+    for (limit, taken) in [("6/s", 6.0), ("7/s", 7.0), ("999/s", 999.0)] {
+        let stream = [("shard_write_records", limit)];
+        let result = run(&written("batch(1500, at=0 s)", &stream, &[("attempts", "1")]).0, &[("duration", "10 s")]);
+        assert_eq!(metric(&result, "stream", "records"), taken, "{limit}");
+    }
 }

@@ -336,3 +336,32 @@ fn refused_combinations_are_diagnostics() {
         .0;
     assert!(codes(&two).contains(&"one-function"));
 }
+
+/// Ten orders and ten reads come at once, and five more orders a second later. The method of the orders lets three pass
+/// and gains two a second: 3 of 10, then 2 of 5. What it refuses takes nothing of the stage, which has room for fifteen.
+#[test]
+fn a_method_is_throttled_by_itself() {
+    for door in ["aws/api-gateway-rest", "aws/api-gateway-http"] {
+        let draw = types(Draw::default(), &[("order", "1 KiB"), ("read", "1 KiB")])
+            .node("shop", "generic/client", &[("arrivals", "batch(10, at=0 s)"), ("events", "order")])
+            .node("later", "generic/client", &[("arrivals", "batch(5, at=1 s)"), ("events", "order")])
+            .node("reader", "generic/client", &[("arrivals", "batch(10, at=0 s)"), ("events", "read")])
+            .node("door", door, &[("overhead", "0 s"), ("stage_rate", "1/s"), ("stage_burst", "15")])
+            .node("fn", "aws/lambda", &[("duration", "10 ms"), ("init", "0 s")]);
+        let draw = ["shop", "later", "reader"]
+            .iter()
+            .fold(draw, |draw, client| draw.edge(&format!("from-{client}"), EdgeKind::Request, client, "door", &[("attempts", "1")]));
+        let diagram = draw
+            .edge("orders", EdgeKind::Request, "door", "fn", &[("filter", "order"), ("method_rate", "2/s"), ("method_burst", "3")])
+            .edge("reads", EdgeKind::Request, "door", "fn", &[("filter", "read")])
+            .0;
+        let result = run(&diagram, &[("duration", "10 s")]);
+        assert_eq!(
+            (fate(&result, "from-shop", "done"), fate(&result, "from-later", "done"), fate(&result, "from-reader", "done")),
+            (3, 2, 10)
+        );
+        assert_eq!(figure(&result, "door", "429"), 7.0 + 3.0, "{door}");
+        let limit = result.limits.iter().find(|limit| limit.key.ends_with("method_rate")).unwrap();
+        assert_eq!((limit.value, limit.refused, limit.first_bound_s), (2.0, 10, Some(0.0)));
+    }
+}

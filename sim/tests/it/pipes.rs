@@ -259,3 +259,31 @@ fn calls_of_an_api_destination_are_paid_one_by_one() {
     let (units, usd) = billed(&result, "api_destination_invocations");
     assert!(units == 3.0 && close(usd, 3.0 * 0.2e-6), "{units} for {usd}");
 }
+
+/// An API destination takes two calls a second: the events of five executions reach it at 0, 0.5, 1, 1.5 and 2 s, and the
+/// last execution lasts as long.
+#[test]
+fn an_api_destination_is_called_at_its_rate() {
+    let diagram = from_queue("aws/sqs", "batch(5, at=0 s)", &[], &[("batch_size", "1")])
+        .node("api", "generic/http-api", &[("latency", "0 s")])
+        .edge("hand", EdgeKind::Request, "pipe", "api", &[("throttle", "2/s")])
+        .0;
+    let result = run(&diagram, &[("duration", "1 min")]);
+    assert_eq!(result.journeys[0].completion.max, 2.0);
+    assert_eq!((fate(&result, "hand", "done"), metric(&result, "pipe", "completed")), (5, 5.0));
+    let limit = result.limits.iter().find(|limit| limit.key.ends_with("destination_rate") || limit.key.ends_with("throttle")).unwrap();
+    assert_eq!((limit.value, limit.delayed, limit.refused), (2.0, 4, 0));
+}
+
+/// Calls that stand in line when their execution is cut off are never made.
+#[test]
+fn a_call_in_line_is_given_up_with_its_execution() {
+    let diagram = from_queue("aws/sqs", "batch(5, at=0 s)", &[("visibility_timeout", "30 s")], &[("batch_size", "1")])
+        .node("pipe", PIPE, &[("overhead", "0 s"), ("duration", "1.2 s")])
+        .node("api", "generic/http-api", &[("latency", "0 s")])
+        .edge("hand", EdgeKind::Request, "pipe", "api", &[("throttle", "1/s")])
+        .0;
+    let result = run(&diagram, &[("duration", "20 s")]);
+    assert_eq!(metric(&result, "api", "arrivals"), 2.0, "at 0 and 1 s, and the executions end at 1.2 s");
+    assert_eq!(fate(&result, "hand", "failed"), 3);
+}

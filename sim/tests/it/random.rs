@@ -5,7 +5,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde_json::json;
 
-use crate::support::Draw;
+use crate::{beside::beside, support::Draw};
 
 /// A layer that a random diagram may have behind the one before.
 #[derive(Clone, Copy)]
@@ -442,11 +442,11 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             &[("filter", "30 %")],
         );
     }
-    draw.0
+    beside(draw, seed).0
 }
 
 /// A pipe with an enrichment, where the word asks for one, that fails and hands on a part.
-fn enriched(draw: Draw, pipe: &str, word: &str) -> Draw {
+pub(crate) fn enriched(draw: Draw, pipe: &str, word: &str) -> Draw {
     if word != "fifo" {
         return draw;
     }

@@ -121,6 +121,17 @@ fn door(row: &Row) -> Draw {
     asked(row).worker("fn").edge("invoke", EdgeKind::Request, "it", "fn", &[])
 }
 
+/// A method of a door with a function behind it.
+fn method(row: &Row) -> Draw {
+    client(row, "door", EdgeKind::Request).node("door", "aws/api-gateway-http", &[]).worker("fn").edge(
+        "it",
+        EdgeKind::Request,
+        "door",
+        "fn",
+        &[],
+    )
+}
+
 /// A door with a function behind it that takes five seconds.
 fn slow_door(row: &Row) -> Draw {
     let mut draw = door(row);
@@ -323,6 +334,7 @@ pub(crate) fn rows() -> Vec<Row> {
         row("aws/api-gateway-rest", "payload_size", Refuses, &[("payload_size", "1 KiB")]).around(door),
         row("aws/api-gateway-rest", "plan_1_rate", Refuses, &[("usage_plans", "plan(rate=1/s, burst=1)")]).around(door),
         row("aws/api-gateway-rest", "plan_1_quota", Refuses, &[("usage_plans", "plan(quota=5, per=day)")]).around(door),
+        row("connection/gateway-integration", "method_rate", Refuses, &[("method_rate", "1/s")]).around(method),
         row("aws/function-url", "payload_size", Refuses, &[("payload_size", "1 KiB")]).around(door),
         row("aws/alb", "idle_timeout", Refuses, &[("idle_timeout", "1 s")]).around(slow_door),
         row("aws/alb", "function_payload", Refuses, &[("function_payload", "1 KiB")]).around(door),

@@ -242,8 +242,7 @@ impl Compute {
     /// Makes the calls of a step for one event. Answers whether there is something to wait for.
     fn make_calls(&mut self, core: &mut Core, slot: u32, step: u32, member: u32, repeat: u32) -> bool {
         let Invocation { item, instance, generation, .. } = self.invocations[slot];
-        // Each instance has client libraries of its own.
-        let client = if instance == NONE { 0 } else { instance };
+        let client = client_of(instance);
         let Some((cause, attempt)) = member_cause(core, item, member as usize) else { return false };
         let Work::Calls { calls, .. } = &self.steps[step as usize] else { return false };
         let mut pending = 0;
@@ -268,7 +267,8 @@ impl Compute {
 
     /// Makes the calls of a step for all events at once. Answers whether there is something to wait for.
     fn make_calls_together(&mut self, core: &mut Core, slot: u32, step: u32, events: usize) -> bool {
-        let Invocation { item, generation, .. } = self.invocations[slot];
+        let Invocation { item, instance, generation, .. } = self.invocations[slot];
+        let client = client_of(instance);
         let Work::Calls { calls, .. } = &self.steps[step as usize] else { return false };
         let WorkCall { edge, times, .. } = calls[0];
         let mut copies = Vec::new();
@@ -282,7 +282,7 @@ impl Compute {
             }
         }
         self.invocations[slot].pending = copies.len() as u32;
-        core.fly_all(edge, &copies);
+        core.fly_all(edge, client, &copies);
         !copies.is_empty()
     }
 
@@ -455,6 +455,11 @@ fn members(core: &Core, item: u32) -> usize {
         NONE => 1,
         batch => core.batches[batch].members.len(),
     }
+}
+
+/// Each instance has client libraries of its own.
+fn client_of(instance: u32) -> u32 {
+    if instance == NONE { 0 } else { instance }
 }
 
 /// What one event of an item hands on, and which attempt at it this is; `None` when it is gone or has failed already.

@@ -144,7 +144,7 @@ impl CustomBus {
             }
         }
         if !flight.is_empty() {
-            core.fly(edge, &flight);
+            core.fly(edge, 0, &flight);
         }
     }
 

@@ -1,4 +1,6 @@
-//! The throttles of a managed API, in the order of the documentation: API key, stage, account.
+//! The throttles of a managed API, in the order of the documentation: API key, method, stage, account.
+
+use std::collections::BTreeMap;
 
 use plimsoll_models::families::{ApiConfig, ApiKind, UsagePlan};
 
@@ -16,6 +18,8 @@ pub(super) struct Throttle {
     account_bucket: u32,
     account_limit: u32,
     stage: Option<(TokenBucket, u32)>,
+    /// Those of the methods that have one, by their edges.
+    methods: BTreeMap<u32, (TokenBucket, u32)>,
     plans: Vec<Plan>,
 }
 
@@ -52,6 +56,10 @@ impl Throttle {
             let burst = config.stage_burst.unwrap_or(limit.value.max(1.0));
             (TokenBucket::new(burst, limit.value), node.limits[&limit.key])
         });
+        let method = |edge: &u32| {
+            let (rate, burst, limit) = program.edges[*edge as usize].method?;
+            Some((*edge, (TokenBucket::new(burst, rate), limit)))
+        };
         let plans: &[UsagePlan] = match &config.kind {
             ApiKind::Http { .. } => &[],
             ApiKind::Rest { plans, .. } => plans,
@@ -60,6 +68,7 @@ impl Throttle {
             account_bucket: node.buckets[&config.account_rate.key],
             account_limit: node.limits[&config.account_rate.key],
             stage,
+            methods: node.calls.iter().filter_map(method).collect(),
             plans: plans.iter().map(|plan| Plan::new(program, node, plan)).collect(),
         }
     }
@@ -73,8 +82,14 @@ impl Throttle {
         }
     }
 
-    /// The first throttle that refuses, if any; a request takes a token of each bucket only if all have one.
-    pub(super) fn refusal(&mut self, core: &mut Core, item: &Item) -> Option<u32> {
+    /// Whether it matters which method a request is for.
+    pub(super) fn has_methods(&self) -> bool {
+        !self.methods.is_empty()
+    }
+
+    /// The first throttle that refuses a request for a method, if any; a request takes a token of each bucket only if all
+    /// have one.
+    pub(super) fn refusal(&mut self, core: &mut Core, item: &Item, method: Option<u32>) -> Option<u32> {
         let now = core.now();
         core.limits[self.account_limit as usize].demand(now, 1.0);
         let plan = self.plans.iter_mut().find(|plan| plan.types.is_empty() || plan.types.contains(&item.event_type));
@@ -87,7 +102,8 @@ impl Throttle {
         {
             return Some(limit);
         }
-        if let Some((bucket, limit)) = &mut self.stage {
+        let mut method = method.and_then(|edge| self.methods.get_mut(&edge));
+        for (bucket, limit) in method.iter_mut().map(|method| &mut **method).chain(&mut self.stage) {
             core.limits[*limit as usize].demand(now, 1.0);
             if !bucket.has(now, 1.0) {
                 return Some(*limit);
@@ -96,7 +112,7 @@ impl Throttle {
         if !core.buckets[self.account_bucket as usize].take(now, 1.0) {
             return Some(self.account_limit);
         }
-        if let Some((bucket, _)) = &mut self.stage {
+        for (bucket, _) in method.into_iter().chain(&mut self.stage) {
             bucket.take(now, 1.0);
         }
         if let Some((plan, key)) = plan {

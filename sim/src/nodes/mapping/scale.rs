@@ -11,7 +11,7 @@ use crate::{
     event::{Class, Timer},
     faults::left_of,
     outcome::Outcome,
-    parts::Pace,
+    parts::{Pacer, Rate},
     program::Program,
     time::{Nanos, SECOND, nanos},
 };
@@ -72,7 +72,16 @@ struct Errors {
 struct Throughput {
     bytes: f64,
     polls: f64,
-    pace: Pace,
+    brought: Pacer,
+    received: Pacer,
+}
+
+impl Throughput {
+    /// Bytes and receive calls of so many pollers.
+    fn rates(&self, pollers: f64) -> (Rate, Rate) {
+        let pollers = pollers.max(1.0);
+        (Rate::per_second(self.bytes * pollers), Rate::per_second(self.polls * pollers))
+    }
 }
 
 impl Scale {
@@ -130,7 +139,7 @@ impl Scale {
                 scale.idle = scale.initial;
                 scale.ramp = *ramp;
                 scale.settle = nanos(*settle);
-                scale.throughput = Some(Throughput { bytes: *bytes, polls: *polls, pace: Pace::default() });
+                scale.throughput = Some(Throughput { bytes: *bytes, polls: *polls, brought: Pacer::default(), received: Pacer::default() });
             }
             Pollers::Workers { .. } => {
                 scale.workers = Some((ready.to, limit.value));
@@ -205,7 +214,8 @@ impl Scale {
     pub(super) fn turn(&self, core: &mut Core) -> Nanos {
         let Some(throughput) = &self.throughput else { return 0 };
         let now = core.now();
-        let wait = throughput.pace.wait(now);
+        let (bytes, polls) = throughput.rates(self.pollers());
+        let wait = throughput.brought.wait(now, bytes, 0.0, 0).max(throughput.received.wait(now, polls, 0.0, 0));
         if wait > 0 && self.allowed >= self.ceiling {
             core.limits[self.limit as usize].delay(now, wait);
         }
@@ -222,10 +232,11 @@ impl Scale {
     pub(super) fn run(&mut self, core: &mut Core, calls: u64, bytes: f64) {
         let now = core.now();
         self.running += 1;
-        let pollers = self.pollers().max(1.0);
-        if let Some(Throughput { bytes: most, polls, pace }) = &mut self.throughput {
-            let gap = (bytes / *most).max(calls as f64 / *polls) / pollers;
-            pace.take(now, gap * SECOND as f64);
+        let pollers = self.pollers();
+        if let Some(throughput) = &mut self.throughput {
+            let (bytes_rate, polls_rate) = throughput.rates(pollers);
+            throughput.brought.charge(now, bytes_rate, bytes);
+            throughput.received.charge(now, polls_rate, calls as f64);
         }
         core.edges[self.edge as usize].poll.running.add(now, 1);
         core.limits[self.limit as usize].level(now, self.running as f64 / self.per_poller);

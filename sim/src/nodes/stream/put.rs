@@ -5,9 +5,10 @@ use crate::{
     core::{Cause, Copy, Core, Item, Member, MessageState},
     event::{Class, Timer},
     outcome::Outcome,
+    parts::Rate,
     result::TraceEvent,
     slab::NONE,
-    time::{SECOND, nanos},
+    time::SECOND,
 };
 
 impl Stream {
@@ -146,15 +147,15 @@ impl Stream {
         second.bytes += f64::from(bytes);
         core.limits[records_limit as usize].level(now, second.records);
         core.limits[bytes_limit as usize].level(now, second.bytes);
-        let (record_cost, byte_cost) = (nanos(1.0 / (records_per_s * records_left)), nanos(f64::from(bytes) / (bytes_per_s * bytes_left)));
-        if !shard.written_records.admits(now, record_cost, SECOND) {
+        let (records_rate, bytes_rate) = (Rate::per_second(records_per_s * records_left), Rate::per_second(bytes_per_s * bytes_left));
+        if !shard.written_records.admits(now, records_rate, 1.0, SECOND) {
             return Err(beyond.unwrap_or(records_limit));
         }
-        if !shard.written_bytes.admits(now, byte_cost, SECOND) {
+        if !shard.written_bytes.admits(now, bytes_rate, f64::from(bytes), SECOND) {
             return Err(beyond.unwrap_or(bytes_limit));
         }
-        shard.written_records.charge(now, record_cost);
-        shard.written_bytes.charge(now, byte_cost);
+        shard.written_records.charge(now, records_rate, 1.0);
+        shard.written_bytes.charge(now, bytes_rate, f64::from(bytes));
         if let Some(growth) = &mut self.growth {
             growth.in_slice += share;
         }

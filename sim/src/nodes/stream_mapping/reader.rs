@@ -11,7 +11,7 @@ use crate::{
     ledger::Fate,
     parts::Pacer,
     rng::{Purpose, mix},
-    time::{NEVER, Nanos, SECOND, nanos, seconds},
+    time::{NEVER, Nanos, SECOND, seconds},
 };
 
 /// The reader of a shard.
@@ -157,24 +157,25 @@ impl StreamMapping {
     /// From when on the limits of a shard let it read.
     fn opens(&self, core: &mut Core, shard: usize) -> Nanos {
         let now = core.now();
-        let Some(Throughput { read_cost, reads_limit, bytes_limit, .. }) = self.throughput else { return now };
+        let Some(Throughput { reads, reads_limit, bytes, bytes_limit, .. }) = self.throughput else { return now };
         let ready = &mut core.streams[self.stream as usize].all[shard];
         // Bytes are not saved up: a read of ten seconds' worth blocks the next one for ten seconds.
-        let by_bytes = if self.pushed { self.readers[shard].own.opens(0, 0) } else { ready.read_bytes.opens(0, 0) };
-        let by_reads = if self.pushed { 0 } else { ready.reads.opens(read_cost, SECOND) };
+        let read = if self.pushed { self.readers[shard].own } else { ready.read_bytes };
+        let by_bytes = read.wait(now, bytes, 0.0, 0);
+        let by_reads = if self.pushed { 0 } else { ready.reads.wait(now, reads, 1.0, SECOND) };
         if !self.pushed {
             let second = ready.second.at(now);
             second.reads += 1.0;
             core.limits[reads_limit as usize].level(now, second.reads);
         }
-        for (limit, opens) in [(bytes_limit, by_bytes), (reads_limit, by_reads)] {
-            if opens > now {
-                core.limits[limit as usize].delay(now, opens - now);
-                let beyond = core.limits[limit as usize].limit.value * (1.0 + seconds(opens - now));
+        for (limit, wait) in [(bytes_limit, by_bytes), (reads_limit, by_reads)] {
+            if wait > 0 {
+                core.limits[limit as usize].delay(now, wait);
+                let beyond = core.limits[limit as usize].limit.value * (1.0 + seconds(wait));
                 core.limits[limit as usize].level(now, beyond);
             }
         }
-        by_bytes.max(by_reads).max(now)
+        now.saturating_add(by_bytes.max(by_reads))
     }
 
     /// A read counts against the limits of the shard.
@@ -187,15 +188,14 @@ impl StreamMapping {
             shards.polled_bytes += bytes as u64;
         }
         shards.metered_reads += u64::from(shards.consumers[self.consumer as usize].metered_every > 0);
-        let Some(Throughput { read_cost, bytes_per_s, bytes_limit, .. }) = self.throughput else { return };
+        let Some(Throughput { reads, bytes: bytes_rate, bytes_per_s, bytes_limit, .. }) = self.throughput else { return };
         let ready = &mut shards.all[shard];
-        let cost = nanos(bytes / bytes_per_s);
         if self.pushed {
-            self.readers[shard].own.charge(now, cost);
+            self.readers[shard].own.charge(now, bytes_rate, bytes);
             return;
         }
-        ready.reads.charge(now, read_cost);
-        ready.read_bytes.charge(now, cost);
+        ready.reads.charge(now, reads, 1.0);
+        ready.read_bytes.charge(now, bytes_rate, bytes);
         let second = ready.second.at(now);
         second.read_bytes += bytes;
         // One large read is spread over the seconds that it blocks.
