@@ -20,7 +20,6 @@ use crate::{
     },
     live::{Frame, MARK_S, mixed},
     scene::{Font, Level, Load, Rect, SMALL_SIZE, figure_place, gauge_rect, gauge_y, text},
-    settings::Motion,
 };
 
 /// A queue of so many powers of ten fills its box.
@@ -256,7 +255,7 @@ fn spark(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>, frame: &Fr
     let box_ = camera.screen_rect(body);
     // Each journey has its place along the edge.
     let along = (mixed(mark.journey) >> 40) as f32 / (1_u32 << 24) as f32;
-    let rise = if input.preferences.motion == Motion::Full { RISE * age * camera.zoom } else { 4.0 };
+    let rise = if input.preferences.moves() { RISE * age * camera.zoom } else { 4.0 };
     let at = pos2(box_.left() + box_.width() * (0.08 + 0.84 * along), box_.top() - 3.0 * camera.zoom - rise);
     let color = color.gamma_multiply(1.0 - age);
     let size = (3.5 * camera.zoom).clamp(1.5, 5.0);

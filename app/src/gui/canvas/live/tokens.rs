@@ -11,7 +11,6 @@ use crate::{
         words::live as words,
     },
     live::{Frame, mixed, shown_s},
-    settings::Motion,
 };
 
 /// Radius of a token, in points at a zoom of 100 %.
@@ -47,7 +46,7 @@ fn radius(camera: &Camera) -> f32 {
 
 /// Paints every token on screen; none when nothing shall move.
 pub(super) fn paint(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>, frame: &Frame, places: &Places) {
-    if input.preferences.motion == Motion::Reduced {
+    if !input.preferences.moves() {
         return;
     }
     let (radius, view) = (radius(camera), camera.view.expand(8.0));
@@ -104,7 +103,7 @@ impl Canvas {
     /// A token under the pointer can be clicked: it stands for a journey.
     pub(in crate::gui::canvas) fn touch_tokens(&self, ui: &Ui, input: &CanvasInput<'_>, events: &mut Vec<CanvasEvent>) {
         let (Some(frame), Some(places)) = (input.live, self.drawn.as_ref().and_then(|drawn| drawn.places.as_ref())) else { return };
-        if self.busy() || input.preferences.motion == Motion::Reduced {
+        if self.busy() || !input.preferences.moves() {
             return;
         }
         let Some(at) = ui.input(|input| input.pointer.hover_pos()).filter(|_| ui.rect_contains_pointer(self.camera.view)) else { return };
