@@ -25,6 +25,8 @@ pub mod jobs;
 #[cfg(feature = "gui")]
 pub mod journal;
 #[cfg(feature = "gui")]
+pub mod live;
+#[cfg(feature = "gui")]
 pub mod run;
 #[cfg(feature = "gui")]
 pub mod search;

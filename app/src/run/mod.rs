@@ -8,7 +8,7 @@ use plimsoll_models::{Diagnostic, Diagram, ScenarioId};
 use plimsoll_sim::{Progress, RunResult};
 
 use crate::jobs::Job;
-pub use worker::{Outcome, Request};
+pub use worker::{Outcome, Ready, Refusal, Request, refusal};
 
 /// A run that has ended well.
 #[derive(Clone, Debug)]
@@ -127,7 +127,7 @@ impl Runs {
 }
 
 /// Whether two diagrams differ at most in where the nodes stand, which no run looks at.
-fn same_but_layout(a: &Diagram, b: &Diagram) -> bool {
+pub fn same_but_layout(a: &Diagram, b: &Diagram) -> bool {
     let Diagram { account, nodes, edges, event_types, scenarios, name: _, description: _, unknown: _, .. } = a;
     *account == b.account && *nodes == b.nodes && *edges == b.edges && *event_types == b.event_types && *scenarios == b.scenarios
 }

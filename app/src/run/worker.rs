@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use plimsoll_models::{Catalog, Diagnostic, Diagram, Place, Scenario, ScenarioId, diagnostic::has_errors, validate};
+use plimsoll_models::{Catalog, Diagnostic, Diagram, Place, Scenario, ScenarioId, diagnostic::has_errors, scenario::Plan, validate};
 use plimsoll_sim::{Input, Progress, RunError, RunResult, Traces};
 
 use crate::{files, jobs::Job};
@@ -41,30 +41,66 @@ pub(super) fn start(request: Request, progress: Arc<Progress>, repaint: impl FnO
     Job::start("simulation", repaint, move || work(&request, &progress))
 }
 
+/// Everything that a run depends on, checked and read.
+#[derive(Debug)]
+pub struct Ready {
+    diagram: Diagram,
+    scenario: ScenarioId,
+    plan: Plan,
+    traces: Traces,
+}
+
+/// Why there is no run: in a sentence, and what is wrong with the diagram.
+pub type Refusal = (String, Vec<Diagnostic>);
+
+impl Ready {
+    /// Checks a request and reads what it names beside itself.
+    pub fn new(request: &Request) -> Result<Self, Refusal> {
+        let diagnostics = validate::check(&request.diagram, Catalog::embedded());
+        if has_errors(&diagnostics) {
+            return Err(invalid(diagnostics));
+        }
+        let scenario = request.diagram.scenarios.get(&request.scenario).map_or_else(Scenario::default, |scenario| (**scenario).clone());
+        let (plan, _) = scenario.plan(&request.scenario);
+        let mut diagram = (*request.diagram).clone();
+        let (traces, diagnostics) = beside(request, &mut diagram);
+        if has_errors(&diagnostics) {
+            return Err(invalid(diagnostics));
+        }
+        Ok(Self { diagram, scenario: request.scenario.clone(), plan, traces })
+    }
+
+    /// The same as the engine takes it.
+    pub fn input(&self) -> Input<'_> {
+        let Self { diagram, scenario, plan, traces } = self;
+        Input { diagram, catalog: Catalog::embedded(), scenario: scenario.clone(), plan: plan.clone(), traces }
+    }
+}
+
+/// Why there is no result, for people; `None` when somebody stopped the run.
+pub fn refusal(error: RunError) -> Option<Refusal> {
+    match error {
+        RunError::Canceled => None,
+        RunError::Invalid(diagnostics) => Some(invalid(diagnostics)),
+        error @ RunError::TooLarge(_) => Some((error.to_string(), Vec::new())),
+    }
+}
+
+fn invalid(diagnostics: Vec<Diagnostic>) -> Refusal {
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == plimsoll_models::Severity::Error).count();
+    let plural = if errors == 1 { "" } else { "s" };
+    (format!("The diagram has {errors} error{plural}; mend them first"), diagnostics)
+}
+
 fn work(request: &Request, progress: &Progress) -> Outcome {
-    let catalog = Catalog::embedded();
-    let invalid = |diagnostics: Vec<Diagnostic>| {
-        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == plimsoll_models::Severity::Error).count();
-        let plural = if errors == 1 { "" } else { "s" };
-        Outcome::Failed { message: format!("The diagram has {errors} error{plural}; mend them first"), diagnostics }
+    let failed = |(message, diagnostics)| Outcome::Failed { message, diagnostics };
+    let ready = match Ready::new(request) {
+        Ok(ready) => ready,
+        Err(why) => return failed(why),
     };
-    let diagnostics = validate::check(&request.diagram, catalog);
-    if has_errors(&diagnostics) {
-        return invalid(diagnostics);
-    }
-    let scenario = request.diagram.scenarios.get(&request.scenario).map_or_else(Scenario::default, |scenario| (**scenario).clone());
-    let (plan, _) = scenario.plan(&request.scenario);
-    let mut diagram = (*request.diagram).clone();
-    let (traces, diagnostics) = beside(request, &mut diagram);
-    if has_errors(&diagnostics) {
-        return invalid(diagnostics);
-    }
-    let input = Input { diagram: &diagram, catalog, scenario: request.scenario.clone(), plan, traces: &traces };
-    match plimsoll_sim::run(&input, progress) {
+    match plimsoll_sim::run(&ready.input(), progress) {
         Ok(result) => Outcome::Done(Box::new(result)),
-        Err(RunError::Canceled) => Outcome::Canceled,
-        Err(RunError::Invalid(diagnostics)) => invalid(diagnostics),
-        Err(error @ RunError::TooLarge(_)) => Outcome::Failed { message: error.to_string(), diagnostics: Vec::new() },
+        Err(error) => refusal(error).map_or(Outcome::Canceled, failed),
     }
 }
 

@@ -12,6 +12,7 @@ mod first_minutes;
 mod keyboard;
 mod kill;
 mod panels;
+mod playing;
 mod results;
 mod sample;
 #[path = "../soft_renderer/mod.rs"]
