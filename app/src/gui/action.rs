@@ -12,6 +12,7 @@ use super::{
     offer::Offer,
     state::Tab,
 };
+use crate::live::Order;
 
 /// A wish of a panel.
 #[derive(Clone, Debug)]
@@ -104,4 +105,10 @@ pub enum Action {
     RefuseTour,
     /// Take a file off the list of recent ones.
     Forget(PathBuf),
+    /// Tell the live run what to do.
+    Live(Order),
+    /// Take the result of the live run that is over.
+    TakeLiveResult,
+    /// Show a journey of the live run, by the ordinal of its root event.
+    ShowJourney(u64),
 }

@@ -15,6 +15,7 @@ use super::{
     dialogs::Dialog,
     disk_bar, empty, inspector,
     keymap::Keymap,
+    live::{self, LiveRun},
     palette,
     quick_add::{Purpose, QuickAdd},
     results,
@@ -131,6 +132,7 @@ impl App {
             undo: history.undo_label().is_some(),
             redo: history.redo_label().is_some(),
             running: self.front.runs.is_running(),
+            live: self.front.live.is_some(),
             result: self.front.runs.latest.is_some(),
             baseline: self.front.runs.baseline.is_some(),
         }
@@ -215,7 +217,7 @@ impl App {
         let recent = self.settings.recent.clone();
         let Self { front, state, settings, catalog, theme, context_menu, keys, .. } = self;
         let Settings { preferences, panels, recent_commands, tour_answered, .. } = settings;
-        let Workspace { document, runs, selection, tab, inspector, results, canvas, problems, disk, comparison, .. } = &mut *front;
+        let Workspace { document, runs, selection, tab, inspector, results, canvas, problems, disk, comparison, live, .. } = &mut *front;
         if let Some(comparison) = comparison {
             comparison.follow(document.history().present());
         }
@@ -231,6 +233,7 @@ impl App {
             selection: &chosen,
             scenario: &scenario,
             runs,
+            live: live.as_ref(),
             problems,
             recent: &recent,
             now,
@@ -260,6 +263,12 @@ impl App {
                 .resizable(true)
                 .frame(bar(Margin::ZERO))
                 .show_collapsible(ui, &mut panels.results, |ui| contained(ui, |ui| results::ui(ui, &view, results, tab, &mut actions)));
+            if let Some(live) = &view.live {
+                let frame = bar(Margin::symmetric(10, 6));
+                Panel::bottom("transport").exact_size(live::transport::HEIGHT).frame(frame).show(ui, |ui| {
+                    live::transport::ui(ui, &view, live, &mut actions);
+                });
+            }
             Panel::left("palette").default_size(216.0).size_range(160.0..=360.0).frame(bar(Margin::ZERO)).show_collapsible(
                 ui,
                 &mut panels.palette,
@@ -294,7 +303,8 @@ impl App {
                     catalog,
                     theme,
                     selection: view.selection,
-                    result: view.result(),
+                    result: view.result().filter(|_| view.live.is_none()),
+                    live: view.live.and_then(LiveRun::frame),
                     stale: view.is_stale(),
                     problems,
                     tool: *tool,
@@ -399,6 +409,7 @@ impl eframe::App for App {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         }
         let time = ctx.input(|input| input.time);
+        self.follow_live(ctx, time);
         if self.state.notice.as_ref().is_some_and(|(_, until)| time > *until) {
             self.state.notice = None;
         }
@@ -503,6 +514,7 @@ pub(super) fn action_of(
             *context_menu = Some(ContextMenu::new(target, at, screen));
             None
         }
+        CanvasEvent::ShowJourney(ordinal) => Some(Action::ShowJourney(ordinal)),
         CanvasEvent::CloseMinimap => Some(Action::Command(Command::ToggleMinimap)),
         CanvasEvent::DropService { service, at, onto } => {
             Some(Action::Add { service, at: Some(at), join: onto.map_or(Join::Alone, Join::On) })

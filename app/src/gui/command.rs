@@ -92,6 +92,8 @@ pub enum Needs {
     Running,
     /// No run that goes on.
     Idle,
+    /// A live run.
+    Live,
     /// A result.
     Result,
     /// A pinned result.
@@ -242,6 +244,21 @@ commands! {
     ToggleTheme: View, Nothing, Anywhere, "moon", "Dark or light theme", "Switches between the dark and the light theme", [ALT_SHIFT + D];
     Run: Run, Idle, Anywhere, "play", "Run", "Simulates the scenario", [NONE + F5, COMMAND + Enter];
     Cancel: Run, Running, Anywhere, "stop", "Cancel the run", "Stops the simulation", [SHIFT + F5];
+    Live: Run, Document, Anywhere, "play", "Live run", "Plays the scenario on the drawing, from the beginning", [COMMAND_SHIFT + Enter];
+    LivePause: Run, Live, Canvas, "pause", "Pause or play", "Lets the live run stand still, or go on", [NONE + Space];
+    LiveStep: Run, Live, Canvas, "chevron-right", "Step one event", "Handles the next event of the live run alone", [NONE + Period];
+    LiveSlower: Run, Live, Canvas, "minus", "Play slower", "Plays the live run at the next slower pace", [NONE + OpenBracket];
+    LiveFaster: Run, Live, Canvas, "plus", "Play faster", "Plays the live run at the next faster pace", [NONE + CloseBracket];
+    LiveBegin: Run, Live, Canvas, "", "Go to the beginning", "Shows the live run at its beginning", [NONE + Home];
+    LiveToEnd: Run, Live, Canvas, "", "Run to the end", "Plays the live run to its end as fast as possible", [NONE + End];
+    LiveRepeat: Run, Live, Canvas, "refresh", "Repeat", "Plays the live run, or the chosen part of it, again and again", [NONE + L];
+    LiveBookmark: Run, Live, Canvas, "pin", "Mark this moment", "Puts a mark on the timeline of the live run, or takes it away", [NONE + M];
+    LiveFirstThrottle: Run, Live, Canvas, "gauge", "Jump to the first throttle", "Shows the moment at which a limit refuses something first", [ALT + Num1];
+    LiveFirstDeadLetter: Run, Live, Canvas, "dead-letter", "Jump to the first dead letter", "Shows the moment at which something is dead-lettered first", [ALT + Num2];
+    LiveFirstLoss: Run, Live, Canvas, "warning", "Jump to the first loss", "Shows the moment at which a root event is lost first", [ALT + Num3];
+    LiveWorstBacklog: Run, Live, Canvas, "queue", "Jump to the worst backlog", "Shows the moment at which most messages and requests wait", [ALT + Num4];
+    LiveSlowestJourney: Run, Live, Canvas, "trace", "Jump to the slowest journey", "Shows the moment at which the slowest journey begins", [ALT + Num5];
+    LiveStop: Run, Live, Anywhere, "stop", "End the live run", "Takes the live run off the drawing", [COMMAND + Period];
     PinBaseline: Run, Result, Anywhere, "pin", "Pin as baseline", "Keeps this result to compare later ones with", [];
     ClearBaseline: Run, Baseline, Anywhere, "close", "Clear the baseline", "Ends the comparison", [];
     SearchCommands: Help, Nothing, Anywhere, "search", "Command palette…", "Searches all commands", [COMMAND + K, COMMAND_SHIFT + P];
@@ -273,6 +290,8 @@ pub struct Situation {
     pub redo: bool,
     /// A run goes on.
     pub running: bool,
+    /// There is a live run.
+    pub live: bool,
     /// There is a result.
     pub result: bool,
     /// A result is pinned.
@@ -299,6 +318,7 @@ impl Command {
             Needs::Redo => now.document && now.redo,
             Needs::Running => now.running,
             Needs::Idle => now.document && !now.running,
+            Needs::Live => now.document && now.live,
             Needs::Result => now.document && now.result,
             Needs::Baseline => now.document && now.baseline,
         }
@@ -331,6 +351,7 @@ impl Command {
             Needs::Redo => document(find::NEEDS_REDO),
             Needs::Running => find::NEEDS_RUNNING,
             Needs::Idle => document(find::NEEDS_IDLE),
+            Needs::Live => document(super::words::live::NEEDS_LIVE),
             Needs::Result => document(find::NEEDS_RESULT),
             Needs::Baseline => document(find::NEEDS_BASELINE),
         })

@@ -105,6 +105,7 @@ impl Comparison {
             catalog,
             theme,
             selection: &selection,
+            live: None,
             result: None,
             stale: false,
             problems: &[],

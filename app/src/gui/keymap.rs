@@ -93,11 +93,16 @@ impl Keymap {
     /// `typing` tells that a text field had the focus until now: the key that ends that, Escape, is the field's too.
     pub fn pressed(&self, ctx: &egui::Context, now: &Situation, typing: bool) -> Vec<Command> {
         let mut commands = Vec::new();
+        // Who has the focus is pressed by the space bar.
+        let focused = ctx.memory(|memory| memory.focused().is_some());
         ctx.input_mut(|input| {
             let held = input.modifiers;
             input.events.retain(|event| {
                 let Some((key, physical_key, modifiers)) = key_of(event, held) else { return true };
                 // Copy and Cut arrive as events of their own, which text fields may want.
+                if focused && key == Key::Space && modifiers.is_none() {
+                    return true;
+                }
                 if typing && (is_text(key, modifiers) || !matches!(event, Event::Key { .. })) {
                     return true;
                 }

@@ -17,6 +17,7 @@ pub mod empty;
 pub mod format;
 pub mod inspector;
 pub mod keymap;
+pub mod live;
 pub mod offer;
 pub mod palette;
 pub mod perform;

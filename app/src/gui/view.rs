@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, GroupId, NodeId, NoteId, ScenarioId};
 use plimsoll_sim::RunResult;
 
-use super::{canvas::Selection, command::Situation, keymap::Keymap, theme::Theme};
+use super::{canvas::Selection, command::Situation, keymap::Keymap, live::LiveRun, theme::Theme};
 use crate::{document::Document, run::Runs, settings::Preferences};
 
 /// A look at the window's affairs, for one frame.
@@ -27,6 +27,8 @@ pub struct View<'a> {
     pub scenario: &'a ScenarioId,
     /// Runs and results.
     pub runs: &'a Runs,
+    /// The run that is played on the drawing.
+    pub live: Option<&'a LiveRun>,
     /// What is wrong with the diagram.
     pub problems: &'a [Diagnostic],
     /// Files that were opened or saved, the latest first.

@@ -10,7 +10,9 @@ use plimsoll_models::{Catalog, Diagnostic, Diagram, ScenarioId, formats::native,
 use super::{
     canvas::{Canvas, Selection},
     comparison::Comparison,
-    inspector, results,
+    inspector,
+    live::LiveRun,
+    results,
     state::Tab,
 };
 use crate::{
@@ -55,6 +57,8 @@ pub struct Workspace {
     pub(super) may_be_lost: bool,
     /// What its file is like, where that is not what the document knows.
     pub(super) disk: Option<OnDisk>,
+    /// The run that is played on the drawing.
+    pub live: Option<LiveRun>,
     /// An older state that is shown beside the present one.
     pub(super) comparison: Option<Comparison>,
     journal: Option<Journal>,
@@ -87,6 +91,7 @@ impl Workspace {
             example_traces: Vec::new(),
             may_be_lost: false,
             disk: None,
+            live: None,
             comparison: None,
             unkept_since: None,
             keeping: None,
@@ -219,6 +224,7 @@ impl Workspace {
     /// The document goes in order: nothing of it is wanted any more.
     pub(super) fn close(&mut self) {
         self.runs.cancel();
+        self.live = None;
         if let Some(keeping) = self.keeping.take() {
             let _ = keeping.wait();
         }

@@ -32,6 +32,8 @@ pub struct SceneCache {
     theme: Option<SceneTheme>,
     /// Where frames stand while something is moved: they do not follow a box out.
     pub held: Option<BTreeMap<GroupId, Rect>>,
+    /// Whether boxes leave a line free for figures of a live run.
+    pub live: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -135,6 +137,7 @@ impl SceneCache {
                 Some(summary) => (summary.load, summary.figure),
                 None => (of_run.and_then(Load::of), of_run.and_then(if is_dead_letter { Figure::of_dead_letters } else { Figure::of })),
             };
+            let figure = figure.or_else(|| (self.live && group.is_none()).then(Figure::empty));
             let entry = match known.remove(id) {
                 Some(entry)
                     if Arc::ptr_eq(&entry.node, node)

@@ -19,6 +19,11 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// Room for a figure that somebody else paints.
+    pub(super) fn empty() -> Self {
+        Self { text: String::new(), level: Level::Calm }
+    }
+
     /// What matters most about a node after a run: what it refused, else what waits too long, else its throughput with the
     /// use of its tightest limit when that is high, and with its latency when it is not.
     pub fn of(node: &NodeResult) -> Option<Self> {

@@ -42,12 +42,12 @@ impl Load {
     /// The load of a node after a run; `None` when the node has no limits.
     pub fn of(node: &NodeResult) -> Option<Self> {
         let peak = node.use_peak.or((node.refused || node.delayed).then_some(1.0))?;
-        let level = match peak {
-            _ if node.refused => Level::Red,
-            peak if peak >= AMBER_FROM => Level::Amber,
-            _ => Level::Calm,
-        };
-        Some(Self { peak, level, delayed: node.delayed && !node.refused })
+        Some(Self::now(peak, node.refused, node.delayed))
+    }
+
+    /// The load at a moment: use of the tightest limit, whether one refuses or delays something.
+    pub fn now(peak: f64, refused: bool, delayed: bool) -> Self {
+        Self { peak, level: level(peak, refused), delayed: delayed && !refused }
     }
 
     /// What the gauge says, in words.
@@ -58,6 +58,14 @@ impl Load {
             Level::Amber | Level::Calm => "",
         };
         format!("peak {:.0} % of its tightest limit{what}", self.peak * 100.0)
+    }
+}
+
+fn level(peak: f64, refused: bool) -> Level {
+    match peak {
+        _ if refused => Level::Red,
+        peak if peak >= AMBER_FROM => Level::Amber,
+        _ => Level::Calm,
     }
 }
 
@@ -90,11 +98,16 @@ impl Level {
     }
 }
 
+/// Where a use of the limit stands on a gauge.
+pub fn gauge_y(rect: Rect, share: f64) -> f64 {
+    rect.max.y - rect.height() * (share / SCALE_MAX).clamp(0.0, 1.0)
+}
+
 /// Paints the gauge into an upright rectangle.
 pub(super) fn gauge(rect: Rect, load: Option<Load>, theme: &SceneTheme, shapes: &mut Vec<Shape>) {
     let radius = rect.width() / 2.0;
     shapes.push(Shape::new(Form::Rect { rect, radius, fill: theme.track, stroke: None }));
-    let y_at = |share: f64| rect.max.y - rect.height() * (share / SCALE_MAX).clamp(0.0, 1.0);
+    let y_at = |share: f64| gauge_y(rect, share);
     if let Some(load) = load {
         let color = load.level.color(theme.load);
         // Even a little use shows.

@@ -22,7 +22,10 @@ const GAUGE_X: f64 = NODE_WIDTH - 9.0 - GAUGE_WIDTH;
 const GAUGE_INSET: f64 = 11.0;
 const TEXT_WIDTH: f64 = GAUGE_X - 8.0 - TEXT_X;
 const NAME_SIZE: f64 = 13.0;
-const SMALL_SIZE: f64 = 11.0;
+/// Size of small text in a box.
+pub const SMALL_SIZE: f64 = 11.0;
+/// How far below the middle of a box its figure stands.
+const FIGURE_DOWN: f64 = 17.0;
 
 /// Everything that the look of a box depends on.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +50,16 @@ pub fn node_rect(center: Point) -> Rect {
     Rect::centered(center, NODE_WIDTH, NODE_HEIGHT)
 }
 
+/// Where a box shows its figure: the left end of a line of small text, and how wide it may be.
+pub fn figure_place(body: Rect) -> (Point, f64) {
+    (Point::new(body.min.x + TEXT_X, body.center().y + FIGURE_DOWN), TEXT_WIDTH)
+}
+
+/// Where the gauge of a box stands.
+pub fn gauge_rect(body: Rect) -> Rect {
+    Rect::new(body.min.x + GAUGE_X, body.min.y + GAUGE_INSET, GAUGE_WIDTH, body.height() - 2.0 * GAUGE_INSET)
+}
+
 /// The shapes of a box; the origin is its upper left corner.
 pub(super) fn shapes(look: &NodeLook<'_>, theme: &SceneTheme) -> Vec<Shape> {
     let mut shapes = Vec::new();
@@ -69,8 +82,7 @@ pub(super) fn shapes(look: &NodeLook<'_>, theme: &SceneTheme) -> Vec<Shape> {
         let rect = Rect::centered(Point::new(TILE_X + TILE / 2.0, NODE_HEIGHT - 9.0), PIN, PIN);
         shapes.push(Shape::new(Form::Icon { key: "pin".to_owned(), rect, color: theme.text_weak }).detail(Detail::Fine));
     }
-    let rect = Rect::new(GAUGE_X, GAUGE_INSET, GAUGE_WIDTH, NODE_HEIGHT - 2.0 * GAUGE_INSET);
-    gauge(rect, look.load, theme, &mut shapes);
+    gauge(gauge_rect(body), look.load, theme, &mut shapes);
     shapes
 }
 
@@ -104,7 +116,7 @@ fn words(look: &NodeLook<'_>, theme: &SceneTheme, shapes: &mut Vec<Shape>) {
         // The first half says most when both do not fit.
         let fits = text::width(&figure.text, Font::SemiBold, SMALL_SIZE) <= TEXT_WIDTH;
         let words = figure.text.split_once(" · ").filter(|_| !fits).map_or(figure.text.as_str(), |(first, _)| first);
-        line(words, middle + 17.0, SMALL_SIZE, Font::SemiBold, color);
+        line(words, middle + FIGURE_DOWN, SMALL_SIZE, Font::SemiBold, color);
         if let Some(shape) = shapes.last_mut() {
             shape.of_run = true;
         }

@@ -38,6 +38,7 @@ impl Shell {
             diagram: Arc::new(diagram),
             selection: Selection::default(),
             theme: Theme::dark(),
+            live: None,
             result: None,
             stale: false,
             problems: Vec::new(),

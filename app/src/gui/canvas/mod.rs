@@ -13,6 +13,7 @@ mod frame;
 mod gesture;
 mod glide;
 mod guide;
+mod live;
 mod minimap;
 mod moving;
 mod navigate;
@@ -45,6 +46,7 @@ use self::{
 use super::{connect::join::End, theme::Theme, words::shell as words};
 use crate::{
     arrange::{self, Joins},
+    live::Frame,
     scene::{Folded, Link, Part, Rect, Scene, SceneCache, fold, frames, node_rect, note_width},
     settings::{Motion, Preferences},
 };
@@ -158,6 +160,8 @@ pub struct CanvasInput<'a> {
     pub selection: &'a Selection,
     /// The latest run, whose figures the boxes wear.
     pub result: Option<&'a RunResult>,
+    /// The moment of the live run, if there is one: it takes the place of the latest run.
+    pub live: Option<&'a Frame>,
     /// Whether the diagram has changed since that run: its figures fade.
     pub stale: bool,
     /// Badges on nodes and edges.
@@ -213,6 +217,8 @@ pub enum CanvasEvent {
     },
     /// Does not want to see the overview any more.
     CloseMinimap,
+    /// Wants to see a journey of the live run, by the ordinal of its root event.
+    ShowJourney(u64),
     /// Dropped a service of the palette.
     DropService {
         /// Which.
@@ -277,6 +283,8 @@ pub struct Canvas {
     drift: Option<Drift>,
     /// The latest document and what is drawn of it.
     folded: Option<(Arc<Diagram>, Folded)>,
+    /// The drawn arrow that each bundled edge is part of.
+    bundled: BTreeMap<EdgeId, EdgeId>,
     /// Whether a gesture has just ended: the drawing still shows it, the diagram does not know it yet.
     landed: bool,
 }
@@ -311,6 +319,10 @@ struct Drawn {
     scene: Scene,
     /// Where labels are.
     labels: BTreeMap<EdgeId, Rect>,
+    /// Whether boxes leave room for figures of a live run.
+    live: bool,
+    /// Where a live run finds things.
+    places: Option<live::Places>,
 }
 
 /// Tells runs apart.
@@ -326,7 +338,13 @@ impl Canvas {
         let document = self.drifting(ui, input.diagram);
         let folded = match self.folded.take() {
             Some((known, folded)) if Arc::ptr_eq(&known, &document) => folded,
-            Some(_) | None => fold(&document),
+            Some(_) | None => {
+                let folded = fold(&document);
+                let parts =
+                    |(drawn, edges): (&EdgeId, &Vec<EdgeId>)| edges.iter().map(|edge| (edge.clone(), drawn.clone())).collect::<Vec<_>>();
+                self.bundled = folded.bundles.iter().flat_map(parts).collect();
+                folded
+            }
         };
         let selection = unfold::drawn_selection(&folded, input.selection);
         let drawn = CanvasInput { diagram: &folded.diagram, selection: &selection, ..*input };
@@ -397,9 +415,11 @@ impl Canvas {
         }
         self.redraw(input);
         let touched = self.touch(ui, input, &ground, &mut events);
+        self.touch_tokens(ui, input, &mut events);
         self.touch_notes(ui, input, &mut events);
         self.follow(ui, input, &mut events);
         self.redraw(input);
+        self.place_live(input);
         self.paint(ui, input, &touched);
         self.paint_notes(ui, input);
         self.minimap(ui, input, &mut events);
@@ -604,6 +624,7 @@ impl Canvas {
                 && drawn.result == result
                 && drawn.dark == input.theme.dark
                 && drawn.pending == pending
+                && drawn.live == input.live.is_some()
         });
         if known {
             return;
@@ -613,6 +634,7 @@ impl Canvas {
         self.cache.held = if let Gesture::Move(moving) = &self.gesture { Some(moving.frames_now()) } else { None };
         let bare = self.notes.hidden.then(|| Diagram { notes: BTreeMap::new(), ..diagram.clone() });
         let diagram = bare.as_ref().unwrap_or(diagram);
+        self.cache.live = input.live.is_some();
         let scene = self.cache.build(diagram, input.catalog, &input.theme.scene, input.result);
         let notes = |part: &&Part| matches!(part.link, Link::Note(_) | Link::Leader(_));
         let labels = scene.parts.iter().rev().skip_while(notes).map_while(|part| match &part.link {
@@ -620,7 +642,16 @@ impl Canvas {
             Link::Group(_) | Link::Edge(_) | Link::Node(_) | Link::Note(_) | Link::Leader(_) => None,
         });
         let labels = labels.collect();
-        self.drawn = Some(Drawn { diagram: Arc::clone(input.diagram), result, dark: input.theme.dark, pending, scene, labels });
+        self.drawn = Some(Drawn {
+            diagram: Arc::clone(input.diagram),
+            result,
+            dark: input.theme.dark,
+            pending,
+            scene,
+            labels,
+            live: input.live.is_some(),
+            places: None,
+        });
     }
 
     /// Ends a gesture that made a change. The drawing stays as it is until the next frame brings the changed diagram.

@@ -58,6 +58,9 @@ impl Canvas {
                 self.ring(&painter, input, &chosen, touched, part);
             }
         }
+        if let Some(frame) = input.live {
+            self.paint_live(&painter, input, frame);
+        }
         self.badges(&painter, input);
         self.flashes(ui, &brush, input);
         match &self.gesture {

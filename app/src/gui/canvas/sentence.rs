@@ -2,7 +2,7 @@
 
 use plimsoll_models::{Diagnostic, Edge, EdgeId, EdgeKind, GroupId, NodeId, Place};
 
-use super::CanvasInput;
+use super::{CanvasInput, live};
 use crate::{
     arrange,
     gui::words::{arrange as said, connect, sentence as say},
@@ -19,6 +19,7 @@ pub(super) fn node(input: &CanvasInput<'_>, id: &NodeId) -> String {
     } else if let Some(node) = input.diagram.nodes.get(id) {
         words.push(input.catalog.get(&node.service).map_or_else(|| node.service.to_string(), |service| service.short_title().to_owned()));
     }
+    words.extend(input.live.and_then(|frame| live::sentence(frame, id)));
     if let Some(result) = input.result {
         let waiting = result.node(id.as_str()).and_then(|node| node.metrics.get("backlog.max")).filter(|count| **count >= 1.0);
         words.extend(waiting.map(|count| say::waiting(*count)));
@@ -64,6 +65,7 @@ fn summary(input: &CanvasInput<'_>, group: &FoldedGroup) -> Summary {
 pub(super) fn edge_tooltip(input: &CanvasInput<'_>, id: &EdgeId, labeled: bool) -> Vec<String> {
     let Some(of) = input.diagram.edges.get(id) else { return Vec::new() };
     let mut lines = vec![edge(input, id, of), of.kind.help().to_owned()];
+    lines.extend(input.live.iter().flat_map(|frame| live::edge_lines(frame, id)));
     lines.extend(problems_of_edge(input.problems, id).map(|problem| problem.message.clone()));
     let placed = input.diagram.lines.get(id).is_some_and(|line| line.label.is_some());
     lines.extend(labeled.then(|| connect::label_help(placed).to_owned()));
@@ -83,6 +85,7 @@ pub(super) fn node_tooltip(input: &CanvasInput<'_>, id: &NodeId) -> Vec<String> 
     if let Some(service) = input.diagram.nodes.get(id).and_then(|node| input.catalog.get(&node.service)) {
         lines.push(service.title.clone());
     }
+    lines.extend(input.live.iter().flat_map(|frame| live::node_lines(frame, id)));
     lines.extend(input.result.and_then(|result| load_sentence(result, id)));
     lines.extend(problems_of_node(input.problems, id).map(|problem| problem.message.clone()));
     lines

@@ -7,6 +7,7 @@ mod connect;
 mod disk;
 mod edit;
 mod file;
+mod live;
 mod notes;
 pub mod offer;
 mod run;
@@ -81,6 +82,9 @@ impl App {
             }
             Action::Decide(decision) => self.decide(ctx, *decision),
             Action::Paste { text, incoming } => self.paste(ctx, &text, incoming),
+            Action::Live(order) => self.order_live(order),
+            Action::TakeLiveResult => self.take_live_result(),
+            Action::ShowJourney(ordinal) => self.show_journey(ctx, ordinal),
             Action::ShowNote(id) => self.show_note(&id),
             Action::WriteNote(id) => self.write_note(id),
         }

@@ -17,17 +17,22 @@ impl App {
                 self.notice(ctx, words::PINNED);
             }
             Command::ClearBaseline => self.front.runs.baseline = None,
-            _ => {}
+            _ => self.live_command(ctx, command),
         }
     }
 
-    fn run(&mut self, ctx: &egui::Context) {
-        let request = Request {
+    /// What there is to run now.
+    pub(super) fn request(&self) -> Request {
+        Request {
             diagram: Arc::clone(self.front.document.history().present()),
             scenario: self.front.scenario(),
             folder: self.front.document.folder(),
             traces: self.front.example_traces.clone(),
-        };
+        }
+    }
+
+    fn run(&mut self, ctx: &egui::Context) {
+        let request = self.request();
         let repaint = ctx.clone();
         self.front.runs.start(request, move || repaint.request_repaint());
         if !self.settings.panels.results {

@@ -8,6 +8,7 @@ pub mod connect;
 pub mod documents;
 pub mod find;
 pub mod first_steps;
+pub mod live;
 pub mod panels;
 pub mod preferences;
 pub mod results;

@@ -1,0 +1,101 @@
+//! Events on their way: where each one is depends on nothing but the time that is shown.
+
+use egui::{Color32, CursorIcon, Painter, Pos2, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use plimsoll_sim::live::HopLook;
+
+use super::places::Places;
+use crate::{
+    gui::{
+        canvas::{Canvas, CanvasEvent, CanvasInput, camera::Camera},
+        theme::Theme,
+        words::live as words,
+    },
+    live::{Frame, shown_s},
+    settings::Motion,
+};
+
+/// Radius of a token, in points at a zoom of 100 %.
+const RADIUS: f32 = 4.2;
+/// Smallest and largest radius on the screen, in points.
+const RADIUS_ON_SCREEN: (f32, f32) = (1.6, 6.0);
+/// How near the pointer must be to touch a token, in points.
+const REACH: f32 = 8.0;
+
+/// Colors of event types, distinguishable side by side; none of them warns.
+const DARK: [u32; 8] = [0x7C_B1FF, 0x55_D6C2, 0xC9_A8FF, 0xF4_A6C8, 0xB8_E07A, 0x7F_DBFF, 0xE6_D3A3, 0xC3_CCD8];
+const LIGHT: [u32; 8] = [0x1F_6FEB, 0x0E_8C7D, 0x71_47C9, 0xB0_3A72, 0x4E_8A12, 0x0A_7FA8, 0x8A_6A1F, 0x4B_5766];
+
+/// The color of an event type, by its index.
+pub(super) fn color(theme: &Theme, event_type: u16) -> Color32 {
+    let colors = if theme.dark { DARK } else { LIGHT };
+    let hex = colors[usize::from(event_type) % colors.len()];
+    Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
+}
+
+/// Where a hop is at the time that is shown.
+fn place(camera: &Camera, frame: &Frame, places: &Places, hop: &HopLook) -> Option<Pos2> {
+    let track = places.edges.get(hop.edge as usize)?.as_ref()?;
+    let share = (frame.at_s() - hop.from_s) / shown_s(hop, frame.speed).max(1e-12);
+    (0.0..1.0).contains(&share).then(|| camera.screen(track.at(share)))
+}
+
+fn radius(camera: &Camera) -> f32 {
+    (RADIUS * camera.zoom).clamp(RADIUS_ON_SCREEN.0, RADIUS_ON_SCREEN.1)
+}
+
+/// Paints every token on screen; none when nothing shall move.
+pub(super) fn paint(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>, frame: &Frame, places: &Places) {
+    if input.preferences.motion == Motion::Reduced {
+        return;
+    }
+    let (radius, view) = (radius(camera), camera.view.expand(8.0));
+    let outline = Stroke::new(1.0, input.theme.canvas);
+    let shapes = frame.hops.iter().filter_map(|hop| {
+        let at = place(camera, frame, places, hop).filter(|at| view.contains(*at))?;
+        let color = color(input.theme, hop.event_type);
+        Some(if frame.course.carries_dead_letters(hop.edge as usize) {
+            diamond(at, radius * 1.3, input.theme.amber, outline)
+        } else if hop.messages > 1 {
+            let side = radius * (1.5 + 0.35 * (hop.messages as f32).log2()).min(3.2);
+            Shape::Rect(egui::epaint::RectShape::new(
+                egui::Rect::from_center_size(at, egui::Vec2::splat(side)),
+                1.5,
+                color,
+                outline,
+                StrokeKind::Outside,
+            ))
+        } else if hop.attempt > 1 {
+            Shape::circle_stroke(at, radius, Stroke::new((radius * 0.45).max(1.2), color))
+        } else {
+            Shape::circle_filled(at, radius, color)
+        })
+    });
+    painter.extend(shapes);
+}
+
+fn diamond(at: Pos2, radius: f32, color: Color32, outline: Stroke) -> Shape {
+    let corner = |x: f32, y: f32| at + vec2(x, y) * radius;
+    Shape::convex_polygon(vec![corner(0.0, -1.0), corner(1.0, 0.0), corner(0.0, 1.0), corner(-1.0, 0.0)], color, outline)
+}
+
+impl Canvas {
+    /// A token under the pointer can be clicked: it stands for a journey.
+    pub(in crate::gui::canvas) fn touch_tokens(&self, ui: &Ui, input: &CanvasInput<'_>, events: &mut Vec<CanvasEvent>) {
+        let (Some(frame), Some(places)) = (input.live, self.drawn.as_ref().and_then(|drawn| drawn.places.as_ref())) else { return };
+        if self.busy() || input.preferences.motion == Motion::Reduced {
+            return;
+        }
+        let Some(at) = ui.input(|input| input.pointer.hover_pos()).filter(|_| ui.rect_contains_pointer(self.camera.view)) else { return };
+        let near = frame.hops.iter().filter_map(|hop| {
+            let distance = place(&self.camera, frame, places, hop)?.distance(at);
+            (distance <= REACH).then_some((distance, hop))
+        });
+        let Some((_, hop)) = near.min_by(|a, b| a.0.total_cmp(&b.0)) else { return };
+        let area = egui::Rect::from_center_size(pos2(at.x, at.y), egui::Vec2::splat(REACH));
+        let response = ui.interact(area, ui.scope_id().with("canvas-token"), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words::token(hop)));
+        if response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(words::token(hop)).clicked() {
+            events.push(CanvasEvent::ShowJourney(hop.journey));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The live run.
+
+use std::sync::Arc;
+
+use crate::{
+    gui::{App, command::Command, live::LiveRun, state::Tab, words::live as words},
+    live::{Followed, Moment, Order, State},
+    run::{Finished, RunState},
+};
+
+impl App {
+    pub(super) fn live_command(&mut self, ctx: &egui::Context, command: Command) {
+        if command == Command::Live {
+            self.front.live = Some(LiveRun::start(self.request(), ctx));
+            return;
+        }
+        let Some(live) = &mut self.front.live else { return };
+        let Some(frame) = live.session.frame().cloned() else {
+            if command == Command::LiveStop {
+                self.front.live = None;
+            }
+            return;
+        };
+        let order = match command {
+            Command::LivePause => match frame.state {
+                State::Playing | State::Seeking => Order::Pause,
+                State::Loading | State::Paused | State::Over | State::Broken => Order::Play,
+            },
+            Command::LiveStep => Order::Step,
+            Command::LiveSlower => Order::Pace(frame.pace.step(false)),
+            Command::LiveFaster => Order::Pace(frame.pace.step(true)),
+            Command::LiveBegin => Order::Seek(0.0),
+            Command::LiveToEnd => Order::ToEnd,
+            Command::LiveRepeat => Order::Repeat(if frame.repeats.is_some() { None } else { Some((0.0, frame.course.shown_s())) }),
+            Command::LiveFirstThrottle => Order::Find(Moment::FirstThrottle),
+            Command::LiveFirstDeadLetter => Order::Find(Moment::FirstDeadLetter),
+            Command::LiveFirstLoss => Order::Find(Moment::FirstLoss),
+            Command::LiveWorstBacklog => Order::Find(Moment::WorstBacklog),
+            Command::LiveSlowestJourney => Order::Find(Moment::SlowestJourney),
+            Command::LiveBookmark => return live.toggle_mark(),
+            Command::LiveStop => {
+                self.front.live = None;
+                return;
+            }
+            _ => return,
+        };
+        live.session.order(order);
+    }
+
+    /// Tells the live run what to do.
+    pub(super) fn order_live(&mut self, order: Order) {
+        if let Some(live) = &self.front.live {
+            live.session.order(order);
+        }
+    }
+
+    /// Lets every live run take its frame, follow the clock and go along with its document.
+    pub(in crate::gui) fn follow_live(&mut self, ctx: &egui::Context, clock_s: f64) {
+        let mut said = Vec::new();
+        for workspace in self.workspaces_mut() {
+            let scenario = workspace.scenario();
+            let Some(live) = &mut workspace.live else { continue };
+            live.session.poll(clock_s, words::fault);
+            said.extend(live.trouble());
+            if let Some((message, diagnostics)) = live.session.refused().cloned() {
+                workspace.live = None;
+                workspace.runs.state = RunState::Failed { message: message.clone(), diagnostics };
+                said.push(message);
+            } else if live.session.follow(workspace.document.history().present(), &scenario) == Followed::Ended {
+                workspace.live = None;
+                said.push(words::ENDED_BY_EDIT.to_owned());
+            }
+        }
+        for text in said {
+            self.notice(ctx, text);
+        }
+    }
+
+    /// Takes the result of the live run into the drawer.
+    pub(super) fn take_live_result(&mut self) {
+        let Some(live) = &self.front.live else { return };
+        let Some(result) = live.frame().and_then(|frame| frame.result.clone()) else { return };
+        let diagram = Arc::clone(live.session.diagram());
+        self.front.runs.inject(Finished { result, diagram, scenario: live.session.scenario().clone() });
+        self.front.tab = Tab::Answer;
+        self.settings.panels.results = true;
+    }
+
+    /// Shows a journey that was seen on the drawing.
+    pub(super) fn show_journey(&mut self, ctx: &egui::Context, ordinal: u64) {
+        if let Some(live) = &self.front.live {
+            live.session.order(Order::Pause);
+        }
+        let followed = self.front.live.as_ref().and_then(LiveRun::frame).and_then(|frame| frame.result.as_ref());
+        if followed.is_some_and(|result| result.traces.iter().any(|trace| trace.ordinal == ordinal)) {
+            self.take_live_result();
+            self.front.tab = Tab::Traces;
+        } else {
+            self.notice(ctx, words::NOT_FOLLOWED);
+        }
+    }
+}

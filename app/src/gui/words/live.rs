@@ -1,0 +1,247 @@
+//! The live run: transport bar, figures on the drawing, what-if.
+
+use crate::{
+    gui::{format, plots::clock},
+    live::{Moment, Pace, State},
+};
+
+/// Why a command cannot be done.
+pub const NEEDS_LIVE: &str = "Start a live run first";
+/// Name of the timeline.
+pub const TIMELINE: &str = "Timeline of the live run";
+/// What the timeline does.
+pub const TIMELINE_HELP: &str = "Drag to go back and forth; with Shift, drag over a part to repeat it";
+/// Name of the slider of the pace.
+pub const PACE: &str = "Pace";
+/// What the pace is.
+pub const PACE_HELP: &str = "Simulated seconds for each second on the wall";
+/// As fast as possible.
+pub const MAX: &str = "Max";
+/// What as fast as possible means.
+pub const MAX_HELP: &str = "As fast as this machine can";
+/// The menu of moments.
+pub const JUMP: &str = "Jump to";
+/// It is being made ready.
+pub const LOADING: &str = "Making the live run ready…";
+/// The button for the result.
+pub const SHOW_RESULT: &str = "Show result";
+/// What it does.
+pub const SHOW_RESULT_HELP: &str = "Takes the result of this run into the drawer";
+/// The button for a headless run.
+pub const RUN_HEADLESS: &str = "Run all replications";
+/// What it does.
+pub const RUN_HEADLESS_HELP: &str = "Runs the same scenario without the drawing, with every replication and the limit to blame";
+/// The document is another run by now.
+pub const ENDED_BY_EDIT: &str = "The live run has ended because the diagram is another one; start it again";
+/// A journey that the run tells nothing about yet.
+pub const NOT_FOLLOWED: &str = "The run keeps no steps of this journey; its first and slowest ones are in the Traces tab when it is over";
+/// What the curves are.
+pub const LEGEND: [&str; 3] = ["Root events", "Lost", "Backlog"];
+
+/// A fault of the program.
+pub fn fault(text: &str) -> String {
+    format!("The live run stopped by a fault of ours: {text}")
+}
+
+/// What the run is doing.
+pub fn state(state: State) -> &'static str {
+    match state {
+        State::Loading => "Loading",
+        State::Playing => "Playing",
+        State::Paused => "Paused",
+        State::Seeking => "Seeking",
+        State::Over => "Over",
+        State::Broken => "Stopped",
+    }
+}
+
+/// The time, and how long the run is.
+pub fn time(at_s: f64, end_s: f64) -> String {
+    format!("{} / {}", exact(at_s, end_s), clock(end_s))
+}
+
+/// A time in as many digits as the length of the run asks for.
+pub fn exact(at_s: f64, end_s: f64) -> String {
+    if end_s < 120.0 {
+        return format!("{at_s:.3} s");
+    }
+    let (minutes, seconds) = ((at_s / 60.0).floor(), at_s % 60.0);
+    if end_s < 7_200.0 {
+        format!("{minutes}:{seconds:04.1} min")
+    } else {
+        format!("{}:{:02}:{:02.0} h", (minutes / 60.0).floor(), minutes % 60.0, seconds.floor())
+    }
+}
+
+/// A pace.
+pub fn pace(pace: Pace) -> String {
+    match pace {
+        Pace::Times(times) => self::times(times),
+        Pace::Max => MAX.to_owned(),
+    }
+}
+
+/// A factor.
+pub fn times(times: f64) -> String {
+    format!("{}×", format::number(times))
+}
+
+/// How fast it runs.
+pub fn speed(events_per_s: f64, speed: f64) -> String {
+    format!("{} events/s · {}×", crate::scene::short(events_per_s), crate::scene::short(speed))
+}
+
+/// What a token stands for.
+pub fn one_in(one_in: u64) -> String {
+    if one_in <= 1 { "every journey is shown".to_owned() } else { format!("1 in {} journeys is shown", format::count(one_in)) }
+}
+
+/// A moment.
+pub fn moment(moment: Moment) -> &'static str {
+    match moment {
+        Moment::FirstThrottle => "First throttle",
+        Moment::FirstDeadLetter => "First dead letter",
+        Moment::FirstLoss => "First loss",
+        Moment::WorstBacklog => "Worst backlog",
+        Moment::SlowestJourney => "Slowest journey",
+    }
+}
+
+/// A moment with its time.
+pub fn moment_at(moment: Moment, at_s: f64) -> String {
+    format!("{} at {}", self::moment(moment), clock(at_s))
+}
+
+/// A mark of the user.
+pub fn mark_at(at_s: f64) -> String {
+    format!("Mark at {}", clock(at_s))
+}
+
+/// The moment never comes.
+pub fn never(moment: Moment) -> String {
+    match moment {
+        Moment::FirstThrottle => "No limit refuses anything in this run",
+        Moment::FirstDeadLetter => "Nothing is dead-lettered in this run",
+        Moment::FirstLoss => "Nothing is lost in this run",
+        Moment::WorstBacklog => "Nothing ever waits in this run",
+        Moment::SlowestJourney => "No journey has ended in this run",
+    }
+    .to_owned()
+}
+
+/// A change was not taken over.
+pub fn refused(why: &str) -> String {
+    format!("The live run goes on without the change: {why}")
+}
+
+/// A token on the drawing.
+pub fn token(hop: &plimsoll_sim::live::HopLook) -> String {
+    let what = match (hop.messages, hop.attempt) {
+        (0 | 1, 0 | 1) => String::new(),
+        (0 | 1, attempt) => format!(", attempt {attempt}"),
+        (messages, _) => format!(", a batch of {messages}"),
+    };
+    format!("Event {}{what}: click to follow it", hop.journey)
+}
+
+/// What waits.
+pub fn waiting(count: u64) -> String {
+    format!("{} waiting", crate::scene::short(count as f64))
+}
+
+/// What is in service.
+pub fn busy(count: u64) -> String {
+    format!("{} busy", crate::scene::short(count as f64))
+}
+
+/// Instances in service, out of all.
+pub fn busy_of(busy: u64, instances: u64) -> String {
+    format!("{} of {} busy", crate::scene::short(busy as f64), crate::scene::short(instances as f64))
+}
+
+/// Dead letters.
+pub fn dead_letters(count: u64) -> String {
+    if count == 0 { "empty".to_owned() } else { format!("{} given up", crate::scene::short(count as f64)) }
+}
+
+/// A rate.
+pub fn rate(per_s: f64) -> String {
+    format!("{}/s", crate::scene::short(per_s))
+}
+
+/// A share of refusals.
+pub fn share_refused(share: f64) -> String {
+    format!("{:.0} % refused", (share * 100.0).max(1.0))
+}
+
+/// Use of a limit.
+pub fn used(share: f64, title: &str) -> String {
+    format!("{:.0} % of {title} (greatest use of the last two seconds)", share * 100.0)
+}
+
+/// A percentage.
+pub fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+/// Lines of the tooltip of a node.
+pub mod node {
+    use crate::gui::format;
+
+    /// What waits, and for how long.
+    pub fn waiting(count: u64, oldest_s: Option<f64>) -> String {
+        let age = oldest_s.map(|age| format!(", the oldest for {}", format::seconds(age))).unwrap_or_default();
+        format!("Waiting: {}{age}", format::count(count))
+    }
+
+    /// What is in service.
+    pub fn busy(count: u64) -> String {
+        format!("In service or in flight: {}", format::count(count))
+    }
+
+    /// Instances by what they do.
+    pub fn instances(all: u64, starting: u64, provisioned: u64) -> String {
+        let of = |count: u64, word: &str| if count > 0 { format!(", {} {word}", format::count(count)) } else { String::new() };
+        format!("Instances or connections: {}{}{}", format::count(all), of(starting, "starting cold"), of(provisioned, "provisioned"))
+    }
+
+    /// What passes.
+    pub fn passes(arrivals_per_s: f64, completed_per_s: f64) -> String {
+        format!("Arrivals {}/s, completions {}/s", crate::scene::short(arrivals_per_s), crate::scene::short(completed_per_s))
+    }
+
+    /// What went wrong so far.
+    pub fn wrong(refused: u64, failed: u64) -> String {
+        format!("Refused {} and failed {} so far", format::count(refused), format::count(failed))
+    }
+}
+
+/// Lines of the tooltip of a connection.
+pub mod edge {
+    use crate::gui::format;
+
+    /// What travels.
+    pub fn sent(per_s: f64, sent: u64) -> String {
+        format!("{}/s, {} so far, attempts included", crate::scene::short(per_s), format::count(sent))
+    }
+
+    /// What went wrong so far.
+    pub fn wrong(throttled: u64, failed: u64) -> String {
+        format!("Throttled {} and failed or timed out {} so far", format::count(throttled), format::count(failed))
+    }
+
+    /// What waits for its next attempt.
+    pub fn retries(count: u64) -> String {
+        format!("Waiting for the next attempt: {}", format::count(count))
+    }
+
+    /// Batches under way.
+    pub fn running(count: u64) -> String {
+        format!("Batches under way: {}", format::count(count))
+    }
+
+    /// Records that a consumer is behind.
+    pub fn lag(count: u64) -> String {
+        format!("Records that wait for the consumer: {}", format::count(count))
+    }
+}
