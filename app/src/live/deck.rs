@@ -48,8 +48,10 @@ enum Goal {
 /// What turns with the clock on the wall, and what was measured with it.
 #[derive(Debug)]
 struct Measured {
-    /// Since when it runs without a stop: time, simulated time, events.
-    since: Option<(Instant, f64, u64)>,
+    /// Since when it runs without a stop: time, simulated time.
+    since: Option<(Instant, f64)>,
+    /// When events were counted last, and how many there were.
+    counted: Option<(Instant, u64)>,
     speed: f64,
     events_per_s: f64,
 }
@@ -112,7 +114,7 @@ impl Deck {
             before: VecDeque::new(),
             told: None,
             slice: SLICE_EVENTS.0,
-            measured: Measured { since: None, speed: pace.times().unwrap_or(1.0), events_per_s: 0.0 },
+            measured: Measured { since: None, counted: None, speed: pace.times().unwrap_or(1.0), events_per_s: 0.0 },
             result: None,
             trouble: None,
             ticks: 0,
@@ -285,12 +287,12 @@ impl Deck {
         };
         let repeats = self.repeats.filter(|(_, to_s)| self.playing && self.now_s() <= *to_s && !matches!(self.goal, Some(Goal::Time(_))));
         let until_s = repeats.map_or(until_s, |(_, to_s)| until_s.min(to_s));
-        let (began, from) = (Instant::now(), (self.now_s(), self.simulation.handled()));
+        let (began, from_s) = (Instant::now(), self.now_s());
         let there = match self.advance(until_s, began + time) {
             Ok(there) => there,
             Err(error) => return self.stop(error),
         };
-        self.measure(began, from);
+        self.measure(began, from_s);
         let is_over = self.simulation.is_over();
         if is_over {
             self.finish();
@@ -371,21 +373,17 @@ impl Deck {
         }
     }
 
-    fn measure(&mut self, began: Instant, (from_s, from_events): (f64, u64)) {
-        let events = self.simulation.handled().saturating_sub(from_events);
-        let passed = began.elapsed().as_secs_f64();
-        let mean = |before: f64, now: f64| if before == 0.0 { now } else { before + (now - before) * FRESH };
-        if self.playing && self.pace == Pace::Max && self.goal.is_none() {
-            let (since, since_s, since_events) = *self.measured.since.get_or_insert((began, from_s, from_events));
-            let wall = since.elapsed().as_secs_f64();
-            if wall >= 0.1 {
-                self.measured.speed = mean(self.measured.speed, (self.now_s() - since_s).max(0.0) / wall);
-                let events = self.simulation.handled().saturating_sub(since_events) as f64;
-                self.measured.events_per_s = mean(self.measured.events_per_s, events / wall);
-                self.measured.since = None;
-            }
-        } else if passed > 1e-3 && events > 0 {
-            self.measured.events_per_s = mean(self.measured.events_per_s, events as f64 / passed);
+    /// How fast it is where nothing but the machine says how fast.
+    fn measure(&mut self, began: Instant, from_s: f64) {
+        if !self.playing || self.pace != Pace::Max || self.goal.is_some() {
+            self.measured.since = None;
+            return;
+        }
+        let (since, since_s) = *self.measured.since.get_or_insert((began, from_s));
+        let passed = since.elapsed();
+        if passed >= TELL_EVERY {
+            self.measured.speed = mean(self.measured.speed, (self.now_s() - since_s).max(0.0) / passed.as_secs_f64());
+            self.measured.since = None;
         }
     }
 
@@ -406,6 +404,7 @@ impl Deck {
         let told = match &self.told {
             Some((since, look, before)) if since.elapsed() < TELL_EVERY && !self.rests_for_good() => (Arc::clone(look), Arc::clone(before)),
             Some(_) | None => {
+                self.count_events(look.handled);
                 self.told = Some((Instant::now(), Arc::clone(&look), Arc::clone(&before)));
                 (Arc::clone(&look), Arc::clone(&before))
             }
@@ -430,6 +429,19 @@ impl Deck {
         }
     }
 
+    /// Events of each second on the wall since the last time.
+    fn count_events(&mut self, handled: u64) {
+        let now = Instant::now();
+        if let Some((since, before)) = self.measured.counted.replace((now, handled))
+            && let passed = now.duration_since(since)
+            && passed >= TELL_EVERY / 2
+            && passed < TELL_EVERY * 4
+        {
+            let rate = handled.saturating_sub(before) as f64 / passed.as_secs_f64();
+            self.measured.events_per_s = mean(self.measured.events_per_s, rate);
+        }
+    }
+
     /// Whether it stands still until somebody asks for something, not only until the next tick.
     fn rests_for_good(&self) -> bool {
         self.rests() && !self.playing
@@ -444,6 +456,11 @@ impl Deck {
             Some(Goal::Tick(_)) | None => State::Paused,
         }
     }
+}
+
+/// A mean that follows what was measured of late.
+fn mean(before: f64, now: f64) -> f64 {
+    if before == 0.0 { now } else { before + (now - before) * FRESH }
 }
 
 fn run_to(state: &mut Simulation, at_s: f64) -> Result<(), RunError> {

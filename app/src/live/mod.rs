@@ -19,4 +19,4 @@ pub use frame::{Frame, State, Trouble};
 pub use pace::Pace;
 pub use player::{Order, Player, Posted};
 pub use session::{Followed, Session};
-pub use sight::{MARK_S, SHOWN_MIN_S, TOKENS_MAX, shown_s};
+pub use sight::{MARK_S, SHOWN_MIN_S, TOKENS_MAX, mixed, shown_s};

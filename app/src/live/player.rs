@@ -4,7 +4,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, PoisonError,
-        mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel},
     },
     thread,
     time::{Duration, Instant},
@@ -18,6 +18,8 @@ use crate::{
 
 /// Least time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
+/// Most orders that wait for the thread: it takes many in each frame.
+const ORDERS_MAX: usize = 1_024;
 /// Work between two looks at the orders.
 const STINT: Duration = Duration::from_millis(10);
 
@@ -45,7 +47,7 @@ pub enum Order {
     /// Go on with the same scenario, where something else happens from outside from a time on.
     Change(Box<Request>),
     /// Say when there is nothing left to do, by dropping the sender.
-    Rest(Sender<()>),
+    Rest(SyncSender<()>),
 }
 
 /// What the thread has to say.
@@ -65,14 +67,14 @@ pub enum Posted {
 /// A live run. It ends when this is dropped.
 #[derive(Debug)]
 pub struct Player {
-    orders: Sender<Order>,
+    orders: SyncSender<Order>,
     slot: Arc<Mutex<Posted>>,
 }
 
 impl Player {
     /// Loads a scenario on a thread of its own; `repaint` is called when there is something new to see.
     pub fn start(request: Request, repaint: impl Fn() + Send + 'static) -> Self {
-        let (orders, inbox) = channel();
+        let (orders, inbox) = sync_channel(ORDERS_MAX);
         let slot = Arc::new(Mutex::new(Posted::Loading));
         let desk = Desk { inbox, slot: Arc::clone(&slot), repaint: Box::new(repaint) };
         let body = move || {
@@ -86,9 +88,9 @@ impl Player {
         Self { orders, slot }
     }
 
-    /// Tells it what to do; nothing when it has ended.
+    /// Tells it what to do, without waiting; nothing when it has ended or has far too much to do.
     pub fn order(&self, order: Order) {
-        let _ = self.orders.send(order);
+        let _ = self.orders.try_send(order);
     }
 
     /// What it has said last.
@@ -98,9 +100,10 @@ impl Player {
 
     /// Waits until there is nothing left to do, for tests and tools without a window.
     pub fn settle(&self) {
-        let (sender, rest) = channel();
-        self.order(Order::Rest(sender));
-        let _ = rest.recv();
+        let (sender, rest) = sync_channel(1);
+        if self.orders.send(Order::Rest(sender)).is_ok() {
+            let _ = rest.recv();
+        }
     }
 }
 
@@ -124,7 +127,7 @@ impl Desk {
             Err(refusal) => return self.post(Posted::Refused(refusal)),
         };
         // Those who wait for a rest.
-        let mut waiting: Vec<Sender<()>> = Vec::new();
+        let mut waiting: Vec<SyncSender<()>> = Vec::new();
         let mut posted = Instant::now();
         self.post(Posted::Frame(Arc::new(deck.frame())));
         let mut is_new = false;

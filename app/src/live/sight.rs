@@ -86,7 +86,7 @@ fn is_shown(journey: u64, one_in: u64) -> bool {
 }
 
 /// A number whose bits all depend on those of another.
-pub(super) fn mixed(mut z: u64) -> u64 {
+pub fn mixed(mut z: u64) -> u64 {
     z = z.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -48,7 +48,7 @@ impl App {
     }
 
     /// Tells the live run what to do.
-    pub(super) fn order_live(&mut self, order: Order) {
+    pub(super) fn order_live(&self, order: Order) {
         if let Some(live) = &self.front.live {
             live.session.order(order);
         }

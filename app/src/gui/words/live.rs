@@ -57,7 +57,7 @@ pub fn state(state: State) -> &'static str {
 
 /// The time, and how long the run is.
 pub fn time(at_s: f64, end_s: f64) -> String {
-    format!("{} / {}", exact(at_s, end_s), clock(end_s))
+    format!("{} / {}", exact(at_s, end_s).trim_end_matches(" min"), clock(end_s))
 }
 
 /// A time in as many digits as the length of the run asks for.
@@ -88,7 +88,7 @@ pub fn times(times: f64) -> String {
 
 /// How fast it runs.
 pub fn speed(events_per_s: f64, speed: f64) -> String {
-    format!("{} events/s · {}×", crate::scene::short(events_per_s), crate::scene::short(speed))
+    format!("{} events/s · {}× real time", crate::scene::short(events_per_s), crate::scene::short(speed))
 }
 
 /// What a token stands for.

@@ -18,7 +18,7 @@ use crate::{
         theme::{SEMIBOLD, Theme, color32},
         words::live as words,
     },
-    live::{Frame, MARK_S},
+    live::{Frame, MARK_S, mixed},
     scene::{Font, Level, Load, Rect, SMALL_SIZE, figure_place, gauge_rect, gauge_y, text},
     settings::Motion,
 };
@@ -33,6 +33,8 @@ const CELLS_MAX: u64 = 15;
 const CELL: (f64, f64) = (5.0, 2.0);
 /// How far above the lower edge of the box the cells stand, in units of the drawing.
 const CELLS_UP: f64 = 7.0;
+/// Most sparks of a node at a time, about.
+const SPARKS_MAX: u64 = 10;
 /// How far a spark rises, in units of the drawing.
 const RISE: f32 = 16.0;
 
@@ -64,8 +66,11 @@ pub(super) fn paint(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>,
         }
     }
     if camera.zoom >= NORMAL_FROM {
+        let crowds = crowds(frame, places.nodes.len());
         for mark in &*frame.marks {
-            if let Some(Some(place)) = places.nodes.get(mark.node as usize) {
+            if crowds.get(mark.node as usize).is_some_and(|mask| mixed(mark.journey) & mask == 0)
+                && let Some(Some(place)) = places.nodes.get(mark.node as usize)
+            {
                 spark(painter, camera, input, frame, place.body, mark);
             }
         }
@@ -217,6 +222,17 @@ impl Live<'_> {
     }
 }
 
+/// For each node, which bits of a journey's hash must be zero for its sparks to be shown.
+fn crowds(frame: &Frame, nodes: usize) -> Vec<u64> {
+    let mut counts = vec![0_u64; nodes];
+    for mark in &*frame.marks {
+        if let Some(count) = counts.get_mut(mark.node as usize) {
+            *count += 1;
+        }
+    }
+    counts.into_iter().map(|count| count.div_ceil(SPARKS_MAX).max(1).next_power_of_two() - 1).collect()
+}
+
 /// What befell an event, as a spark that rises from the box and fades.
 fn spark(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>, frame: &Frame, body: Rect, mark: &MarkLook) {
     let theme = input.theme;
@@ -239,7 +255,7 @@ fn spark(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>, frame: &Fr
     }
     let box_ = camera.screen_rect(body);
     // Each journey has its place along the edge.
-    let along = (mark.journey.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as f32 / (1_u32 << 24) as f32;
+    let along = (mixed(mark.journey) >> 40) as f32 / (1_u32 << 24) as f32;
     let rise = if input.preferences.motion == Motion::Full { RISE * age * camera.zoom } else { 4.0 };
     let at = pos2(box_.left() + box_.width() * (0.08 + 0.84 * along), box_.top() - 3.0 * camera.zoom - rise);
     let color = color.gamma_multiply(1.0 - age);

@@ -35,9 +35,14 @@ impl Track {
         Some(Self { points, lengths, bounds })
     }
 
+    /// How long it is.
+    pub(super) fn length(&self) -> f64 {
+        self.lengths.last().copied().unwrap_or_default()
+    }
+
     /// The place at a share of the way.
     pub(super) fn at(&self, share: f64) -> Point {
-        let far = share.clamp(0.0, 1.0) * self.lengths.last().copied().unwrap_or_default();
+        let far = share.clamp(0.0, 1.0) * self.length();
         let next = self.lengths.partition_point(|length| *length <= far).clamp(1, self.points.len().max(2) - 1);
         let (Some(a), Some(b)) = (self.points.get(next - 1), self.points.get(next)) else {
             return self.points.first().copied().unwrap_or_default();

@@ -10,7 +10,7 @@ use crate::{
         theme::Theme,
         words::live as words,
     },
-    live::{Frame, shown_s},
+    live::{Frame, mixed, shown_s},
     settings::Motion,
 };
 
@@ -18,6 +18,8 @@ use crate::{
 const RADIUS: f32 = 4.2;
 /// Smallest and largest radius on the screen, in points.
 const RADIUS_ON_SCREEN: (f32, f32) = (1.6, 6.0);
+/// Distance of two tokens on a crowded arrow, in radii.
+const APART: f32 = 5.0;
 /// How near the pointer must be to touch a token, in points.
 const REACH: f32 = 8.0;
 
@@ -49,8 +51,12 @@ pub(super) fn paint(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>,
         return;
     }
     let (radius, view) = (radius(camera), camera.view.expand(8.0));
+    let crowds = crowds(camera, frame, places, radius);
     let outline = Stroke::new(1.0, input.theme.canvas);
     let shapes = frame.hops.iter().filter_map(|hop| {
+        if mixed(hop.journey) & crowds.get(hop.edge as usize)? != 0 {
+            return None;
+        }
         let at = place(camera, frame, places, hop).filter(|at| view.contains(*at))?;
         let color = color(input.theme, hop.event_type);
         Some(if frame.course.carries_dead_letters(hop.edge as usize) {
@@ -73,6 +79,22 @@ pub(super) fn paint(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>,
     painter.extend(shapes);
 }
 
+/// For each edge, which bits of a journey's hash must be zero for its tokens to be shown, so that tokens do not merge to a
+/// band: how much travels is told by the width of the arrow.
+fn crowds(camera: &Camera, frame: &Frame, places: &Places, radius: f32) -> Vec<u64> {
+    let mut counts = vec![0_u32; places.edges.len()];
+    for hop in &*frame.hops {
+        if let Some(count) = counts.get_mut(hop.edge as usize) {
+            *count += 1;
+        }
+    }
+    let room = |track: &Option<_>| {
+        track.as_ref().map_or(1.0, |track: &std::sync::Arc<super::places::Track>| track.length() as f32 * camera.zoom / (APART * radius))
+    };
+    let mask = |(count, track): (u32, &Option<_>)| ((count as f32 / room(track).max(1.0)).max(1.0).ceil() as u64).next_power_of_two() - 1;
+    counts.into_iter().zip(&places.edges).map(mask).collect()
+}
+
 fn diamond(at: Pos2, radius: f32, color: Color32, outline: Stroke) -> Shape {
     let corner = |x: f32, y: f32| at + vec2(x, y) * radius;
     Shape::convex_polygon(vec![corner(0.0, -1.0), corner(1.0, 0.0), corner(0.0, 1.0), corner(-1.0, 0.0)], color, outline)
@@ -86,7 +108,9 @@ impl Canvas {
             return;
         }
         let Some(at) = ui.input(|input| input.pointer.hover_pos()).filter(|_| ui.rect_contains_pointer(self.camera.view)) else { return };
-        let near = frame.hops.iter().filter_map(|hop| {
+        let crowds = crowds(&self.camera, frame, places, radius(&self.camera));
+        let near = frame.hops.iter().filter(|hop| crowds.get(hop.edge as usize).is_some_and(|mask| mixed(hop.journey) & mask == 0));
+        let near = near.filter_map(|hop| {
             let distance = place(&self.camera, frame, places, hop)?.distance(at);
             (distance <= REACH).then_some((distance, hop))
         });
