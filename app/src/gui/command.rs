@@ -246,11 +246,11 @@ commands! {
     Cancel: Run, Running, Anywhere, "stop", "Cancel the run", "Stops the simulation", [SHIFT + F5];
     Live: Run, Document, Anywhere, "play", "Live run", "Plays the scenario on the drawing, from the beginning", [COMMAND_SHIFT + Enter];
     LivePause: Run, Live, Canvas, "pause", "Pause or play", "Lets the live run stand still, or go on", [NONE + Space];
-    LiveStep: Run, Live, Canvas, "chevron-right", "Step one event", "Handles the next event of the live run alone", [NONE + Period];
+    LiveStep: Run, Live, Canvas, "chevron-right", "Step one event", "Handles the next event of the live run alone", [NONE + Period, SHIFT + Period];
     LiveSlower: Run, Live, Canvas, "minus", "Play slower", "Plays the live run at the next slower pace", [NONE + OpenBracket];
     LiveFaster: Run, Live, Canvas, "plus", "Play faster", "Plays the live run at the next faster pace", [NONE + CloseBracket];
-    LiveBegin: Run, Live, Canvas, "", "Go to the beginning", "Shows the live run at its beginning", [NONE + Home];
-    LiveToEnd: Run, Live, Canvas, "", "Run to the end", "Plays the live run to its end as fast as possible", [NONE + End];
+    LiveBegin: Run, Live, Canvas, "", "Go to the beginning", "Shows the live run at its beginning", [NONE + Home, SHIFT + Home];
+    LiveToEnd: Run, Live, Canvas, "", "Run to the end", "Plays the live run to its end as fast as possible", [NONE + End, SHIFT + End];
     LiveRepeat: Run, Live, Canvas, "refresh", "Repeat", "Plays the live run, or the chosen part of it, again and again", [NONE + L];
     LiveBookmark: Run, Live, Canvas, "pin", "Mark this moment", "Puts a mark on the timeline of the live run, or takes it away", [NONE + M];
     LiveFirstThrottle: Run, Live, Canvas, "gauge", "Jump to the first throttle", "Shows the moment at which a limit refuses something first", [ALT + Num1];
