@@ -109,6 +109,6 @@ pub enum Action {
     Live(Order),
     /// Take the result of the live run that is over.
     TakeLiveResult,
-    /// Show a journey of the live run, by the ordinal of its root event.
-    ShowJourney(u64),
+    /// Keep what was done while it ran as another scenario.
+    SaveLiveScenario,
 }

@@ -33,6 +33,7 @@ use super::{
 use crate::{
     document::Document,
     journal,
+    live::Order,
     settings::{Folders, Motion, Preferences, Settings, ThemeChoice},
     watch::Watcher,
 };
@@ -316,6 +317,10 @@ impl App {
                 let looked_at = tidy.is_some();
                 actions.extend(events.into_iter().filter(|_| !looked_at).map(Action::Canvas));
                 over_canvas(ui, place, run, &view, (search, tour), &mut actions);
+                if let Some(live) = view.live {
+                    live::what_if::ui(ui.ctx(), place, &view, live, &mut actions);
+                    live::journey::ui(ui.ctx(), place, &view, live, &mut actions);
+                }
             });
         }
         let remembered = Remembered { recent: &recent, commands: recent_commands };
@@ -514,7 +519,7 @@ pub(super) fn action_of(
             *context_menu = Some(ContextMenu::new(target, at, screen));
             None
         }
-        CanvasEvent::ShowJourney(ordinal) => Some(Action::ShowJourney(ordinal)),
+        CanvasEvent::Follow(journey, at_s) => Some(Action::Live(Order::Follow(journey, at_s))),
         CanvasEvent::CloseMinimap => Some(Action::Command(Command::ToggleMinimap)),
         CanvasEvent::DropService { service, at, onto } => {
             Some(Action::Add { service, at: Some(at), join: onto.map_or(Join::Alone, Join::On) })

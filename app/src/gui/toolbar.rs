@@ -9,7 +9,7 @@ use super::{
     scenarios::manage,
     theme::Theme,
     view::View,
-    words::{documents, shell as words},
+    words::{documents, live, shell as words},
 };
 use crate::{icons, run::RunState};
 
@@ -183,11 +183,22 @@ fn right_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) -> Option<e
     }
     ui.separator();
     let run = run_ui(ui, view, actions);
+    live_ui(ui, view, actions);
     ui.add_space(4.0);
     load_ui(ui, view, actions);
     ui.add_space(4.0);
     scenario_ui(ui, view, actions);
     Some(run)
+}
+
+/// The button that plays the scenario on the drawing.
+fn live_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    let button = Button::selectable(view.now.live, RichText::new(live::LIVE).font(Theme::strong())).min_size(egui::vec2(52.0, 28.0));
+    let stroke = egui::Stroke::new(1.0, view.theme.accent);
+    let command = if view.now.live { Command::LiveStop } else { Command::Live };
+    if ui.add(button.stroke(stroke)).accessible_name(live::LIVE_NAME).on_hover_text(view.keys.tooltip(command)).clicked() {
+        actions.push(Action::Command(command));
+    }
 }
 
 /// The button that runs, or the progress of the run; where it stands.

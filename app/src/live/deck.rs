@@ -7,8 +7,9 @@ use std::{
 };
 
 use plimsoll_sim::{
-    Program, RunError, RunResult, Simulation, compile,
+    Program, Progress, RunError, RunResult, Simulation, compile,
     live::{BUDGET_BYTES, Look, Roster, Timeline},
+    result::JourneyTrace,
 };
 
 use super::{
@@ -29,6 +30,8 @@ const RATE_STATES: f64 = 8.0;
 const TELL_EVERY: Duration = Duration::from_millis(120);
 /// A moment is found to within so many seconds.
 const EXACT_S: f64 = 1e-6;
+/// A journey has begun so long before it is seen, at most, or else it is looked for from the beginning of the run, in seconds.
+const FOLLOW_FROM_S: f64 = 30.0;
 /// Share of the latest measurement in a mean of measurements.
 const FRESH: f64 = 0.2;
 
@@ -77,6 +80,7 @@ pub(super) struct Deck {
     slice: u64,
     measured: Measured,
     result: Option<Arc<RunResult>>,
+    followed: Option<Arc<JourneyTrace>>,
     trouble: Option<Trouble>,
     ticks: u64,
 }
@@ -116,6 +120,7 @@ impl Deck {
             slice: SLICE_EVENTS.0,
             measured: Measured { since: None, counted: None, speed: pace.times().unwrap_or(1.0), events_per_s: 0.0 },
             result: None,
+            followed: None,
             trouble: None,
             ticks: 0,
         })
@@ -159,6 +164,8 @@ impl Deck {
             Order::Repeat(range) => self.repeats = range.filter(|(from_s, to_s)| from_s < to_s),
             Order::Find(moment) => self.find(moment),
             Order::Change(request) => self.change(*request),
+            Order::Follow(ordinal, at_s) => self.follow(ordinal, at_s),
+            Order::Forget => self.followed = None,
             // Whoever waits is told by the thread.
             Order::Rest(_) => {}
         }
@@ -242,6 +249,16 @@ impl Deck {
         Ok(high)
     }
 
+    /// Follows a journey from its beginning to its end.
+    fn follow(&mut self, ordinal: u64, at_s: f64) {
+        (self.playing, self.goal) = (false, None);
+        let before_s = (at_s - FOLLOW_FROM_S).max(0.0);
+        match self.timeline.journey(ordinal, before_s, f64::INFINITY, &Progress::new()) {
+            Ok(trace) => self.followed = trace.map(Arc::new),
+            Err(error) => self.stop(error),
+        }
+    }
+
     /// Goes on with a scenario where something else happens from outside from a time on.
     fn change(&mut self, request: Request) {
         let Difference::Faults(from_s) = difference(&self.request.diagram, &request.diagram, &request.scenario) else {
@@ -256,7 +273,7 @@ impl Deck {
         let at_s = self.now_s();
         self.timeline.change(program, from_s);
         Arc::make_mut(&mut self.course).forget(from_s);
-        self.result = None;
+        (self.result, self.followed) = (None, None);
         let goal = self.goal;
         self.rewind(self.timeline.before(at_s.min(from_s)), 0.0);
         self.seek(at_s);
@@ -359,8 +376,7 @@ impl Deck {
     fn finish(&mut self) {
         if self.result.is_none() {
             let result = self.simulation.result();
-            let length =
-                |trace: &plimsoll_sim::result::JourneyTrace| trace.response_s.or(trace.completion_s).map(|end| end - trace.started_s);
+            let length = |trace: &JourneyTrace| trace.response_s.or(trace.completion_s).map(|end| end - trace.started_s);
             let slowest = result
                 .traces
                 .iter()
@@ -424,6 +440,7 @@ impl Deck {
             repeats: self.repeats,
             events_per_s: self.measured.events_per_s,
             result: self.result.clone(),
+            followed: self.followed.clone(),
             trouble: self.trouble.clone(),
             ticks: self.ticks,
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use plimsoll_sim::{
     RunResult,
     live::{HopLook, Look, MarkLook, Roster},
+    result::JourneyTrace,
 };
 
 use super::{Course, Moment, Pace};
@@ -68,6 +69,8 @@ pub struct Frame {
     pub events_per_s: f64,
     /// What the run tells, once it is over.
     pub result: Option<Arc<RunResult>>,
+    /// The journey that is followed.
+    pub followed: Option<Arc<JourneyTrace>>,
     /// What went wrong.
     pub trouble: Option<Trouble>,
     /// Ticks of the window's clock that it has followed.

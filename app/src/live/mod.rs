@@ -12,6 +12,7 @@ mod pace;
 mod player;
 mod session;
 mod sight;
+mod what_if;
 
 pub use course::{COURSE_POINTS, Course, CoursePoint, Moment};
 pub use difference::{Difference, difference};
@@ -20,3 +21,4 @@ pub use pace::Pace;
 pub use player::{Order, Player, Posted};
 pub use session::{Followed, Session};
 pub use sight::{MARK_S, SHOWN_MIN_S, TOKENS_MAX, mixed, shown_s};
+pub use what_if::{Knob, from};

@@ -46,6 +46,10 @@ pub enum Order {
     Find(Moment),
     /// Go on with the same scenario, where something else happens from outside from a time on.
     Change(Box<Request>),
+    /// Follow a journey, by the ordinal of its root event, that is on its way at a time; the run stands still.
+    Follow(u64, f64),
+    /// Follow no journey any more.
+    Forget,
     /// Say when there is nothing left to do, by dropping the sender.
     Rest(SyncSender<()>),
 }

@@ -11,6 +11,7 @@ mod find;
 mod first_minutes;
 mod keyboard;
 mod kill;
+mod live;
 mod panels;
 mod playing;
 mod results;

@@ -217,8 +217,8 @@ pub enum CanvasEvent {
     },
     /// Does not want to see the overview any more.
     CloseMinimap,
-    /// Wants to see a journey of the live run, by the ordinal of its root event.
-    ShowJourney(u64),
+    /// Wants to see a journey of the live run: the ordinal of its root event, and a time at which it is on its way.
+    Follow(u64, f64),
     /// Dropped a service of the palette.
     DropService {
         /// Which.

@@ -47,7 +47,7 @@ pub(super) fn event(folded: &Folded, document: &Diagram, event: CanvasEvent) -> 
         | CanvasEvent::RenameEdge(_)
         | CanvasEvent::Refused(_)
         | CanvasEvent::CloseMinimap
-        | CanvasEvent::ShowJourney(_)
+        | CanvasEvent::Follow(..)
         | CanvasEvent::Preview(_)
         | CanvasEvent::EndPreview
         | CanvasEvent::EditNote(_)

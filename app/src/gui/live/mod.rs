@@ -1,7 +1,9 @@
 //! The live run in the window: its session, its marks, the bar that moves it.
 
+pub mod journey;
 mod timeline;
 pub mod transport;
+pub mod what_if;
 
 use std::sync::Arc;
 

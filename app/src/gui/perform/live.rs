@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use plimsoll_models::{Edit, Scenario, ids};
+
 use crate::{
-    gui::{App, command::Command, live::LiveRun, state::Tab, words::live as words},
+    gui::{App, command::Command, live::LiveRun, scenarios::manage, state::Tab, words::live as words},
     live::{Followed, Moment, Order, State},
     run::{Finished, RunState},
 };
@@ -86,17 +88,13 @@ impl App {
         self.settings.panels.results = true;
     }
 
-    /// Shows a journey that was seen on the drawing.
-    pub(super) fn show_journey(&mut self, ctx: &egui::Context, ordinal: u64) {
-        if let Some(live) = &self.front.live {
-            live.session.order(Order::Pause);
-        }
-        let followed = self.front.live.as_ref().and_then(LiveRun::frame).and_then(|frame| frame.result.as_ref());
-        if followed.is_some_and(|result| result.traces.iter().any(|trace| trace.ordinal == ordinal)) {
-            self.take_live_result();
-            self.front.tab = Tab::Traces;
-        } else {
-            self.notice(ctx, words::NOT_FOLLOWED);
-        }
+    /// Keeps a copy of the scenario in use, with everything that was done while it ran.
+    pub(super) fn save_live_scenario(&mut self, ctx: &egui::Context) {
+        let (diagram, scenario) = (self.front.document.history().present(), self.front.scenario());
+        let name = words::saved_scenario(&manage::title(diagram, &scenario));
+        let copy = diagram.scenarios.get(&scenario).map_or_else(Scenario::default, |known| (**known).clone()).with("name", name.clone());
+        let id = ids::fresh(scenario.as_str(), |id| diagram.scenarios.contains_key(id));
+        self.edit(ctx, &Edit::SetScenario(id.as_str().into(), Some(copy)), None);
+        self.notice(ctx, words::saved(&name));
     }
 }

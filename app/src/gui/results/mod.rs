@@ -17,6 +17,7 @@ use egui::{Align, Frame, Layout, Margin, RichText, Ui};
 use plimsoll_sim::RunResult;
 
 pub use sight::Sight;
+pub(super) use traces::waterfall_ui;
 
 use super::{
     action::Action,

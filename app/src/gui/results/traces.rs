@@ -54,7 +54,8 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, (memory, sigh
     });
 }
 
-fn waterfall_ui(ui: &mut Ui, view: &View<'_>, trace: &JourneyTrace) {
+/// Shows where the time of a journey went.
+pub(in crate::gui) fn waterfall_ui(ui: &mut Ui, view: &View<'_>, trace: &JourneyTrace) {
     let start = trace.started_s;
     let last = trace.steps.last().map_or(start, |step| step.at_s);
     let end = trace.completion_s.into_iter().chain(trace.response_s).fold(last, f64::max);

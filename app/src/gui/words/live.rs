@@ -1,5 +1,7 @@
 //! The live run: transport bar, figures on the drawing, what-if.
 
+use plimsoll_models::fault::FaultKind;
+
 use crate::{
     gui::{format, plots::clock},
     live::{Moment, Pace, State},
@@ -33,8 +35,23 @@ pub const RUN_HEADLESS: &str = "Run all replications";
 pub const RUN_HEADLESS_HELP: &str = "Runs the same scenario without the drawing, with every replication and the limit to blame";
 /// The document is another run by now.
 pub const ENDED_BY_EDIT: &str = "The live run has ended because the diagram is another one; start it again";
-/// A journey that the run tells nothing about yet.
-pub const NOT_FOLLOWED: &str = "The run keeps no steps of this journey; its first and slowest ones are in the Traces tab when it is over";
+/// Nothing can be turned.
+pub const NOTHING_TO_TURN: &str = "Nothing of this can be turned while it runs; select another node or connection";
+/// What the panel does.
+pub const WHAT_IF_HELP: &str =
+    "Counts from the moment that is shown to the end of the run, and is kept as a fault of the scenario: undo takes it back";
+/// The button that shows the steps.
+pub const STEPS: &str = "Steps…";
+/// What it does.
+pub const STEPS_HELP: &str = "Shows everything that was done as faults on the timeline of the scenario";
+/// The button that keeps the steps as another scenario.
+pub const SAVE_AS_SCENARIO: &str = "Save as scenario";
+/// What it does.
+pub const SAVE_AS_SCENARIO_HELP: &str = "Adds a copy of the scenario with everything that was done";
+/// The button that begins a live run.
+pub const LIVE: &str = "Live";
+/// Its name.
+pub const LIVE_NAME: &str = "Play the scenario on the drawing";
 /// What the curves are.
 pub const LEGEND: [&str; 3] = ["Root events", "Lost", "Backlog"];
 
@@ -182,6 +199,97 @@ pub fn used(share: f64, title: &str) -> String {
 /// A percentage.
 pub fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
+}
+
+/// Title of the panel.
+pub fn what_if(title: &str) -> String {
+    format!("What if: {title}")
+}
+
+/// A connection.
+pub fn edge_title(diagram: &plimsoll_models::Diagram, id: &plimsoll_models::EdgeId) -> String {
+    diagram.edges.get(id).map_or_else(|| id.to_string(), |edge| format!("{} → {}", diagram.title(&edge.from), diagram.title(&edge.to)))
+}
+
+/// A step of the history.
+pub fn what_if_step(on: &str, knob: &str) -> String {
+    format!("What if: {} of {on}", knob.to_lowercase())
+}
+
+/// What a slider turns.
+pub fn knob(kind: FaultKind) -> &'static str {
+    match kind {
+        FaultKind::Surge => "Load",
+        FaultKind::Slow => "Duration",
+        FaultKind::Latency => "Added latency",
+        FaultKind::Errors => "Error rate",
+        FaultKind::Capacity => "Lost capacity",
+        FaultKind::Duplicates => "Duplicates",
+        FaultKind::Batch => "Batch size",
+        FaultKind::Throttle => "Limit",
+        FaultKind::Outage => "Outage",
+        FaultKind::Poison => "Poison",
+        FaultKind::Deploy => "Deployment",
+    }
+}
+
+/// A limit by its key.
+pub fn limit(key: &str) -> String {
+    let mut words = key.replace('_', " ");
+    if let Some(first) = words.get_mut(0..1) {
+        first.make_ascii_uppercase();
+    }
+    words
+}
+
+/// A batch size; zero is the one of the diagram.
+pub fn batch(size: f64) -> String {
+    if size < 0.5 { "as drawn".to_owned() } else { format!("{size:.0}") }
+}
+
+/// The button that takes a setting back.
+pub fn back_to_normal(name: &str) -> String {
+    format!("{name}: back to normal")
+}
+
+/// A button: what it says and what it does.
+pub fn strike(kind: FaultKind, is_edge: bool, is_on: bool) -> (&'static str, &'static str) {
+    match (kind, is_edge, is_on) {
+        (FaultKind::Outage, _, true) => ("Restore", "Ends the outage"),
+        (FaultKind::Outage, true, false) => ("Cut", "Every attempt along this connection fails from now on"),
+        (FaultKind::Outage, false, false) => ("Kill", "Every attempt fails from now on"),
+        (FaultKind::Slow, _, true) => ("Full speed", "Work takes its normal time again"),
+        (FaultKind::Slow, _, false) => ("Slow", "Work takes four times as long from now on"),
+        (FaultKind::Poison, _, true) => ("No poison", "New events are fine again"),
+        (FaultKind::Poison, _, false) => ("Poison", "One in a hundred new events fails here every time"),
+        (
+            FaultKind::Deploy
+            | FaultKind::Latency
+            | FaultKind::Errors
+            | FaultKind::Throttle
+            | FaultKind::Capacity
+            | FaultKind::Duplicates
+            | FaultKind::Surge
+            | FaultKind::Batch,
+            _,
+            _,
+        ) => ("Deploy", "Warm instances are replaced now"),
+    }
+}
+
+/// A copy of a scenario with what was done.
+pub fn saved_scenario(name: &str) -> String {
+    format!("{name}, what if")
+}
+
+/// It was saved.
+pub fn saved(name: &str) -> String {
+    format!("Saved as the scenario {name}")
+}
+
+/// Title of a journey.
+pub fn journey(ordinal: u64) -> String {
+    format!("Journey of event {ordinal}")
 }
 
 /// Lines of the tooltip of a node.

@@ -119,7 +119,7 @@ impl Canvas {
         let response = ui.interact(area, ui.scope_id().with("canvas-token"), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words::token(hop)));
         if response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(words::token(hop)).clicked() {
-            events.push(CanvasEvent::ShowJourney(hop.journey));
+            events.push(CanvasEvent::Follow(hop.journey, hop.from_s));
         }
     }
 }
