@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Most rows that are shown.
-const ROWS_MAX: usize = 160;
+const ROWS_MAX: usize = 200;
 /// Width of the popup, in points.
 const WIDTH: f32 = 540.0;
 /// How much better a recent command fits.
