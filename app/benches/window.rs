@@ -8,7 +8,11 @@
 use divan::{Bencher, black_box};
 use eframe::App as _;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, vec2};
-use plimsoll::{gui::App, settings::Folders};
+use plimsoll::{
+    gui::{App, command::Command},
+    live::Order,
+    settings::Folders,
+};
 use plimsoll_models::{
     Diagram, Edge, EdgeKind, Node, Point,
     edit::{Edit, apply},
@@ -126,6 +130,42 @@ fn undo(bencher: Bencher<'_, '_>, nodes: usize) {
         let modifiers = if back { Modifiers::COMMAND } else { Modifiers::COMMAND | Modifiers::SHIFT };
         window.step(vec![Event::Key { key: Key::Z, physical_key: None, pressed: true, repeat: false, modifiers }])
     });
+}
+
+/// Clients and the services that they call, each by four clients.
+fn fair(pairs: usize) -> Diagram {
+    let at = |n: usize| Point::new((n % 15) as f64 * 300.0, (n / 15) as f64 * 140.0);
+    let (client, desk) = (|i: usize| format!("c{i}"), |i: usize| format!("d{i}"));
+    let mut edits = Vec::new();
+    for i in 0..pairs {
+        let node = Node::new("generic/client", "").with("arrivals", "poisson(12/s)");
+        edits.push(Edit::AddNode { id: client(i).as_str().into(), node, at: at(2 * i) });
+        edits.push(Edit::AddNode { id: desk(i).as_str().into(), node: Node::new("generic/http-api", ""), at: at(2 * i + 1) });
+    }
+    for i in 0..pairs {
+        for n in 0..4 {
+            let edge = Edge::new(client(i).as_str(), desk((i + n) % pairs).as_str(), EdgeKind::Request);
+            edits.push(Edit::AddEdge { id: format!("e{i}-{n}").as_str().into(), edge });
+        }
+    }
+    apply(&Diagram::default(), &Edit::All(String::new(), edits)).unwrap()
+}
+
+/// A live run with everything in view.
+#[divan::bench]
+fn live_frame_200_nodes_2000_tokens(bencher: Bencher<'_, '_>) {
+    let mut window = Window::open(&fair(100));
+    let ctx = window.ctx.clone();
+    window.app.command(&ctx, Command::Live);
+    for order in [Order::Pause, Order::Seek(10.0)] {
+        let live = window.app.front.live.as_ref().unwrap();
+        live.session.order(order);
+        live.session.settle();
+        window.step(vec![]);
+    }
+    let tokens = window.app.front.live.as_ref().unwrap().frame().unwrap().hops.len();
+    assert!((1_500..=2_000).contains(&tokens), "{tokens} tokens");
+    bencher.bench_local(|| window.step(vec![]));
 }
 
 /// Reading a file of ten thousand boxes and showing its first frame.

@@ -95,7 +95,8 @@ fn touch(ui: &Ui, frame: &Frame, axis: Axis, response: &Response, actions: &mut 
     }
 }
 
-fn faults(live: &LiveRun) -> Vec<plimsoll_models::fault::Fault> {
+/// What goes wrong in the scenario that is played.
+pub(super) fn faults(live: &LiveRun) -> Vec<plimsoll_models::fault::Fault> {
     let scenario = live.session.diagram().scenarios.get(live.session.scenario());
     scenario.map(|scenario| scenario.plan(live.session.scenario()).0.faults).unwrap_or_default()
 }

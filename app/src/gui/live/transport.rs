@@ -20,6 +20,8 @@ use crate::{
 pub const HEIGHT: f32 = 92.0;
 /// Height of the line of buttons, in points.
 const BUTTONS_HEIGHT: f32 = 30.0;
+/// Most faults in the menu; the timeline has them all.
+const FAULTS_MAX: usize = 12;
 /// Length of the slider of the pace, in points.
 const SLIDER_WIDTH: f32 = 96.0;
 
@@ -107,6 +109,15 @@ fn jump_ui(ui: &mut Ui, view: &View<'_>, frame: &Frame, actions: &mut Vec<Action
         let text = frame.course.when(moment).map_or_else(|| words::moment(moment).to_owned(), |at_s| words::moment_at(moment, at_s));
         if ui.add(Button::new(text).shortcut_text(view.keys.text(command))).on_hover_text(command.help()).clicked() {
             actions.push(Action::Command(command));
+        }
+    }
+    let faults = view.live.map(timeline::faults).unwrap_or_default();
+    if !faults.is_empty() {
+        ui.separator();
+    }
+    for fault in faults.iter().take(FAULTS_MAX) {
+        if ui.button(fault.to_string()).clicked() {
+            actions.push(Action::Live(Order::Seek(fault.from)));
         }
     }
     let marks = view.live.map(|live| live.marks.as_slice()).unwrap_or_default();

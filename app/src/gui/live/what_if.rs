@@ -1,6 +1,6 @@
 //! What if: turns and buttons for the selected node or connection while a live run plays.
 
-use egui::{Area, Button, Frame as Sheet, Id, Margin, Order as Layer, Rect, RichText, Slider, Stroke, Ui, vec2};
+use egui::{Area, Button, Frame as Sheet, Id, Margin, Order as Layer, Rect, RichText, Slider, SliderClamping, Stroke, Ui, vec2};
 use plimsoll_models::{
     Edit, Scenario,
     fault::FaultKind,
@@ -16,15 +16,27 @@ use crate::{
 };
 
 /// Width of the panel, in points.
-const WIDTH: f32 = 268.0;
+const WIDTH: f32 = 304.0;
 /// Distance from the corner of the canvas, in points.
 const MARGIN: f32 = 12.0;
 /// Length of a slider, in points.
 const SLIDER_WIDTH: f32 = 96.0;
 /// Width of the names, in points.
-const NAMES_WIDTH: f32 = 84.0;
+const NAMES_WIDTH: f32 = 108.0;
 /// Most limits of a node that can be turned.
 const LIMITS_MAX: usize = 3;
+
+/// What is turned most comes first.
+const ORDER: [FaultKind; 8] = [
+    FaultKind::Surge,
+    FaultKind::Slow,
+    FaultKind::Latency,
+    FaultKind::Errors,
+    FaultKind::Throttle,
+    FaultKind::Capacity,
+    FaultKind::Batch,
+    FaultKind::Duplicates,
+];
 
 /// How a knob looks.
 struct Turn {
@@ -84,7 +96,7 @@ pub fn ui(ctx: &egui::Context, canvas: Rect, view: &View<'_>, live: &LiveRun, ac
     let theme = view.theme;
     let at = canvas.right_top() + vec2(-WIDTH - MARGIN - 16.0, MARGIN);
     Area::new(Id::unique("what-if")).order(Layer::Middle).fixed_pos(at).constrain_to(canvas).show(ctx, |ui| {
-        let sheet = Sheet::new().fill(theme.surface_raised).stroke(Stroke::new(1.0, theme.stroke)).corner_radius(8.0);
+        let sheet = Sheet::new().fill(theme.surface).stroke(Stroke::new(1.0, theme.stroke)).corner_radius(8.0);
         sheet.inner_margin(Margin::same(10)).show(ui, |ui| {
             ui.set_width(WIDTH);
             ui.spacing_mut().item_spacing.y = 6.0;
@@ -94,6 +106,10 @@ pub fn ui(ctx: &egui::Context, canvas: Rect, view: &View<'_>, live: &LiveRun, ac
                 return;
             }
             let now = Now::new(view, frame);
+            if now.from_s >= now.end_s() {
+                ui.add(egui::Label::new(RichText::new(words::TOO_LATE).small().color(theme.text_weak)).wrap());
+                return;
+            }
             for turn in turns(view, on, &kinds) {
                 turn_ui(ui, view, &now, &turn, actions);
             }
@@ -112,9 +128,11 @@ pub fn ui(ctx: &egui::Context, canvas: Rect, view: &View<'_>, live: &LiveRun, ac
 }
 
 fn turns(view: &View<'_>, on: &str, kinds: &[FaultKind]) -> Vec<Turn> {
+    let mut kinds = kinds.to_vec();
+    kinds.sort_by_key(|kind| ORDER.iter().position(|known| known == kind));
     let knob = |kind: FaultKind, limit: Option<String>| Knob { on: on.to_owned(), kind, limit };
     let mut turns = Vec::new();
-    for kind in kinds {
+    for kind in &kinds {
         let turn =
             |range, logarithmic, print| Turn { knob: knob(*kind, None), name: kind_word(*kind).to_owned(), range, logarithmic, print };
         match kind {
@@ -153,6 +171,7 @@ fn turn_ui(ui: &mut Ui, view: &View<'_>, now: &Now, turn: &Turn, actions: &mut V
         let mut value = ui.data(|data| data.get_temp::<f64>(id)).unwrap_or(settled);
         let slider = Slider::new(&mut value, range.clone())
             .logarithmic(*logarithmic)
+            .clamping(SliderClamping::Never)
             .custom_formatter(move |value, _| print(value))
             .custom_parser(|text| plimsoll_models::units::parse_number(text.trim().trim_end_matches(['×', 'x'])).ok());
         let response = ui.name_inputs(name, |ui| ui.add(slider)).on_hover_text(knob.kind.record().help.replace('`', ""));
@@ -160,7 +179,7 @@ fn turn_ui(ui: &mut Ui, view: &View<'_>, now: &Now, turn: &Turn, actions: &mut V
             ui.data_mut(|data| data.insert_temp(id, value));
         } else {
             ui.data_mut(|data| data.remove::<f64>(id));
-            if (value - settled).abs() > 1e-9 {
+            if (response.changed() || response.drag_stopped()) && (value - settled).abs() > 1e-9 {
                 actions.push(now.turned(view, knob, rounded(value)));
             }
         }
@@ -182,15 +201,17 @@ fn rounded(value: f64) -> f64 {
 
 fn buttons_ui(ui: &mut Ui, view: &View<'_>, now: &Now, on: &str, kinds: &[FaultKind], actions: &mut Vec<Action>) {
     let is_edge = view.single_edge().is_some();
+    let mut all = vec![(FaultKind::Outage, 1.0), (FaultKind::Slow, 4.0), (FaultKind::Poison, 0.01), (FaultKind::Deploy, 1.0)];
+    all.retain(|(kind, _)| kinds.contains(kind));
+    if all.is_empty() {
+        return;
+    }
     ui.horizontal(|ui| {
-        for (kind, value) in [(FaultKind::Outage, 1.0), (FaultKind::Slow, 4.0), (FaultKind::Poison, 0.01), (FaultKind::Deploy, 1.0)] {
-            if !kinds.contains(&kind) {
-                continue;
-            }
+        for (kind, value) in all {
             let knob = Knob { on: on.to_owned(), kind, limit: None };
             let is_on = kind != FaultKind::Deploy && (knob.value(&now.list, now.from_s) - knob.neutral()).abs() > 1e-9;
             let (text, help) = words::strike(kind, is_edge, is_on);
-            if ui.add(Button::selectable(is_on, text)).on_hover_text(help).clicked() {
+            if ui.add(Button::new(text).selected(is_on)).on_hover_text(help).clicked() {
                 actions.push(now.turned(view, &knob, if is_on { knob.neutral() } else { value }));
             }
         }

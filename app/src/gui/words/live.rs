@@ -37,6 +37,8 @@ pub const RUN_HEADLESS_HELP: &str = "Runs the same scenario without the drawing,
 pub const ENDED_BY_EDIT: &str = "The live run has ended because the diagram is another one; start it again";
 /// Nothing can be turned.
 pub const NOTHING_TO_TURN: &str = "Nothing of this can be turned while it runs; select another node or connection";
+/// The run is over.
+pub const TOO_LATE: &str = "The run is over: go back on the timeline to see what would happen if";
 /// What the panel does.
 pub const WHAT_IF_HELP: &str =
     "Counts from the moment that is shown to the end of the run, and is kept as a fault of the scenario: undo takes it back";
@@ -169,6 +171,11 @@ pub fn waiting(count: u64) -> String {
 /// What is in service.
 pub fn busy(count: u64) -> String {
     format!("{} busy", crate::scene::short(count as f64))
+}
+
+/// Messages that were received and not deleted.
+pub fn in_flight(count: u64) -> String {
+    format!("{} in flight", crate::scene::short(count as f64))
 }
 
 /// Instances in service, out of all.

@@ -1,7 +1,7 @@
 //! Boxes of a live run: what waits rises in them, instances stand in a row, the load line moves, sparks fly.
 
 use egui::{Align2, Color32, CornerRadius, FontFamily, FontId, Painter, Rect as Area, Shape, Stroke, StrokeKind, pos2, vec2};
-use plimsoll_models::Point;
+use plimsoll_models::{Point, families::Family};
 use plimsoll_sim::{
     live::{MarkLook, NodeLook},
     result::TraceEvent,
@@ -34,6 +34,8 @@ const CELL: (f64, f64) = (5.0, 2.0);
 const CELLS_UP: f64 = 7.0;
 /// Most sparks of a node at a time, about.
 const SPARKS_MAX: u64 = 10;
+/// Least use of a limit that is told as a number.
+const PERCENT_MIN: f64 = 0.005;
 /// How far a spark rises, in units of the drawing.
 const RISE: f32 = 16.0;
 
@@ -46,6 +48,8 @@ struct Live<'a> {
     index: usize,
     place: &'a Place,
     node: &'a NodeLook,
+    /// Whether messages lie in it that others work on.
+    holds: bool,
 }
 
 /// Paints what is to be told about each box on screen.
@@ -53,7 +57,10 @@ pub(super) fn paint(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>,
     let seen = camera.seen();
     for (index, (place, node)) in places.nodes.iter().zip(&frame.look.nodes).enumerate() {
         let Some(place) = place.as_ref().filter(|place| place.body.expand(20.0).intersects(seen)) else { continue };
-        let live = Live { painter, camera, theme: input.theme, frame, index, place, node };
+        let service =
+            frame.roster.nodes.get(index).and_then(|id| input.diagram.nodes.get(id)).and_then(|node| input.catalog.get(&node.service));
+        let holds = service.is_some_and(|service| service.family == Family::Queue);
+        let live = Live { holds, painter, camera, theme: input.theme, frame, index, place, node };
         live.tank();
         let load = live.load();
         if let Some(load) = load {
@@ -92,7 +99,7 @@ impl Live<'_> {
         let color = if self.place.dead { self.theme.amber } else { self.theme.plot[2] };
         let radius = (CORNER * self.camera.zoom).min(level.height() / 2.0).round().clamp(0.0, 255.0) as u8;
         self.painter.rect_filled(level, CornerRadius { sw: radius, se: radius, nw: 0, ne: 0 }, color.gamma_multiply(0.24));
-        self.painter.hline(level.x_range(), level.top(), Stroke::new(1.5, color.gamma_multiply(0.9)));
+        self.painter.hline(level.x_range(), level.top(), Stroke::new(1.0, color.gamma_multiply(0.6)));
     }
 
     /// Use of the tightest limit of late.
@@ -118,7 +125,7 @@ impl Live<'_> {
         let track = self.screen(whole);
         let mark = color32(self.theme.scene.mark);
         self.painter.hline(track.x_range().expand(3.0 * self.camera.zoom), y, Stroke::new((1.5 * self.camera.zoom).max(0.8), mark));
-        if load.level != Level::Calm && self.camera.zoom >= FINE_FROM {
+        if load.level != Level::Calm && load.peak >= PERCENT_MIN && self.camera.zoom >= FINE_FROM {
             let font = FontId::new(self.size(), FontFamily::Name(SEMIBOLD.into()));
             let color = color32(load.level.color(self.theme.scene.load_text));
             let at = self.screen(self.place.body).right_top() + vec2(0.0, -2.0);
@@ -156,7 +163,7 @@ impl Live<'_> {
             if node.instances > 0 {
                 parts.push(words::busy_of(node.busy, node.instances));
             } else if node.busy > 0 {
-                parts.push(words::busy(node.busy));
+                parts.push(if self.holds { words::in_flight(node.busy) } else { words::busy(node.busy) });
             }
         }
         if color == self.theme.text && load.is_some_and(|load| load.level == Level::Red) {

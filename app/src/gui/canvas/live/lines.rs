@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use egui::{Align2, Color32, FontId, Painter, Rect as Area, Stroke, epaint::PathShape, vec2};
+use egui::{Align2, Color32, FontId, Painter, Pos2, Rect as Area, Stroke, Vec2, epaint::PathShape, vec2};
 use plimsoll_models::EdgeId;
 
-use super::places::Places;
+use super::places::{Places, Track};
 use crate::{
     gui::{
         canvas::{CanvasInput, camera::Camera},
@@ -19,6 +19,8 @@ use crate::{
 const WIDER: f32 = 1.6;
 /// Widest arrow, in points.
 const WIDEST: f32 = 9.0;
+/// Distance of a rate from its arrow, in points.
+const GAP: f32 = 6.0;
 /// Size of a rate, in points at a zoom of 100 %.
 const SIZE: f32 = 10.5;
 
@@ -50,6 +52,14 @@ pub(super) fn paint(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>,
     }
 }
 
+/// Where something of this size stands beside the middle of a way: above what runs across, at the right of what runs down.
+fn beside(camera: &Camera, track: &Track, size: Vec2) -> Pos2 {
+    let [before, middle, after] = [0.45, 0.5, 0.55].map(|share| camera.screen(track.at(share)));
+    let along = after - before;
+    let across = along.x.abs() >= along.y.abs();
+    middle + if across { vec2(0.0, -size.y * 0.5 - GAP) } else { vec2(size.x * 0.5 + GAP, 0.0) }
+}
+
 /// Writes the rate at the middle of each arrow, beside its own label.
 pub(super) fn label(
     painter: &Painter,
@@ -67,12 +77,12 @@ pub(super) fn label(
         if rate <= 0.0 {
             continue;
         }
-        let own = labels.get(id).map(|rect| camera.screen_rect(*rect));
-        let at = own.map_or_else(|| camera.screen(track.at(0.5)), |rect| rect.center_bottom() + vec2(0.0, size * 0.8));
         let color = if hurts(frame, n) { theme.red_text } else { theme.text_weak };
         let galley = painter.layout_no_wrap(words::rate(rate), FontId::proportional(size), color);
+        let own = labels.get(id).map(|rect| camera.screen_rect(*rect));
+        let at = own.map_or_else(|| beside(camera, track, galley.size()), |rect| rect.center_bottom() + vec2(0.0, size * 0.8));
         let area = Area::from_center_size(at, galley.size() + vec2(6.0, 1.0));
-        painter.rect_filled(area, 3.0, theme.canvas.gamma_multiply(0.85));
+        painter.rect_filled(area, 3.0, theme.canvas.gamma_multiply(0.7));
         let corner = Align2::CENTER_CENTER.anchor_size(at, galley.size()).min;
         painter.galley(corner, galley, Color32::PLACEHOLDER);
     }

@@ -1,9 +1,11 @@
 //! Events on their way: where each one is depends on nothing but the time that is shown.
 
+use std::sync::Arc;
+
 use egui::{Color32, CursorIcon, Painter, Pos2, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 use plimsoll_sim::live::HopLook;
 
-use super::places::Places;
+use super::places::{Places, Track};
 use crate::{
     gui::{
         canvas::{Canvas, CanvasEvent, CanvasInput, camera::Camera},
@@ -18,7 +20,9 @@ const RADIUS: f32 = 4.2;
 /// Smallest and largest radius on the screen, in points.
 const RADIUS_ON_SCREEN: (f32, f32) = (1.6, 6.0);
 /// Distance of two tokens on a crowded arrow, in radii.
-const APART: f32 = 5.0;
+const APART: f32 = 3.2;
+/// Steps in which a crowd is halved.
+const STEPS: f32 = 3.0;
 /// How near the pointer must be to touch a token, in points.
 const REACH: f32 = 8.0;
 
@@ -53,7 +57,7 @@ pub(super) fn paint(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>,
     let crowds = crowds(camera, frame, places, radius);
     let outline = Stroke::new(1.0, input.theme.canvas);
     let shapes = frame.hops.iter().filter_map(|hop| {
-        if mixed(hop.journey) & crowds.get(hop.edge as usize)? != 0 {
+        if mixed(hop.journey) > *crowds.get(hop.edge as usize)? {
             return None;
         }
         let at = place(camera, frame, places, hop).filter(|at| view.contains(*at))?;
@@ -78,8 +82,8 @@ pub(super) fn paint(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>,
     painter.extend(shapes);
 }
 
-/// For each edge, which bits of a journey's hash must be zero for its tokens to be shown, so that tokens do not merge to a
-/// band: how much travels is told by the width of the arrow.
+/// For each edge, up to which hash of its journey a token is shown, so that tokens do not merge to a band: how much travels
+/// is told by the width of the arrow. It changes in steps, so that few tokens come and go when the crowd grows.
 fn crowds(camera: &Camera, frame: &Frame, places: &Places, radius: f32) -> Vec<u64> {
     let mut counts = vec![0_u32; places.edges.len()];
     for hop in &*frame.hops {
@@ -87,11 +91,14 @@ fn crowds(camera: &Camera, frame: &Frame, places: &Places, radius: f32) -> Vec<u
             *count += 1;
         }
     }
-    let room = |track: &Option<_>| {
-        track.as_ref().map_or(1.0, |track: &std::sync::Arc<super::places::Track>| track.length() as f32 * camera.zoom / (APART * radius))
+    let room = |track: &Option<Arc<Track>>| track.as_ref().map_or(1.0, |track| track.length() as f32 * camera.zoom / (APART * radius));
+    let most = |(count, track): (u32, &Option<Arc<Track>>)| {
+        let share = room(track).max(1.0) / count.max(1) as f32;
+        let steps = (share.log2() * STEPS).floor().min(0.0);
+        // A share of all hashes: rounding does not matter.
+        (f64::from((steps / STEPS).exp2()) * u64::MAX as f64) as u64
     };
-    let mask = |(count, track): (u32, &Option<_>)| ((count as f32 / room(track).max(1.0)).max(1.0).ceil() as u64).next_power_of_two() - 1;
-    counts.into_iter().zip(&places.edges).map(mask).collect()
+    counts.into_iter().zip(&places.edges).map(most).collect()
 }
 
 fn diamond(at: Pos2, radius: f32, color: Color32, outline: Stroke) -> Shape {
@@ -108,7 +115,7 @@ impl Canvas {
         }
         let Some(at) = ui.input(|input| input.pointer.hover_pos()).filter(|_| ui.rect_contains_pointer(self.camera.view)) else { return };
         let crowds = crowds(&self.camera, frame, places, radius(&self.camera));
-        let near = frame.hops.iter().filter(|hop| crowds.get(hop.edge as usize).is_some_and(|mask| mixed(hop.journey) & mask == 0));
+        let near = frame.hops.iter().filter(|hop| crowds.get(hop.edge as usize).is_some_and(|most| mixed(hop.journey) <= *most));
         let near = near.filter_map(|hop| {
             let distance = place(&self.camera, frame, places, hop)?.distance(at);
             (distance <= REACH).then_some((distance, hop))
