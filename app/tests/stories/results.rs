@@ -100,3 +100,88 @@ fn the_data_of_a_plot_can_be_saved() {
     window.run();
     assert!(window.sees("Exported"));
 }
+
+/// Waits for what goes on in the background.
+fn wait_until(window: &mut Window, done: impl Fn(&mut Window) -> bool) {
+    let start = std::time::Instant::now();
+    while !done(window) {
+        assert!(start.elapsed().as_secs() < 120, "it takes too long");
+        window.run();
+    }
+    window.run();
+}
+
+/// A small diagram whose limit is reached, run for real.
+fn run_small() -> Window {
+    let mut window = Window::with_file(Some(
+        r#"{"plimsoll": 1, "name": "Small",
+        "nodes": {"client": {"service": "generic/client", "name": "Clients", "fields": {"arrivals": "poisson(50/s)"}},
+                  "api": {"service": "generic/http-api", "name": "API", "fields": {"latency": "10 ms", "rate_limit": "30/s"}}},
+        "edges": {"ask": {"from": "client", "to": "api", "kind": "request", "fields": {"attempts": "1"}}},
+        "scenarios": {"default": {"duration": "20 s", "objectives": ["loss <= 1 %"]}}}"#,
+    ));
+    window.click("Run with F5");
+    wait_until(&mut window, |window| window.app().front.runs.latest.is_some());
+    window
+}
+
+#[test]
+fn a_fix_is_proved_before_it_is_applied() {
+    let mut window = run_small();
+    let findings = window.app().front.runs.latest.as_ref().unwrap().result.findings.len();
+    window.click(&format!("Findings {findings}"));
+    window.harness.get_all_by_label("Prove it").next().unwrap().click();
+    window.run();
+    wait_until(&mut window, |window| !window.app().front.runs.studies.proofs.is_empty());
+    let proof = window.app().front.runs.studies.proofs[0].clone();
+    assert!(proof.loss.before > 0.3 && proof.loss.after < proof.loss.before, "{proof:#?}");
+    assert!(window.sees("pairs of runs") && window.sees("better"));
+    assert!(!window.app().front.document.is_dirty(), "nothing was changed");
+}
+
+#[test]
+fn what_matters_most_is_found_and_can_be_stopped() {
+    let mut window = run_small();
+    window.press(Modifiers::COMMAND, egui::Key::K);
+    window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "Search commands").type_text("matters most");
+    window.run();
+    window.press(Modifiers::NONE, egui::Key::Enter);
+    wait_until(&mut window, |window| window.app().front.runs.studies.running.is_none());
+    let effects = window.app().front.runs.latest.as_ref().unwrap().result.sensitivity.clone();
+    assert!(effects.iter().any(|effect| effect.path == "api.rate_limit"), "{effects:#?}");
+    assert!(window.sees("Rate limit of API"));
+    window.click("Find out");
+    assert!(window.app().front.runs.studies.running.is_some());
+    window.click("Cancel");
+    wait_until(&mut window, |window| window.app().front.runs.studies.running.is_none());
+    assert_eq!(window.app().front.runs.latest.as_ref().unwrap().result.sensitivity, effects, "the old answer stays");
+}
+
+#[test]
+fn the_window_writes_the_same_report_and_data_as_the_command_line() {
+    let mut window = run_small();
+    for (command, name) in [
+        ("export report", "r.html"),
+        ("export report", "r.md"),
+        ("export data", "d.json"),
+        ("export data", "d.parquet"),
+        ("export data", "d.txt"),
+    ] {
+        window.press(Modifiers::COMMAND, egui::Key::K);
+        window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "Search commands").type_text(command);
+        window.run();
+        window.press(Modifiers::NONE, egui::Key::Enter);
+        window.fill("File name or path", name);
+        window.press(Modifiers::NONE, egui::Key::Enter);
+        wait_until(&mut window, |window| window.app().state.writing.is_empty());
+    }
+    assert!(window.sees("End the name in .json"), "a format that there is not is refused with a reason");
+    let read = |name: &str| std::fs::read(window.home().path().join(name)).unwrap();
+    let page = String::from_utf8(read("r.html")).unwrap();
+    assert!(page.starts_with("<!doctype html>") && page.contains("sha256:") && page.contains("copies created"));
+    assert!(String::from_utf8(read("r.md")).unwrap().starts_with("## Small: default"));
+    assert!(String::from_utf8(read("d.json")).unwrap().contains("plimsoll-result/1"));
+    let parquet = read("d.parquet");
+    assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
+    assert!(!window.home().path().join("d.txt").exists());
+}
