@@ -92,6 +92,6 @@ mod tests {
         };
         assert_eq!([0, 0, 0, 0].map(|now| turn(now, rate)), [0, 34, 67, 100]);
         assert_eq!([134, 1_000].map(|now| turn(now, rate)), [0, 0]);
-        assert_eq!([2_000, 2_000].map(|now| turn(now, Rate::per_second(0.0))), [0, NEVER]);
+        assert_eq!(turn(2_000, Rate::per_second(0.0)), NEVER, "the last turn is never paid for");
     }
 }
