@@ -1,6 +1,6 @@
 //! What a frame of the window costs on the processor: layout, canvas and tessellation, without the painting.
 //!
-//! `cargo bench -p plimsoll`; the figures stand in `sim/benches/README.md`. `yardstick` tessellates a fixed set of
+//! `cargo bench -p plimsoll`; the figures stand in `README.md` beside this file. `yardstick` tessellates a fixed set of
 //! shapes in the same run, so that machines can be compared by ratio.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]

@@ -71,10 +71,6 @@ impl Canvas {
     ) {
         for (id, middle) in edges.into_iter().flatten() {
             self.touch_edge(ui, input, &id, middle, events, touched);
-            // The focus goes from a chosen arrow to its handles.
-            if chosen_alone(input) == Some(&id) {
-                self.touch_handles(ui, input, events, touched);
-            }
         }
     }
 
@@ -220,9 +216,6 @@ impl Canvas {
     /// Handles of the chosen arrow, or of the one under the pointer.
     pub(super) fn touch_handles(&mut self, ui: &Ui, input: &CanvasInput<'_>, events: &mut Vec<CanvasEvent>, touched: &mut Touched) {
         let Some(id) = self.handled(input, touched).filter(|_| !self.busy()) else { return };
-        if touched.handles.replace(id.clone()).as_ref() == Some(&id) {
-            return;
-        }
         for (handle, at) in self.handles(input, &id) {
             self.touch_handle(ui, input, (&id, &handle, at), events, touched);
         }

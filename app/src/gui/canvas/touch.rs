@@ -39,8 +39,6 @@ pub(super) struct Touched {
     pub port: Option<(NodeId, Side)>,
     /// The arrow under the pointer.
     pub edge: Option<EdgeId>,
-    /// The arrow whose handles have been registered.
-    pub handles: Option<EdgeId>,
     /// The frame whose title is under the pointer.
     pub group: Option<GroupId>,
     /// What has the keyboard's focus.
