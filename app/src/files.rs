@@ -330,6 +330,12 @@ fn inside(base: &Path, file: &str, what: &str) -> Result<PathBuf, (String, &'sta
     Ok(path)
 }
 
+/// A word as a shell reads it.
+pub fn quoted(text: &str) -> String {
+    let plain = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "._-/=:+@%,".contains(c));
+    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

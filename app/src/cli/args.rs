@@ -74,6 +74,9 @@ pub struct RunArgs {
     /// Write series.csv, limits.csv, ledger.csv and journeys.csv into a folder
     #[arg(long, value_name = "DIR")]
     pub csv: Option<PathBuf>,
+    /// Write every series as one Parquet file, a row for each interval
+    #[arg(long, value_name = "F.parquet")]
+    pub parquet: Option<PathBuf>,
     /// Write a report for people: a self-contained page (.html), or Markdown for a pull request (.md)
     #[arg(long, value_name = "F")]
     pub report: Option<PathBuf>,

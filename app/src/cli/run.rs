@@ -17,7 +17,7 @@ use plimsoll_sim::{Input, Progress, RunError, RunResult, Traces, result::Holds};
 use super::{Outcome, Refusal, Stop, Streams, args::RunArgs, canceling, overrides::Overrides};
 use crate::{
     files,
-    report::{Report, csv, json, text, traces},
+    report::{Report, csv, json, parquet, text, traces},
 };
 
 /// Everything that a run depends on, owned.
@@ -157,6 +157,10 @@ fn deliver(args: &RunArgs, diagram: &Diagram, result: &RunResult, streams: &mut 
     for (path, write) in traces.into_iter().filter_map(|(path, write)| Some((path.as_ref()?, write))) {
         files::save_atomic(path, write(result, diagram)).map_err(|error| cannot_write(path, &error))?;
     }
+    if let Some(path) = &args.parquet {
+        let bytes = parquet::series(result).map_err(|error| cannot_write(path, &io::Error::other(error)))?;
+        files::save_atomic(path, bytes).map_err(|error| cannot_write(path, &error))?;
+    }
     if let Some(path) = &args.report {
         let report = report(args, path, &summary)?;
         files::save_atomic(path, report).map_err(|error| cannot_write(path, &error))?;
@@ -202,21 +206,16 @@ fn cannot_write(path: &Path, error: &io::Error) -> Refusal {
 fn reproduce(args: &RunArgs, result: &RunResult) -> String {
     let mut words = vec![
         "plimsoll run".to_owned(),
-        quoted(&args.file.display().to_string()),
+        files::quoted(&args.file.display().to_string()),
         format!("--scenario {}", result.run.scenario),
         format!("--seed {}", result.run.seed),
     ];
     if let Some(duration) = &args.duration {
-        words.push(format!("--duration {}", quoted(duration)));
+        words.push(format!("--duration {}", files::quoted(duration)));
     }
     if result.run.replications > 1 {
         words.push(format!("--replications {}", result.run.replications));
     }
-    words.extend(args.changes.iter().map(|change| format!("--set {}", quoted(change))));
+    words.extend(args.changes.iter().map(|change| format!("--set {}", files::quoted(change))));
     words.join(" ")
-}
-
-fn quoted(text: &str) -> String {
-    let plain = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "._-/=:+@%,".contains(c));
-    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }

@@ -14,6 +14,7 @@ use super::{
     state::Tab,
 };
 use crate::live::Order;
+use crate::run::Question;
 
 /// A wish of a panel.
 #[derive(Clone, Debug)]
@@ -77,6 +78,10 @@ pub enum Action {
     LookAt(Option<(f64, f64)>),
     /// Show the journeys that were followed in a cell of the heat map.
     Follow(Cell),
+    /// Ask something about the latest result.
+    Study(Question),
+    /// Stop the answer.
+    EndStudy,
     /// Ask where a file shall be, and write it.
     Offer(Offer),
     /// Say something in the status bar.

@@ -434,7 +434,7 @@ impl eframe::App for App {
             self.settings.panels.results = true;
         }
         self.left.iter_mut().chain(&mut self.right).for_each(|workspace| _ = workspace.poll());
-        if self.workspaces().any(|workspace| workspace.runs.is_running()) {
+        if self.workspaces().any(|workspace| workspace.runs.is_busy()) {
             ctx.request_repaint_after_secs(0.1);
         }
         if ctx.input(|input| input.viewport().close_requested()) && !self.may_close && self.ask_for_unsaved() {

@@ -166,6 +166,8 @@ commands! {
     Compare: File, Document, Anywhere, "duplicate", "Compare with file…", "Shows on the drawing what differs from another file", [];
     ExportSvg: File, Document, Anywhere, "export", "Export SVG…", "Writes the drawing as a vector picture", [];
     ExportPng: File, Document, Anywhere, "export", "Export PNG…", "Writes the drawing as a pixel picture", [COMMAND + E];
+    ExportReport: File, Result, Anywhere, "export", "Export report…", "Writes the result as a page, or as Markdown where the name ends in .md", [];
+    ExportData: File, Result, Anywhere, "export", "Export data…", "Writes the result as .json, its series as .csv or .parquet, the followed journeys as .otlp.json or .perfetto.json", [];
     CloseTab: File, Document, Anywhere, "close", "Close", "Closes the diagram and asks first when something would be lost", [COMMAND + W];
     NextTab: File, Tabs, Anywhere, "arrow-right", "Next diagram", "Brings the diagram of the next tab to the front", [COMMAND + Tab, COMMAND + PageDown];
     PreviousTab: File, Tabs, Anywhere, "", "Previous diagram", "Brings the diagram of the previous tab to the front", [COMMAND_SHIFT + Tab, COMMAND + PageUp];
@@ -271,6 +273,7 @@ commands! {
     LiveStop: Run, Live, Anywhere, "stop", "End the live run", "Takes the live run off the drawing", [COMMAND + Period];
     PinBaseline: Run, Result, Anywhere, "pin", "Pin as baseline", "Keeps this result to compare later ones with", [];
     ClearBaseline: Run, Baseline, Anywhere, "close", "Clear the baseline", "Ends the comparison", [];
+    Sensitivity: Run, Result, Anywhere, "target", "What matters most", "Changes each number by a tenth, simulates again and tells which one moves the outcome most", [];
     SearchCommands: Help, Nothing, Anywhere, "search", "Command palette…", "Searches all commands", [COMMAND + K, COMMAND_SHIFT + P];
     Shortcuts: Help, Nothing, Canvas, "help", "Keyboard shortcuts…", "Shows all keys, and changes them", [NONE + F1, SHIFT + Questionmark];
     Tour: Help, Nothing, Anywhere, "sparkle", "Guided tour", "Shows in four steps how to draw, connect, run and read the answer", [];

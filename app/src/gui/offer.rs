@@ -4,7 +4,7 @@ use std::{fmt, path::Path, sync::Arc};
 
 use crate::files;
 
-type Make = dyn Fn() -> Result<Vec<u8>, String> + Send + Sync;
+type Make = dyn Fn(&Path) -> Result<Vec<u8>, String> + Send + Sync;
 
 /// A name and what will be in the file.
 #[derive(Clone)]
@@ -17,6 +17,11 @@ pub struct Offer {
 impl Offer {
     /// Something that is made when it is known where it goes; it may fail with a reason.
     pub fn new(name: String, make: impl Fn() -> Result<Vec<u8>, String> + Send + Sync + 'static) -> Self {
+        Self::at(name, move |_| make())
+    }
+
+    /// Something whose format the chosen name tells.
+    pub fn at(name: String, make: impl Fn(&Path) -> Result<Vec<u8>, String> + Send + Sync + 'static) -> Self {
         Self { name, make: Arc::new(make) }
     }
 
@@ -27,7 +32,7 @@ impl Offer {
 
     /// Makes and writes it.
     pub(super) fn write(&self, path: &Path) -> Result<(), String> {
-        let bytes = (self.make)()?;
+        let bytes = (self.make)(path)?;
         files::save_atomic(path, bytes).map_err(|error| format!("{}: {error}", path.display()))
     }
 }

@@ -23,30 +23,53 @@ fn row(out: &mut String, cells: &[String]) {
     out.push('\n');
 }
 
-/// One row for each interval and series.
-fn series(result: &RunResult) -> String {
-    let mut out = String::from("time_s,node,edge,series,kind,value,metric\n");
-    let mut add = |(node, edge, service): (&str, &str, &str), series: &Series| {
-        let metric = dashboards::metric(service, &series.name).map(|metric| metric.title()).unwrap_or_default();
-        let kind = match series.kind {
+/// A series with where it belongs; node or edge is empty.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Placed<'a> {
+    pub(crate) node: &'a str,
+    pub(crate) edge: &'a str,
+    service: &'a str,
+    pub(crate) series: &'a Series,
+}
+
+impl Placed<'_> {
+    /// What the values are.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self.series.kind {
             SeriesKind::Rate => "rate",
             SeriesKind::Mean => "mean",
             SeriesKind::Max => "max",
-        };
-        for (index, value) in series.values.iter().enumerate() {
-            let time = index as f64 * result.grid.interval_s;
-            writeln!(out, "{time},{},{},{},{kind},{value},{}", cell(node), cell(edge), cell(&series.name), cell(&metric))
-                .expect("writing to a string cannot fail");
-        }
-    };
-    for node in &result.nodes {
-        for series in &node.series {
-            add((node.id.as_str(), "", &node.service), series);
         }
     }
-    for edge in &result.edges {
-        for series in &edge.series {
-            add(("", edge.id.as_str(), ""), series);
+
+    /// What the provider's dashboard calls it.
+    pub(crate) fn metric(&self) -> Option<String> {
+        dashboards::metric(self.service, &self.series.name).map(|metric| metric.title())
+    }
+}
+
+/// Every series of nodes, then of edges.
+pub(crate) fn placed(result: &RunResult) -> impl Iterator<Item = Placed<'_>> {
+    let nodes = result
+        .nodes
+        .iter()
+        .flat_map(|node| node.series.iter().map(|series| Placed { node: node.id.as_str(), edge: "", service: &node.service, series }));
+    let edges = result
+        .edges
+        .iter()
+        .flat_map(|edge| edge.series.iter().map(|series| Placed { node: "", edge: edge.id.as_str(), service: "", series }));
+    nodes.chain(edges)
+}
+
+/// One row for each interval and series.
+pub(crate) fn series(result: &RunResult) -> String {
+    let mut out = String::from("time_s,node,edge,series,kind,value,metric\n");
+    for placed in placed(result) {
+        let (node, edge, name) = (cell(placed.node), cell(placed.edge), cell(&placed.series.name));
+        let (kind, metric) = (placed.kind(), cell(&placed.metric().unwrap_or_default()));
+        for (index, value) in placed.series.values.iter().enumerate() {
+            let time = index as f64 * result.grid.interval_s;
+            writeln!(out, "{time},{node},{edge},{name},{kind},{value},{metric}").expect("writing to a string cannot fail");
         }
     }
     out

@@ -368,7 +368,7 @@ impl Summary<'_> {
     }
 
     /// Numbers with what a tenth more or less of each does, at most so many rows.
-    pub(super) fn sensitivity_table(&self, rows_max: usize) -> Table {
+    pub(crate) fn sensitivity_table(&self, rows_max: usize) -> Table {
         let mut table = Table::new(&[
             ("Number", Align::Left),
             ("From", Align::Right),

@@ -1,13 +1,15 @@
 //! Runs of the open document: the one that goes on, the latest result, and the one that was pinned for comparison.
 
+mod study;
 mod worker;
 
-use std::{sync::Arc, time::Instant};
+use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use plimsoll_models::{Diagnostic, Diagram, ScenarioId};
 use plimsoll_sim::{Progress, RunResult};
 
 use crate::jobs::Job;
+pub use study::{Question, Studies};
 pub use worker::{Outcome, Ready, Refusal, Request, refusal};
 
 /// A run that has ended well.
@@ -60,6 +62,8 @@ pub struct Runs {
     pub latest: Option<Finished>,
     /// The result that others are compared with.
     pub baseline: Option<Finished>,
+    /// Questions about the latest result.
+    pub studies: Studies,
 }
 
 impl Runs {
@@ -78,6 +82,23 @@ impl Runs {
         }
     }
 
+    /// Asks something about the latest result.
+    pub fn ask(
+        &mut self,
+        question: Question,
+        (folder, traces): (Option<PathBuf>, Vec<(String, String)>),
+        repaint: impl FnOnce() + Send + 'static,
+    ) {
+        let Some(latest) = &self.latest else { return };
+        let request = Request { diagram: Arc::clone(&latest.diagram), scenario: latest.scenario.clone(), folder, traces };
+        self.studies.ask(question, request, Arc::clone(&latest.result), repaint);
+    }
+
+    /// Whether a run or the answer to a question goes on.
+    pub fn is_busy(&self) -> bool {
+        self.is_running() || self.studies.running.is_some()
+    }
+
     /// Whether a run goes on.
     pub fn is_running(&self) -> bool {
         matches!(self.state, RunState::Running(_))
@@ -85,6 +106,11 @@ impl Runs {
 
     /// Takes the outcome of a run that has ended; true when there is a new result.
     pub fn poll(&mut self) -> bool {
+        if let Some(effects) = self.studies.poll()
+            && let Some(latest) = &mut self.latest
+        {
+            Arc::make_mut(&mut latest.result).sensitivity = effects;
+        }
         let RunState::Running(running) = &self.state else { return false };
         let Some(outcome) = running.job.poll() else { return false };
         let request = running.request.clone();
@@ -110,6 +136,9 @@ impl Runs {
 
     /// Takes a result as the latest one.
     pub fn inject(&mut self, finished: Finished) {
+        // What was asked of an older result says nothing about this one.
+        self.studies.cancel();
+        self.studies = Studies::default();
         self.latest = Some(finished);
         self.state = RunState::Done;
     }
@@ -122,6 +151,7 @@ impl Runs {
     /// Forgets everything; the document is another one.
     pub fn clear(&mut self) {
         self.cancel();
+        self.studies.cancel();
         *self = Self::default();
     }
 }

@@ -8,6 +8,7 @@ mod fidelity;
 mod hostile;
 mod report;
 mod result;
+mod schema;
 mod verify;
 
 use std::{

@@ -107,3 +107,33 @@ fn every_series_has_a_role_and_those_of_a_provider_have_its_names() {
     }
     assert!(named > 10, "{named}");
 }
+
+#[test]
+fn parquet_holds_every_row_of_the_series() {
+    use parquet::{
+        file::reader::{FileReader as _, SerializedFileReader},
+        record::RowAccessor as _,
+    };
+    let sandbox = Sandbox::new();
+    sandbox.write("a.plimsoll.json", SMALL);
+    sandbox.run(&["run", "a.plimsoll.json", "--csv", "tables", "--parquet", "series.parquet"]).ends_with_code(0);
+    let text = fs::read_to_string(sandbox.path("tables").join("series.csv")).unwrap();
+    let reader = SerializedFileReader::new(fs::File::open(sandbox.path("series.parquet")).unwrap()).unwrap();
+    let mut rows = 0;
+    for (row, line) in reader.get_row_iter(None).unwrap().zip(text.lines().skip(1)) {
+        let row = row.unwrap();
+        let told = [
+            row.get_double(0).unwrap().to_string(),
+            row.get_string(1).unwrap().clone(),
+            row.get_string(2).unwrap().clone(),
+            row.get_string(3).unwrap().clone(),
+            row.get_string(4).unwrap().clone(),
+            row.get_double(5).unwrap().to_string(),
+            row.get_string(6).unwrap().clone(),
+        ];
+        assert_eq!(told.join(","), line);
+        rows += 1;
+    }
+    assert_eq!(rows, text.lines().count() - 1);
+    assert!(rows > 100, "{rows}");
+}

@@ -100,3 +100,95 @@ fn the_data_of_a_plot_can_be_saved() {
     window.run();
     assert!(window.sees("Exported"));
 }
+
+/// Waits for what goes on in the background.
+fn wait_until(window: &mut Window, done: impl Fn(&mut Window) -> bool) {
+    let start = std::time::Instant::now();
+    while !done(window) {
+        assert!(start.elapsed().as_secs() < 120, "it takes too long");
+        window.run();
+    }
+    window.run();
+}
+
+/// Does what the command palette finds.
+fn command(window: &mut Window, words: &str) {
+    window.press(Modifiers::COMMAND, egui::Key::K);
+    window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "Search commands").type_text(words);
+    window.run();
+    window.press(Modifiers::NONE, egui::Key::Enter);
+}
+
+/// A small diagram whose limit is reached, run for real.
+fn run_small(duration: &str) -> Window {
+    let text = r#"{"plimsoll": 1, "name": "Small",
+        "nodes": {"client": {"service": "generic/client", "name": "Clients", "fields": {"arrivals": "poisson(50/s)"}},
+                  "api": {"service": "generic/http-api", "name": "API", "fields": {"latency": "10 ms", "rate_limit": "30/s"}}},
+        "edges": {"ask": {"from": "client", "to": "api", "kind": "request", "fields": {"attempts": "1"}}},
+        "scenarios": {"default": {"duration": "DURATION", "objectives": ["loss <= 1 %"]}}}"#;
+    let mut window = Window::with_file(Some(&text.replace("DURATION", duration)));
+    window.click("Run with F5");
+    wait_until(&mut window, |window| window.app().front.runs.latest.is_some());
+    window
+}
+
+#[test]
+fn a_fix_is_proved_before_it_is_applied() {
+    let mut window = run_small("20 s");
+    let findings = window.app().front.runs.latest.as_ref().unwrap().result.findings.len();
+    window.click(&format!("Findings {findings}"));
+    window.harness.get_all_by_label("Prove it").next().unwrap().click();
+    window.run();
+    wait_until(&mut window, |window| !window.app().front.runs.studies.proofs.is_empty());
+    let proof = window.app().front.runs.studies.proofs[0].clone();
+    assert!(proof.loss.before > 0.3 && proof.loss.after < proof.loss.before, "{proof:#?}");
+    assert!(window.sees("pairs of runs") && window.sees("better"));
+    assert!(!window.app().front.document.is_dirty(), "nothing was changed");
+}
+
+#[test]
+fn what_matters_most_is_found() {
+    let mut window = run_small("20 s");
+    command(&mut window, "matters most");
+    wait_until(&mut window, |window| window.app().front.runs.studies.running.is_none());
+    let effects = window.app().front.runs.latest.as_ref().unwrap().result.sensitivity.clone();
+    assert!(effects.iter().any(|effect| effect.path == "api.rate_limit"), "{effects:#?}");
+    assert!(window.sees("Rate limit of API"));
+}
+
+#[test]
+fn a_question_can_be_stopped() {
+    let mut window = run_small("1 h");
+    command(&mut window, "matters most");
+    assert!(window.app().front.runs.studies.running.is_some());
+    window.app().front.runs.studies.cancel();
+    wait_until(&mut window, |window| window.app().front.runs.studies.running.is_none());
+    assert!(window.app().front.runs.latest.as_ref().unwrap().result.sensitivity.is_empty(), "there is no answer");
+    assert!(window.app().front.runs.studies.failed.is_none(), "and nothing has failed");
+}
+
+#[test]
+fn the_window_writes_the_same_report_and_data_as_the_command_line() {
+    let mut window = run_small("20 s");
+    for (words, name) in [
+        ("export report", "r.html"),
+        ("export report", "r.md"),
+        ("export data", "d.json"),
+        ("export data", "d.parquet"),
+        ("export data", "d.txt"),
+    ] {
+        command(&mut window, words);
+        window.fill("File name or path", name);
+        window.press(Modifiers::NONE, egui::Key::Enter);
+        wait_until(&mut window, |window| window.app().state.writing.is_empty());
+    }
+    assert!(window.sees("End the name in .json"), "a format that there is not is refused with a reason");
+    let read = |name: &str| std::fs::read(window.home().path().join(name)).unwrap();
+    let page = String::from_utf8(read("r.html")).unwrap();
+    assert!(page.starts_with("<!doctype html>") && page.contains("sha256:") && page.contains("copies created"));
+    assert!(String::from_utf8(read("r.md")).unwrap().starts_with("## Small: default"));
+    assert!(String::from_utf8(read("d.json")).unwrap().contains("plimsoll-result/1"));
+    let parquet = read("d.parquet");
+    assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
+    assert!(!window.home().path().join("d.txt").exists());
+}

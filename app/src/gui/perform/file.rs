@@ -45,6 +45,8 @@ impl App {
             Command::Compare => self.file_dialog(Purpose::Compare, ""),
             Command::ExportSvg => self.file_dialog(Purpose::ExportSvg, &format!("{}.svg", self.stem())),
             Command::ExportPng => self.file_dialog(Purpose::ExportPng, &format!("{}.png", self.stem())),
+            Command::ExportReport => self.offer_report(),
+            Command::ExportData => self.offer_data(),
             Command::CloseTab => self.close_tab(ctx, self.left.len()),
             Command::NextTab => self.step_tab(ctx, 1),
             Command::PreviousTab => self.step_tab(ctx, -1),
@@ -121,7 +123,7 @@ impl App {
         self.state.dialog = Some(Dialog::Files(FileDialog::new(purpose, folder, name)));
     }
 
-    fn stem(&self) -> String {
+    pub(super) fn stem(&self) -> String {
         let title = self.front.document.title();
         let stem = title.trim_end_matches(".plimsoll.json");
         plimsoll_models::ids::fresh(stem, |_| false)

@@ -10,6 +10,7 @@ mod file;
 mod live;
 mod notes;
 pub mod offer;
+mod result_file;
 mod run;
 pub mod style;
 mod tabs;
@@ -77,6 +78,8 @@ impl App {
                 self.front.results.follow(cell);
                 self.front.tab = Tab::Traces;
             }
+            Action::Study(question) => self.study(ctx, question),
+            Action::EndStudy => self.front.runs.studies.cancel(),
             Action::Offer(offer) => self.offer(offer),
             Action::Notice(text) => self.notice(ctx, text),
             Action::RefuseTour => self.settings.tour_answered = true,

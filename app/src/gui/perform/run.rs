@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    gui::{App, command::Command, words::shell as words},
-    run::Request,
+    gui::{App, command::Command, state::Tab, words::shell as words},
+    run::{Question, Request},
 };
 
 impl App {
@@ -16,9 +16,21 @@ impl App {
                 self.front.runs.baseline.clone_from(&self.front.runs.latest);
                 self.notice(ctx, words::PINNED);
             }
+            Command::Sensitivity => {
+                self.study(ctx, Question::Sensitivity);
+                self.front.tab = Tab::Findings;
+                self.settings.panels.results = true;
+            }
             Command::ClearBaseline => self.front.runs.baseline = None,
             _ => self.live_command(ctx, command),
         }
+    }
+
+    /// Asks something about the latest result.
+    pub(super) fn study(&mut self, ctx: &egui::Context, question: Question) {
+        let beside = (self.front.document.folder(), self.front.example_traces.clone());
+        let repaint = ctx.clone();
+        self.front.runs.ask(question, beside, move || repaint.request_repaint());
     }
 
     /// What there is to run now.

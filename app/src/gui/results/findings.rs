@@ -4,13 +4,60 @@ use egui::{Align, Frame, Layout, Margin, RichText, ScrollArea, Ui};
 use plimsoll_models::Place;
 use plimsoll_sim::{RunResult, result::Finding};
 
-use super::{Action, Focus, View, answer::why_limit};
-use crate::gui::{
-    theme::Theme,
-    tone::{Tone, glyph, severity_icon},
-    why::why,
-    words::results as words,
+use super::{Action, Focus, View, answer::why_limit, proof};
+use crate::{
+    gui::{
+        state::Tab,
+        theme::Theme,
+        tone::{Tone, glyph, severity_icon},
+        why::why,
+        words::results as words,
+    },
+    report::{self, text::Summary},
+    run::Question,
 };
+
+/// How much of the run's time is shown on each side of what happened.
+const AROUND: f64 = 0.05;
+
+/// When the limit behind a finding first bound.
+fn first_bound(result: &RunResult, finding: &Finding) -> Option<f64> {
+    result.limits.get(finding.limit?)?.first_bound_s
+}
+
+/// Which number matters most: the question, or the answer.
+fn sensitivity_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
+    ui.add_space(Theme::SPACE_12);
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(words::MATTERS_MOST).font(Theme::strong()));
+        proof::ask_ui(ui, view, &Question::Sensitivity, words::FIND_OUT, words::FIND_OUT_HELP, actions);
+    });
+    proof::failed_ui(ui, view, &Question::Sensitivity);
+    if result.sensitivity.is_empty() {
+        ui.label(RichText::new(words::FIND_OUT_HELP).color(view.theme.text_weak));
+        return;
+    }
+    let summary = Summary { result, diagram: view.diagram, reproduce: "" };
+    let table = summary.sensitivity_table(EFFECTS_MAX);
+    egui::Grid::new("sensitivity").striped(true).num_columns(table.columns().len()).spacing([22.0, 4.0]).show(ui, |ui| {
+        for (title, _) in table.columns() {
+            super::heading(ui, view.theme, title);
+        }
+        ui.end_row();
+        for row in table.rows() {
+            for (text, (_, align)) in row.iter().zip(table.columns()) {
+                match align {
+                    report::table::Align::Left => _ = ui.label(text),
+                    report::table::Align::Right => super::figure(ui, text),
+                }
+            }
+            ui.end_row();
+        }
+    });
+}
+
+/// Numbers whose effect is listed.
+const EFFECTS_MAX: usize = 20;
 
 /// Opacity of findings that are not about what is selected.
 const BESIDE: f32 = 0.55;
@@ -23,7 +70,6 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, focus: &Focus
             glyph(ui, view.theme, Tone::Good, "check");
             ui.label(RichText::new(words::NO_FINDING).color(view.theme.text_weak));
         });
-        return;
     }
     ScrollArea::vertical().id_salt("findings").auto_shrink([false, false]).show(ui, |ui| {
         for (index, finding) in result.findings.iter().enumerate() {
@@ -35,20 +81,22 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, focus: &Focus
                 finding_ui(ui, view, result, finding, actions);
             });
         }
+        sensitivity_ui(ui, view, result, actions);
     });
 }
 
 fn finding_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, finding: &Finding, actions: &mut Vec<Action>) {
     let theme = view.theme;
+    let question = finding.fix.clone().map(|fix| Question::Proof(vec![fix]));
     Frame::new().fill(theme.surface_sunken).corner_radius(6.0).inner_margin(Margin::symmetric(10, 8)).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 3.0;
         ui.horizontal(|ui| {
             glyph(ui, theme, finding.severity.into(), severity_icon(finding.severity));
             let title = RichText::new(&finding.title).font(Theme::strong()).color(theme.text);
-            let place = place(finding);
+            let shown = place(finding);
             if ui.link(title).on_hover_text(words::SHOW).clicked()
-                && let Some(place) = place
+                && let Some(place) = shown.clone()
             {
                 actions.push(Action::Reveal(place));
             }
@@ -61,6 +109,17 @@ fn finding_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, finding: &Findin
                 {
                     actions.push(Action::Fix(path.clone(), value.clone()));
                 }
+                if let Some(question) = &question {
+                    proof::ask_ui(ui, view, question, words::PROVE, words::PROVE_HELP, actions);
+                }
+                if let (Some(place), Some(at_s)) = (shown, first_bound(result, finding))
+                    && ui.button(words::SHOW_WHEN).on_hover_text(words::SHOW_WHEN_HELP).clicked()
+                {
+                    let around = result.run.duration_s * AROUND;
+                    actions.push(Action::Reveal(place));
+                    actions.push(Action::LookAt(Some(((at_s - around).max(0.0), at_s + around))));
+                    actions.push(Action::Show(Tab::Throughput));
+                }
                 ui.label(RichText::new(finding.code).small().color(theme.text_weak));
             });
         });
@@ -69,6 +128,12 @@ fn finding_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, finding: &Findin
                 ui.add_space(24.0);
                 ui.label(RichText::new(text).color(theme.text_weak));
             });
+        }
+        if let Some(question) = &question {
+            proof::failed_ui(ui, view, question);
+        }
+        if let Some(proof) = finding.fix.clone().and_then(|fix| view.runs.studies.proof(&[fix])) {
+            ui.indent("proof", |ui| proof::ui(ui, view, proof));
         }
     });
 }

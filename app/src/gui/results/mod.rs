@@ -11,6 +11,7 @@ mod latency;
 mod ledger;
 mod limits;
 mod percentiles;
+mod proof;
 mod sankey;
 mod sight;
 mod throughput;
@@ -141,11 +142,14 @@ fn tabs_ui(ui: &mut Ui, view: &View<'_>, tab: &mut Tab, actions: &mut Vec<Action
 fn sight_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, tab: Tab, actions: &mut Vec<Action>) {
     let selected = Focus::of(view, true);
     let range = memory.sight.range();
-    if !tab.has_sight() || (selected.is_all() && range.is_none()) {
+    // Latencies belong to producers.
+    let about = |result: &RunResult| tab != Tab::Latency || result.journeys.iter().any(|journey| selected.node(&journey.producer));
+    let follows = !selected.is_all() && view.result().is_some_and(about);
+    if !tab.has_sight() || (!follows && range.is_none()) {
         return;
     }
     ui.horizontal(|ui| {
-        if !selected.is_all() {
+        if follows {
             let mut only = !memory.ignores_selection;
             ui.checkbox(&mut only, words::only(&selected.title(view))).on_hover_text(words::FOLLOW);
             memory.ignores_selection = !only;

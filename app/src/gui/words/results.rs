@@ -96,6 +96,41 @@ pub const ALL_JOURNEYS: &str = "All journeys";
 pub const SANKEY: (&str, &str) = ("Flow", "Bands from where copies were created to how they ended");
 /// The ledger as a table: name and meaning.
 pub const TABLE: (&str, &str) = ("Table", "Every count of the books");
+/// Stops an answer.
+pub const CANCEL: &str = "Cancel";
+/// Simulates a fix.
+pub const PROVE: &str = "Prove it";
+/// What that does.
+pub const PROVE_HELP: &str = "Simulates with and without the fix, with the same luck, and tells the difference";
+/// Leads to the time and place of a finding.
+pub const SHOW_WHEN: &str = "Show when";
+/// What that does.
+pub const SHOW_WHEN_HELP: &str = "Shows the plots of the place around the time when the limit first bound";
+/// Heading of the numbers by their effect.
+pub const MATTERS_MOST: &str = "What matters most";
+/// Asks for it.
+pub const FIND_OUT: &str = "Find out";
+/// What that does.
+pub const FIND_OUT_HELP: &str =
+    "Changes each number by a tenth and simulates again with the same luck, to tell which one moves the outcome most";
+/// A figure of a proof.
+pub const LOSS: &str = "Loss";
+/// A figure of a proof.
+pub const RESPONSE_P99: &str = "Response p99";
+/// A figure of a proof.
+pub const COMPLETION_P99: &str = "Completion p99";
+/// A figure of a proof.
+pub const COST_AN_HOUR: &str = "Cost per hour";
+/// Nothing changes.
+pub const SAME: &str = "the same";
+/// The difference may be chance.
+pub const NO_EVIDENCE: &str = "no evidence";
+/// The difference is good.
+pub const BETTER: &str = "better";
+/// The difference is bad.
+pub const WORSE: &str = "worse";
+/// A name has an extension that nothing can be written as.
+pub const NO_SUCH_FORMAT: &str = "End the name in .json, .csv, .parquet, .otlp.json or .perfetto.json";
 /// Writes a file.
 pub const EXPORT: &str = "Export";
 /// A file could not be written.
@@ -195,4 +230,19 @@ pub fn band(place: &str, count: &str, ending: &str, share: &str) -> String {
 /// A plot of a node.
 pub fn panel(node: &str, what: &str) -> String {
     format!("{node}: {what}")
+}
+
+/// How a proof was made.
+pub fn proved(replications: u32) -> String {
+    format!("{replications} pairs of runs, each pair with the same luck; half widths of the 95 % interval")
+}
+
+/// There is no proof.
+pub fn no_proof(why: &str) -> String {
+    format!("No answer: {why}")
+}
+
+/// The command that gives a result again.
+pub fn run_again(file: &str, scenario: &str, seed: u64) -> String {
+    format!("plimsoll run {file} --scenario {scenario} --seed {seed}")
 }

@@ -15,7 +15,7 @@ const MARGIN: f64 = 12.0;
 /// Height for each bar of the side that has more.
 const ROW: f64 = 26.0;
 /// Longest name beside a bar, in characters.
-const NAME_MAX: usize = 30;
+const NAME_MAX: usize = 36;
 
 /// The picture; nothing without copies.
 pub(super) fn html(sankey: &Sankey) -> String {
