@@ -60,7 +60,7 @@ fn sensitivity_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mu
 const EFFECTS_MAX: usize = 20;
 
 /// Opacity of findings that are not about what is selected.
-const BESIDE: f32 = 0.55;
+const BESIDE: f32 = 0.7;
 
 /// Shows every finding, the gravest first.
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, focus: &Focus, actions: &mut Vec<Action>) {

@@ -59,6 +59,9 @@ impl Memory {
     }
 }
 
+/// Room that the name of the run needs beside the tabs.
+const RUN_WIDTH: f32 = 150.0;
+
 /// Shows the tabs and the one in front.
 pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, tab: &mut Tab, actions: &mut Vec<Action>) {
     ui.take_available_height();
@@ -129,7 +132,8 @@ fn tabs_ui(ui: &mut Ui, view: &View<'_>, tab: &mut Tab, actions: &mut Vec<Action
             if view.now.result && icons::icon_toggle(ui, icon, command.help(), baseline).clicked() {
                 actions.push(Action::Command(command));
             }
-            if let Some(result) = view.result() {
+            // In a narrow window the tabs need the room.
+            if let Some(result) = view.result().filter(|_| ui.available_width() > RUN_WIDTH) {
                 let run = &result.run;
                 let text = format!("{} · seed {} · {}", run.scenario, run.seed, super::format::seconds(run.duration_s));
                 ui.label(RichText::new(text).small().color(view.theme.text_weak));
