@@ -16,6 +16,7 @@ pub mod traces;
 
 use std::fmt::{self, Write as _};
 
+#[cfg(feature = "gui")]
 pub(crate) use bounds::latency_bounds;
 pub use html::Report;
 

@@ -7,7 +7,9 @@ mod sections;
 use plimsoll_models::{Catalog, Diagram};
 use plimsoll_sim::RunResult;
 
-pub(super) use page::{STYLE, table_html};
+#[cfg(feature = "gui")]
+pub(super) use page::STYLE;
+pub(super) use page::table_html;
 
 use super::text::Summary;
 
