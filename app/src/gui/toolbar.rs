@@ -16,6 +16,12 @@ use crate::{icons, run::RunState};
 /// Room for the menus.
 const MENUS_WIDTH: f32 = 302.0;
 
+/// Room that the title leaves to what stands on the right.
+const RIGHT_WIDTH: f32 = 624.0;
+/// Room that the load and the scenario need; the panel of the scenario has both where it is missing.
+const LOAD_WIDTH: f32 = 196.0;
+const SCENARIO_WIDTH: f32 = 136.0;
+
 /// Most bookmarks in the menu; the dialog has them all.
 const BOOKMARKS_MAX: usize = 9;
 
@@ -158,7 +164,7 @@ fn title_ui(ui: &mut Ui, view: &View<'_>) {
     let name = &view.diagram.name;
     ui.spacing_mut().item_spacing.x = 8.0;
     let strong = if name.is_empty() { title.clone() } else { name.clone() };
-    let space = (ui.available_width() - 560.0).max(80.0);
+    let space = (ui.available_width() - RIGHT_WIDTH).max(80.0);
     ui.scope(|ui| {
         ui.set_max_width(space);
         ui.add(egui::Label::new(RichText::new(strong).font(Theme::strong())).truncate());
@@ -189,9 +195,13 @@ fn right_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) -> Option<e
     let run = run_ui(ui, view, actions);
     live_ui(ui, view, actions);
     ui.add_space(4.0);
-    load_ui(ui, view, actions);
-    ui.add_space(4.0);
-    scenario_ui(ui, view, actions);
+    if ui.available_width() > LOAD_WIDTH + SCENARIO_WIDTH {
+        load_ui(ui, view, actions);
+        ui.add_space(4.0);
+    }
+    if ui.available_width() > SCENARIO_WIDTH {
+        scenario_ui(ui, view, actions);
+    }
     Some(run)
 }
 
