@@ -1,6 +1,6 @@
 //! A live run without a window: what it shows is what a fresh run would show, and what it tells is what a headless run tells.
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use plimsoll::{
     examples,
@@ -140,30 +140,6 @@ fn moments_are_found_exactly() {
     let result = headless(&request);
     let starts = result.traces.iter().filter(|trace| trace.slowest).any(|trace| (trace.started_s - slowest.at_s()).abs() < 1e-6);
     assert!(starts, "{}", slowest.at_s());
-}
-
-#[test]
-#[ignore = "a measurement, which other work on the machine disturbs"]
-fn at_full_speed_it_keeps_four_fifths_of_the_events_per_second() {
-    for name in ["checkout", "retry-storm", "mm1"] {
-        let request = example(name, "10 min");
-        let best = |run: &dyn Fn()| {
-            let time = |_| {
-                let began = Instant::now();
-                run();
-                began.elapsed().as_secs_f64()
-            };
-            (0..3).map(time).fold(f64::INFINITY, f64::min)
-        };
-        let alone = best(&|| drop(headless(&request)));
-        let live = best(&|| {
-            let player = Player::start(request.clone(), || {});
-            player.order(Order::Pace(Pace::Max));
-            player.order(Order::Play);
-            assert_eq!(frame(&player).state, State::Over);
-        });
-        assert!(alone / live >= 0.8, "{name}: headless {alone:.3} s, live {live:.3} s, {:.0} %", alone / live * 100.0);
-    }
 }
 
 #[test]
