@@ -6,11 +6,11 @@ use plimsoll_models::{Diagram, EdgeId, NodeId};
 use plimsoll_sim::{ledger::Fate, result::LedgerRow};
 
 /// Most places at the left; the smallest ones stand together as the last.
-const PLACES_MAX: usize = 14;
+const PLACES_MAX: usize = 10;
 /// Share of the height that lies between bars, at most.
-const GAPS: f64 = 0.3;
-/// Share of the height between two bars, at most.
-const GAP_MAX: f64 = 0.04;
+const GAPS: f64 = 0.58;
+/// Share of the height between two bars, at most: room for a line of text, since small bars have their names there.
+const GAP_MAX: f64 = 0.062;
 
 /// What a band means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -239,7 +239,7 @@ mod tests {
         let many: Vec<LedgerRow> = (0..60).map(|n| row(&format!("n{n}"), n * 13, n % 3, n % 2)).collect();
         let sankey = Sankey::of(&many, &Diagram::default());
         assert_eq!(sankey.places.len(), PLACES_MAX);
-        assert_eq!(sankey.places.last().map(|place| place.title.as_str()), Some("46 others"));
+        assert_eq!(sankey.places.last().map(|place| place.title.as_str()), Some("51 others"));
         assert_conserved(&sankey, many.iter().map(|row| row.created).sum());
         assert_conserved(&Sankey::of(&rows[1..2], &Diagram::default()), 5);
     }

@@ -168,13 +168,19 @@ pub(super) fn times_ui(plot: &mut PlotUi<'_>, theme: &Theme, sight: &Sight, warm
     }
 }
 
+/// Share of the height that the name of a level needs above its line; else it stands below.
+const LEVEL_ROOM: f64 = 0.12;
+
 /// A line across at a value, with its name at the right end.
 pub(super) fn level_ui(plot: &mut PlotUi<'_>, theme: &Theme, scale: Scale, right: f64, (value, name): &(f64, String)) {
     let drawn = scale.drawn(*value);
     if drawn.is_finite() {
         plot.hline(HLine::new(name.clone(), drawn).color(theme.red).style(LineStyle::dashed_dense()));
         let text = RichText::new(name).small().color(theme.red);
-        plot.text(Text::new("", PlotPoint::new(right, drawn), text).anchor(egui::Align2::RIGHT_BOTTOM));
+        let bounds = plot.plot_bounds();
+        let is_at_the_top = bounds.max()[1] - drawn < bounds.height() * LEVEL_ROOM;
+        let anchor = if is_at_the_top { egui::Align2::RIGHT_TOP } else { egui::Align2::RIGHT_BOTTOM };
+        plot.text(Text::new("", PlotPoint::new(right, drawn), text).anchor(anchor));
     }
 }
 
