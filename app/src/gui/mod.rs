@@ -56,7 +56,7 @@ const SIZE_MIN: [f32; 2] = [960.0, 600.0];
 /// Opens the window, with a file or with the gallery, and stays until it closes.
 pub fn run(file: Option<PathBuf>) -> anyhow::Result<()> {
     let viewport = egui::ViewportBuilder::default()
-        .with_title("Plimsoll")
+        .with_title(words::window::TITLE)
         .with_app_id("plimsoll")
         .with_inner_size([1440.0, 900.0])
         .with_min_inner_size(SIZE_MIN);
@@ -67,7 +67,5 @@ pub fn run(file: Option<PathBuf>) -> anyhow::Result<()> {
             app.ask_for_calm(&context.egui_ctx);
             Ok(Box::new(app))
         });
-    eframe::run_native("plimsoll", options, create).map_err(|error| {
-        anyhow::anyhow!("the window cannot be opened: {error}\nwithout a screen, use the command line: `plimsoll run FILE`; on Linux the window needs X11 or Wayland and libGL")
-    })
+    eframe::run_native("plimsoll", options, create).map_err(|error| anyhow::anyhow!(words::window::cannot_open(&error.to_string())))
 }

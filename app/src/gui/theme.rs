@@ -11,7 +11,7 @@ use egui::{
     style::{HandleShape, ScrollStyle, Selection, WidgetVisuals, Widgets},
 };
 
-use crate::scene::{Color, SceneTheme};
+use crate::scene::{Color, FONTS, SceneTheme};
 
 /// Name of the font family for emphasis; see [`Theme::semibold`].
 pub const SEMIBOLD: &str = "semibold";
@@ -294,16 +294,17 @@ pub fn install_fonts(ctx: &Context) {
 
 fn font_definitions() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    for (name, bytes) in crate::scene::FONTS {
+    for (name, bytes) in FONTS {
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }
     // What one of our fonts lacks the other may have: box drawing is in JetBrains Mono, check marks are in Inter.
     let fallback = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
     fonts.families.insert(FontFamily::Name(SEMIBOLD.into()), fallback);
+    let [text, emphasis, figures] = FONTS.map(|(name, _)| name);
     for (family, names) in [
-        (FontFamily::Proportional, ["Inter", "JetBrains Mono"]),
-        (FontFamily::Name(SEMIBOLD.into()), ["Inter SemiBold", "JetBrains Mono"]),
-        (FontFamily::Monospace, ["JetBrains Mono", "Inter"]),
+        (FontFamily::Proportional, [text, figures]),
+        (FontFamily::Name(SEMIBOLD.into()), [emphasis, figures]),
+        (FontFamily::Monospace, [figures, text]),
     ] {
         fonts.families.entry(family).or_default().splice(0..0, names.map(str::to_owned));
     }

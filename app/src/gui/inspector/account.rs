@@ -10,7 +10,7 @@ use super::{
     quotas::{self, Place},
     section,
 };
-use crate::gui::{action::Action, theme::Theme, view::View};
+use crate::gui::{action::Action, theme::Theme, view::View, words::inspector as words};
 
 /// Regions that are offered; any other can stand in the file.
 const REGIONS: &[&str] = &[
@@ -34,7 +34,7 @@ const REGIONS: &[&str] = &[
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
     let account = &view.diagram.account;
     ui.horizontal(|ui| {
-        ui.label(RichText::new("Region").color(view.theme.text_weak));
+        ui.label(RichText::new(words::REGION).color(view.theme.text_weak));
         let response =
             ComboBox::from_id_salt("region").selected_text(&account.region).width(ui.available_width() - 8.0).show_ui(ui, |ui| {
                 for region in REGIONS {
@@ -43,14 +43,13 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mu
                     }
                 }
             });
-        let _ = response.response.accessible_name("Region");
+        let _ = response.response.accessible_name(words::REGION);
     });
-    ui.label(RichText::new("Quotas and their values depend on the region.").small().color(view.theme.text_weak));
+    ui.label(RichText::new(words::REGION_HELP).small().color(view.theme.text_weak));
     let services = services_in_use(view);
-    for (target, title, fields, help) in [
-        (Target::AccountQuotas, "Applied quotas", &account.quotas, "What the provider granted this account"),
-        (Target::AccountOutside, "Used from outside", &account.outside, "What other systems of the account already use of a shared quota"),
-    ] {
+    for (target, (title, help), fields) in
+        [(Target::AccountQuotas, words::APPLIED_QUOTAS, &account.quotas), (Target::AccountOutside, words::OUTSIDE_USE, &account.outside)]
+    {
         section(ui, title, |ui| {
             ui.label(RichText::new(help).small().color(view.theme.text_weak));
             let mut any = false;
@@ -70,7 +69,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mu
                 }
             }
             if !any {
-                ui.label(RichText::new("No service on the drawing shares a quota.").color(view.theme.text_weak));
+                ui.label(RichText::new(words::NO_SHARED_QUOTA).color(view.theme.text_weak));
             }
         });
     }

@@ -24,13 +24,13 @@ use crate::{
         canvas::Selection,
         tone::{Tone, glyph},
         view::View,
-        words::panels as words,
+        words::{inspector, panels as words},
     },
     icons,
 };
 
-/// Key, title, help, default, examples, and how a text is read.
-type Part<'a> = (&'static str, &'static str, &'static str, &'static str, Vec<String>, &'a dyn Fn(&str) -> Result<Value, String>);
+/// Key, title with help, default, examples, and how a text is read.
+type Part<'a> = (&'static str, (&'static str, &'static str), &'static str, Vec<String>, &'a dyn Fn(&str) -> Result<Value, String>);
 
 /// What the panel remembers between frames.
 #[derive(Debug, Default)]
@@ -89,7 +89,7 @@ fn head_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &EventTypeId, 
     let size = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
-        if icons::icon_button(ui, "trash", &format!("Remove {id}")).clicked() {
+        if icons::icon_button(ui, "trash", &inspector::remove(id.as_str())).clicked() {
             if travel.emitters.is_empty() && travel.awaited.is_empty() {
                 actions.push(Action::Edit(Edit::SetEventType(id.clone(), None)));
             } else {
@@ -181,13 +181,13 @@ fn fields_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &EventTypeId
     let size = |text: &str| field::read_quantity(Quantity::Bytes, text);
     let key = |text: &str| text.parse::<KeyLaw>().map(|_| Value::String(text.trim().to_owned()));
     let any = |text: &str| Ok(Value::String(text.to_owned()));
-    let laws = vec!["unique".to_owned(), "uniform(1000)".to_owned(), "zipf(1000, 1.1)".to_owned(), "weights(tenants.csv)".to_owned()];
+    let laws = inspector::KEY_LAWS.map(str::to_owned).to_vec();
     let rows: [Part<'_>; 3] = [
-        ("size", "Size", "Bytes of one event", "1 KiB", Vec::new(), &size),
-        ("key", "Key", "Law of the partition or group key", "unique", laws, &key),
-        ("description", "Description", "What it says", "", Vec::new(), &any),
+        ("size", inspector::SIZE, "1 KiB", Vec::new(), &size),
+        ("key", inspector::KEY, "unique", laws, &key),
+        ("description", inspector::DESCRIPTION, "", Vec::new(), &any),
     ];
-    for (key, title, help, default, examples, read) in rows {
+    for (key, (title, help), default, examples, read) in rows {
         let target = Target::EventType(id.clone());
         let row = Row {
             address: record::address(&target, key),
@@ -211,10 +211,13 @@ fn add_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<A
     let free = ids::is_valid(&name) && !view.diagram.event_types.contains_key(name.as_str());
     let size = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
-        let add = ui.add_enabled(free, egui::Button::new("Add")).clicked();
+        let add = ui.add_enabled(free, egui::Button::new(inspector::ADD)).clicked();
         let width = ui.available_width() - 2.0;
-        let edit = TextEdit::singleline(&mut memory.types.new).id_salt("new event type").hint_text("OrderPlaced").desired_width(width);
-        let response = ui.add(edit).accessible_name("New event type");
+        let edit = TextEdit::singleline(&mut memory.types.new)
+            .id_salt("new event type")
+            .hint_text(inspector::EVENT_TYPE_HINT)
+            .desired_width(width);
+        let response = ui.add(edit).accessible_name(inspector::NEW_EVENT_TYPE);
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         if (add || entered) && free {
             actions.push(Action::Edit(Edit::SetEventType(name.as_str().into(), Some(EventType::default()))));

@@ -11,6 +11,7 @@ use crate::{
         theme::Theme,
         tone::Tone,
         why::{Why, why},
+        words::{inspector as words, panels},
     },
     icons,
 };
@@ -138,7 +139,7 @@ fn buttons_ui(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>) ->
         None => ui.add_space(BUTTONS_WIDTH / 2.0),
     }
     let set = row.value.is_some() || typing.texts.contains_key(&row.address);
-    if set && icons::icon_button(ui, "refresh", &format!("Reset {}", row.title)).clicked() {
+    if set && icons::icon_button(ui, "refresh", &words::reset(row.title)).clicked() {
         typing.texts.remove(&row.address);
         return Some(Change::Reset);
     }
@@ -162,14 +163,12 @@ fn lines_row(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>) -> 
 
 /// Shows a setting over the whole width, with a button that takes it away.
 pub fn wide_row(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>) -> Option<Change> {
-    whole_row(ui, theme, typing, row, |ui| icons::icon_button(ui, "trash", &format!("Remove {}", row.title)).clicked())
+    whole_row(ui, theme, typing, row, |ui| icons::icon_button(ui, "trash", &words::remove(row.title)).clicked())
 }
 
 /// Shows a setting over the whole width, with a button that goes back to the default.
 pub fn resettable_row(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>) -> Option<Change> {
-    whole_row(ui, theme, typing, row, |ui| {
-        row.value.is_some() && icons::icon_button(ui, "refresh", &format!("Reset {}", row.title)).clicked()
-    })
+    whole_row(ui, theme, typing, row, |ui| row.value.is_some() && icons::icon_button(ui, "refresh", &words::reset(row.title)).clicked())
 }
 
 fn whole_row(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>, button: impl FnOnce(&mut Ui) -> bool) -> Option<Change> {
@@ -209,19 +208,19 @@ fn editor_ui(ui: &mut Ui, theme: &Theme, typing: &mut Typing, row: &Row<'_>, wid
 fn flag_ui(ui: &mut Ui, row: &Row<'_>) -> Option<Change> {
     let text = row.value.map(families::field_value).or_else(|| row.default.clone()).unwrap_or_default();
     let mut on = text.trim() == "true";
-    let word = if on { "On" } else { "Off" };
+    let word = if on { words::ON } else { words::OFF };
     ui.checkbox(&mut on, word).accessible_name(row.title).clicked().then_some(Change::Set(Value::Bool(on)))
 }
 
 fn choice_ui(ui: &mut Ui, row: &Row<'_>, words: &[String], width: f32) -> Option<Change> {
     let set = row.value.map(families::field_value);
-    let shown = set.clone().or_else(|| row.default.clone()).unwrap_or_else(|| "–".to_owned());
+    let shown = set.clone().or_else(|| row.default.clone()).unwrap_or_else(|| panels::NONE.to_owned());
     let text = if set.is_some() { RichText::new(&shown) } else { RichText::new(&shown).weak() };
     let mut change = None;
     let response = ComboBox::from_id_salt(&row.address).selected_text(text).width(width - 2.0).truncate().show_ui(ui, |ui| {
         for word in words {
             let is_default = row.default.as_deref() == Some(word);
-            let label = if is_default { format!("{word}  (default)") } else { word.clone() };
+            let label = if is_default { words::default_choice(word) } else { word.clone() };
             if ui.selectable_label(shown == *word, label).clicked() {
                 change = Some(if is_default { Change::Reset } else { Change::Set(Value::String(word.clone())) });
             }
@@ -279,7 +278,7 @@ fn typed(ui: &Ui, typing: &mut Typing, row: &Row<'_>, response: &Response, text:
 }
 
 fn examples_ui(ui: &mut Ui, row: &Row<'_>, examples: &[String]) -> Option<String> {
-    let response = icons::icon_button(ui, "chevron-down", &format!("Examples for {}", row.title));
+    let response = icons::icon_button(ui, "chevron-down", &words::examples_for(row.title));
     let mut chosen = None;
     Popup::menu(&response).show(|ui| {
         ui.set_min_width(220.0);

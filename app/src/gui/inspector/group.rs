@@ -18,7 +18,7 @@ use crate::{
         theme::Theme,
         tone::{Tone, gauge, glyph},
         view::View,
-        words::arrange as words,
+        words::{arrange as words, inspector},
     },
     scene::{FoldedGroup, Level, Summary, group_icon},
 };
@@ -32,7 +32,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &GroupId
     ui.horizontal(|ui| {
         glyph(ui, view.theme, Tone::Accent, group_icon(group.kind));
         ui.label(RichText::new(words::GROUP).font(Theme::strong()));
-        ui.label(RichText::new(format!("id {id}")).small().color(view.theme.text_weak));
+        ui.label(RichText::new(inspector::id(id.as_str())).small().color(view.theme.text_weak));
     });
     name_ui(ui, memory, id, group, actions);
     kind_ui(ui, view, id, group, actions);
@@ -62,7 +62,7 @@ fn name_ui(ui: &mut Ui, memory: &mut Memory, id: &GroupId, group: &Group, action
     let response = ui.add(edit).accessible_name(words::GROUP_NAME);
     if response.changed() {
         let group = Group { name, ..group.clone() };
-        actions.push(Action::Type(Edit::SetGroup(id.clone(), Some(group)), format!("group name {id}")));
+        actions.push(Action::Type(Edit::SetGroup(id.clone(), Some(group)), format!("group_name {id}")));
     }
     if std::mem::take(&mut memory.focus_name) {
         node::focus_and_select(ui, &response);
@@ -73,7 +73,7 @@ fn kind_ui(ui: &mut Ui, view: &View<'_>, id: &GroupId, group: &Group, actions: &
     ui.add_space(Theme::SPACE_4);
     let mut set = |group: Group| actions.push(Action::Edit(Edit::SetGroup(id.clone(), Some(group))));
     ui.horizontal(|ui| {
-        ui.label(RichText::new("Kind").color(view.theme.text_weak));
+        ui.label(RichText::new(inspector::KIND).color(view.theme.text_weak));
         let width = ui.available_width() - 8.0;
         let response = ComboBox::from_id_salt("group kind").selected_text(words::group_kind(group.kind)).width(width).show_ui(ui, |ui| {
             for kind in KINDS {

@@ -20,6 +20,7 @@ use crate::gui::{
     tone::{Tone, chip, gauge, glyph},
     view::View,
     why::{Why, why},
+    words::inspector as words,
 };
 
 /// Shows a node.
@@ -35,17 +36,14 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, id: &NodeId,
         record::fields_ui(ui, view, memory, &owner, actions);
         quotas::node_ui(ui, view, memory, &owner, actions);
     } else {
-        ui.label(
-            RichText::new(format!("The catalog has no service `{}`; the node is kept as it is.", node.service))
-                .color(Tone::Warn.color(view.theme)),
-        );
+        ui.label(RichText::new(words::unknown_service(node.service.as_str())).color(Tone::Warn.color(view.theme)));
     }
-    folded_section(ui, "Note", |ui| {
+    folded_section(ui, words::NODE_NOTE, |ui| {
         let value = (!node.note.is_empty()).then(|| Value::String(node.note.clone()));
         let row = Row {
-            address: format!("node {id} note"),
-            title: "Note",
-            help: "A remark in Markdown, saved with the node",
+            address: format!("node_note {id}"),
+            title: words::NODE_NOTE,
+            help: words::NODE_NOTE_HELP,
             editor: Editor::Lines,
             value: value.as_ref(),
             default: None,
@@ -77,8 +75,7 @@ fn head_ui(
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             ui.label(RichText::new(service.map_or(node.service.as_str(), |service| &service.title)).font(Theme::strong()));
-            ui.label(RichText::new(format!("id {id}")).small().color(view.theme.text_weak))
-                .on_hover_text("The id never changes; files and the command line use it");
+            ui.label(RichText::new(words::id(id.as_str())).small().color(view.theme.text_weak)).on_hover_text(words::ID_HELP);
         });
     })
     .response
@@ -87,7 +84,7 @@ fn head_ui(
     let mut name = node.name.clone();
     let edit =
         TextEdit::singleline(&mut name).id_salt(("name", id.as_str())).hint_text(id.as_str().to_owned()).desired_width(f32::INFINITY);
-    let response = ui.add(edit).accessible_name("Name").on_hover_text("Name on the drawing");
+    let response = ui.add(edit).accessible_name(words::NAME).on_hover_text(words::NAME_HELP);
     if response.changed() {
         actions.push(Action::Type(Edit::RenameNode(id.clone(), name), format!("name {id}")));
     }
@@ -119,13 +116,13 @@ fn problems_ui(ui: &mut Ui, view: &View<'_>, id: &NodeId) {
 fn measured_ui(ui: &mut Ui, view: &View<'_>, id: &NodeId) {
     let Some(result) = view.result() else { return };
     let Some(node) = result.node(id.as_str()) else { return };
-    section(ui, "Load line", |ui| {
+    section(ui, words::LOAD_LINE, |ui| {
         if view.is_stale() {
-            ui.label(RichText::new("From before the latest change").small().color(view.theme.amber));
+            ui.label(RichText::new(words::STALE).small().color(view.theme.amber));
         }
         let limits: Vec<_> = result.limits_of(id).take(3).collect();
         if limits.is_empty() {
-            ui.label(RichText::new("No limit that the run could hit").color(view.theme.text_weak));
+            ui.label(RichText::new(words::NO_LIMIT).color(view.theme.text_weak));
         }
         for limit in limits {
             ui.horizontal(|ui| {
@@ -136,25 +133,19 @@ fn measured_ui(ui: &mut Ui, view: &View<'_>, id: &NodeId) {
         }
         ui.horizontal_wrapped(|ui| {
             if node.refused {
-                chip(ui, view.theme, Tone::Bad, "refused");
+                chip(ui, view.theme, Tone::Bad, words::REFUSED);
             }
             if node.delayed {
-                chip(ui, view.theme, Tone::Warn, "delayed");
+                chip(ui, view.theme, Tone::Warn, words::DELAYED);
             }
         });
     });
-    folded_section(ui, "Measured", |ui| {
+    folded_section(ui, words::MEASURED, |ui| {
         egui::Grid::new(("measured", id.as_str())).num_columns(3).spacing([12.0, 2.0]).show(ui, |ui| {
             for (name, value) in &node.metrics {
                 ui.label(RichText::new(name).color(view.theme.text_weak));
                 ui.label(RichText::new(format::number(*value)).monospace());
-                why(
-                    ui,
-                    view.theme,
-                    &Why::new(name.clone(), "Counted in the run, under the name of the provider's dashboard")
-                        .value(format::number(*value))
-                        .source("Simulated"),
-                );
+                why(ui, view.theme, &Why::new(name.clone(), words::MEASURED_HELP).value(format::number(*value)).source(words::SIMULATED));
                 ui.end_row();
             }
         });

@@ -4,12 +4,17 @@ use egui::{RichText, TextEdit, Ui};
 use plimsoll_models::Edit;
 
 use super::{Memory, Page, account, event_types, note, scenario, section};
-use crate::gui::{action::Action, theme::Theme, view::View, words::panels as words};
+use crate::gui::{
+    action::Action,
+    theme::Theme,
+    view::View,
+    words::{inspector as words, panels},
+};
 
 /// Shows the page that was picked.
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
-        for (page, title) in [(Page::Scenario, "Scenario"), (Page::Diagram, "Diagram"), (Page::Account, "Account")] {
+        for (page, title) in [(Page::Scenario, words::SCENARIO), (Page::Diagram, words::DIAGRAM), (Page::Account, words::ACCOUNT)] {
             ui.selectable_value(&mut memory.page, page, title);
         }
     });
@@ -24,10 +29,10 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mu
 fn diagram_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<Action>) {
     let diagram = view.diagram;
     let mut name = diagram.name.clone();
-    ui.label(RichText::new("Title").color(view.theme.text_weak));
+    ui.label(RichText::new(words::TITLE).color(view.theme.text_weak));
     if ui
-        .add(TextEdit::singleline(&mut name).id_salt("title").hint_text("Untitled").desired_width(f32::INFINITY))
-        .accessible_name("Title")
+        .add(TextEdit::singleline(&mut name).id_salt("title").hint_text(words::UNTITLED).desired_width(f32::INFINITY))
+        .accessible_name(words::TITLE)
         .changed()
     {
         actions.push(Action::Type(Edit::RenameDiagram(name), "title".to_owned()));
@@ -36,22 +41,23 @@ fn diagram_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut V
         ui.add_space(Theme::SPACE_4);
         ui.label(&diagram.description);
     }
-    section(ui, "Contents", |ui| {
+    section(ui, words::CONTENTS, |ui| {
         egui::Grid::new("contents").num_columns(2).spacing([24.0, 2.0]).show(ui, |ui| {
-            for (name, count) in [
-                ("Nodes", diagram.nodes.len()),
-                ("Connections", diagram.edges.len()),
-                ("Groups", diagram.groups.len()),
-                ("Notes", diagram.notes.len()),
-                ("Event types", diagram.event_types.len()),
-                ("Scenarios", diagram.scenarios.len()),
-            ] {
+            let counts = [
+                diagram.nodes.len(),
+                diagram.edges.len(),
+                diagram.groups.len(),
+                diagram.notes.len(),
+                diagram.event_types.len(),
+                diagram.scenarios.len(),
+            ];
+            for (name, count) in words::COUNTED.into_iter().zip(counts) {
                 ui.label(RichText::new(name).color(view.theme.text_weak));
                 ui.label(count.to_string());
                 ui.end_row();
             }
         });
     });
-    section(ui, words::NOTES, |ui| note::list_ui(ui, view, actions));
-    section(ui, "Event types", |ui| event_types::ui(ui, view, memory, actions));
+    section(ui, panels::NOTES, |ui| note::list_ui(ui, view, actions));
+    section(ui, words::EVENT_TYPES, |ui| event_types::ui(ui, view, memory, actions));
 }

@@ -1,11 +1,7 @@
 //! The quotas of a service: what applies, where it comes from, and a value of one's own.
 
 use egui::Ui;
-use plimsoll_models::{
-    catalog::{Quota, QuotaKind},
-    diagram::Fields,
-    edit::Target,
-};
+use plimsoll_models::{catalog::Quota, diagram::Fields, edit::Target};
 
 use super::{
     Memory,
@@ -13,7 +9,7 @@ use super::{
     folded_section,
     record::{self, Owner},
 };
-use crate::gui::{action::Action, view::View, why::Why};
+use crate::gui::{action::Action, view::View, why::Why, words::inspector as words};
 
 /// Shows the quotas of a node with fields that override them.
 pub(super) fn node_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owner<'_>, actions: &mut Vec<Action>) {
@@ -29,7 +25,7 @@ pub(super) fn node_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: 
     if keys.is_empty() {
         return;
     }
-    folded_section(ui, "Quotas", |ui| {
+    folded_section(ui, words::QUOTAS, |ui| {
         for quota in keys.into_iter().filter_map(|key| owner.service.quota(key, region)) {
             let applied = view.diagram.account.quotas.get(&quota.account_key(owner.service));
             let default = applied.map_or_else(|| quota.value.clone(), plimsoll_models::families::field_value);
@@ -52,11 +48,7 @@ pub(super) struct Place<'a> {
 
 /// Shows one quota with a field that overrides it.
 pub(super) fn quota_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, place: &Place<'_>, quota: &Quota, actions: &mut Vec<Action>) {
-    let raisable = match quota.kind {
-        QuotaKind::Hard => "Fixed by the provider; another value here is a what-if",
-        QuotaKind::Soft => "Can be raised on request",
-        QuotaKind::Configurable => "A setting",
-    };
+    let raisable = words::quota_kind(quota.kind);
     let value = format!("{} {}", quota.value, quota.unit).trim().to_owned();
     let row = Row {
         address: record::address(place.target, place.key),
@@ -66,7 +58,10 @@ pub(super) fn quota_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, place:
         value: place.fields.get(place.key),
         default: Some(place.default.clone()),
         why: Some(
-            Why::new(quota.title.clone(), raisable).value(value).input("Scope", record::scope(&quota.scope)).provenance(&quota.provenance),
+            Why::new(quota.title.clone(), raisable)
+                .value(value)
+                .input(words::SCOPE, words::scope(&quota.scope))
+                .provenance(&quota.provenance),
         ),
         read: &|text| field::read_quantity(quota.quantity, text),
     };

@@ -16,7 +16,7 @@ use super::{
     field::{self, Change, Editor, Row},
     section, work,
 };
-use crate::gui::{action::Action, view::View, why::Why};
+use crate::gui::{action::Action, view::View, why::Why, words::inspector as words};
 
 /// Whose settings are shown.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ pub(super) fn fields_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner
         if members.is_empty() {
             continue;
         }
-        let title = if group.is_empty() { "Settings" } else { group };
+        let title = if group.is_empty() { words::SETTINGS } else { group };
         section(ui, title, |ui| {
             for field in members {
                 field_ui(ui, view, memory, owner, field, actions);
@@ -76,7 +76,7 @@ fn field_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owner<'_>
         None => families::field_default(owner.service, field, &view.diagram.account),
     };
     let why = match preset {
-        Some((text, provenance)) => Some(Why::new(&field.title, "Comes with the chosen preset").value(text).provenance(provenance)),
+        Some((text, provenance)) => Some(Why::new(&field.title, words::FROM_PRESET).value(text).provenance(provenance)),
         None => why_default(view, owner.service, field, default.as_deref()),
     };
     let row = Row {
@@ -109,7 +109,7 @@ pub(super) fn address(target: &Target, key: &str) -> String {
         Target::Node(id) => format!("node {id}.{key}"),
         Target::Edge(id) => format!("edge {id}.{key}"),
         Target::Scenario(id) => format!("scenario {id}.{key}"),
-        Target::EventType(id) => format!("event type {id}.{key}"),
+        Target::EventType(id) => format!("event_type {id}.{key}"),
         Target::AccountQuotas => format!("quota {key}"),
         Target::AccountOutside => format!("outside {key}"),
     }
@@ -131,20 +131,9 @@ pub(super) fn editor(view: &View<'_>, field: &Field) -> Editor {
         FieldKind::Flag => return Editor::Flag,
         FieldKind::Choice => return Editor::Choice(field.choices.clone()),
         FieldKind::Arrivals => workload::SHAPES.iter().map(|(_, example)| (*example).to_owned()).collect(),
-        FieldKind::Distribution => owned(&[
-            "20 ms",
-            "exponential(200 ms)",
-            "uniform(10 ms, 50 ms)",
-            "normal(mean=80 ms, sd=20 ms)",
-            "lognormal(p50=40 ms, p99=250 ms)",
-            "erlang(k=4, mean=200 ms)",
-            "pareto(alpha=2.5, min=20 ms)",
-            "values(95: 20 ms, 5: 2 s)",
-        ]),
-        FieldKind::Backoff => {
-            owned(&["exponential(base=100 ms, factor=2, cap=20 s, jitter=full)", "schedule(60 s, 120 s)", "random(exponential(2 s))"])
-        }
-        FieldKind::Filter => owned(&["all", "40 %", "2 of 5"]).into_iter().chain(event_types(view)).collect(),
+        FieldKind::Distribution => owned(&words::DISTRIBUTIONS),
+        FieldKind::Backoff => owned(&words::BACKOFFS),
+        FieldKind::Filter => owned(&words::FILTERS).into_iter().chain(event_types(view)).collect(),
         FieldKind::Mix => event_types(view).collect(),
         FieldKind::Duration
         | FieldKind::Rate
@@ -167,29 +156,22 @@ fn event_types<'a>(view: &View<'a>) -> impl Iterator<Item = String> + use<'a> {
 /// Where the default of a setting comes from.
 fn why_default(view: &View<'_>, service: &Service, field: &Field, default: Option<&str>) -> Option<Why> {
     let region = &view.diagram.account.region;
-    let base = Why::new(field.title.clone(), field.help.clone()).value(default.unwrap_or("not set"));
+    let base = Why::new(field.title.clone(), field.help.clone()).value(default.unwrap_or(words::NOT_SET));
     if let Some(quota) = field.quota.as_ref().and_then(|key| service.quota(key, region)) {
         return Some(
-            base.input("Quota", quota.title.clone())
-                .input("Value", format!("{} {}", quota.value, quota.unit).trim().to_owned())
-                .input("Scope", scope(&quota.scope))
+            base.input(words::QUOTA, quota.title.clone())
+                .input(words::VALUE, format!("{} {}", quota.value, quota.unit).trim().to_owned())
+                .input(words::SCOPE, words::scope(&quota.scope))
                 .provenance(&quota.provenance),
         );
     }
     if let Some(latency) = field.latency.as_ref().and_then(|key| service.latency(key)) {
-        return Some(base.input("Latency", latency.title.clone()).input("Law", latency.law.clone()).provenance(&latency.provenance));
+        return Some(
+            base.input(words::LATENCY, latency.title.clone()).input(words::LAW, latency.law.clone()).provenance(&latency.provenance),
+        );
     }
     if !field.source.source.is_empty() {
         return Some(base.provenance(&field.source));
     }
-    default.is_some().then(|| base.source("A default of Plimsoll, without a provider's document behind it"))
-}
-
-/// What shares a quota, as people say it.
-pub(super) fn scope(scope: &str) -> String {
-    match scope {
-        "account-region" => "shared by the account in the region".to_owned(),
-        "account" => "shared by the account".to_owned(),
-        other => format!("per {}", other.replace('-', " ")),
-    }
+    default.is_some().then(|| base.source(words::OWN_DEFAULT))
 }

@@ -22,7 +22,7 @@ use crate::{
         state::Tab,
         tone::{Tone, glyph},
         view::View,
-        words::panels as words,
+        words::{inspector as words, panels},
     },
     icons,
 };
@@ -33,16 +33,16 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, actions: &mut Vec<A
     let id = view.scenario;
     let scenario = view.diagram.scenarios.get(id).map_or(&empty, |scenario| &**scenario);
     manage::picker_ui(ui, view, actions);
-    section(ui, "Run", |ui| {
+    section(ui, words::RUN, |ui| {
         for field in FIELDS.iter().filter(|field| !matches!(field.key, "load" | "set" | "objectives" | "faults")) {
             plain_ui(ui, view, memory, scenario, field, actions);
         }
     });
-    section(ui, "Objectives", |ui| objectives_ui(ui, view, memory, scenario, actions));
-    section(ui, "Load", |ui| load_ui(ui, view, memory, scenario, actions));
-    section(ui, words::FAULTS, |ui| faults_ui(ui, view, scenario, actions));
+    section(ui, words::OBJECTIVES, |ui| objectives_ui(ui, view, memory, scenario, actions));
+    section(ui, words::LOAD, |ui| load_ui(ui, view, memory, scenario, actions));
+    section(ui, panels::FAULTS, |ui| faults_ui(ui, view, scenario, actions));
     if let Some(Value::Object(changes)) = scenario.fields.get("set") {
-        section(ui, "Changes", |ui| changes_ui(ui, view, changes, actions));
+        section(ui, words::CHANGES, |ui| changes_ui(ui, view, changes, actions));
     }
 }
 
@@ -95,25 +95,15 @@ fn is_about(diagnostic: &plimsoll_models::Diagnostic, key: &str) -> bool {
     matches!(&diagnostic.place, plimsoll_models::Place::Scenario(_, Some(place)) if place == key)
 }
 
-/// Objectives that are offered for a new line.
-const EXAMPLES: &[&str] = &[
-    "response p99 <= 800 ms",
-    "completion p99 <= 5 s",
-    "loss <= 0.1 %",
-    "success >= 99.9 %",
-    "drain time <= 5 min",
-    "cost per hour <= 10 USD",
-];
-
 fn objectives_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, scenario: &Scenario, actions: &mut Vec<Action>) {
     let list: Vec<Value> = scenario.fields.get("objectives").and_then(Value::as_array).cloned().unwrap_or_default();
     let mut changed = None;
     for (index, item) in list.iter().enumerate() {
         let row = Row {
             address: format!("objective {} {index}", view.scenario),
-            title: &format!("Objective {}", index + 1),
-            help: "What must hold, such as `response p99 of clients <= 800 ms`",
-            editor: Editor::Text(EXAMPLES.iter().map(|text| (*text).to_owned()).collect()),
+            title: &words::objective(index),
+            help: words::OBJECTIVE_HELP,
+            editor: Editor::Text(words::OBJECTIVE_EXAMPLES.map(str::to_owned).to_vec()),
             value: Some(item),
             default: None,
             why: None,
@@ -131,9 +121,7 @@ fn objectives_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, scenario: &S
         }
     }
     if list.is_empty() {
-        ui.label(
-            RichText::new("Nothing is asked of this scenario, so no run can tell whether it holds.").small().color(view.theme.text_weak),
-        );
+        ui.label(RichText::new(words::NO_OBJECTIVES).small().color(view.theme.text_weak));
     }
     if let Some(value) = new_objective_ui(ui, memory, view) {
         changed = Some(list.into_iter().chain([value]).collect());
@@ -154,21 +142,21 @@ fn new_objective_ui(ui: &mut Ui, memory: &mut Memory, view: &View<'_>) -> Option
     let size = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
     ui.allocate_ui_with_layout(size, egui::Layout::right_to_left(egui::Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
-        let add = ui.add_enabled(valid, egui::Button::new("Add")).clicked();
-        let menu = icons::icon_button(ui, "chevron-down", "Examples of objectives");
+        let add = ui.add_enabled(valid, egui::Button::new(words::ADD)).clicked();
+        let menu = icons::icon_button(ui, "chevron-down", words::OBJECTIVE_EXAMPLES_HELP);
         egui::Popup::menu(&menu).show(|ui| {
-            for example in EXAMPLES {
-                if ui.button(*example).clicked() {
-                    added = Some(Value::String((*example).to_owned()));
+            for example in words::OBJECTIVE_EXAMPLES {
+                if ui.button(example).clicked() {
+                    added = Some(Value::String(example.to_owned()));
                 }
             }
         });
         let width = ui.available_width() - 2.0;
         let edit = TextEdit::singleline(&mut memory.new_objective)
             .id_salt("new objective")
-            .hint_text("response p99 <= 800 ms")
+            .hint_text(words::OBJECTIVE_EXAMPLES[0])
             .desired_width(width);
-        let response = ui.add(edit).accessible_name("New objective");
+        let response = ui.add(edit).accessible_name(words::NEW_OBJECTIVE);
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         if valid && (add || entered) {
             added = Some(Value::String(memory.new_objective.trim().to_owned()));
@@ -193,7 +181,7 @@ fn load_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, scenario: &Scenari
         .filter(|(_, _, service)| service.field("arrivals").is_some())
         .collect();
     if producers.is_empty() {
-        ui.label(RichText::new("There is no producer yet: add clients, devices or a recorded trace.").small().color(view.theme.text_weak));
+        ui.label(RichText::new(words::NO_PRODUCER).small().color(view.theme.text_weak));
     }
     for (id, node, service) in producers {
         let set = node.fields.get("arrivals").map(plimsoll_models::families::field_value);
@@ -203,7 +191,7 @@ fn load_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, scenario: &Scenari
         let row = Row {
             address: format!("load {} {id}", view.scenario),
             title: view.diagram.title(id),
-            help: "Arrivals in this scenario; the producer's own when empty",
+            help: words::LOAD_HELP,
             editor: Editor::Text(workload::SHAPES.iter().map(|(_, example)| (*example).to_owned()).collect()),
             value: own.get(id.as_str()),
             default,
@@ -224,7 +212,7 @@ fn load_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, scenario: &Scenari
 fn faults_ui(ui: &mut Ui, view: &View<'_>, scenario: &Scenario, actions: &mut Vec<Action>) {
     let (plan, _) = scenario.plan(view.scenario);
     if plan.faults.is_empty() {
-        ui.add(egui::Label::new(RichText::new(words::NO_FAULTS).small().color(view.theme.text_weak)).wrap());
+        ui.add(egui::Label::new(RichText::new(panels::NO_FAULTS).small().color(view.theme.text_weak)).wrap());
     }
     for fault in &plan.faults {
         ui.horizontal(|ui| {
@@ -232,7 +220,7 @@ fn faults_ui(ui: &mut Ui, view: &View<'_>, scenario: &Scenario, actions: &mut Ve
             ui.add(egui::Label::new(RichText::new(fault.to_string()).small()).truncate());
         });
     }
-    if ui.button(words::ON_THE_TIMELINE).clicked() {
+    if ui.button(panels::ON_THE_TIMELINE).clicked() {
         actions.push(Action::Show(Tab::Scenario));
     }
 }
@@ -243,7 +231,7 @@ fn changes_ui(ui: &mut Ui, view: &View<'_>, changes: &Map<String, Value>, action
             glyph(ui, view.theme, Tone::Muted, "sliders");
             ui.label(path);
             ui.label(RichText::new(plimsoll_models::families::field_value(value)).monospace());
-            if icons::icon_button(ui, "trash", &format!("Remove the change of {path}")).clicked() {
+            if icons::icon_button(ui, "trash", &words::remove_change(path)).clicked() {
                 let mut rest = changes.clone();
                 rest.remove(path);
                 push(view, "set", (!rest.is_empty()).then_some(Value::Object(rest)), actions);

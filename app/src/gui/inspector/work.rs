@@ -10,7 +10,7 @@ use super::{
     record::{self, Owner},
 };
 use crate::{
-    gui::{action::Action, tone::Tone, view::View},
+    gui::{action::Action, tone::Tone, view::View, words::inspector as words},
     icons,
 };
 
@@ -28,11 +28,9 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, owner: &Owne
     let stored = owner.fields.get(&field.key);
     let mut steps: Vec<Value> = stored.and_then(Value::as_array).cloned().unwrap_or_default();
     let before = steps.clone();
-    ui.label(RichText::new("Work").strong()).on_hover_text(&field.help);
+    ui.label(RichText::new(words::WORK).strong()).on_hover_text(&field.help);
     if stored.is_none() {
-        let text =
-            "Not spelled out: the function computes for its duration and calls every outgoing arrow once, in the order of their names.";
-        ui.label(RichText::new(text).small().color(Tone::Muted.color(view.theme)));
+        ui.label(RichText::new(words::NO_STEPS).small().color(Tone::Muted.color(view.theme)));
     }
     steps_ui(ui, view, memory, node, &mut steps);
     add_ui(ui, view, node, &mut steps);
@@ -53,7 +51,7 @@ fn steps_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, node: &NodeId, st
             Frame::group(ui.style()).inner_margin(6.0).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 head_ui(ui, view.diagram, index, count, step, &mut touch);
-                let place = format!("node {node}.work.{index}");
+                let place = format!("{}.{index}", record::address(&Target::Node(node.clone()), "work"));
                 if step.get("compute").is_some() {
                     compute_ui(ui, view, memory, &place, step);
                 } else if let Some(branches) = step.get_mut("parallel").and_then(Value::as_array_mut) {
@@ -84,16 +82,16 @@ fn head_ui(ui: &mut Ui, diagram: &Diagram, index: usize, count: usize, step: &Va
         ui.label(RichText::new(format!("{number}  {}", title(diagram, step))).strong());
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
-            if icons::icon_button(ui, "trash", &format!("Remove step {number}")).clicked() {
+            if icons::icon_button(ui, "trash", &words::remove_step(number)).clicked() {
                 *touch = Some(Touch::Remove(index));
             }
             ui.add_enabled_ui(number < count, |ui| {
-                if icons::icon_button(ui, "chevron-down", &format!("Move step {number} down")).clicked() {
+                if icons::icon_button(ui, "chevron-down", &words::move_step_down(number)).clicked() {
                     *touch = Some(Touch::Down(index));
                 }
             });
             ui.add_enabled_ui(index > 0, |ui| {
-                if icons::icon_button(ui, "chevron-up", &format!("Move step {number} up")).clicked() {
+                if icons::icon_button(ui, "chevron-up", &words::move_step_up(number)).clicked() {
                     *touch = Some(Touch::Up(index));
                 }
             });
@@ -103,19 +101,19 @@ fn head_ui(ui: &mut Ui, diagram: &Diagram, index: usize, count: usize, step: &Va
 
 fn title(diagram: &Diagram, step: &Value) -> String {
     if step.get("compute").is_some() {
-        return "Compute".to_owned();
+        return words::COMPUTE.to_owned();
     }
     if step.get("parallel").is_some() {
-        return "In parallel".to_owned();
+        return words::IN_PARALLEL.to_owned();
     }
     let edge = step.get("call").and_then(Value::as_str).unwrap_or_default();
-    diagram.edges.get(edge).map_or_else(|| format!("Call {edge}"), |edge| format!("Call {}", diagram.title(&edge.to)))
+    words::call(diagram.edges.get(edge).map_or(edge, |edge| diagram.title(&edge.to)))
 }
 
 fn compute_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, place: &str, step: &mut Value) {
     let Some(map) = step.as_object_mut() else { return };
     let read = |text: &str| text.parse::<plimsoll_models::Distribution>().map(|_| Value::String(text.trim().to_owned()));
-    let row = text_row(place, "compute", "Time", "How long it keeps the processor busy, at the memory of the measurement", map, "", &read);
+    let row = text_row(place, "compute", words::COMPUTE_TIME, map, "", &read);
     if let Some(Change::Set(value)) = field::row(ui, view.theme, &mut memory.typing, &row) {
         map.insert("compute".to_owned(), value);
     }
@@ -126,17 +124,16 @@ fn call_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, node: &NodeId, pla
     let Some(map) = step.as_object_mut() else { return };
     edge_ui(ui, view.diagram, node, place, map);
     let times = |text: &str| {
-        units::parse_count(text).and_then(|n| {
-            if (1.0..=10_000.0).contains(&n) { Ok(Value::from(n as u64)) } else { Err("between 1 and 10,000 times".to_owned()) }
-        })
+        units::parse_count(text)
+            .and_then(|n| if (1.0..=10_000.0).contains(&n) { Ok(Value::from(n as u64)) } else { Err(words::TIMES_OUT_OF_RANGE.to_owned()) })
     };
     let share = |text: &str| units::parse_fraction(text).map(|_| Value::String(text.trim().to_owned()));
     let name = |text: &str| Ok(Value::String(text.trim().to_owned()));
-    change_ui(ui, view, memory, place, map, ("times", "Times", "How often, one after the other", "1"), &times);
-    change_ui(ui, view, memory, place, map, ("probability", "Probability", "Share of the invocations that make the call", "100 %"), &share);
-    choice_ui(ui, view, memory, place, map, ("on_error", "On error", "What a failed call means to the function"), &["fail", "ignore"]);
+    change_ui(ui, view, memory, place, map, ("times", words::TIMES, "1"), &times);
+    change_ui(ui, view, memory, place, map, ("probability", words::PROBABILITY, "100 %"), &share);
+    choice_ui(ui, view, memory, place, map, ("on_error", words::ON_ERROR), &["fail", "ignore"]);
     per_ui(ui, view, memory, place, map);
-    change_ui(ui, view, memory, place, map, ("emit", "Emits", "Event type that the call emits", "same as cause"), &name);
+    change_ui(ui, view, memory, place, map, ("emit", words::EMITS, words::SAME_AS_CAUSE), &name);
 }
 
 fn edge_ui(ui: &mut Ui, diagram: &Diagram, node: &NodeId, place: &str, map: &mut Map<String, Value>) {
@@ -150,7 +147,7 @@ fn edge_ui(ui: &mut Ui, diagram: &Diagram, node: &NodeId, place: &str, map: &mut
             }
         }
     });
-    let _ = response.response.accessible_name("Called along");
+    let _ = response.response.accessible_name(words::CALLED_ALONG);
 }
 
 fn parallel_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, node: &NodeId, place: &str, branches: &mut Vec<Value>) {
@@ -160,7 +157,7 @@ fn parallel_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, node: &NodeId,
             ui.horizontal(|ui| {
                 ui.label(RichText::new(title(view.diagram, branch)).color(Tone::Muted.color(view.theme)));
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    if icons::icon_button(ui, "trash", &format!("Remove parallel call {}", index + 1)).clicked() {
+                    if icons::icon_button(ui, "trash", &words::remove_parallel_call(index)).clicked() {
                         remove = Some(index);
                     }
                 });
@@ -172,7 +169,7 @@ fn parallel_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, node: &NodeId,
         branches.remove(index);
     }
     if let Some((id, _)) = view.diagram.outgoing(node).next()
-        && ui.button("Add a parallel call").clicked()
+        && ui.button(words::ADD_PARALLEL_CALL).clicked()
     {
         branches.push(json!({"call": id.as_str()}));
     }
@@ -181,34 +178,21 @@ fn parallel_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, node: &NodeId,
 fn add_ui(ui: &mut Ui, view: &View<'_>, node: &NodeId, steps: &mut Vec<Value>) {
     let first = view.diagram.outgoing(node).next().map(|(id, _)| id.as_str().to_owned());
     ui.horizontal(|ui| {
-        if ui.button("+ Compute").on_hover_text("Adds a step that keeps the processor busy").clicked() {
+        if ui.button(words::ADD_COMPUTE).on_hover_text(words::ADD_COMPUTE_HELP).clicked() {
             steps.push(json!({"compute": "20 ms"}));
         }
         let calls = first.is_some();
-        if ui.add_enabled(calls, egui::Button::new("+ Call")).on_disabled_hover_text("Connect the function with something first").clicked()
-        {
+        if ui.add_enabled(calls, egui::Button::new(words::ADD_CALL)).on_disabled_hover_text(words::NOTHING_TO_CALL).clicked() {
             steps.push(json!({"call": first}));
         }
-        if ui
-            .add_enabled(calls, egui::Button::new("+ Parallel"))
-            .on_disabled_hover_text("Connect the function with something first")
-            .clicked()
-        {
+        if ui.add_enabled(calls, egui::Button::new(words::ADD_PARALLEL)).on_disabled_hover_text(words::NOTHING_TO_CALL).clicked() {
             steps.push(json!({"parallel": [{"call": first}]}));
         }
     });
 }
 
 fn per_ui(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, place: &str, map: &mut Map<String, Value>) {
-    choice_ui(
-        ui,
-        view,
-        memory,
-        place,
-        map,
-        ("per", "Per", "Once for each event of a batch, or once for the invocation"),
-        &["event", "invocation"],
-    );
+    choice_ui(ui, view, memory, place, map, ("per", words::PER), &["event", "invocation"]);
 }
 
 fn choice_ui(
@@ -217,7 +201,7 @@ fn choice_ui(
     memory: &mut Memory,
     place: &str,
     map: &mut Map<String, Value>,
-    (key, title, help): (&str, &str, &str),
+    (key, (title, help)): (&str, (&str, &str)),
     words: &[&str],
 ) {
     let row = Row {
@@ -234,7 +218,8 @@ fn choice_ui(
     put(map, key, change);
 }
 
-type Text<'a> = (&'a str, &'a str, &'a str, &'a str);
+/// Key, title with help, and default.
+type Text<'a> = (&'a str, (&'a str, &'a str), &'a str);
 
 fn change_ui(
     ui: &mut Ui,
@@ -242,10 +227,10 @@ fn change_ui(
     memory: &mut Memory,
     place: &str,
     map: &mut Map<String, Value>,
-    (key, title, help, default): Text<'_>,
+    (key, named, default): Text<'_>,
     read: &dyn Fn(&str) -> Result<Value, String>,
 ) {
-    let row = text_row(place, key, title, help, map, default, read);
+    let row = text_row(place, key, named, map, default, read);
     let change = field::row(ui, view.theme, &mut memory.typing, &row);
     put(map, key, change);
 }
@@ -253,8 +238,7 @@ fn change_ui(
 fn text_row<'a>(
     place: &str,
     key: &str,
-    title: &'a str,
-    help: &'a str,
+    (title, help): (&'a str, &'a str),
     map: &'a Map<String, Value>,
     default: &str,
     read: &'a dyn Fn(&str) -> Result<Value, String>,

@@ -8,12 +8,14 @@ pub mod connect;
 pub mod documents;
 pub mod find;
 pub mod first_steps;
+pub mod inspector;
 pub mod live;
 pub mod panels;
 pub mod preferences;
 pub mod results;
 pub mod sentence;
 pub mod shell;
+pub mod window;
 
 /// A count with its word, such as `1 node` or `3 nodes`.
 pub fn plural(count: usize, word: &str) -> String {
