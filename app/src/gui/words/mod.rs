@@ -12,6 +12,7 @@ pub mod live;
 pub mod panels;
 pub mod preferences;
 pub mod results;
+pub mod scenarios;
 pub mod sentence;
 pub mod shell;
 
