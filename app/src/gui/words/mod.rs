@@ -5,7 +5,9 @@
 
 pub mod arrange;
 pub mod connect;
+pub mod dialogs;
 pub mod documents;
+pub mod files;
 pub mod find;
 pub mod first_steps;
 pub mod live;
