@@ -9,7 +9,11 @@ use egui::{Align, Button, Key, Layout, RichText, ScrollArea, Sense, TextEdit, Ui
 
 use super::{Decision, Then, buttons, primary, secondary, title_ui};
 use crate::{
-    gui::{theme::Theme, tone::Tone, words::results as words},
+    gui::{
+        theme::Theme,
+        tone::Tone,
+        words::{dialogs, documents, files as words, results},
+    },
     icons,
 };
 
@@ -42,21 +46,21 @@ impl Purpose {
 
     fn title(self) -> &'static str {
         match self {
-            Self::Open => "Open a diagram",
-            Self::Compare => "Compare with another diagram",
-            Self::Save(_) => "Save the diagram",
-            Self::ExportSvg => "Export as SVG",
-            Self::ExportPng => "Export as PNG",
-            Self::Offer(_) => words::EXPORT,
+            Self::Open => words::OPEN_TITLE,
+            Self::Compare => words::COMPARE_TITLE,
+            Self::Save(_) => words::SAVE_TITLE,
+            Self::ExportSvg => words::EXPORT_SVG_TITLE,
+            Self::ExportPng => words::EXPORT_PNG_TITLE,
+            Self::Offer(_) => results::EXPORT,
         }
     }
 
     fn verb(self) -> &'static str {
         match self {
-            Self::Open => "Open",
-            Self::Compare => "Compare",
-            Self::Save(_) => "Save",
-            Self::ExportSvg | Self::ExportPng | Self::Offer(_) => words::EXPORT,
+            Self::Open => words::OPEN,
+            Self::Compare => documents::COMPARE,
+            Self::Save(_) => dialogs::SAVE,
+            Self::ExportSvg | Self::ExportPng | Self::Offer(_) => results::EXPORT,
         }
     }
 
@@ -110,7 +114,7 @@ impl FileDialog {
             }
             Err(error) => {
                 self.entries.clear();
-                self.error = Some(format!("Cannot list {}: {error}", self.folder.display()));
+                self.error = Some(words::not_listed(&self.folder, &error));
             }
         }
     }
@@ -126,10 +130,10 @@ impl FileDialog {
         title_ui(ui, self.purpose.title());
         self.folder_ui(ui);
         let mut go = self.entries_ui(ui, theme);
-        let label = ui.label(RichText::new("File name or path").small().color(theme.text_weak));
+        let label = ui.label(RichText::new(words::NAME_OR_PATH).small().color(theme.text_weak));
         let edit = TextEdit::singleline(&mut self.name)
             .id_salt("file name")
-            .hint_text(format!("name{}", self.purpose.extension()))
+            .hint_text(words::name_hint(self.purpose.extension()))
             .desired_width(f32::INFINITY);
         let response = ui.add(edit).labelled_by(label.id);
         if std::mem::take(&mut self.fresh) {
@@ -147,13 +151,13 @@ impl FileDialog {
         }
         if let Some(path) = &self.replaces {
             let name = path.file_name().unwrap_or_default().display();
-            ui.label(RichText::new(format!("“{name}” exists already. Press Replace to write over it.")).color(Tone::Warn.color(theme)));
+            ui.label(RichText::new(words::exists(&name)).color(Tone::Warn.color(theme)));
         }
-        let verb = if self.replaces.is_some() { "Replace" } else { self.purpose.verb() };
+        let verb = if self.replaces.is_some() { documents::REPLACE } else { self.purpose.verb() };
         let mut cancel = false;
         buttons(ui, |ui| {
             go |= primary(ui, theme, verb);
-            cancel = secondary(ui, "Cancel");
+            cancel = secondary(ui, dialogs::CANCEL);
         });
         if go { self.decide() } else { cancel.then_some(Decision::Close) }
     }
@@ -161,12 +165,12 @@ impl FileDialog {
     fn folder_ui(&mut self, ui: &mut Ui) {
         let mut target = None;
         ui.horizontal(|ui| {
-            if icons::icon_button(ui, "chevron-up", "Parent folder").clicked() {
+            if icons::icon_button(ui, "chevron-up", words::PARENT_FOLDER).clicked() {
                 target = self.folder.parent().map(Path::to_path_buf);
             }
             ui.add(egui::Label::new(self.folder.display().to_string()).truncate());
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.add(Button::new("Home")).clicked() {
+                if ui.add(Button::new(words::HOME)).clicked() {
                     target = directories::UserDirs::new().map(|dirs| dirs.home_dir().to_path_buf());
                 }
             });
@@ -191,9 +195,7 @@ impl FileDialog {
                     |ui| {
                         ui.spacing_mut().item_spacing.y = 0.0;
                         if self.entries.is_empty() && self.error.is_none() {
-                            ui.label(
-                                RichText::new(format!("No folders and no {} files here", self.purpose.extension())).color(theme.text_weak),
-                            );
+                            ui.label(RichText::new(words::nothing_here(self.purpose.extension())).color(theme.text_weak));
                         }
                         for entry in &self.entries {
                             let response = entry_ui(ui, theme, entry, self.name == entry.name);
@@ -218,7 +220,7 @@ impl FileDialog {
     fn decide(&mut self) -> Option<Decision> {
         let name = self.name.trim();
         if name.is_empty() {
-            self.error = Some("Type a name or pick a file".to_owned());
+            self.error = Some(words::NO_NAME.to_owned());
             return None;
         }
         let mut path = self.folder.join(name);
@@ -229,7 +231,7 @@ impl FileDialog {
         }
         if matches!(self.purpose, Purpose::Open | Purpose::Compare) {
             if !path.exists() {
-                self.error = Some(format!("There is no file {}", path.display()));
+                self.error = Some(words::no_file(&path));
                 return None;
             }
             return Some(Decision::Path(self.purpose, path));

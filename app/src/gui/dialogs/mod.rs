@@ -11,7 +11,14 @@ use egui::{Align, Button, Id, Key, Layout, Modal, RichText, ScrollArea, Ui};
 
 use plimsoll_models::{BookmarkId, Edit};
 
-use super::{command::Command, shortcuts::KeySheet, theme::Theme, tone::Tone, view::View, words::documents as words};
+use super::{
+    command::Command,
+    shortcuts::KeySheet,
+    theme::Theme,
+    tone::Tone,
+    view::View,
+    words::{dialogs as texts, documents as words},
+};
 use crate::{journal::Orphan, settings::Preferences, versions::Version};
 pub use bookmarks::BookmarkList;
 pub use files::{FileDialog, Purpose};
@@ -147,14 +154,15 @@ fn buttons<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
 
 fn unsaved_ui(ui: &mut Ui, view: &View<'_>, then: Then) -> Option<Decision> {
     ui.set_width(380.0);
-    title_ui(ui, "Save the changes?");
-    ui.label(format!("“{}” has changes that are in no file yet.", view.document.title()));
+    title_ui(ui, texts::UNSAVED_TITLE);
+    ui.label(texts::unsaved(&view.document.title()));
     let enter = ui.input(|input| input.key_pressed(Key::Enter));
     buttons(ui, |ui| {
-        let save = primary(ui, view.theme, "Save");
-        let cancel = secondary(ui, "Cancel");
-        let discard =
-            ui.add(Button::new(RichText::new("Don't save").color(Tone::Bad.color(view.theme))).min_size(egui::vec2(76.0, 28.0))).clicked();
+        let save = primary(ui, view.theme, texts::SAVE);
+        let cancel = secondary(ui, texts::CANCEL);
+        let discard = ui
+            .add(Button::new(RichText::new(texts::DO_NOT_SAVE).color(Tone::Bad.color(view.theme))).min_size(egui::vec2(76.0, 28.0)))
+            .clicked();
         if save || enter {
             Some(Decision::Save(then))
         } else if discard {
@@ -170,7 +178,7 @@ fn conflict_ui(ui: &mut Ui, view: &View<'_>, then: Option<Then>) -> Option<Decis
     title_ui(ui, words::CONFLICT_TITLE);
     ui.add(egui::Label::new(words::conflict(&view.document.title())).wrap());
     buttons(ui, |ui| {
-        let cancel = primary(ui, view.theme, "Cancel");
+        let cancel = primary(ui, view.theme, texts::CANCEL);
         let compare = secondary(ui, words::SHOW_DIFFERENCE);
         let text = RichText::new(words::REPLACE).color(Tone::Bad.color(view.theme));
         if ui.add(Button::new(text).min_size(egui::vec2(76.0, 28.0))).clicked() {
@@ -190,13 +198,13 @@ fn message_ui(ui: &mut Ui, theme: &Theme, title: &str, text: &str, hint: &str) -
     if !hint.is_empty() {
         ui.add(egui::Label::new(RichText::new(hint).color(theme.text_weak)).wrap());
     }
-    buttons(ui, |ui| primary(ui, theme, "OK")).then_some(Decision::Close)
+    buttons(ui, |ui| primary(ui, theme, texts::OK)).then_some(Decision::Close)
 }
 
 fn restore_ui(ui: &mut Ui, theme: &Theme, orphans: &[Orphan]) -> Option<Decision> {
     ui.set_width(440.0);
-    title_ui(ui, "Restore unsaved work?");
-    ui.label("Plimsoll did not close in order. These documents had changes that were in no file:");
+    title_ui(ui, texts::RESTORE_TITLE);
+    ui.label(texts::RESTORE_TEXT);
     let mut decision = None;
     for orphan in orphans {
         ui.horizontal(|ui| {
@@ -215,10 +223,10 @@ fn restore_ui(ui: &mut Ui, theme: &Theme, orphans: &[Orphan]) -> Option<Decision
         if orphans.len() > 1 && primary(ui, theme, words::RESTORE_ALL) {
             decision = Some(Decision::Restore(orphans.to_vec()));
         }
-        if secondary(ui, "Discard all") {
+        if secondary(ui, texts::DISCARD_ALL) {
             decision = Some(Decision::Forget(orphans.to_vec()));
         }
-        if secondary(ui, "Later") {
+        if secondary(ui, texts::LATER) {
             decision = Some(Decision::Close);
         }
     });
@@ -227,15 +235,15 @@ fn restore_ui(ui: &mut Ui, theme: &Theme, orphans: &[Orphan]) -> Option<Decision
 
 fn shortcuts_ui(ui: &mut Ui, view: &View<'_>, sheet: &mut KeySheet) -> Option<Decision> {
     ui.set_width(640.0);
-    title_ui(ui, "Keyboard shortcuts");
+    title_ui(ui, texts::SHORTCUTS);
     let wanted = sheet.ui(ui, view).map(|preferences| Decision::Prefer(Box::new(preferences)));
-    let close = buttons(ui, |ui| primary(ui, view.theme, "Close"));
+    let close = buttons(ui, |ui| primary(ui, view.theme, texts::CLOSE));
     wanted.or_else(|| close.then_some(Decision::Close))
 }
 
 fn history_ui(ui: &mut Ui, view: &View<'_>) -> Option<Decision> {
     ui.set_width(320.0);
-    title_ui(ui, "History");
+    title_ui(ui, texts::HISTORY);
     let (steps, at) = view.document.history().steps();
     let mut decision = None;
     ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show(ui, |ui| {
@@ -258,7 +266,7 @@ fn history_ui(ui: &mut Ui, view: &View<'_>) -> Option<Decision> {
             });
         }
     });
-    if buttons(ui, |ui| primary(ui, view.theme, "Close")) {
+    if buttons(ui, |ui| primary(ui, view.theme, texts::CLOSE)) {
         decision = Some(Decision::Close);
     }
     decision
@@ -268,15 +276,11 @@ fn about_ui(ui: &mut Ui, theme: &Theme) -> Option<Decision> {
     ui.set_width(380.0);
     ui.horizontal(|ui| {
         super::toolbar::mark(ui, theme);
-        title_ui(ui, "Plimsoll");
+        title_ui(ui, texts::PLIMSOLL);
     });
-    ui.label("Draw an event-driven architecture, load it, see which limit gives first.");
-    let facts = [
-        ("Version", env!("CARGO_PKG_VERSION")),
-        ("Catalog", plimsoll_models::catalog::VERSION),
-        ("License", "MIT or Apache-2.0"),
-        ("Fonts", "Inter, JetBrains Mono (OFL)"),
-    ];
+    ui.label(texts::PURPOSE);
+    let facts =
+        [(texts::VERSION, env!("CARGO_PKG_VERSION")), (texts::CATALOG, plimsoll_models::catalog::VERSION), texts::LICENSE, texts::FONTS];
     egui::Grid::new("about").num_columns(2).spacing([24.0, 4.0]).show(ui, |ui| {
         for (name, value) in facts {
             ui.label(RichText::new(name).color(theme.text_weak));
@@ -284,6 +288,6 @@ fn about_ui(ui: &mut Ui, theme: &Theme) -> Option<Decision> {
             ui.end_row();
         }
     });
-    ui.label(RichText::new("Works offline, without an account, and tells nobody anything.").small().color(theme.text_weak));
-    buttons(ui, |ui| primary(ui, theme, "Close")).then_some(Decision::Close)
+    ui.label(RichText::new(texts::PRIVACY).small().color(theme.text_weak));
+    buttons(ui, |ui| primary(ui, theme, texts::CLOSE)).then_some(Decision::Close)
 }

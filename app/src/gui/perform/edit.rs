@@ -16,7 +16,7 @@ use crate::{
         connect::join::{self, Join},
         inspector::field,
         part::free_name,
-        words::documents as words,
+        words::{documents as words, results},
     },
     scene::{Link, NODE_HEIGHT, NODE_WIDTH},
 };
@@ -36,13 +36,13 @@ impl App {
             Command::Undo => {
                 let before = self.front.document.history().present().clone();
                 if let Some(label) = self.front.document.undo() {
-                    self.after_travel(ctx, &format!("Undone: {label}"), &before);
+                    self.after_travel(ctx, &words::undone(&label), &before);
                 }
             }
             Command::Redo => {
                 let before = self.front.document.history().present().clone();
                 if let Some(label) = self.front.document.redo() {
-                    self.after_travel(ctx, &format!("Redone: {label}"), &before);
+                    self.after_travel(ctx, &words::redone(&label), &before);
                 }
             }
             Command::Cut => {
@@ -85,7 +85,7 @@ impl App {
     /// Makes a change and says so when it cannot be made.
     pub(super) fn edit(&mut self, ctx: &egui::Context, edit: &Edit, key: Option<String>) {
         if let Err(error) = self.front.document.perform(edit, key) {
-            self.notice(ctx, format!("Not possible: {error}"));
+            self.notice(ctx, words::not_possible(&error.to_string()));
         }
     }
 
@@ -184,9 +184,9 @@ impl App {
             let edit = Edit::SetField { target: Target::AccountQuotas, key: key.to_owned(), value: Some(field::json_of(value)) };
             return self.edit(ctx, &edit, None);
         } else {
-            return self.notice(ctx, format!("There is no `{id}` any more"));
+            return self.notice(ctx, results::gone(id));
         };
         self.edit(ctx, &Edit::SetField { target, key: key.to_owned(), value: Some(field::json_of(value)) }, None);
-        self.notice(ctx, format!("Set {} to {value}; run again to see what it changes", path.replace('_', " ")));
+        self.notice(ctx, results::fixed(&path.replace('_', " "), value));
     }
 }

@@ -18,7 +18,7 @@ use crate::{
         command::Command,
         dialogs::{Decision, Dialog, FileDialog, PreferencesDialog, Purpose, Then},
         state::Screen,
-        words::documents as words,
+        words::{documents as words, files as file_words},
     },
     journal::{Orphan, digest},
     versions::Reason,
@@ -98,7 +98,7 @@ impl App {
             Some(what) => (words::foreign(&path.file_name().unwrap_or_default().display().to_string(), what), words::FOREIGN_HINT),
             None => (error.to_string(), error.hint()),
         };
-        self.message("This file cannot be opened", text, hint.to_owned());
+        self.message(file_words::FILE_NOT_OPENED, text, hint.to_owned());
     }
 
     pub(super) fn open_example(&mut self, index: usize) {
@@ -108,7 +108,7 @@ impl App {
                 self.open_document(Document::new(opened.diagram));
                 self.front.example_traces = example.traces.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
             }
-            Err(error) => self.message("This example cannot be opened", error.to_string(), String::new()),
+            Err(error) => self.message(file_words::EXAMPLE_NOT_OPENED, error.to_string(), String::new()),
         }
     }
 
@@ -154,12 +154,8 @@ impl App {
         let path = &absolute(path);
         let text = self.front.document.text();
         if let Err(error) = files::save_atomic(path, &text) {
-            let text = format!("{}: {error}", path.display());
-            return self.message(
-                "The diagram could not be saved",
-                text,
-                "Nothing is lost: the old file is as it was. Save under another name.".to_owned(),
-            );
+            let text = file_words::trouble(path, &error);
+            return self.message(file_words::NOT_SAVED, text, file_words::NOT_SAVED_HINT.to_owned());
         }
         let before = self.front.document.on_disk().filter(|_| self.front.document.path.as_deref() == Some(path)).cloned();
         self.front.document.mark_saved(path.clone(), text);
@@ -167,7 +163,7 @@ impl App {
         self.front.keep_version(Reason::Saved, before, self.folders.as_ref());
         self.settings.remember(path);
         self.write_traces(path);
-        self.notice(ctx, format!("Saved {}", path.display()));
+        self.notice(ctx, file_words::saved(path));
         if let Some(then) = then {
             self.go_on(ctx, then);
         }
@@ -196,9 +192,9 @@ impl App {
             .filter(|_| !self.front.runs.is_stale(self.front.document.diagram()))
             .map(|latest| &*latest.result);
         let bytes = export::render(self.front.document.diagram(), self.catalog, result, look, format).map_err(|error| error.to_string());
-        match bytes.and_then(|bytes| fs::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()))) {
-            Ok(()) => self.notice(ctx, format!("Exported {}", path.display())),
-            Err(why) => self.message("The drawing could not be exported", why, String::new()),
+        match bytes.and_then(|bytes| fs::write(path, bytes).map_err(|error| file_words::trouble(path, &error))) {
+            Ok(()) => self.notice(ctx, file_words::exported(path)),
+            Err(why) => self.message(file_words::NOT_EXPORTED, why, String::new()),
         }
     }
 
@@ -278,7 +274,7 @@ impl App {
                     self.front.supersede(orphan.clone());
                     self.notice(ctx, words::RESTORED);
                 }
-                Err(error) => self.message("This document cannot be restored", error.to_string(), String::new()),
+                Err(error) => self.message(file_words::NOT_RESTORED, error.to_string(), String::new()),
             }
         }
     }

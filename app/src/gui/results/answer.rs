@@ -12,6 +12,7 @@ use crate::gui::{
     theme::Theme,
     tone::{Tone, gauge, glyph},
     why::{Why, why},
+    words::{panels, results as words},
 };
 
 /// Height of the three cards, so that they end on one line.
@@ -23,9 +24,9 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
         headline_ui(ui, view, result);
         ui.add_space(Theme::SPACE_8);
         ui.columns(3, |columns| {
-            card(&mut columns[0], view.theme, "Gives first", |ui| first_ui(ui, view, result, actions));
-            card(&mut columns[1], view.theme, "Objectives", |ui| objectives_ui(ui, view, result));
-            card(&mut columns[2], view.theme, "What to do", |ui| todo_ui(ui, result, actions));
+            card(&mut columns[0], view.theme, words::GIVES_FIRST, |ui| first_ui(ui, view, result, actions));
+            card(&mut columns[1], view.theme, words::OBJECTIVES, |ui| objectives_ui(ui, view, result));
+            card(&mut columns[2], view.theme, words::WHAT_TO_DO, |ui| todo_ui(ui, result, actions));
         });
         ui.add_space(Theme::SPACE_8);
         figures_ui(ui, view, result);
@@ -53,12 +54,13 @@ fn headline_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
     let overall = result.verdict.overall;
     let broken = result.verdict.objectives.iter().filter(|objective| objective.holds == Holds::Broken).count();
     let total = result.verdict.objectives.len();
-    let (icon, text) = match overall {
-        Holds::Holds => ("check", "It holds at this load".to_owned()),
-        Holds::Broken => ("error", format!("It does not hold: {broken} of {total} objectives broken")),
-        Holds::Inconclusive => ("warning", "The run does not decide whether it holds".to_owned()),
-        Holds::NoObjectives => ("info", "It ran; no objective says what must hold".to_owned()),
+    let icon = match overall {
+        Holds::Holds => "check",
+        Holds::Broken => "error",
+        Holds::Inconclusive => "warning",
+        Holds::NoObjectives => "info",
     };
+    let text = words::headline(overall, broken, total);
     ui.horizontal(|ui| {
         let (rect, _) = ui.allocate_exact_size(egui::vec2(22.0, 22.0), egui::Sense::hover());
         crate::icons::paint(ui.painter(), icon, rect, Tone::from(overall).color(view.theme));
@@ -69,14 +71,9 @@ fn headline_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
 fn first_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
     let limit = |index: Option<usize>| index.and_then(|index| result.limits.get(index));
     let Some(first) = limit(result.answer.first) else {
-        ui.label(RichText::new("No limit was reached").strong());
+        ui.label(RichText::new(words::NO_LIMIT_REACHED).strong());
         if let Some((tightest, headroom)) = result.limits.iter().find_map(|limit| Some((limit, limit.headroom?))) {
-            let text = format!(
-                "The tightest is {}: {} used, the load could grow about {}.",
-                tightest.title,
-                format::percent(tightest.use_peak),
-                format::factor(headroom)
-            );
+            let text = words::tightest(&tightest.title, &format::percent(tightest.use_peak), &format::factor(headroom));
             ui.label(text);
             ui.horizontal(|ui| {
                 gauge(ui, view.theme, tightest.use_peak, false, 140.0);
@@ -88,61 +85,57 @@ fn first_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<
     limit_ui(ui, view, first, actions);
     if let Some(costliest) = limit(result.answer.costliest).filter(|costliest| !std::ptr::eq(*costliest, first)) {
         ui.add_space(4.0);
-        ui.label(RichText::new("Costs most").font(Theme::semibold(Theme::SIZE_SMALL)).color(view.theme.text_weak));
+        ui.label(RichText::new(words::COSTS_MOST).font(Theme::semibold(Theme::SIZE_SMALL)).color(view.theme.text_weak));
         limit_ui(ui, view, costliest, actions);
     }
 }
 
 fn limit_ui(ui: &mut Ui, view: &View<'_>, limit: &LimitResult, actions: &mut Vec<Action>) {
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(format!("{} ({})", limit.title, limit.text)).strong());
+        ui.label(RichText::new(words::limit_with_value(&limit.title, &limit.text)).strong());
         why(ui, view.theme, &why_limit(limit));
         if let Some(node) = &limit.node {
-            ui.label(RichText::new("at").color(view.theme.text_weak));
+            ui.label(RichText::new(words::AT).color(view.theme.text_weak));
             node_link(ui, view, node, actions);
         }
     });
     let mut parts = Vec::new();
     if let Some(at) = limit.first_bound_s {
-        parts.push(format!("first after {}", format::seconds(at)));
+        parts.push(words::first_after(&format::seconds(at)));
     }
     if limit.refused > 0 {
-        parts.push(format!("refused {}", format::count(limit.refused)));
+        parts.push(words::refused(&format::count(limit.refused)));
     }
     if limit.delayed > 0 {
         let mean = limit.delay_s / limit.delayed as f64;
-        parts.push(format!("delayed {} by {} on average", format::count(limit.delayed), format::seconds(mean)));
+        parts.push(words::delayed(&format::count(limit.delayed), &format::seconds(mean)));
     }
     ui.label(parts.join(", "));
 }
 
 /// How the use of a limit comes about.
 pub(super) fn why_limit(limit: &LimitResult) -> Why {
-    Why::new(
-        format!("Use of {}", limit.title),
-        "Greatest demand in the limit's own window over the limit; refused and delayed demand counts",
-    )
-    .value(format::percent(limit.use_peak))
-    .input("Limit", limit.text.clone())
-    .input("Scope", limit.scope.replace('-', " "))
-    .input("Peak at", format::seconds(limit.peak_at_s))
-    .input("Refused", format::count(limit.refused))
-    .input("Delayed", format::count(limit.delayed))
-    .input("Headroom", format!("{} (linear estimate)", limit.headroom.map_or_else(|| "–".to_owned(), format::factor)))
-    .source(limit.source.clone())
+    Why::new(words::use_of(&limit.title), words::USE_RULE)
+        .value(format::percent(limit.use_peak))
+        .input(words::LIMIT, limit.text.clone())
+        .input(words::SCOPE, limit.scope.replace('-', " "))
+        .input(words::PEAK_AT, format::seconds(limit.peak_at_s))
+        .input(words::REFUSED, format::count(limit.refused))
+        .input(words::DELAYED, format::count(limit.delayed))
+        .input(words::HEADROOM, words::linear_estimate(&limit.headroom.map_or_else(|| panels::NONE.to_owned(), format::factor)))
+        .source(limit.source.clone())
 }
 
 fn objectives_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
     if result.verdict.objectives.is_empty() {
-        ui.label("None. Add one in the scenario, such as `response p99 <= 800 ms`.");
+        ui.label(words::NO_OBJECTIVE);
     }
     for objective in &result.verdict.objectives {
         ui.horizontal_wrapped(|ui| {
             verdict_chip(ui, view.theme, objective.holds);
             ui.label(&objective.objective);
-            let interval = objective
-                .half_width
-                .map_or_else(|| "no interval: one replication".to_owned(), |half| format!("± {}", format::number(half)));
+            let interval =
+                objective.half_width.map_or_else(|| words::NO_INTERVAL.to_owned(), |half| words::half_width(&format::number(half)));
             ui.label(RichText::new(&objective.text).color(view.theme.text_weak)).on_hover_text(interval);
         });
     }
@@ -154,18 +147,18 @@ fn todo_ui(ui: &mut Ui, result: &RunResult, actions: &mut Vec<Action>) {
         return;
     }
     let Some(finding) = result.findings.first() else {
-        ui.label("Nothing stands out. Raise the load until something gives.");
+        ui.label(words::NOTHING_TO_DO);
         return;
     };
     ui.label(RichText::new(&finding.title).strong());
     ui.add(egui::Label::new(&finding.advice).wrap());
     ui.horizontal(|ui| {
         if let Some((path, value)) = &finding.fix
-            && ui.button("Apply fix").on_hover_text(format!("Sets {path} to {value}")).clicked()
+            && ui.button(words::APPLY_FIX).on_hover_text(words::sets(path, value)).clicked()
         {
             actions.push(Action::Fix(path.clone(), value.clone()));
         }
-        if result.findings.len() > 1 && ui.link(format!("All {} findings", result.findings.len())).clicked() {
+        if result.findings.len() > 1 && ui.link(words::all_findings(result.findings.len())).clicked() {
             actions.push(Action::Show(Tab::Findings));
         }
     });
@@ -174,19 +167,19 @@ fn todo_ui(ui: &mut Ui, result: &RunResult, actions: &mut Vec<Action>) {
 /// The limit whose lifting was simulated and mends most.
 fn restores_ui(ui: &mut Ui, result: &RunResult, restores: &Restores, actions: &mut Vec<Action>) {
     let title = result.limits.get(restores.limit).map_or(restores.path.as_str(), |limit| limit.title.as_str());
-    ui.label(RichText::new(format!("Lift {title} to {}", restores.value)).strong());
+    ui.label(RichText::new(words::lift(title, &restores.value)).strong());
     for objective in &restores.objectives {
-        let verb = if objective.holds == Holds::Holds { "then holds" } else { "still broken" };
-        ui.add(egui::Label::new(format!("{}: {verb}, {}", objective.objective, objective.text)).wrap());
+        let text = words::lifted(&objective.objective, objective.holds == Holds::Holds, &objective.text);
+        ui.add(egui::Label::new(text).wrap());
     }
     if let Some(next) = &restores.next {
-        ui.add(egui::Label::new(format!("Then {next} gives first")).wrap());
+        ui.add(egui::Label::new(words::next_limit(next)).wrap());
     }
     ui.horizontal(|ui| {
-        if ui.button("Try it").on_hover_text(format!("Sets {} to {}", restores.path, restores.value)).clicked() {
+        if ui.button(words::TRY_IT).on_hover_text(words::sets(&restores.path, &restores.value)).clicked() {
             actions.push(Action::Fix(restores.path.clone(), restores.value.clone()));
         }
-        if ui.link(format!("All {} findings", result.findings.len())).clicked() {
+        if ui.link(words::all_findings(result.findings.len())).clicked() {
             actions.push(Action::Show(Tab::Findings));
         }
     });
@@ -197,64 +190,56 @@ fn figures_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
     let baseline = view.baseline().filter(|baseline| !std::ptr::eq(*baseline, result));
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = Theme::SPACE_24;
-        for (title, rule, value) in figures() {
+        for ((title, rule), value) in figures() {
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 1.0;
                 ui.horizontal(|ui| {
                     ui.spacing_mut().item_spacing.x = 2.0;
                     ui.label(RichText::new(*title).small().color(view.theme.text_weak));
                     let text = value(result);
-                    why(ui, view.theme, &Why::new(*title, *rule).value(text).source(format!("Simulated, seed {}", result.run.seed)));
+                    why(ui, view.theme, &Why::new(*title, *rule).value(text).source(words::simulated(result.run.seed)));
                 });
                 ui.label(RichText::new(value(result)).font(Theme::heading()));
                 if let Some(baseline) = baseline {
-                    ui.label(RichText::new(format!("was {}", value(baseline))).small().color(view.theme.text_weak));
+                    ui.label(RichText::new(words::was(&value(baseline))).small().color(view.theme.text_weak));
                 }
             });
         }
         if let Some(interval) = result.intervals.first() {
             ui.vertical(|ui| {
                 ui.label(RichText::new(&interval.metric).small().color(view.theme.text_weak));
-                let text = format!(
-                    "{} ± {} ({})",
-                    format::number(interval.mean),
-                    format::number(interval.half_width),
-                    format::percent(interval.level)
-                );
-                ui.label(text).on_hover_text(format!("{} replications", interval.replications));
+                let text =
+                    words::interval(&format::number(interval.mean), &format::number(interval.half_width), &format::percent(interval.level));
+                ui.label(text).on_hover_text(words::replications(interval.replications));
             });
         }
         if !result.ledger.balanced {
             glyph(ui, view.theme, Tone::Bad, "error");
-            ui.label("The books do not balance: please report this run");
+            ui.label(words::REPORT_UNBALANCED);
         }
     });
 }
 
-type Figure = (&'static str, &'static str, fn(&RunResult) -> String);
+type Figure = ((&'static str, &'static str), fn(&RunResult) -> String);
 
 fn figures() -> &'static [Figure] {
     &[
-        ("Root events", "Events that the producers created", |result| format::count(result.run.requests)),
-        ("Lost", "Share of journeys in which at least one copy was refused, failed, expired, dead-lettered or dropped", |result| {
+        (words::ROOT_EVENTS, |result| format::count(result.run.requests)),
+        (words::LOST, |result| {
             let (lossy, started) =
                 result.journeys.iter().fold((0, 0), |(lossy, started), journey| (lossy + journey.lossy, started + journey.started));
-            if started == 0 { "–".to_owned() } else { format::percent(lossy as f64 / started as f64) }
+            if started == 0 { panels::NONE.to_owned() } else { format::percent(lossy as f64 / started as f64) }
         }),
-        (
-            "Response p99",
-            "99 % of the producer's successful requests took at most this long, from the first attempt to the outcome; the slowest producer",
-            |result| {
-                let worst = result
-                    .journeys
-                    .iter()
-                    .filter(|journey| journey.response.count > 0)
-                    .map(|journey| journey.response.p99)
-                    .fold(f64::NAN, f64::max);
-                format::seconds(worst)
-            },
-        ),
-        ("Completion p99", "99 % of the journeys had ended everywhere after at most this long; the slowest producer", |result| {
+        (words::WORST_RESPONSE, |result| {
+            let worst = result
+                .journeys
+                .iter()
+                .filter(|journey| journey.response.count > 0)
+                .map(|journey| journey.response.p99)
+                .fold(f64::NAN, f64::max);
+            format::seconds(worst)
+        }),
+        (words::WORST_COMPLETION, |result| {
             let worst = result
                 .journeys
                 .iter()
@@ -263,6 +248,6 @@ fn figures() -> &'static [Figure] {
                 .fold(f64::NAN, f64::max);
             format::seconds(worst)
         }),
-        ("Cost per hour", "Metered use times price, at the average rate of the run", |result| format::money(result.cost.per_hour_usd)),
+        (words::HOURLY_COST, |result| format::money(result.cost.per_hour_usd)),
     ]
 }

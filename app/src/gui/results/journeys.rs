@@ -10,7 +10,10 @@ use plimsoll_sim::{
 };
 
 use super::{Focus, Sight, View, figure, heading, latency, none_selected_ui};
-use crate::gui::{format, words::panels as words};
+use crate::gui::{
+    format,
+    words::{panels, results as words},
+};
 
 /// A row: journeys of a producer, or those of one class of its keys.
 struct Line<'a> {
@@ -28,7 +31,7 @@ struct Line<'a> {
 type Cell = fn(&Line<'_>) -> String;
 
 fn seen(line: &Line<'_>, index: usize) -> String {
-    line.seen.map_or_else(|| words::NONE.to_owned(), |seen| format::count(seen[index]))
+    line.seen.map_or_else(|| panels::NONE.to_owned(), |seen| format::count(seen[index]))
 }
 
 /// The rows of a producer: all of its journeys, then those of the hottest key and of all others.
@@ -45,7 +48,7 @@ fn lines<'a>(name: &str, journey: &'a JourneyResult) -> Vec<Line<'a>> {
         completion: Cow::Borrowed(completion),
     };
     let classes = journey.key_classes.iter().map(|class| Line {
-        name: words::key_class(class.key.as_deref(), class.share),
+        name: panels::key_class(class.key.as_deref(), class.share),
         started: class.started,
         seen: None,
         lossy: class.lossy,
@@ -82,26 +85,24 @@ fn part_line(name: &str, journey: &JourneyResult, interval_s: f64, windows: &Ran
 }
 
 fn seconds(summary: &LatencySummary, value: f64) -> String {
-    if summary.count == 0 { words::NONE.to_owned() } else { format::seconds(value) }
+    if summary.count == 0 { panels::NONE.to_owned() } else { format::seconds(value) }
 }
 
-const COLUMNS: &[(&str, &str, Cell)] = &[
-    ("Started", "Root events created", |journey| format::count(journey.started)),
-    ("Succeeded", "Root events that their producer saw succeed", |line| seen(line, 0)),
-    ("Rejected", "Root events that their producer saw refused for good", |line| seen(line, 1)),
-    ("Failed", "Root events that their producer saw fail for good", |line| seen(line, 2)),
-    ("Lossy", "Journeys in which at least one copy was lost", |journey| format::count(journey.lossy)),
-    ("Unfinished", "Journeys that had not ended when the clock stopped", |line| {
-        line.unfinished.map_or_else(|| words::NONE.to_owned(), format::count)
-    }),
-    ("Mean", "Mean response", |journey| seconds(&journey.response, journey.response.mean)),
-    ("p50", "Response: half are at most this long", |journey| seconds(&journey.response, journey.response.p50)),
-    ("p90", "Response: 90 % are at most this long", |journey| seconds(&journey.response, journey.response.p90)),
-    ("p99", "Response: 99 % are at most this long", |journey| seconds(&journey.response, journey.response.p99)),
-    ("p99.9", "Response: 99.9 % are at most this long", |journey| seconds(&journey.response, journey.response.p999)),
-    ("Max", "Longest response", |journey| seconds(&journey.response, journey.response.max)),
-    ("Compl. p50", "Completion: half are at most this long", |journey| seconds(&journey.completion, journey.completion.p50)),
-    ("Compl. p99", "Completion: 99 % are at most this long", |journey| seconds(&journey.completion, journey.completion.p99)),
+const COLUMNS: &[((&str, &str), Cell)] = &[
+    (words::STARTED, |journey| format::count(journey.started)),
+    (words::SUCCEEDED, |line| seen(line, 0)),
+    (words::REJECTED, |line| seen(line, 1)),
+    (words::FAILED, |line| seen(line, 2)),
+    (words::LOSSY, |journey| format::count(journey.lossy)),
+    (words::UNFINISHED, |line| line.unfinished.map_or_else(|| panels::NONE.to_owned(), format::count)),
+    (words::MEAN, |journey| seconds(&journey.response, journey.response.mean)),
+    (words::P50, |journey| seconds(&journey.response, journey.response.p50)),
+    (words::P90, |journey| seconds(&journey.response, journey.response.p90)),
+    (words::P99, |journey| seconds(&journey.response, journey.response.p99)),
+    (words::P999, |journey| seconds(&journey.response, journey.response.p999)),
+    (words::MAX, |journey| seconds(&journey.response, journey.response.max)),
+    (words::COMPLETION_P50_COLUMN, |journey| seconds(&journey.completion, journey.completion.p50)),
+    (words::COMPLETION_P99_COLUMN, |journey| seconds(&journey.completion, journey.completion.p99)),
 ];
 
 /// Shows the table, with the baseline's rows below.
@@ -116,7 +117,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, (sight, focus
     let mut rows: Vec<Line<'_>> = result.journeys.iter().filter(shown).flat_map(told).collect();
     if let Some(baseline) = view.baseline().filter(|baseline| !std::ptr::eq(*baseline, result) && part.is_none()) {
         for journey in baseline.journeys.iter().filter(shown) {
-            rows.extend(lines(&format!("{} (baseline)", latency::name(view, journey)), journey));
+            rows.extend(lines(&words::of_baseline(&latency::name(view, journey)), journey));
         }
     }
     if rows.is_empty() && !focus.is_all() {
@@ -130,8 +131,8 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, (sight, focus
             .column(Column::initial(180.0).clip(true).resizable(true))
             .columns(Column::exact(74.0), COLUMNS.len())
             .header(22.0, |mut header| {
-                header.col(|ui| heading(ui, view.theme, "Producer"));
-                for (title, help, _) in COLUMNS {
+                header.col(|ui| heading(ui, view.theme, words::PRODUCER));
+                for ((title, help), _) in COLUMNS {
                     header.col(|ui| {
                         ui.with_layout(Layout::right_to_left(Align::Center), |ui| heading(ui, view.theme, title))
                             .response
@@ -145,7 +146,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, (sight, focus
                     row.col(|ui| {
                         ui.add(egui::Label::new(&line.name).truncate());
                     });
-                    for (_, _, cell) in COLUMNS {
+                    for (_, cell) in COLUMNS {
                         row.col(|ui| figure(ui, cell(line)));
                     }
                 });

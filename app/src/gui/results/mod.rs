@@ -32,7 +32,7 @@ use super::{
     theme::Theme,
     tone::{Tone, chip, glyph},
     view::View,
-    words::results as words,
+    words::{results as words, shell},
 };
 use crate::{icons, run::RunState};
 use focus::Focus;
@@ -124,7 +124,7 @@ fn tabs_ui(ui: &mut Ui, view: &View<'_>, tab: &mut Tab, actions: &mut Vec<Action
             }
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if icons::icon_button(ui, "close", "Hide the results").clicked() {
+            if icons::icon_button(ui, "close", words::HIDE_RESULTS).clicked() {
                 actions.push(Action::Command(Command::ToggleResults));
             }
             let baseline = view.now.baseline;
@@ -135,7 +135,7 @@ fn tabs_ui(ui: &mut Ui, view: &View<'_>, tab: &mut Tab, actions: &mut Vec<Action
             // In a narrow window the tabs need the room.
             if let Some(result) = view.result().filter(|_| ui.available_width() > RUN_WIDTH) {
                 let run = &result.run;
-                let text = format!("{} · seed {} · {}", run.scenario, run.seed, super::format::seconds(run.duration_s));
+                let text = words::run(&run.scenario, run.seed, &super::format::seconds(run.duration_s));
                 ui.label(RichText::new(text).small().color(view.theme.text_weak));
             }
         });
@@ -188,8 +188,8 @@ fn stale_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     }
     ui.horizontal(|ui| {
         glyph(ui, view.theme, Tone::Warn, "warning");
-        ui.label(RichText::new("The diagram has changed since this run.").color(view.theme.amber));
-        if ui.small_button("Run again").on_hover_text(view.keys.tooltip(Command::Run)).clicked() {
+        ui.label(RichText::new(words::STALE).color(view.theme.amber));
+        if ui.small_button(words::RUN_AGAIN).on_hover_text(view.keys.tooltip(Command::Run)).clicked() {
             actions.push(Action::Command(Command::Run));
         }
     });
@@ -199,7 +199,7 @@ fn failed_ui(ui: &mut Ui, view: &View<'_>, message: &str, actions: &mut Vec<Acti
     ui.horizontal(|ui| {
         glyph(ui, view.theme, Tone::Bad, "error");
         ui.add(egui::Label::new(RichText::new(message).color(view.theme.red)).wrap());
-        if !view.problems.is_empty() && ui.small_button("Show the problems").clicked() {
+        if !view.problems.is_empty() && ui.small_button(words::SHOW_PROBLEMS).clicked() {
             actions.push(Action::Show(Tab::Problems));
         }
     });
@@ -211,19 +211,19 @@ fn nothing_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         ui.add_space((ui.available_height() / 2.0 - 50.0).max(8.0));
         match &view.runs.state {
             RunState::Running(running) => {
-                ui.label(RichText::new("Simulating…").font(Theme::heading()));
-                ui.label(RichText::new(format!("{} events", super::format::count(running.progress.events()))).color(view.theme.text_weak));
+                ui.label(RichText::new(words::SIMULATING).font(Theme::heading()));
+                ui.label(RichText::new(shell::events(&super::format::count(running.progress.events()))).color(view.theme.text_weak));
             }
             RunState::Failed { message, .. } => {
-                ui.label(RichText::new("No result").font(Theme::heading()));
+                ui.label(RichText::new(words::NO_RESULT).font(Theme::heading()));
                 ui.label(RichText::new(message).color(view.theme.red));
-                if !view.problems.is_empty() && ui.button("Show the problems").clicked() {
+                if !view.problems.is_empty() && ui.button(words::SHOW_PROBLEMS).clicked() {
                     actions.push(Action::Show(Tab::Problems));
                 }
             }
             RunState::Idle | RunState::Done => {
-                ui.label(RichText::new("Nothing was run yet").font(Theme::heading()));
-                ui.label(RichText::new("Press F5: the scenario runs, and the answer stands here.").color(view.theme.text_weak));
+                ui.label(RichText::new(words::NOTHING_RUN).font(Theme::heading()));
+                ui.label(RichText::new(words::NOTHING_RUN_HINT).color(view.theme.text_weak));
             }
         }
     });
@@ -231,7 +231,7 @@ fn nothing_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
 
 /// The name of a node as a link that selects it.
 fn node_link(ui: &mut Ui, view: &View<'_>, id: &plimsoll_models::NodeId, actions: &mut Vec<Action>) {
-    if ui.link(view.diagram.title(id)).on_hover_text("Show it on the drawing").clicked() {
+    if ui.link(view.diagram.title(id)).on_hover_text(words::SHOW).clicked() {
         actions.push(Action::Reveal(plimsoll_models::Place::Node(id.clone(), None)));
     }
 }
@@ -248,12 +248,5 @@ fn figure(ui: &mut Ui, text: impl Into<String>) {
 
 /// The verdict as a chip.
 fn verdict_chip(ui: &mut Ui, theme: &Theme, holds: plimsoll_sim::result::Holds) {
-    use plimsoll_sim::result::Holds;
-    let text = match holds {
-        Holds::Holds => "Holds",
-        Holds::Broken => "Broken",
-        Holds::Inconclusive => "Inconclusive",
-        Holds::NoObjectives => "Nothing asked",
-    };
-    chip(ui, theme, holds.into(), text);
+    chip(ui, theme, holds.into(), words::verdict(holds));
 }

@@ -9,7 +9,7 @@ use crate::{
         action::Action,
         theme::Theme,
         tone::{Tone, glyph},
-        words::panels as words,
+        words::{panels as words, scenarios as texts},
     },
     icons,
 };
@@ -113,7 +113,7 @@ fn row_ui(ui: &mut Ui, sheet: &Sheet<'_>, row: &Row, rect: Rect, memory: &mut Me
         let known = sheet.view.diagram.nodes.contains_key(row.on.as_str()) || sheet.view.diagram.edges.contains_key(row.on.as_str());
         glyph(&mut child, theme, if known { Tone::Muted } else { Tone::Bad }, targets::icon(sheet, &row.on));
         let name = target_title(sheet.view.diagram, &row.on);
-        if child.add(egui::Label::new(&name).truncate().sense(Sense::click())).on_hover_text(format!("id {}", row.on)).clicked() {
+        if child.add(egui::Label::new(&name).truncate().sense(Sense::click())).on_hover_text(texts::target_id(&row.on)).clicked() {
             actions.push(Action::Reveal(targets::place(sheet.view.diagram, &row.on)));
         }
     }
@@ -142,7 +142,7 @@ fn bar_ui(ui: &Ui, sheet: &Sheet<'_>, index: usize, rows: Rangef, memory: &mut M
             let (left, right) = (sheet.axis.x(fault.from), sheet.axis.x(fault.to));
             let width = if faults::is_instant(fault) { INSTANT_WIDTH } else { (right - left).max(4.0) };
             let left = left.min(sheet.axis.span.max - 6.0);
-            (Rangef::new(left, left + width), format!("Fault: {fault}"))
+            (Rangef::new(left, left + width), texts::fault_sentence(&fault.to_string()))
         }
         Err(why) => (sheet.axis.span, format!("{}: {}", words::UNREADABLE_FAULT, why.join("; "))),
     };
@@ -197,7 +197,7 @@ fn hover_text(item: &Item, sentence: &str) -> String {
 /// An end of a bar.
 fn end_ui(ui: &Ui, sheet: &Sheet<'_>, grip: Drag, rect: Rect, memory: &mut Memory, actions: &mut Vec<Action>) {
     let (Drag::Begin(index) | Drag::End(index) | Drag::Fault(index, _) | Drag::Point(index)) = grip;
-    let response = ui.interact(rect, ui.scope_id().with(("fault end", index, grip == Drag::End(index))), Sense::drag());
+    let response = ui.interact(rect, ui.scope_id().with(("fault-end", index, grip == Drag::End(index))), Sense::drag());
     if response.drag_started() {
         memory.drag = Some(grip);
         choose(memory, index);

@@ -16,13 +16,13 @@ use crate::{
         inspector::field::{self, Change, Editor, Row},
         theme::Theme,
         tone::{Tone, glyph},
-        words::panels as words,
+        words::{panels as words, scenarios as texts},
     },
     icons,
 };
 
-/// Key, title, help, how it is read.
-type Part = (&'static str, &'static str, &'static str, fn(&str) -> Result<(), String>);
+/// Key, title and help, how it is read.
+type Part = (&'static str, (&'static str, &'static str), fn(&str) -> Result<(), String>);
 
 fn is_duration(text: &str) -> Result<(), String> {
     units::parse_duration(text).map(|_| ())
@@ -46,13 +46,13 @@ fn is_name(text: &str) -> Result<(), String> {
 
 /// The keys of faults beside kind, target and time.
 const PARTS: &[Part] = &[
-    ("hang", "Hangs for", "How long an attempt hangs before it fails", is_duration),
-    ("add", "Added time", "A time or a law, such as exponential(2 s)", is_law),
-    ("limit", "Limit", "Which limit is multiplied", is_name),
-    ("factor", "Factor", "What it is multiplied by", is_factor),
-    ("share", "Share", "How much of it is struck", is_share),
-    ("lost", "Lost", "Which share takes no new work", is_share),
-    ("size", "Messages", "How many make a full batch", is_factor),
+    ("hang", texts::HANG, is_duration),
+    ("add", texts::ADDED_TIME, is_law),
+    ("limit", texts::LIMIT, is_name),
+    ("factor", texts::FACTOR, is_factor),
+    ("share", texts::SHARE, is_share),
+    ("lost", texts::LOST, is_share),
+    ("size", texts::MESSAGES, is_factor),
 ];
 
 /// Shows the fields of a fault.
@@ -69,7 +69,7 @@ pub(super) fn ui(ui: &mut Ui, sheet: &Sheet<'_>, index: usize, item: &Item, memo
         Ok(_) | Err(_) => &[("from", words::BEGINS), ("to", words::ENDS)],
     };
     for (key, title) in times {
-        let part: Part = (*key, *title, "A time of the run", is_duration);
+        let part: Part = (*key, (*title, texts::TIME_HELP), is_duration);
         changed = changed.or(part_ui(ui, sheet, index, item, memory, &part));
     }
     if let Ok(fault) = &item.read
@@ -96,7 +96,7 @@ fn head_ui(ui: &mut Ui, sheet: &Sheet<'_>, index: usize, item: &Item, memory: &m
             actions.push(Action::Edit(faults::removed(sheet.view, index)));
         }
         let title = match &item.read {
-            Ok(fault) => targets::kind_title(fault.effect.kind()),
+            Ok(fault) => texts::fault_kind(fault.effect.kind()),
             Err(_) => words::UNREADABLE_FAULT,
         };
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -122,9 +122,9 @@ fn problems_ui(ui: &mut Ui, sheet: &Sheet<'_>, item: &Item) {
 /// What it is and what it strikes.
 fn choices_ui(ui: &mut Ui, sheet: &Sheet<'_>, fault: &Fault) -> Option<(Value, &'static str)> {
     let mut changed = None;
-    choice_row(ui, sheet, words::KIND, targets::kind_title(fault.effect.kind()), |ui| {
+    choice_row(ui, sheet, words::KIND, texts::fault_kind(fault.effect.kind()), |ui| {
         for kind in validate::possible_faults(sheet.view.diagram, sheet.view.catalog, &fault.on) {
-            if ui.selectable_label(kind == fault.effect.kind(), targets::kind_title(kind)).clicked() {
+            if ui.selectable_label(kind == fault.effect.kind(), texts::fault_kind(kind)).clicked() {
                 changed = Some((faults::of_kind(sheet.view, fault, kind, sheet.plan.duration), "kind"));
             }
         }
@@ -160,12 +160,12 @@ fn part_ui(
     index: usize,
     item: &Item,
     memory: &mut Memory,
-    (key, title, help, check): &Part,
+    (key, (title, help), check): &Part,
 ) -> Option<(Value, &'static str)> {
     let on = item.value.get("on").and_then(Value::as_str).unwrap_or_default();
     let editor = match *key {
         "limit" => Editor::Choice(validate::tightenable(sheet.view.diagram, sheet.view.catalog, on)),
-        "add" => Editor::Text(["200 ms", "exponential(2 s)", "lognormal(p50=200 ms, p99=2 s)"].map(ToOwned::to_owned).to_vec()),
+        "add" => Editor::Text(texts::ADDED_TIME_EXAMPLES.map(ToOwned::to_owned).to_vec()),
         _ => Editor::Text(Vec::new()),
     };
     let row = Row {
@@ -199,9 +199,9 @@ fn length_ui(
 ) -> Option<(Value, &'static str)> {
     let shown = Value::String(units::spell_duration(((fault.to - fault.from) * 1e6).round() / 1e6));
     let row = Row {
-        address: format!("fault {index} length"),
+        address: format!("fault-length {index}"),
         title: words::LASTS,
-        help: "Time from its beginning to its end",
+        help: texts::LENGTH_HELP,
         editor: Editor::Text(Vec::new()),
         value: Some(&shown),
         default: None,

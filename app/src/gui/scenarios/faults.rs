@@ -8,7 +8,7 @@ use plimsoll_models::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::gui::{inspector::scenario, view::View};
+use crate::gui::{inspector::scenario, view::View, words::scenarios as texts};
 
 /// A fault as it stands in the file.
 #[derive(Clone, Debug)]
@@ -76,7 +76,7 @@ pub(super) fn replaced(view: &View<'_>, index: usize, value: Value) -> Edit {
     if let Some(item) = list.get_mut(index) {
         *item = value;
     }
-    edit(view, "Edit fault", list)
+    edit(view, texts::EDIT_FAULT, list)
 }
 
 /// The edit that takes a fault away.
@@ -85,7 +85,7 @@ pub(super) fn removed(view: &View<'_>, index: usize) -> Edit {
     if index < list.len() {
         list.remove(index);
     }
-    edit(view, "Remove fault", list)
+    edit(view, texts::REMOVE_FAULT, list)
 }
 
 /// The edit that adds a fault, and its index.
@@ -93,7 +93,7 @@ pub(super) fn added(view: &View<'_>, value: Value) -> (Edit, usize) {
     let mut list = list(view);
     let index = list.len();
     list.push(value);
-    (edit(view, "Add fault", list), index)
+    (edit(view, texts::ADD_FAULT, list), index)
 }
 
 /// A fault at another time.

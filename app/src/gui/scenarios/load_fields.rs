@@ -77,7 +77,7 @@ fn producer_ui(ui: &mut Ui, sheet: &Sheet<'_>, load: &Load, memory: &mut Memory)
 fn text_ui(ui: &mut Ui, sheet: &Sheet<'_>, load: &Load, memory: &mut Memory, actions: &mut Vec<Action>) {
     let set = load.in_scenario.then(|| Value::String(load.text.clone()));
     let row = Row {
-        address: format!("load text {}", load.producer),
+        address: format!("load-text {}", load.producer),
         title: words::SPELLING,
         help: words::SPELLING_HELP,
         editor: Editor::Text(workload::SHAPES.iter().map(|(_, example)| (*example).to_owned()).collect()),
@@ -91,7 +91,7 @@ fn text_ui(ui: &mut Ui, sheet: &Sheet<'_>, load: &Load, memory: &mut Memory, act
         Some(Change::Reset) => None,
         None => return,
     };
-    actions.push(Action::Type(load::edit(sheet.view, &load.producer, value), format!("load text {}", load.producer)));
+    actions.push(Action::Type(load::edit(sheet.view, &load.producer, value), format!("load-text {}", load.producer)));
 }
 
 fn expectation_ui(ui: &mut Ui, sheet: &Sheet<'_>, load: &Load, memory: &mut Memory) {
@@ -157,7 +157,7 @@ fn points_ui(ui: &mut Ui, sheet: &Sheet<'_>, load: &Load, drawn: &Drawn, memory:
                     });
                     if let Some((at, rate)) = changed {
                         let moved = load::with_point_at(drawn, index, at, rate);
-                        actions.push(Action::Type(load.redrawn(sheet.view, &moved), format!("point {index} of {}", load.producer)));
+                        actions.push(Action::Type(load.redrawn(sheet.view, &moved), format!("point {index}/{}", load.producer)));
                     }
                 });
             });

@@ -5,7 +5,12 @@ use plimsoll_models::{Diagram, Edit, Scenario, ScenarioId, ids};
 use serde_json::Value;
 
 use crate::{
-    gui::{action::Action, inspector::scenario, view::View, words::panels as words},
+    gui::{
+        action::Action,
+        inspector::scenario,
+        view::View,
+        words::{panels as words, scenarios as texts},
+    },
     icons,
 };
 
@@ -68,7 +73,7 @@ fn list_ui(ui: &mut Ui, view: &View<'_>, width: f32, actions: &mut Vec<Action>) 
             }
         }
     });
-    let _ = response.response.accessible_name("Scenario to edit");
+    let _ = response.response.accessible_name(texts::SCENARIO_TO_EDIT);
 }
 
 fn buttons_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
@@ -130,7 +135,7 @@ fn made_default(diagram: &Diagram, id: &ScenarioId) -> Edit {
     };
     let default = ScenarioId::new(DEFAULT);
     let before = diagram.scenarios.contains_key(&default).then(|| named(&default));
-    let label = "Make default scenario".to_owned();
+    let label = texts::MAKE_DEFAULT_SCENARIO.to_owned();
     Edit::All(label, vec![Edit::SetScenario(default, Some(named(id))), Edit::SetScenario(id.clone(), before)])
 }
 

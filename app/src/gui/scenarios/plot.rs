@@ -80,7 +80,7 @@ pub(super) fn ui(ui: &Ui, sheet: &Sheet<'_>, load: Option<&Load>, rect: Rect, me
     let peak = if memory.drag.is_some() { settled.peak(&[]) } else { load.peak(&profile) };
     let rates = RateAxis::new(ground.y_range().shrink(1.0), peak);
     paint_rates(&painter, theme, ground, rates);
-    let room = ui.interact(ground, ui.scope_id().with("load plot"), Sense::click());
+    let room = ui.interact(ground, ui.scope_id().with("load-plot"), Sense::click());
     let sentence = words::load_plot(sheet.view.diagram.title(&load.producer), &load.text);
     room.widget_info(|| WidgetInfo::labeled(Role::Image, true, &sentence));
     paint_ends(&painter, sheet, ground);
@@ -212,7 +212,7 @@ fn point_ui(
     }
     let center = pos2(sheet.axis.x(at), rates.y(rate));
     let reach = Rect::from_center_size(center, egui::Vec2::splat(POINT_REACH));
-    let response = ui.interact(reach, ui.scope_id().with(("load point", index)), Sense::click_and_drag());
+    let response = ui.interact(reach, ui.scope_id().with(("load-point", index)), Sense::click_and_drag());
     let sentence = words::point(index, drawn.points.len(), at, rate);
     response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, &sentence));
     if response.drag_started() {
@@ -283,7 +283,7 @@ fn key_on_point(
         }
     };
     let edit = settled.redrawn(sheet.view, &load::with_point_at(before, index, moved.0, moved.1));
-    actions.push(Action::Type(edit, format!("load point {index} of {}", settled.producer)));
+    actions.push(Action::Type(edit, format!("load-point {index}/{}", settled.producer)));
 }
 
 fn paint_point(ui: &Ui, theme: &Theme, center: Pos2, chosen: bool, near: bool) {

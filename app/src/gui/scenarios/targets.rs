@@ -9,7 +9,7 @@ use plimsoll_models::{
 use serde_json::Value;
 
 use super::{Sheet, bars, faults};
-use crate::gui::words::panels as words;
+use crate::gui::words::{panels as words, scenarios as texts};
 
 /// Every node and edge that can have a fault of a kind: what is selected first, then nodes, then edges.
 pub(super) fn of_kind(sheet: &Sheet<'_>, kind: FaultKind) -> Vec<String> {
@@ -42,7 +42,7 @@ pub(super) fn add_ui(ui: &mut Ui, sheet: &Sheet<'_>) -> Option<Value> {
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(150.0);
         for record in &KINDS {
-            let title = kind_title(record.kind);
+            let title = texts::fault_kind(record.kind);
             let menu = ui.menu_button(title, |ui| {
                 ui.set_min_width(200.0);
                 let targets = of_kind(sheet, record.kind);
@@ -62,23 +62,6 @@ pub(super) fn add_ui(ui: &mut Ui, sheet: &Sheet<'_>) -> Option<Value> {
         }
     });
     added
-}
-
-/// The name of a kind on screen.
-pub(super) fn kind_title(kind: FaultKind) -> &'static str {
-    match kind {
-        FaultKind::Outage => "Outage",
-        FaultKind::Latency => "Latency",
-        FaultKind::Errors => "Errors",
-        FaultKind::Throttle => "Throttle",
-        FaultKind::Capacity => "Lost capacity",
-        FaultKind::Poison => "Poison events",
-        FaultKind::Slow => "Slow",
-        FaultKind::Duplicates => "Duplicates",
-        FaultKind::Deploy => "Deployment",
-        FaultKind::Surge => "Load surge",
-        FaultKind::Batch => "Batch size",
-    }
 }
 
 /// A fault in the second fifth of the run, or later where one of the kind is already there.

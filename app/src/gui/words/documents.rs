@@ -182,3 +182,18 @@ pub fn version_not_kept(why: &str) -> String {
 pub fn travelled(what: &str, summary: Option<&str>) -> String {
     summary.map_or_else(|| what.to_owned(), |summary| format!("{what} · {summary}"))
 }
+
+/// A step of the history was taken back.
+pub fn undone(label: &str) -> String {
+    format!("Undone: {label}")
+}
+
+/// A step of the history was made again.
+pub fn redone(label: &str) -> String {
+    format!("Redone: {label}")
+}
+
+/// A change cannot be made.
+pub fn not_possible(why: &str) -> String {
+    format!("Not possible: {why}")
+}

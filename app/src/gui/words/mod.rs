@@ -5,7 +5,9 @@
 
 pub mod arrange;
 pub mod connect;
+pub mod dialogs;
 pub mod documents;
+pub mod files;
 pub mod find;
 pub mod first_steps;
 pub mod inspector;
@@ -13,6 +15,7 @@ pub mod live;
 pub mod panels;
 pub mod preferences;
 pub mod results;
+pub mod scenarios;
 pub mod sentence;
 pub mod shell;
 pub mod window;

@@ -1,5 +1,7 @@
 //! The results at the bottom.
 
+use plimsoll_sim::result::Holds;
+
 /// Nothing was assumed.
 pub const NOTHING_ASSUMED: &str = "Every input of this run is documented or your own.";
 /// Something was assumed.
@@ -245,4 +247,227 @@ pub fn no_proof(why: &str) -> String {
 /// The command that gives a result again.
 pub fn run_again(file: &str, scenario: &str, seed: u64) -> String {
     format!("plimsoll run {file} --scenario {scenario} --seed {seed}")
+}
+
+/// What the fix of a finding is about was removed.
+pub fn gone(id: &str) -> String {
+    format!("There is no `{id}` any more")
+}
+
+/// A fix was applied.
+pub fn fixed(what: &str, value: &str) -> String {
+    format!("Set {what} to {value}; run again to see what it changes")
+}
+
+/// Closes the panel.
+pub const HIDE_RESULTS: &str = "Hide the results";
+/// The result is of an older state of the diagram.
+pub const STALE: &str = "The diagram has changed since this run.";
+/// Runs the present state.
+pub const RUN_AGAIN: &str = "Run again";
+/// Leads from a run that failed to what is wrong.
+pub const SHOW_PROBLEMS: &str = "Show the problems";
+/// A run goes on.
+pub const SIMULATING: &str = "Simulating…";
+/// The run failed.
+pub const NO_RESULT: &str = "No result";
+/// There was no run.
+pub const NOTHING_RUN: &str = "Nothing was run yet";
+/// See [`NOTHING_RUN`].
+pub const NOTHING_RUN_HINT: &str = "Press F5: the scenario runs, and the answer stands here.";
+
+/// The run that the results are of.
+pub fn run(scenario: &str, seed: u64, duration: &str) -> String {
+    format!("{scenario} · seed {seed} · {duration}")
+}
+
+/// A verdict.
+pub fn verdict(holds: Holds) -> &'static str {
+    match holds {
+        Holds::Holds => "Holds",
+        Holds::Broken => "Broken",
+        Holds::Inconclusive => "Inconclusive",
+        Holds::NoObjectives => "Nothing asked",
+    }
+}
+
+/// The verdict on the whole run as a sentence.
+pub fn headline(holds: Holds, broken: usize, objectives: usize) -> String {
+    match holds {
+        Holds::Holds => "It holds at this load".to_owned(),
+        Holds::Broken => format!("It does not hold: {broken} of {objectives} objectives broken"),
+        Holds::Inconclusive => "The run does not decide whether it holds".to_owned(),
+        Holds::NoObjectives => "It ran; no objective says what must hold".to_owned(),
+    }
+}
+
+/// Heading of the limit that gave first.
+pub const GIVES_FIRST: &str = "Gives first";
+/// Heading of the objectives.
+pub const OBJECTIVES: &str = "Objectives";
+/// Heading of what could be done.
+pub const WHAT_TO_DO: &str = "What to do";
+/// No limit gave.
+pub const NO_LIMIT_REACHED: &str = "No limit was reached";
+/// Heading of the limit that did most harm, when another one gave first.
+pub const COSTS_MOST: &str = "Costs most";
+/// Between a limit and its node.
+pub const AT: &str = "at";
+
+/// The limit that is nearest to giving.
+pub fn tightest(limit: &str, used: &str, headroom: &str) -> String {
+    format!("The tightest is {limit}: {used} used, the load could grow about {headroom}.")
+}
+
+/// A limit with its value.
+pub fn limit_with_value(title: &str, value: &str) -> String {
+    format!("{title} ({value})")
+}
+
+/// When a limit first bound.
+pub fn first_after(time: &str) -> String {
+    format!("first after {time}")
+}
+
+/// What a limit refused.
+pub fn refused(count: &str) -> String {
+    format!("refused {count}")
+}
+
+/// What a limit delayed.
+pub fn delayed(count: &str, mean: &str) -> String {
+    format!("delayed {count} by {mean} on average")
+}
+
+/// How much of a limit was used.
+pub fn use_of(limit: &str) -> String {
+    format!("Use of {limit}")
+}
+
+/// How the use of a limit is reckoned.
+pub const USE_RULE: &str = "Greatest demand in the limit's own window over the limit; refused and delayed demand counts";
+/// What the use of a limit is reckoned from.
+pub const LIMIT: &str = "Limit";
+/// See [`LIMIT`].
+pub const SCOPE: &str = "Scope";
+/// See [`LIMIT`].
+pub const PEAK_AT: &str = "Peak at";
+/// See [`LIMIT`].
+pub const REFUSED: &str = "Refused";
+/// See [`LIMIT`].
+pub const DELAYED: &str = "Delayed";
+/// See [`LIMIT`].
+pub const HEADROOM: &str = "Headroom";
+
+/// By how much the load could grow.
+pub fn linear_estimate(headroom: &str) -> String {
+    format!("{headroom} (linear estimate)")
+}
+
+/// The scenario has no objectives.
+pub const NO_OBJECTIVE: &str = "None. Add one in the scenario, such as `response p99 <= 800 ms`.";
+/// One run alone has no interval.
+pub const NO_INTERVAL: &str = "no interval: one replication";
+/// There is no finding to act on.
+pub const NOTHING_TO_DO: &str = "Nothing stands out. Raise the load until something gives.";
+/// Takes the limit that restores the objectives.
+pub const TRY_IT: &str = "Try it";
+
+/// The half width of an interval.
+pub fn half_width(half: &str) -> String {
+    format!("± {half}")
+}
+
+/// An interval: its middle, half its width, how sure it is.
+pub fn interval(mean: &str, half: &str, level: &str) -> String {
+    format!("{mean} ± {half} ({level})")
+}
+
+/// How many runs an interval comes from.
+pub fn replications(count: u32) -> String {
+    format!("{count} replications")
+}
+
+/// Leads to all findings.
+pub fn all_findings(count: usize) -> String {
+    format!("All {count} findings")
+}
+
+/// The limit whose lifting mends most.
+pub fn lift(limit: &str, value: &str) -> String {
+    format!("Lift {limit} to {value}")
+}
+
+/// What becomes of an objective when the limit is lifted.
+pub fn lifted(objective: &str, holds: bool, text: &str) -> String {
+    format!("{objective}: {}, {text}", if holds { "then holds" } else { "still broken" })
+}
+
+/// The limit that gives after the lifted one.
+pub fn next_limit(limit: &str) -> String {
+    format!("Then {limit} gives first")
+}
+
+/// Where a figure of a run comes from.
+pub fn simulated(seed: u64) -> String {
+    format!("Simulated, seed {seed}")
+}
+
+/// The same figure of the pinned result.
+pub fn was(value: &str) -> String {
+    format!("was {value}")
+}
+
+/// The ledger does not balance, said beside the figures.
+pub const REPORT_UNBALANCED: &str = "The books do not balance: please report this run";
+/// Headline figure: name and meaning.
+pub const ROOT_EVENTS: (&str, &str) = ("Root events", "Events that the producers created");
+/// Headline figure: name and meaning.
+pub const LOST: (&str, &str) =
+    ("Lost", "Share of journeys in which at least one copy was refused, failed, expired, dead-lettered or dropped");
+/// Headline figure: name and meaning.
+pub const WORST_RESPONSE: (&str, &str) = (
+    "Response p99",
+    "99 % of the producer's successful requests took at most this long, from the first attempt to the outcome; the slowest producer",
+);
+/// Headline figure: name and meaning.
+pub const WORST_COMPLETION: (&str, &str) =
+    ("Completion p99", "99 % of the journeys had ended everywhere after at most this long; the slowest producer");
+/// Headline figure: name and meaning.
+pub const HOURLY_COST: (&str, &str) = ("Cost per hour", "Metered use times price, at the average rate of the run");
+
+/// Column of the journeys: who created them.
+pub const PRODUCER: &str = "Producer";
+/// Column of the journeys: name and meaning.
+pub const STARTED: (&str, &str) = ("Started", "Root events created");
+/// Column of the journeys: name and meaning.
+pub const SUCCEEDED: (&str, &str) = ("Succeeded", "Root events that their producer saw succeed");
+/// Column of the journeys: name and meaning.
+pub const REJECTED: (&str, &str) = ("Rejected", "Root events that their producer saw refused for good");
+/// Column of the journeys: name and meaning.
+pub const FAILED: (&str, &str) = ("Failed", "Root events that their producer saw fail for good");
+/// Column of the journeys: name and meaning.
+pub const LOSSY: (&str, &str) = ("Lossy", "Journeys in which at least one copy was lost");
+/// Column of the journeys: name and meaning.
+pub const UNFINISHED: (&str, &str) = ("Unfinished", "Journeys that had not ended when the clock stopped");
+/// Column of the journeys: name and meaning.
+pub const MEAN: (&str, &str) = ("Mean", "Mean response");
+/// Column of the journeys: name and meaning.
+pub const P50: (&str, &str) = ("p50", "Response: half are at most this long");
+/// Column of the journeys: name and meaning.
+pub const P90: (&str, &str) = ("p90", "Response: 90 % are at most this long");
+/// Column of the journeys: name and meaning.
+pub const P99: (&str, &str) = ("p99", "Response: 99 % are at most this long");
+/// Column of the journeys: name and meaning.
+pub const P999: (&str, &str) = ("p99.9", "Response: 99.9 % are at most this long");
+/// Column of the journeys: name and meaning.
+pub const MAX: (&str, &str) = ("Max", "Longest response");
+/// Column of the journeys: name and meaning.
+pub const COMPLETION_P50_COLUMN: (&str, &str) = ("Compl. p50", "Completion: half are at most this long");
+/// Column of the journeys: name and meaning.
+pub const COMPLETION_P99_COLUMN: (&str, &str) = ("Compl. p99", "Completion: 99 % are at most this long");
+
+/// A row of the pinned result.
+pub fn of_baseline(producer: &str) -> String {
+    format!("{producer} (baseline)")
 }
