@@ -99,7 +99,8 @@ impl Live<'_> {
         let color = if self.place.dead { self.theme.amber } else { self.theme.plot[2] };
         let radius = (CORNER * self.camera.zoom).min(level.height() / 2.0).round().clamp(0.0, 255.0) as u8;
         self.painter.rect_filled(level, CornerRadius { sw: radius, se: radius, nw: 0, ne: 0 }, color.gamma_multiply(0.24));
-        self.painter.hline(level.x_range(), level.top(), Stroke::new(1.0, color.gamma_multiply(0.6)));
+        // Faint, since it may cross the words.
+        self.painter.hline(level.x_range(), level.top(), Stroke::new(1.0, color.gamma_multiply(0.3)));
     }
 
     /// Use of the tightest limit of late.
