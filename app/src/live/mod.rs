@@ -1,7 +1,7 @@
 //! The live run: a simulation that is played, paused, looked at and changed like a recording.
 //!
 //! A [`Player`] owns the simulation on a thread of its own and publishes [`Frame`]s; the window sends it [`Order`]s. The
-//! [`deck`] does the work, the [`sight`] keeps what travels, the [`course`] remembers the whole run at a glance. Nothing
+//! `deck` does the work, the `sight` keeps what travels, the `course` remembers the whole run at a glance. Nothing
 //! here knows egui.
 
 mod course;
