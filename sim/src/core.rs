@@ -483,7 +483,7 @@ impl Core {
     /// The books of an edge, or of what a node keeps.
     pub(crate) fn books(&self, row: u32) -> Row {
         let written = self.ledger.row(row);
-        if (row as usize) < self.program.edges.len() { written.with(&self.edges[row as usize].books) } else { written.clone() }
+        if (row as usize) < self.program.edges.len() { written.with(&self.edges[row as usize].books()) } else { written.clone() }
     }
 
     /// Ends a copy; its slot is given back by [`Self::forget`].

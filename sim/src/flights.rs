@@ -161,7 +161,6 @@ impl Core {
             bytes += u64::from(of_call);
             if sends {
                 self.copies[copy].attempt = delivery;
-                self.ledger.attempt(edge);
                 self.edges[edge as usize].attempts.add(1);
                 self.note(journey, caller, edge, TraceEvent::Attempt);
             }

@@ -1,90 +1,168 @@
 //! A journal: what happens to the figures of many nodes or edges is noted first and posted later.
 //!
 //! The figures of thousands of nodes and edges do not fit into the caches, so that every change of one would wait for
-//! memory. Notes are written one after the other instead. They are posted a few figures at a time, so that all notes of
-//! a figure find it in the caches, and those of one figure in the order in which they were written, so that the sums are
-//! the same to the last bit.
+//! memory. Notes are written one after the other instead, a page for each group of neighbors. A page that is full is
+//! posted: its notes find the few figures that they change in the caches, in the order in which they were written, so
+//! that the sums are the same to the last bit. That a window of the series has passed is a note too.
 
-/// Notes that are kept before they are posted: enough for several of each figure.
-const NOTES_MAX: usize = 1 << 16;
+use std::{convert::Infallible, marker::PhantomData};
 
-/// Rows that are posted together: few enough that their figures stay in the first cache meanwhile.
-const TOGETHER: u32 = 16;
+/// Rows that share a page: few enough that their figures stay in the nearer caches while it is posted.
+const TOGETHER: usize = 1 << ROW_BITS;
+/// Bits of the row on its page, in a note.
+const ROW_BITS: u32 = 6;
+/// Bits of the change.
+const CHANGE_BITS: u32 = 5;
+/// In place of a change: a window has passed.
+const WINDOW_PASSED: u64 = (1 << CHANGE_BITS) - 1;
+/// The least value that does not fit into a note: a hundred days in nanoseconds.
+const VALUE_END: u64 = 1 << (u64::BITS - ROW_BITS - CHANGE_BITS);
 
-/// That a figure changed.
-#[derive(Clone, Copy, Debug)]
-struct Note<C> {
-    value: u64,
-    row: u32,
-    change: C,
+/// Notes of all pages together: enough for several of each figure, few enough that they stay in the caches.
+const NOTES_MAX: usize = 1 << 19;
+/// Fewest and most notes on a page.
+const PAGE: (usize, usize) = (64, 4_096);
+
+/// Something that can be noted: one of few.
+pub(crate) trait Change: Copy + 'static {
+    /// All that there are, each at the place that its code names.
+    const ALL: &'static [Self];
+
+    /// The place among all.
+    fn code(self) -> u8;
 }
 
-/// Notes that have not been posted.
+impl Change for Infallible {
+    const ALL: &'static [Self] = &[];
+
+    fn code(self) -> u8 {
+        match self {}
+    }
+}
+
+/// What becomes of a note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Noted {
+    /// It is kept.
+    Kept,
+    /// It is kept, and its page is full: the page must be posted before the next note.
+    PageFull(usize),
+    /// Its value is too large for a note: the page must be posted, then the change must be made.
+    TooLarge(usize),
+}
+
+/// Notes that have not been posted: row, change and value in one word each.
 #[derive(Clone, Debug)]
 pub(crate) struct Journal<C> {
-    notes: Vec<Note<C>>,
-    /// The notes in the order of posting, of use only while they are posted.
-    sorted: Vec<Note<C>>,
-    /// For each group of rows where its next note comes in that order, of use only while they are posted.
-    places: Vec<u32>,
+    pages: Vec<Page>,
+    page_max: usize,
+    of: PhantomData<C>,
 }
 
-impl<C: Copy> Journal<C> {
+#[derive(Clone, Debug, Default)]
+struct Page {
+    notes: Vec<u64>,
+    /// Windows that had passed before the first note.
+    passed: usize,
+}
+
+impl<C: Change> Journal<C> {
     /// An empty journal of so many rows.
     pub(crate) fn new(rows: usize) -> Self {
-        Self { notes: Vec::with_capacity(NOTES_MAX), sorted: Vec::new(), places: vec![0; rows.div_ceil(TOGETHER as usize)] }
+        const { assert!(C::ALL.len() < WINDOW_PASSED as usize) };
+        let pages = rows.div_ceil(TOGETHER);
+        let page_max = (NOTES_MAX / pages.max(1)).clamp(PAGE.0, PAGE.1);
+        Self { pages: vec![Page::default(); pages], page_max, of: PhantomData }
     }
 
-    /// Whether the notes must be posted before the next one.
+    /// The page of a row.
+    pub(crate) fn page(row: usize) -> usize {
+        row / TOGETHER
+    }
+
+    /// Notes a change of a row by a value.
     #[inline]
-    pub(crate) fn is_full(&self) -> bool {
-        self.notes.len() >= NOTES_MAX
+    pub(crate) fn note(&mut self, row: usize, change: C, value: u64) -> Noted {
+        let page = Self::page(row);
+        if value >= VALUE_END {
+            return Noted::TooLarge(page);
+        }
+        let notes = &mut self.pages[page].notes;
+        let head = (u64::from(change.code()) << ROW_BITS) | (row % TOGETHER) as u64;
+        notes.push((value << (ROW_BITS + CHANGE_BITS)) | head);
+        if notes.len() >= self.page_max { Noted::PageFull(page) } else { Noted::Kept }
     }
 
-    /// Notes a change.
-    #[inline]
-    pub(crate) fn note(&mut self, row: usize, change: C, value: u64) {
-        self.notes.push(Note { value, row: row as u32, change });
+    /// Notes on every page that a window has passed.
+    pub(crate) fn pass_window(&mut self) {
+        for Page { notes, passed } in &mut self.pages {
+            if notes.is_empty() {
+                *passed += 1;
+            } else {
+                notes.push(WINDOW_PASSED << ROW_BITS);
+            }
+        }
     }
 
-    /// Posts all notes, group by group of rows, those of a group in their order.
-    pub(crate) fn post(&mut self, mut each: impl FnMut(usize, C, u64)) {
-        let Some(first) = self.notes.first() else { return };
-        self.places.fill(0);
-        for note in &self.notes {
-            self.places[(note.row / TOGETHER) as usize] += 1;
+    /// Empties a page: rows, changes and values in the order in which they were noted, with the windows that had passed.
+    pub(crate) fn post(&mut self, page: usize, mut each: impl FnMut(usize, C, u64, usize)) {
+        let first = page * TOGETHER;
+        let Page { notes, passed } = &mut self.pages[page];
+        for note in notes.drain(..) {
+            let code = (note >> ROW_BITS) % (1 << CHANGE_BITS);
+            if code == WINDOW_PASSED {
+                *passed += 1;
+            } else {
+                each(first + note as usize % TOGETHER, C::ALL[code as usize], note >> (ROW_BITS + CHANGE_BITS), *passed);
+            }
         }
-        let mut place = 0;
-        for count in &mut self.places {
-            place += std::mem::replace(count, place);
-        }
-        self.sorted.resize(self.notes.len(), *first);
-        for note in self.notes.drain(..) {
-            let place = &mut self.places[(note.row / TOGETHER) as usize];
-            self.sorted[*place as usize] = note;
-            *place += 1;
-        }
-        for Note { value, row, change } in self.sorted.drain(..) {
-            each(row as usize, change, value);
-        }
+    }
+
+    /// How many pages there are.
+    pub(crate) fn pages(&self) -> usize {
+        self.pages.len()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::meters::{EdgeChange, NodeChange};
+
+    fn each_is_at_its_code<C: Change + PartialEq + std::fmt::Debug>() {
+        for (place, change) in C::ALL.iter().enumerate() {
+            assert_eq!(usize::from(change.code()), place, "{change:?}");
+        }
+    }
 
     #[test]
-    fn notes_are_posted_group_by_group_in_their_order() {
-        let mut journal = Journal::new(40);
-        for round in 0..2 {
-            for (row, value) in [(39, 1), (1, 2), (39, 3), (0, 4), (1, 5)] {
-                journal.note(row, round, value);
-            }
-            let mut posted = Vec::new();
-            journal.post(|row, change, value| posted.push((row, change, value)));
-            assert_eq!(posted, [(1, round, 2), (0, round, 4), (1, round, 5), (39, round, 1), (39, round, 3)]);
+    fn codes_name_places() {
+        each_is_at_its_code::<NodeChange>();
+        each_is_at_its_code::<EdgeChange>();
+    }
+
+    #[test]
+    fn a_page_is_full_after_so_many_notes_and_keeps_their_order() {
+        let mut journal = Journal::new(2 * TOGETHER);
+        assert_eq!(journal.pages(), 2);
+        let change = |number: usize| NodeChange::ALL[number % NodeChange::ALL.len()];
+        let full = journal.page_max;
+        for number in 0..full {
+            let noted = journal.note(TOGETHER + number % TOGETHER, change(number), VALUE_END - 1 - number as u64);
+            assert_eq!(noted, if number + 1 < full { Noted::Kept } else { Noted::PageFull(1) });
         }
-        journal.post(|_, _, _| panic!("everything was posted"));
+        assert_eq!(journal.note(3, NodeChange::Failed, VALUE_END), Noted::TooLarge(0));
+        journal.pass_window();
+        assert_eq!(journal.note(TOGETHER, NodeChange::Failed, 7), Noted::PageFull(1));
+        let mut posted = Vec::new();
+        journal.post(1, |row, change, value, passed| posted.push((row, change, value, passed)));
+        assert_eq!(posted.pop(), Some((TOGETHER, NodeChange::Failed, 7, 1)));
+        for (number, note) in posted.into_iter().enumerate() {
+            assert_eq!(note, (TOGETHER + number % TOGETHER, change(number), VALUE_END - 1 - number as u64, 0));
+        }
+        for page in 0..journal.pages() {
+            journal.post(page, |row, _, _, _| panic!("{row} was posted"));
+            assert_eq!(journal.pages[page].passed, 1);
+        }
     }
 }

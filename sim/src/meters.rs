@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    journal::Journal,
+    journal::{Change, Journal, Noted},
     ledger::{Fate, Row},
     parts::LongPolls,
     record::{Counter, Counts, Histogram, Latencies, Level, Mean, Windows, series::put},
@@ -16,7 +16,7 @@ use crate::{
 /// What has series on the run's grid.
 pub(crate) trait Meter {
     /// What happens so often that it is noted, where there are many meters.
-    type Change: Copy;
+    type Change: Change;
 
     /// Writes down a change.
     fn post(&mut self, change: Self::Change, value: u64);
@@ -29,10 +29,10 @@ pub(crate) trait Meter {
 }
 
 /// So many meters stay in the caches; the changes of more are noted in a journal.
-const KEPT_CLOSE: usize = 256;
+const KEPT_CLOSE: usize = 4_096;
 
-/// Meters of nodes or edges, however many. The end of a window touches only those of which something is noted: each of
-/// the others catches up when it is next changed, so that a window costs what happens in it.
+/// Meters of nodes or edges, however many. The end of a window touches none of them: each catches up when it is next
+/// changed, so that a window costs what happens in it.
 #[derive(Clone, Debug)]
 pub(crate) struct Meters<T: Meter> {
     rows: Vec<T>,
@@ -47,28 +47,30 @@ impl<T: Meter> Meters<T> {
         Self { rows, windows: Windows { length: window, passed: 0 }, journal }
     }
 
-    /// Changes a meter, at once or at the latest when its window ends or somebody asks for a result. In between, the
-    /// figures that are changed in this way tell nothing, and must not be changed in another way.
+    /// Changes a meter, at once or at the latest when somebody asks for a result. In between, the figures that are changed
+    /// in this way tell nothing, and must not be changed in another way.
     #[inline]
     pub(crate) fn change(&mut self, index: usize, change: T::Change, value: u64) {
-        if self.journal.as_ref().is_some_and(Journal::is_full) {
-            self.post();
-        }
-        match &mut self.journal {
-            Some(journal) => journal.note(index, change, value),
-            None => self[index].post(change, value),
+        let Some(journal) = &mut self.journal else { return self[index].post(change, value) };
+        match journal.note(index, change, value) {
+            Noted::Kept => {}
+            Noted::PageFull(page) => self.post(page),
+            Noted::TooLarge(page) => {
+                self.post(page);
+                self[index].post(change, value);
+            }
         }
     }
 
-    /// Posts what has been noted.
+    /// Posts a page of the journal.
     #[inline(never)]
-    fn post(&mut self) {
-        let Self { rows, windows, journal } = self;
+    fn post(&mut self, page: usize) {
+        let Self { rows, windows: Windows { length, .. }, journal } = self;
         let Some(journal) = journal else { return };
-        journal.post(|index, change, value| {
-            let row = &mut rows[index];
-            if row.closed() < windows.passed {
-                row.close_windows(*windows);
+        journal.post(page, |row, change, value, passed| {
+            let row = &mut rows[row];
+            if row.closed() < passed {
+                row.close_windows(Windows { length: *length, passed });
             }
             row.post(change, value);
         });
@@ -76,8 +78,20 @@ impl<T: Meter> Meters<T> {
 
     /// A window has passed.
     pub(crate) fn pass_window(&mut self) {
-        self.post();
         self.windows.passed += 1;
+        if let Some(journal) = &mut self.journal {
+            journal.pass_window();
+        }
+    }
+
+    /// Lets a meter that has missed windows catch up: what was noted before they ended comes first.
+    #[inline(never)]
+    fn close_windows(&mut self, index: usize) {
+        self.post(Journal::<T::Change>::page(index));
+        let row = &mut self.rows[index];
+        if row.closed() < self.windows.passed {
+            row.close_windows(self.windows);
+        }
     }
 
     /// The windows that have passed.
@@ -92,7 +106,9 @@ impl<T: Meter> Meters<T> {
 
     /// Lets all meters catch up.
     pub(crate) fn catch_up(&mut self) {
-        self.post();
+        for page in 0..self.journal.as_ref().map_or(0, Journal::pages) {
+            self.post(page);
+        }
         for row in &mut self.rows {
             if row.closed() < self.windows.passed {
                 row.close_windows(self.windows);
@@ -119,11 +135,10 @@ impl<T: Meter> Index<usize> for Meters<T> {
 impl<T: Meter> IndexMut<usize> for Meters<T> {
     #[inline]
     fn index_mut(&mut self, index: usize) -> &mut T {
-        let row = &mut self.rows[index];
-        if row.closed() < self.windows.passed {
-            row.close_windows(self.windows);
+        if self.rows[index].closed() < self.windows.passed {
+            self.close_windows(index);
         }
-        row
+        &mut self.rows[index]
     }
 }
 
@@ -138,15 +153,15 @@ pub(crate) struct NodeMeter {
     pub(crate) arrivals: Counter,
     pub(crate) accepted: Counter,
     pub(crate) completed: Counter,
+    pub(crate) busy: Level,
+    pub(crate) sojourn: Histogram,
+    pub(crate) wait: Histogram,
     pub(crate) waited: Counter,
+    pub(crate) waiting: Level,
     pub(crate) refused: Counter,
     pub(crate) failed: Counter,
     /// Cold starts, or messages that were dead-lettered: whatever the family counts beside.
     pub(crate) special: Counter,
-    pub(crate) busy: Level,
-    pub(crate) wait: Histogram,
-    pub(crate) sojourn: Histogram,
-    pub(crate) waiting: Level,
     pub(crate) instances: Level,
     pub(crate) windows: NodeWindows,
     pub(crate) lifespan: Mean,
@@ -232,6 +247,29 @@ pub(crate) enum NodeChange {
     FailedAfter,
 }
 
+impl Change for NodeChange {
+    const ALL: &'static [Self] = &[
+        Self::Accepted,
+        Self::Refused,
+        Self::LinesUp,
+        Self::LeavesLine,
+        Self::Begins,
+        Self::Stops,
+        Self::Waited,
+        Self::Stayed,
+        Self::Completed,
+        Self::Failed,
+        Self::ServedAtOnce,
+        Self::CompletedAfter,
+        Self::FailedAfter,
+    ];
+
+    #[inline]
+    fn code(self) -> u8 {
+        self as u8
+    }
+}
+
 impl Meter for NodeMeter {
     type Change = NodeChange;
 
@@ -252,7 +290,9 @@ impl Meter for NodeMeter {
             NodeChange::Stops => self.busy.subtract(value, 1),
             NodeChange::Waited => {
                 self.wait.record(value);
-                self.waited.add(u64::from(value > 0));
+                if value > 0 {
+                    self.waited.add(1);
+                }
             }
             NodeChange::Stayed => self.sojourn.record(value),
             NodeChange::Completed => self.completed.add(1),
@@ -297,22 +337,24 @@ impl Meter for NodeMeter {
 #[derive(Clone, Debug, Default)]
 #[repr(C, align(64))]
 pub(crate) struct EdgeMeter {
-    closed: usize,
+    closed: u32,
     /// Whether it is polled: others have no such series.
     polled: bool,
     /// Whether the series of calls is kept: it is only asked for where faults make attempts exceed calls.
     counts_calls: bool,
     pub(crate) attempts: Counter,
     pub(crate) calls: Counter,
+    /// Copies that did what they were meant to do, which most do.
+    done: u64,
+    /// Time of a call over all attempts.
+    pub(crate) latency: Histogram,
     pub(crate) throttled: Counter,
     /// Attempts that a breaker kept from being made.
     pub(crate) broken: Counter,
-    /// From the first attempt of a call to its last one.
-    pub(crate) delay: Mean,
-    /// Time of a call over all attempts.
-    pub(crate) latency: Histogram,
-    /// Books of its calls; what else is written about the edge is in the ledger.
-    pub(crate) books: Row,
+    /// The other fates of its copies.
+    fates: [u64; Fate::ALL.len()],
+    /// From the first attempt of each call to its last one, all together, in nanoseconds.
+    delay: f64,
     pub(crate) windows: EdgeWindows,
     pub(crate) failed: Counter,
     pub(crate) timeouts: Counter,
@@ -406,6 +448,19 @@ impl EdgeMeter {
         Self { polled, counts_calls, ..Self::default() }
     }
 
+    /// Mean time from the first attempt of a call to its last one, in nanoseconds.
+    pub(crate) fn delay(&self) -> f64 {
+        self.delay / self.latency.count().max(1) as f64
+    }
+
+    /// Books of its calls; what else is written about the edge is in the ledger, and all of it where it is polled.
+    pub(crate) fn books(&self) -> Row {
+        let mut fates = self.fates;
+        fates[Fate::Done as usize] += self.done;
+        let attempts = if self.polled { 0 } else { self.attempts.total() };
+        Row { created: self.calls.total(), attempts, effects: self.done, fates }
+    }
+
     /// How long a batch takes for each of its messages, in seconds.
     pub(crate) fn holding_s(&self) -> f64 {
         let messages_per_batch = self.poll.messages.total() as f64 / self.poll.batches.total().max(1) as f64;
@@ -415,7 +470,8 @@ impl EdgeMeter {
     pub(crate) fn restart(&mut self, now: Nanos) {
         let Self {
             closed: _,
-            books: _,
+            done: _,
+            fates: _,
             windows: _,
             calls,
             attempts,
@@ -453,10 +509,9 @@ impl EdgeMeter {
         for level in [orbit, &mut poll.running, &mut poll.allowed, &mut stream.lag] {
             level.restart(now);
         }
-        for mean in [delay, &mut poll.batching_delay] {
-            mean.clear();
-        }
+        poll.batching_delay.clear();
         latency.clear();
+        *delay = 0.0;
     }
 }
 
@@ -479,26 +534,55 @@ pub(crate) enum EdgeChange {
     Settled(Fate),
 }
 
+impl Change for EdgeChange {
+    const ALL: &'static [Self] = &[
+        Self::Called,
+        Self::Attempted,
+        Self::Took,
+        Self::Delayed,
+        Self::Sent,
+        Self::Ended(Fate::Done),
+        Self::Ended(Fate::Filtered),
+        Self::Ended(Fate::Rejected),
+        Self::Ended(Fate::Failed),
+        Self::Ended(Fate::Expired),
+        Self::Ended(Fate::DeadLettered),
+        Self::Ended(Fate::Dropped),
+        Self::Settled(Fate::Done),
+        Self::Settled(Fate::Filtered),
+        Self::Settled(Fate::Rejected),
+        Self::Settled(Fate::Failed),
+        Self::Settled(Fate::Expired),
+        Self::Settled(Fate::DeadLettered),
+        Self::Settled(Fate::Dropped),
+    ];
+
+    #[inline]
+    fn code(self) -> u8 {
+        match self {
+            Self::Called => 0,
+            Self::Attempted => 1,
+            Self::Took => 2,
+            Self::Delayed => 3,
+            Self::Sent => 4,
+            Self::Ended(fate) => 5 + fate as u8,
+            Self::Settled(fate) => 5 + (Fate::ALL.len() as u8) + fate as u8,
+        }
+    }
+}
+
 impl Meter for EdgeMeter {
     type Change = EdgeChange;
 
     #[inline]
     fn post(&mut self, change: EdgeChange, value: u64) {
         match change {
-            EdgeChange::Called => {
-                self.books.created += 1;
-                self.calls.add(1);
-            }
-            EdgeChange::Attempted => {
-                self.books.attempts += 1;
-                self.attempts.add(1);
-            }
-            EdgeChange::Took => {
-                self.latency.record(value);
-                self.delay.record(0);
-            }
-            EdgeChange::Delayed => self.delay.lengthen(value),
-            EdgeChange::Ended(fate) => self.books.end(fate),
+            EdgeChange::Called => self.calls.add(1),
+            EdgeChange::Attempted => self.attempts.add(1),
+            EdgeChange::Took => self.latency.record(value),
+            EdgeChange::Delayed => self.delay += value as f64,
+            EdgeChange::Ended(Fate::Done) => self.done += 1,
+            EdgeChange::Ended(fate) => self.fates[fate as usize] += 1,
             EdgeChange::Sent => {
                 self.post(EdgeChange::Called, 0);
                 self.post(EdgeChange::Attempted, 0);
@@ -512,12 +596,12 @@ impl Meter for EdgeMeter {
 
     #[inline]
     fn closed(&self) -> usize {
-        self.closed
+        self.closed as usize
     }
 
     #[inline(never)]
     fn close_windows(&mut self, windows: Windows) {
-        let first = std::mem::replace(&mut self.closed, windows.passed);
+        let first = std::mem::replace(&mut self.closed, windows.passed as u32) as usize;
         let series = &mut self.windows;
         self.attempts.close_window(first, &mut series.attempts);
         self.throttled.close_window(first, &mut series.throttled);

@@ -279,7 +279,7 @@ fn edges(core: &Core, windows: Windows) -> Vec<EdgeResult> {
                 put("failed", meter.failed.since_warm_up() as f64);
                 put("timeouts", meter.timeouts.since_warm_up() as f64);
                 put("waiting_retry.mean", meter.orbit.mean(now));
-                put("delay.mean", meter.delay.mean() / 1e9);
+                put("delay.mean", meter.delay() / 1e9);
                 if let Some(ready) = &edge.resilience {
                     if ready.quota_limit.is_some() || ready.budget_limit.is_some() {
                         put("retries_denied", meter.denied.since_warm_up() as f64);

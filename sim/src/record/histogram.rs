@@ -8,17 +8,21 @@ use crate::{
 /// Counts values in buckets whose width is at most `2^-bits` of their value; quantiles interpolate inside a bucket.
 ///
 /// A diagram has a histogram for each edge, of which most see few values. So values are first noted one after the
-/// other, which touches one line of memory, and are only counted in their buckets when the notes are full.
+/// other, which touches two lines of memory, and are only counted in their buckets when the notes are full. Times of
+/// nothing, such as waits where nobody waits, are only counted.
 #[derive(Clone, Debug, Default)]
-#[repr(C)]
+#[repr(C, align(64))]
 pub(crate) struct Histogram {
-    /// Buckets of the values that are not counted in `counts` yet.
+    zeros: u64,
+    /// Buckets of the other values that are not counted in `counts` yet.
     noted: Vec<u16>,
-    count: u64,
     sum: f64,
     squares: f64,
+    /// Least and greatest of the other values.
     min: Nanos,
     max: Nanos,
+    /// How many have been counted in `counts`.
+    counted: u64,
     /// Counts from the bucket `first` on.
     counts: Vec<u64>,
     first: usize,
@@ -72,16 +76,20 @@ impl Histogram {
     /// Counts a value.
     #[inline]
     pub(crate) fn record(&mut self, value: Nanos) {
+        if value == 0 {
+            self.zeros += 1;
+            return;
+        }
         if self.noted.len() == NOTED_MAX {
             self.count_noted();
         }
+        let is_first = self.noted.is_empty() && self.counted == 0;
+        self.min = if is_first { value } else { self.min.min(value) };
         self.noted.push(bucket(value) as u16);
         let x = value as f64;
         self.sum += x;
         self.squares += x * x;
-        self.min = if self.count == 0 { value } else { self.min.min(value) };
         self.max = self.max.max(value);
-        self.count += 1;
     }
 
     /// Counts what has been noted.
@@ -104,6 +112,7 @@ impl Histogram {
         if most - self.first >= self.counts.len() {
             self.counts.resize(most - self.first + 1, 0);
         }
+        self.counted += noted.len() as u64;
         for index in noted.drain(..) {
             self.counts[usize::from(index) - self.first] += 1;
         }
@@ -113,12 +122,21 @@ impl Histogram {
     /// Buckets that hold values, in ascending order, with their counts.
     pub(crate) fn occupied(&mut self) -> impl Iterator<Item = (usize, u64)> {
         self.count_noted();
-        self.counts.iter().enumerate().filter(|(_, count)| **count > 0).map(|(at, count)| (self.first + at, *count))
+        // Times of nothing share the bucket of the least time, which others are seldom in.
+        let (lowest, first) = (bucket(0), self.first);
+        let together = if self.counts.is_empty() || first > lowest { 0 } else { self.counts.get(lowest - first).copied().unwrap_or(0) };
+        let lowest = (self.zeros + together > 0).then_some((lowest, self.zeros + together));
+        let others = self.counts.iter().enumerate().map(move |(at, count)| (first + at, *count));
+        lowest.into_iter().chain(others.filter(move |(index, count)| *count > 0 && *index > bucket(0)))
     }
 
     /// Values counted.
     pub(crate) fn count(&self) -> u64 {
-        self.count
+        self.zeros + self.counted + self.noted.len() as u64
+    }
+
+    fn min(&self) -> Nanos {
+        if self.zeros > 0 { 0 } else { self.min }
     }
 
     /// Forgets everything but keeps its buffer.
@@ -131,7 +149,7 @@ impl Histogram {
 
     /// Mean in nanoseconds.
     pub(crate) fn mean(&self) -> f64 {
-        if self.count == 0 { 0.0 } else { self.sum / self.count as f64 }
+        if self.count() == 0 { 0.0 } else { self.sum / self.count() as f64 }
     }
 
     /// Greatest value.
@@ -148,8 +166,8 @@ impl Histogram {
 
     /// The same for any number of shares.
     fn quantiles_of(&mut self, shares: &[f64], found: &mut [f64]) {
-        let (total, min, max) = (self.count as f64, self.min as f64, self.max as f64);
-        found.fill(if self.count == 0 { 0.0 } else { max });
+        let (total, min, max) = (self.count() as f64, self.min() as f64, self.max as f64);
+        found.fill(if self.count() == 0 { 0.0 } else { max });
         let (mut next, mut below) = (0, 0.0);
         for (index, count) in self.occupied() {
             let count = count as f64;
@@ -170,26 +188,26 @@ impl Histogram {
     /// Percentiles ever closer to the greatest value: two for each halving of the rest, as long as the rest is one at least.
     pub(crate) fn percentiles(&self) -> Vec<Percentile> {
         let halvings = |n: usize| 1.0 - libm::exp2(-(n as f64) / PER_HALVING);
-        let shares: Vec<f64> = (0..PERCENTILES_MAX).map(halvings).take_while(|share| (1.0 - share) * self.count as f64 >= 1.0).collect();
+        let shares: Vec<f64> = (0..PERCENTILES_MAX).map(halvings).take_while(|share| (1.0 - share) * self.count() as f64 >= 1.0).collect();
         let mut found = vec![0.0; shares.len()];
         self.clone().quantiles_of(&shares, &mut found);
         let finite = shares.into_iter().zip(found).map(|(share, value)| Percentile { share, seconds: value / 1e9 });
         let last = Percentile { share: 1.0, seconds: seconds(self.max) };
-        finite.chain((self.count > 0).then_some(last)).collect()
+        finite.chain((self.count() > 0).then_some(last)).collect()
     }
 
     /// The usual figures, in seconds.
     pub(crate) fn summary(&self) -> LatencySummary {
-        let n = self.count as f64;
+        let n = self.count() as f64;
         let mean = self.mean();
-        let variance = if self.count > 1 { ((self.squares - n * mean * mean) / (n - 1.0)).max(0.0) } else { 0.0 };
+        let variance = if n > 1.0 { ((self.squares - n * mean * mean) / (n - 1.0)).max(0.0) } else { 0.0 };
         let mut counted = self.clone();
         let [p50, p90, p95, p99, p999] = counted.quantiles([0.5, 0.9, 0.95, 0.99, 0.999]).map(|value| value / 1e9);
         LatencySummary {
-            count: self.count,
+            count: self.count(),
             mean: mean / 1e9,
             sd: libm::sqrt(variance) / 1e9,
-            min: seconds(self.min),
+            min: seconds(self.min()),
             p50,
             p90,
             p95,

@@ -17,12 +17,6 @@ impl Mean {
         self.sum += value as f64;
     }
 
-    /// Makes the latest value longer.
-    #[inline]
-    pub(crate) fn lengthen(&mut self, by: Nanos) {
-        self.sum += by as f64;
-    }
-
     /// Forgets everything.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
