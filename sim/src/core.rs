@@ -9,6 +9,7 @@ use plimsoll_models::families::Config;
 use rand::RngExt as _;
 
 use crate::{
+    cost::Spending,
     event::{Class, Event, Timer},
     faults::Faults,
     flights::{Flight, Gathering},
@@ -205,6 +206,7 @@ pub(crate) struct Core {
     pub(crate) nodes: Meters<NodeMeter>,
     pub(crate) edges: Meters<EdgeMeter>,
     pub(crate) journey_meters: Meters<JourneyMeter>,
+    pub(crate) spending: Spending,
     pub(crate) tracer: Tracer,
     /// What a watcher sees go by; `None` while nobody watches.
     pub(crate) tape: Option<Box<Tape>>,
@@ -276,6 +278,7 @@ impl Core {
                 window,
             ),
             journey_meters: Meters::new(journey_meters(program), window),
+            spending: Spending::new(program),
             tracer: Tracer::default(),
             tape: None,
             faults: Faults::new(program.faults.len(), n_nodes, n_edges),

@@ -355,6 +355,10 @@ pub struct NodeResult {
 pub struct EdgeResult {
     /// The edge.
     pub id: EdgeId,
+    /// The node that it comes from.
+    pub from: NodeId,
+    /// The node that it leads to, which reads if it is polled.
+    pub to: NodeId,
     /// Figures by name.
     pub metrics: BTreeMap<String, f64>,
     /// Time of a call over all its attempts; for a poll edge the time from pick-up to outcome.
@@ -471,6 +475,10 @@ pub struct CostResult {
     pub per_hour_usd: f64,
     /// For a thousand root events.
     pub per_thousand_usd: f64,
+    /// Spent per second, one value for each interval of the grid: what nodes tell as their series `Cost`.
+    pub usd_per_second: Vec<f64>,
+    /// Of the total, what was spent after the last interval of the grid, such as while a run drains.
+    pub after_grid_usd: f64,
     /// By node and meter.
     pub items: Vec<CostItem>,
 }

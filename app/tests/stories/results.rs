@@ -81,6 +81,32 @@ fn what_is_selected_is_what_the_tables_are_about() {
 }
 
 #[test]
+fn cost_over_time_follows_the_common_range_and_the_selection() {
+    let mut window = Window::shop();
+    window.inject();
+    window.click("Cost");
+    let plot = "Plot of Cost per hour over time";
+    let told = |window: &Window| window.harness.get_by_label_contains(plot).label().unwrap_or_default();
+    assert!(told(&window).contains("All nodes") && told(&window).contains("Worker"), "{}", told(&window));
+    let (from, to) = (at(&window, plot, 0.3), at(&window, plot, 0.6));
+    drag(&mut window, from, to);
+    assert!(window.app().front.results.sight.range().is_some() && window.sees("of the whole run"));
+    window.select("table");
+    assert!(!told(&window).contains("All nodes"), "{}", told(&window));
+}
+
+#[test]
+fn a_node_shows_the_age_of_what_waits_and_its_cost() {
+    let mut window = Window::shop();
+    window.inject();
+    window.click("Throughput");
+    window.select("orders");
+    assert!(window.sees("Plot of Orders: age of the oldest over time; ApproximateAgeOfOldestMessage"));
+    window.select("worker");
+    assert!(window.sees("Plot of Worker: cost per hour over time; Cost"));
+}
+
+#[test]
 fn the_data_of_a_plot_can_be_saved() {
     let mut window = Window::shop();
     window.inject();

@@ -281,6 +281,8 @@ pub(crate) fn result() -> RunResult {
         ],
         edges: vec![EdgeResult {
             id: "orders-worker".into(),
+            from: "orders".into(),
+            to: "worker".into(),
             metrics: BTreeMap::from([("Batches".to_owned(), 11_984.0)]),
             latency: latency(0.09),
             series: vec![],
@@ -302,6 +304,8 @@ pub(crate) fn result() -> RunResult {
             total_usd: 0.412,
             per_hour_usd: 2.472,
             per_thousand_usd: 0.00343,
+            usd_per_second: (0..60).map(|interval| 0.000_6 + 0.000_002 * f64::from(interval)).collect(),
+            after_grid_usd: 0.0,
             items: vec![
                 CostItem {
                     node: "worker".into(),

@@ -319,11 +319,11 @@ impl Behavior for Gateway {
         }
     }
 
-    fn billed(&self, core: &Core) -> Vec<f64> {
+    fn billed(&self, core: &Core, now: Nanos) -> Vec<f64> {
         let requests = core.nodes[self.index as usize].units[0] as f64;
         match (&self.balancer, self.cache) {
-            (Some(balancer), _) => balancer.billed(core.now()),
-            (None, Some(_)) => vec![requests, seconds(core.now()) / 3_600.0],
+            (Some(balancer), _) => balancer.billed(now),
+            (None, Some(_)) => vec![requests, seconds(now) / 3_600.0],
             (None, None) => vec![requests],
         }
     }

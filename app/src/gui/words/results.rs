@@ -24,6 +24,12 @@ pub const WORK: &str = "at work";
 pub const BACKLOG: &str = "waiting";
 /// Plot of ages.
 pub const AGE: &str = "age of the oldest";
+/// Plot of what a node costs.
+pub const COST_AN_HOUR_PANEL: &str = "cost per hour";
+/// Plot of what the run costs.
+pub const COST_OVER_TIME: &str = "Cost per hour over time";
+/// Curve of what all nodes cost together.
+pub const ALL_NODES: &str = "All nodes";
 /// There is no finding.
 pub const NO_FINDING: &str = "Nothing to report about this run";
 /// Leads to the thing on the drawing.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use plimsoll_models::{Severity, objective::LatencyKind};
-use plimsoll_sim::result::{Finding, Holds, JourneyResult, NodeResult, ObjectiveResult, SeriesKind};
+use plimsoll_sim::result::{Finding, Holds, JourneyResult, NodeResult, ObjectiveResult, Series, SeriesKind};
 
 use super::{
     Report,
@@ -11,15 +11,17 @@ use super::{
     sankey,
 };
 use crate::{
+    dashboards::{self, Role},
     export::{self, ExportTheme, Format, Look},
     report::{
         bounds::latency_bounds,
         chart::{Chart, Line, Scale, significant},
         faults::{faults_table, remedies_table, remedies_title},
+        over_time::{self, Course},
         sankey::Sankey,
         style::Style,
         table::{Align, Table},
-        text::{headline, worth_a_row},
+        text::{headline, money, worth_a_row},
     },
 };
 use plimsoll_models::units::{print_compact, print_duration};
@@ -213,7 +215,13 @@ impl Report<'_> {
         let mut html = String::new();
         for node in nodes.into_iter().take(NODES_MAX) {
             for (kind, axis) in [(SeriesKind::Rate, "per second"), (SeriesKind::Max, "largest in each interval")] {
-                let series = node.series.iter().filter(|series| series.kind == kind && series.values.iter().any(|v| *v > 0.0));
+                // Ages and costs have other units, and charts of their own.
+                let is_drawn = |series: &&Series| {
+                    series.kind == kind
+                        && !matches!(dashboards::role(&series.name), Some(Role::Age | Role::Cost))
+                        && series.values.iter().any(|v| *v > 0.0)
+                };
+                let series = node.series.iter().filter(is_drawn);
                 let lines: Vec<Line> = series
                     .map(|series| Line { name: series.name.clone(), values: series.values.iter().map(|v| Some(*v)).collect() })
                     .collect();
@@ -224,7 +232,16 @@ impl Report<'_> {
                 html.push_str(&chart.html());
             }
         }
-        html
+        let ages = over_time::ages(self.result, self.diagram);
+        html + &self.course("Age of the oldest that waits", ("largest in each interval", |age| print_duration(significant(age))), ages)
+    }
+
+    /// Figures over time as one chart.
+    fn course(&self, title: &str, (axis, print): (&str, fn(f64) -> String), courses: Vec<Course>) -> String {
+        let lines = courses.into_iter().map(|Course { name, values }| Line { name, values: values.into_iter().map(Some).collect() });
+        let interval_s = self.result.grid.interval_s;
+        let chart = Chart { title, axis, lines: lines.collect(), interval_s, from_s: 0.0, scale: Scale::Linear, print, levels: Vec::new() };
+        chart.html()
     }
 
     fn findings(&self) -> String {
@@ -278,8 +295,9 @@ impl Report<'_> {
         let table = self.summary().cost_table(usize::MAX);
         let html = linked_table(&table, |row, column, words| (column == COST_USD).then(|| linked(words, &items[row].source)));
         format!(
-            "<p>{}</p>\n{html}<p class=\"faint\"><a href=\"#terms\">How the bill is made</a></p>\n",
-            Escaped(&self.summary().cost_line())
+            "<p>{}</p>\n{}{html}<p class=\"faint\"><a href=\"#terms\">How the bill is made</a></p>\n",
+            Escaped(&self.summary().cost_line()),
+            self.course("Cost over time", ("an hour", money), over_time::costs(self.result, self.diagram, Some("All nodes"), |_| true))
         )
     }
 
