@@ -50,7 +50,7 @@ pub(crate) fn summarize(core: &Core, accounts: &[Account], seed: u64) -> RunResu
         diagnostics: core.program.diagnostics.clone(),
     };
     debug_assert!(result.ledger.balanced, "the books of {} do not balance: {:#?}", result.run.diagram, result.ledger);
-    result.verdict = verdict::judge(&core.program.plan.objectives, &result);
+    result.verdict = verdict::judge(core, &core.program.plan.objectives, &result);
     result.findings = findings::find(core, &result);
     result
 }
@@ -387,8 +387,9 @@ fn limits(core: &Core) -> Vec<LimitResult> {
     }
     let mut limits: Vec<LimitResult> = core.limits.iter().zip(under).map(|(meter, under)| limit(core, meter, &under)).collect();
     limits.sort_by(|a, b| {
-        b.bound()
-            .cmp(&a.bound())
+        a.room()
+            .total_cmp(&b.room())
+            .then(b.bound().cmp(&a.bound()))
             .then(b.use_peak.total_cmp(&a.use_peak))
             .then_with(|| (&a.node, &a.edge, &a.key).cmp(&(&b.node, &b.edge, &b.key)))
     });

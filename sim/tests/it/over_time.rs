@@ -64,8 +64,7 @@ fn a_message_that_nobody_takes_ages_to_the_end() {
     }
 }
 
-/// A record every ten seconds, the consumer out from 105 s to 205 s: it is behind by the age of the record of 110 s, as
-/// it says itself and as the reads before the outage do not.
+/// A record every ten seconds, the consumer out from 105 s to 205 s: it is behind by the age of the record of 110 s.
 #[test]
 fn a_stream_tells_how_far_its_consumer_is_behind() {
     let diagram = Draw::default()
@@ -81,9 +80,10 @@ fn a_stream_tells_how_far_its_consumer_is_behind() {
     for (end, expected) in [(104.0, 0.0), (112.0, 2_000.0), (150.0, 40_000.0), (204.0, 94_000.0), (598.0, 0.0)] {
         close(before(&result, lag, end), expected);
     }
-    // What is read waits with the reader, not in the shard.
+    // Nobody reads while a batch is tried again. The first read afterwards is caught up but for the last record.
     let reads = series(&result, "stream", "GetRecords.IteratorAgeMilliseconds");
-    assert!(reads.values.iter().all(|age| *age < 1_000.0), "{:?}", reads.values);
+    let behind: Vec<f64> = reads.values.iter().copied().filter(|age| *age > 1.0).collect();
+    assert!(matches!(behind[..], [once] if once < 10_000.0), "{behind:?}");
 }
 
 /// At 100 calls a second of 100 ms at 1 GiB, a second costs a hundred requests and ten GB-seconds.

@@ -27,7 +27,7 @@ pub const AGE: &str = "age of the oldest";
 /// Plot of what a node costs.
 pub const COST_AN_HOUR_PANEL: &str = "cost per hour";
 /// Plot of what the run costs.
-pub const COST_OVER_TIME: &str = "Cost per hour over time";
+pub const COST_OVER_TIME: &str = "Cost per hour";
 /// Curve of what all nodes cost together.
 pub const ALL_NODES: &str = "All nodes";
 /// There is no finding.

@@ -21,7 +21,7 @@ use crate::{
         sankey::Sankey,
         style::Style,
         table::{Align, Table},
-        text::{headline, money, worth_a_row},
+        text::{explained, headline, money, worth_a_row},
     },
 };
 use plimsoll_models::units::{print_compact, print_duration};
@@ -57,6 +57,10 @@ const TERMS: &[(&str, &str)] = &[
     (
         "Cost",
         "Units counted in the run times the prices of the catalog, without free tiers and discounts; the hour and the thousand are this run's rate carried on.",
+    ),
+    (
+        "What a finding explains",
+        "Journeys that were lost or took longer than an objective on latency allows, and money. Where a limit was lifted and the run simulated again, what became better; otherwise what is counted in the books, at most what the limit refused or delayed.",
     ),
     ("Interval", "The half width of the 95 % confidence interval over independent replications, after a warm-up that is left out."),
 ];
@@ -204,7 +208,7 @@ impl Report<'_> {
         let hidden = self.result.limits.len() - limits.len();
         let more = if hidden > 0 { format!(" {hidden} more had little or no use.") } else { String::new() };
         format!(
-            "{html}<p class=\"faint\">The tightest first; each value leads to its source, * is an assumed one.{more} <a href=\"#terms\">What peak use and headroom mean</a></p>\n"
+            "{html}<p class=\"faint\">The least headroom first; each value leads to its source, * is an assumed one.{more} <a href=\"#terms\">What peak use and headroom mean</a></p>\n"
         )
     }
 
@@ -245,7 +249,13 @@ impl Report<'_> {
     }
 
     fn findings(&self) -> String {
-        self.summary().told_findings().map(finding_html).collect()
+        let html: String = self.summary().told_findings().map(finding_html).collect();
+        if html.is_empty() {
+            return html;
+        }
+        format!(
+            "{html}<p class=\"faint\">What explains most lost and late journeys stands first. <a href=\"#terms\">How that is told</a></p>\n"
+        )
     }
 
     fn remedies(&self) -> String {
@@ -350,7 +360,8 @@ fn finding_html(finding: &Finding) -> String {
         Severity::Info => "info",
     };
     let mut out = format!("<div class=\"finding {class}\"><p><b>{}</b></p>", Escaped(&finding.title));
-    for (class, words) in [("faint", &finding.evidence), ("", &finding.advice)] {
+    let explained = explained(finding).unwrap_or_default();
+    for (class, words) in [("faint", &finding.evidence), ("faint", &explained), ("", &finding.advice)] {
         if !words.is_empty() {
             let _ = write!(out, "<p class=\"{class}\">{}</p>", Escaped(words));
         }
