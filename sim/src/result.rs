@@ -425,9 +425,9 @@ impl LimitResult {
     }
 
     /// What limits are ordered by: the headroom. A limit of a single call that refused or delayed has none left; one that
-    /// did not has no order.
+    /// did not, or does so to spare its target, has no order.
     pub fn room(&self) -> f64 {
-        let left = if self.bound() { 0.0 } else { f64::INFINITY };
+        let left = if self.bound() && !self.spares() { 0.0 } else { f64::INFINITY };
         self.headroom.unwrap_or(left)
     }
 
@@ -541,7 +541,7 @@ pub struct Finding {
 pub struct Consequence {
     /// Journeys that were lost.
     pub lost: u64,
-    /// Journeys that took longer than an objective allows, or messages that still wait.
+    /// Journeys that took longer than an objective allows or had not ended, or messages that still wait.
     pub late: u64,
     /// US dollars that the run would have saved.
     pub usd: f64,

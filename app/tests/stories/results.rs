@@ -86,7 +86,7 @@ fn cost_over_time_follows_the_common_range_and_the_selection() {
     window.inject();
     window.click("Cost");
     let plot = "Plot of Cost per hour over time";
-    assert!(window.sees("Plot of Cost per hour over time; All nodes") && window.sees("; Worker"));
+    assert!(window.sees("Plot of Cost per hour over time; All nodes:") && window.sees("; Worker:"));
     let (from, to) = (at(&window, plot, 0.3), at(&window, plot, 0.6));
     drag(&mut window, from, to);
     assert!(window.app().front.results.sight.range().is_some() && window.sees("of the whole run"));
@@ -98,7 +98,7 @@ fn cost_over_time_follows_the_common_range_and_the_selection() {
 fn a_finding_says_what_it_explains() {
     let mut window = Window::shop();
     window.inject();
-    window.click("Findings");
+    window.click("Findings 2");
     assert!(window.sees("Without it there would be less by 671 lost and 1,204 late journeys, as simulated"));
 }
 

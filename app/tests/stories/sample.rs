@@ -308,7 +308,7 @@ pub(crate) fn result() -> RunResult {
             total_usd: 0.412,
             per_hour_usd: 2.472,
             per_thousand_usd: 0.00343,
-            usd_per_second: (0..60).map(|interval| 0.000_6 + 0.000_002 * f64::from(interval)).collect(),
+            usd_per_second: wave(n, 0.000_8, 0.000_4, 0.000_2),
             after_grid_usd: 0.0,
             items: vec![
                 CostItem {

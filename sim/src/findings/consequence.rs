@@ -1,7 +1,7 @@
 //! What of the harm a finding explains, and the order of findings by it.
 //!
 //! Harm is journeys that were lost, journeys that were late, and money. Late is what took longer than an objective on
-//! latency allows; without such an objective nothing is late. Where a limit was lifted and the run simulated again, what
+//! latency allows, and what had not ended when the clock stopped. Where a limit was lifted and the run simulated again, what
 //! became better is what the limit explains. Otherwise it is counted: of the journeys that were first lost at the place of
 //! a limit, and of those that were late, it explains no more than it refused or delayed.
 //!
@@ -68,9 +68,9 @@ fn journeys(finding: &Finding) -> u64 {
     finding.consequence.as_ref().map_or(0, |told| told.lost + told.late)
 }
 
-/// Journeys that took longer than an objective allows: those of the objective that most exceed.
+/// Journeys that took longer than an objective allows, of the objective that most exceed, and those that had not ended.
 fn late(result: &RunResult) -> u64 {
-    result.verdict.objectives.iter().filter_map(|objective| objective.late).max().unwrap_or(0)
+    result.verdict.objectives.iter().filter_map(|objective| objective.late).max().unwrap_or(0) + result.verdict.unfinished
 }
 
 /// Journeys whose first loss was at the place of a limit: on its edge, on the edges into its nodes, or in them.

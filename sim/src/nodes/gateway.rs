@@ -309,13 +309,9 @@ impl Behavior for Gateway {
             Dialect::FunctionUrl => {
                 Names { arrivals: "UrlRequestCount", refused: "Url4xxCount", failed: "Url5xxCount", busy: "InFlight", ..Names::PLAIN }
             }
-            Dialect::Balancer => Names {
-                arrivals: "RequestCount",
-                refused: "HTTPCode_ELB_4XX_Count",
-                failed: "HTTPCode_ELB_5XX_Count",
-                busy: "ActiveConnectionCount",
-                ..Names::PLAIN
-            },
+            Dialect::Balancer => {
+                Names { arrivals: "RequestCount", refused: "HTTPCode_4XX", failed: "HTTPCode_5XX", busy: "InFlight", ..Names::PLAIN }
+            }
         }
     }
 

@@ -60,7 +60,7 @@ const TERMS: &[(&str, &str)] = &[
     ),
     (
         "What a finding explains",
-        "Journeys that were lost or took longer than an objective on latency allows, and money. Where a limit was lifted and the run simulated again, what became better; otherwise what is counted in the books, at most what the limit refused or delayed.",
+        "Journeys that were lost, took longer than an objective on latency allows or had not ended, and money. Where a limit was lifted and the run simulated again, what became better; otherwise what is counted in the books, at most what the limit refused or delayed.",
     ),
     ("Interval", "The half width of the 95 % confidence interval over independent replications, after a warm-up that is left out."),
 ];
