@@ -617,6 +617,8 @@ pub struct Assumption {
     pub value: String,
     /// Why it is assumed.
     pub source: String,
+    /// Which values it may have at all, where that is known.
+    pub range: Option<String>,
 }
 
 /// A journey that was followed.

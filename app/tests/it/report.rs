@@ -30,6 +30,13 @@ fn a_page_needs_nothing_else() {
         }
         assert_eq!(tags(&html, "figure").len(), tags(&html, "details").len(), "each chart has its data");
         assert!(tags(&html, "svg").iter().all(|svg| svg.contains("aria-label=\"")), "each chart has a text alternative");
+        for (at, tag) in html.match_indices("<th scope=\"col\" class=\"n\">") {
+            let (title, rest) = html[at + tag.len()..].split_once("</th>").unwrap();
+            // The data below a chart follow the rule that its caption leads to.
+            let in_chart = rest.find("</figure>").is_some_and(|end| rest.find("<figure>").is_none_or(|begin| end < begin));
+            assert!(in_chart || title.contains("href=\"#term-"), "{title} has no rule");
+        }
+        assert_eq!(tags(&html, "figure").len(), html.matches("<span class=\"axis\"><a href=\"#term-").count(), "each chart has its rule");
         for name in ["section", "figure", "table", "div", "p", "dl"] {
             let closed = html.matches(&format!("</{name}>")).count();
             let opened = tags(&html, name).iter().filter(|tag| !tag[name.len() + 1..].starts_with(|c: char| c.is_alphanumeric())).count();

@@ -91,7 +91,7 @@ fn cost_over_time_follows_the_common_range_and_the_selection() {
     drag(&mut window, from, to);
     assert!(window.app().front.results.sight.range().is_some() && window.sees("of the whole run"));
     window.select("table");
-    assert!(window.sees("over time; Table") && !window.sees("All nodes"));
+    assert!(window.sees("over time; Orders table:") && !window.sees("All nodes"));
 }
 
 #[test]
@@ -132,6 +132,30 @@ fn the_data_of_a_plot_can_be_saved() {
     assert!(text.starts_with("time_s,p50,p90,p99"), "{text}");
     window.run();
     assert!(window.sees("Exported"));
+}
+
+#[test]
+fn the_heat_map_and_the_percentiles_can_be_saved_as_pictures() {
+    let mut window = Window::shop();
+    window.inject();
+    window.click("Latency");
+    for (tab, plot, entry, name) in [
+        ("Heat map", "Heat map: ", "Save picture as SVG…", "map.svg"),
+        ("Percentiles", "Percentile plot: ", "Save picture as PNG…", "shares.png"),
+    ] {
+        window.click(tab);
+        window.harness.get_by_label_contains(plot).click_secondary();
+        window.run();
+        window.click(entry);
+        window.fill("File name or path", name);
+        window.press(Modifiers::NONE, egui::Key::Enter);
+        let path = window.home().path().join(name);
+        wait_until(&mut window, |_| path.exists());
+        wait_until(&mut window, |window| window.sees("Exported"));
+        let bytes = std::fs::read(path).unwrap();
+        let is_picture = bytes.starts_with(b"<svg") || bytes.starts_with(b"\x89PNG");
+        assert!(is_picture && bytes.len() > 3_000, "{name} has {} bytes", bytes.len());
+    }
 }
 
 /// Waits for what goes on in the background.

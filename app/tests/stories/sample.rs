@@ -337,6 +337,7 @@ pub(crate) fn result() -> RunResult {
             title: "Cold start".to_owned(),
             value: "lognormal(p50=250 ms, p99=900 ms)".to_owned(),
             source: "measurements of bloggers, not documented".to_owned(),
+            range: None,
         }],
         grid: Grid { interval_s: 3.0, intervals: n },
         traces: vec![trace(0, false), trace(1, false), trace(40, true)],

@@ -7,7 +7,7 @@ pub const NOTHING_ASSUMED: &str = "Every input of this run is documented or your
 /// Something was assumed.
 pub const ASSUMED: &str = "The answer rests on these values, which nobody documents. Measure them, or try other ones.";
 /// Columns of the assumptions.
-pub const ASSUMPTION_COLUMNS: [&str; 4] = ["Input", "What", "Value", "Why it is assumed"];
+pub const ASSUMPTION_COLUMNS: [&str; 5] = ["Input", "What", "Value", "May be", "Why it is assumed"];
 /// Columns of the limits.
 pub const LIMIT_COLUMNS: [&str; 11] = ["Limit", "At", "Value", "Use at peak", "", "Refused", "Delayed", "First", "Headroom", "Kind", ""];
 /// A limit that the provider raises on request.

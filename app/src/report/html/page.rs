@@ -34,7 +34,7 @@ pub(super) fn linked_table(table: &Table, cell: impl Fn(usize, usize, &str) -> O
     let mut out = String::from("<div class=\"scroll\"><table><thead><tr>");
     // Writing to a string cannot fail.
     for (number, (title, _)) in table.columns().iter().enumerate() {
-        let _ = write!(out, "<th scope=\"col\"{}>{}</th>", class(number), Escaped(title));
+        let _ = write!(out, "<th scope=\"col\"{}>{}</th>", class(number), super::terms::heading(title));
     }
     out.push_str("</tr></thead><tbody>\n");
     for (at, row) in table.rows().iter().enumerate() {

@@ -8,7 +8,7 @@ use plimsoll_sim::result::{Finding, Holds, JourneyResult, NodeResult, ObjectiveR
 use super::{
     Report,
     page::{Escaped, Section, linked, linked_table, table_html},
-    sankey,
+    sankey, terms,
 };
 use crate::{
     dashboards::{self, Role},
@@ -32,38 +32,6 @@ const LIMIT_VALUE: usize = 2;
 const COST_USD: usize = 4;
 /// Nodes whose levels are drawn: those that limits held back most.
 const NODES_MAX: usize = 6;
-
-/// What the words on the page mean.
-const TERMS: &[(&str, &str)] = &[
-    (
-        "Response",
-        "From a root event's arrival at its producer until the producer has its outcome, in simulated time; each event is measured, none is averaged first.",
-    ),
-    (
-        "Completion",
-        "From a root event's arrival until everything that it set off has ended: the last message deleted, the last branch done.",
-    ),
-    (
-        "Percentiles",
-        "Read from histograms of every measured value with a relative error below 1 %; p99 is the value that 99 of 100 do not exceed.",
-    ),
-    ("Loss", "The share of root events of which something was lost that nobody answers for: expired, dropped, dead-lettered or given up."),
-    ("Peak use", "The largest demand on a limit as a share of it. Above 100 % it refused or delayed."),
-    ("Headroom", "By what factor the load could grow before the limit binds, as far as use grows with load."),
-    (
-        "Ledger",
-        "Each copy of an event on an edge is created once and ends once. The books balance when created equals the sum of all fates and what is still held.",
-    ),
-    (
-        "Cost",
-        "Units counted in the run times the prices of the catalog, without free tiers and discounts; the hour and the thousand are this run's rate carried on.",
-    ),
-    (
-        "What a finding explains",
-        "Journeys that were lost, took longer than an objective on latency allows or had not ended, and money. Where a limit was lifted and the run simulated again, what became better; otherwise what is counted in the books, at most what the limit refused or delayed.",
-    ),
-    ("Interval", "The half width of the 95 % confidence interval over independent replications, after a warm-up that is left out."),
-];
 
 impl Report<'_> {
     /// Title, verdict and what was run.
@@ -102,7 +70,7 @@ impl Report<'_> {
             section("ledger", "Ledger", self.ledger()),
             section("cost", "Cost", self.cost()),
             section("assumptions", "Assumptions", self.assumptions()),
-            section("terms", "Terms", terms()),
+            section("terms", "Terms", terms::html()),
             section("again", "Again", self.again(summary.reproduce)),
         ];
         all.into_iter().filter(|section| !section.html.is_empty()).collect()
@@ -150,7 +118,7 @@ impl Report<'_> {
         });
         let run = &self.result.run;
         let sure = if run.replications > 1 {
-            format!("{} independent replications; see <a href=\"#terms\">interval</a>.", run.replications)
+            format!("{} independent replications; see {}.", run.replications, terms::link("interval", "interval"))
         } else {
             "One replication, so no interval: more of them tell how sure this is.".to_owned()
         };
@@ -166,7 +134,8 @@ impl Report<'_> {
         if let Some(remark) = self.summary().unfinished() {
             let _ = writeln!(html, "<p class=\"warn\">{}</p>", Escaped(&remark));
         }
-        html.push_str("<p class=\"faint\"><a href=\"#terms\">What response, completion and percentiles mean</a></p>\n");
+        let (response, completion) = (terms::link("response", "response"), terms::link("completion", "completion"));
+        let _ = writeln!(html, "<p class=\"faint\">What {response} and {completion} mean</p>");
         for journey in &self.result.journeys {
             html.push_str(&self.latency(journey));
         }
@@ -207,9 +176,7 @@ impl Report<'_> {
         let html = linked_table(&table, |row, column, words| (column == LIMIT_VALUE).then(|| linked(words, &limits[row].source)));
         let hidden = self.result.limits.len() - limits.len();
         let more = if hidden > 0 { format!(" {hidden} more had little or no use.") } else { String::new() };
-        format!(
-            "{html}<p class=\"faint\">The least headroom first; each value leads to its source, * is an assumed one.{more} <a href=\"#terms\">What peak use and headroom mean</a></p>\n"
-        )
+        format!("{html}<p class=\"faint\">The least headroom first; each value leads to its source, * is an assumed one.{more}</p>\n")
     }
 
     /// Rates and levels of the nodes that were held back, the worst first.
@@ -237,14 +204,18 @@ impl Report<'_> {
             }
         }
         let ages = over_time::ages(self.result, self.diagram);
-        html + &self.course("Age of the oldest that waits", ("largest in each interval", |age| print_duration(significant(age))), ages)
+        html + &self.course(
+            "Age of the oldest that waits",
+            (Scale::Clock, "largest in each interval", |age| print_duration(significant(age))),
+            ages,
+        )
     }
 
     /// Figures over time as one chart.
-    fn course(&self, title: &str, (axis, print): (&str, fn(f64) -> String), courses: Vec<Course>) -> String {
+    fn course(&self, title: &str, (scale, axis, print): (Scale, &str, fn(f64) -> String), courses: Vec<Course>) -> String {
         let lines = courses.into_iter().map(|Course { name, values }| Line { name, values: values.into_iter().map(Some).collect() });
         let interval_s = self.result.grid.interval_s;
-        let chart = Chart { title, axis, lines: lines.collect(), interval_s, from_s: 0.0, scale: Scale::Linear, print, levels: Vec::new() };
+        let chart = Chart { title, axis, lines: lines.collect(), interval_s, from_s: 0.0, scale, print, levels: Vec::new() };
         chart.html()
     }
 
@@ -254,7 +225,8 @@ impl Report<'_> {
             return html;
         }
         format!(
-            "{html}<p class=\"faint\">What explains most lost and late journeys stands first. <a href=\"#terms\">How that is told</a></p>\n"
+            "{html}<p class=\"faint\">What explains most lost and late journeys stands first. {}</p>\n",
+            terms::link("explains", "How that is told")
         )
     }
 
@@ -292,7 +264,7 @@ impl Report<'_> {
         };
         let picture = sankey::html(&Sankey::of(&ledger.rows, self.diagram));
         let table = table_html(&self.summary().ledger_table(usize::MAX));
-        format!("<p>{state} <a href=\"#terms\">What that means</a></p>\n{picture}{table}")
+        format!("<p>{state} {}</p>\n{picture}{table}", terms::link("ledger", "What that means"))
     }
 
     fn cost(&self) -> String {
@@ -305,24 +277,37 @@ impl Report<'_> {
         let table = self.summary().cost_table(usize::MAX);
         let html = linked_table(&table, |row, column, words| (column == COST_USD).then(|| linked(words, &items[row].source)));
         format!(
-            "<p>{}</p>\n{}{html}<p class=\"faint\"><a href=\"#terms\">How the bill is made</a></p>\n",
+            "<p>{} {}</p>\n{}{html}",
             Escaped(&self.summary().cost_line()),
-            self.course("Cost over time", ("an hour", money), over_time::costs(self.result, self.diagram, Some("All nodes"), |_| true))
+            terms::link("cost", "How the bill is made"),
+            self.course(
+                "Cost over time",
+                (Scale::Linear, "an hour", money),
+                over_time::costs(self.result, self.diagram, Some("All nodes"), |_| true)
+            )
         )
     }
 
     fn assumptions(&self) -> String {
-        let mut table =
-            Table::new(&[("Input", Align::Left), ("Value", Align::Left), ("Where it comes from", Align::Left), ("Set with", Align::Left)]);
+        let columns = ["Input", "Value", "May be", "Where it comes from", "Set with"];
+        let mut table = Table::new(&columns.map(|title| (title, Align::Left)));
         for assumption in &self.result.assumptions {
             let path = if assumption.path.is_empty() { String::new() } else { format!("--set {}=…", assumption.path) };
-            table.row([assumption.title.clone(), assumption.value.clone(), assumption.source.clone(), path]);
+            table.row([
+                assumption.title.clone(),
+                assumption.value.clone(),
+                assumption.range.clone().unwrap_or_default(),
+                assumption.source.clone(),
+                path,
+            ]);
         }
         let html = some(&table);
         if html.is_empty() {
             html
         } else {
-            format!("<p>Not documented values, but taken from elsewhere; change them where you know better.</p>\n{html}")
+            format!(
+                "<p>Not documented values, but taken from elsewhere, with what the service takes; change them where you know better.</p>\n{html}"
+            )
         }
     }
 
@@ -370,15 +355,6 @@ fn finding_html(finding: &Finding) -> String {
         let _ = write!(out, "<p><code>--set {}=\"{}\"</code></p>", Escaped(path), Escaped(value));
     }
     out.push_str("</div>\n");
-    out
-}
-
-fn terms() -> String {
-    let mut out = String::from("<dl>");
-    for (term, meaning) in TERMS {
-        let _ = write!(out, "<dt>{}</dt><dd>{}</dd>", Escaped(term), Escaped(meaning));
-    }
-    out.push_str("</dl>\n");
     out
 }
 
