@@ -110,6 +110,11 @@ fn followed_journeys_are_written_for_other_tools() {
         slices += 1;
     }
     assert!(slices > 100, "{slices}");
+    for event in &events {
+        let is_number = |key: &str| event[key].is_u64();
+        assert!(["pid", "tid", "ts"].into_iter().all(is_number) && event["args"].is_object(), "{event}");
+        assert!(event["name"].is_string() && event["cat"].is_string() && (event["ph"] == "M" || event["ph"] == "X"), "{event}");
+    }
 
     // What the published messages do not know would be dropped: nothing may be.
     let text = std::fs::read_to_string(sandbox.path("o.json")).unwrap();
