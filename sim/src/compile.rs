@@ -662,6 +662,9 @@ impl<'a> Compiler<'a> {
 }
 
 /// Prices in the order of the meters; what the user has set counts instead of the catalog's.
+/// Most choices that are listed.
+const CHOICES_MAX: usize = 4;
+
 /// What a field takes, as a person reads it.
 fn range(field: &Field) -> Option<String> {
     let mut parts: Vec<String> = match (&field.min, &field.max) {
@@ -670,7 +673,11 @@ fn range(field: &Field) -> Option<String> {
         (None, Some(max)) => vec![format!("up to {max}")],
         (None, None) => Vec::new(),
     };
-    parts.extend(field.choices.iter().chain(&field.words).cloned());
+    match field.choices.len() {
+        0..=CHOICES_MAX => parts.extend(field.choices.iter().cloned()),
+        choices => parts.push(format!("one of {choices}")),
+    }
+    parts.extend(field.words.iter().cloned());
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 

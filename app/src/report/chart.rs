@@ -150,7 +150,7 @@ impl Chart<'_> {
     fn value_axis(&self, out: &mut String, low: f64, high: f64) {
         let ticks: Vec<f64> = match self.scale {
             Scale::Linear => steps(round_step((high - low) / 4.0), high),
-            Scale::Clock => steps(time_step((high - low) / 4.0), high),
+            Scale::Clock => steps(time_step((high - low) / 6.0), high),
             Scale::Logarithmic => {
                 let decades = libm::log10(high / low).round() as i32;
                 let step = (decades + 5) / 6;
@@ -213,7 +213,7 @@ impl Chart<'_> {
     }
 
     fn table(&self) -> Table {
-        let mut columns = vec![("From", Align::Right)];
+        let mut columns = vec![("Time", Align::Right)];
         columns.extend(self.lines.iter().map(|line| (line.name.as_str(), Align::Right)));
         let mut table = Table::new(&columns);
         let bucket = self.intervals().div_ceil(ROWS_MAX).max(1);

@@ -49,8 +49,8 @@ const TERMS: &[Term] = &[
     Term {
         anchor: "struck",
         title: "Faults",
-        meaning: "How many attempts a fault failed, refused or delayed. What works inside of a node, such as lost capacity, is not counted.",
-        columns: &["Struck"],
+        meaning: "They begin and end when the scenario says, before everything else of that time. Struck tells how many attempts a fault failed, refused or delayed. What works inside of a node, such as lost capacity, is not counted.",
+        columns: &["Begins", "Ends", "Struck"],
     },
     Term {
         anchor: "peak-use",
@@ -120,7 +120,7 @@ pub(in crate::report) fn link(anchor: &str, words: &str) -> String {
     format!("<a href=\"#term-{anchor}\">{}</a>", Escaped(words))
 }
 
-/// The heading of a column, which leads to its rule where it has one.
+/// The heading of a column of figures, which leads to its rule.
 pub(super) fn heading(title: &str) -> String {
     match TERMS.iter().find(|term| term.columns.contains(&title)) {
         Some(term) => link(term.anchor, title),
