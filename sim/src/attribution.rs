@@ -7,10 +7,11 @@ use plimsoll_models::objective::{Bound, Objective};
 use crate::{
     Input, Progress, RunError, compile,
     engine::Simulation,
+    findings::consequence,
     fixes::{self, change, raised},
     program::Program,
     remedies,
-    result::{Holds, LimitResult, ObjectiveResult, Restores, RunResult},
+    result::{Finding, Holds, LimitResult, ObjectiveResult, Restores, RunResult},
     verdict,
 };
 
@@ -31,7 +32,11 @@ pub fn explain(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -
         return Ok(());
     }
     remedies::contrast(input, result, progress)?;
-    if result.verdict.overall == Holds::Broken { blame(input, result, progress) } else { Ok(()) }
+    if result.verdict.overall == Holds::Broken {
+        blame(input, result, progress)?;
+    }
+    consequence::rank(&mut result.findings);
+    Ok(())
 }
 
 fn blame(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -> Result<(), RunError> {
@@ -54,6 +59,9 @@ fn blame(input: &Input<'_>, result: &mut RunResult, progress: &Progress) -> Resu
         let mut changed = input.clone();
         changed.plan.set.insert(path.clone(), value.as_str().into());
         let Some((program, lifted)) = repeat(&changed, progress)? else { continue };
+        let explained = consequence::simulated(result, &lifted);
+        let about = |finding: &&mut Finding| finding.limit == Some(index) && finding.code.starts_with("limit-");
+        result.findings.iter_mut().filter(about).for_each(|finding| finding.consequence = Some(explained.clone()));
         let after: Vec<Option<f64>> = broken.iter().map(|objective| verdict::measure(objective, &lifted)).collect();
         let score: f64 =
             broken.iter().zip(before.iter().zip(&after)).map(|(objective, (before, after))| improvement(objective, *before, *after)).sum();

@@ -307,7 +307,7 @@ impl Core {
         if counted && sent > born {
             self.edges.change(edge as usize, EdgeChange::Delayed, sent - born);
         }
-        self.count_loss(copy, fate);
+        self.count_loss(self.copies[copy].row, copy, fate);
     }
 }
 

@@ -144,6 +144,7 @@ impl<'a> Compiler<'a> {
                     title: "Event type: Size".to_owned(),
                     value: "that of the event or the producer it comes from".to_owned(),
                     source: "nobody said how large it is; set its size under event types".to_owned(),
+                    range: None,
                 });
             }
             let law = text("key").and_then(|text| text.parse::<KeyLaw>().ok()).unwrap_or_default();
@@ -243,6 +244,7 @@ impl<'a> Compiler<'a> {
                 title: format!("{}: {}", assumed.state, assumed.title),
                 value: assumed.value.clone(),
                 source: "the definition leaves it to the data; say it in the comment of the state or the rule".to_owned(),
+                range: None,
             });
         }
     }
@@ -290,6 +292,7 @@ impl<'a> Compiler<'a> {
                     title: format!("{}: {}", service.title, field.title),
                     value,
                     source,
+                    range: range(field),
                 });
             }
         }
@@ -659,6 +662,25 @@ impl<'a> Compiler<'a> {
 }
 
 /// Prices in the order of the meters; what the user has set counts instead of the catalog's.
+/// Most choices that are listed.
+const CHOICES_MAX: usize = 4;
+
+/// What a field takes, as a person reads it.
+fn range(field: &Field) -> Option<String> {
+    let mut parts: Vec<String> = match (&field.min, &field.max) {
+        (Some(min), Some(max)) => vec![format!("{min} to {max}")],
+        (Some(min), None) => vec![format!("from {min}")],
+        (None, Some(max)) => vec![format!("up to {max}")],
+        (None, None) => Vec::new(),
+    };
+    match field.choices.len() {
+        0..=CHOICES_MAX => parts.extend(field.choices.iter().cloned()),
+        choices => parts.push(format!("one of {choices}")),
+    }
+    parts.extend(field.words.iter().cloned());
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
 fn prices(config: &Config, service: &plimsoll_models::Service) -> Vec<Option<Price>> {
     let price = |meter: &&'static str| {
         let Priced { key, usd } = config.priced(meter);

@@ -9,6 +9,7 @@ use plimsoll_models::families::Config;
 use rand::RngExt as _;
 
 use crate::{
+    cost::Spending,
     event::{Class, Event, Timer},
     faults::Faults,
     flights::{Flight, Gathering},
@@ -196,6 +197,8 @@ pub(crate) struct Core {
     /// Partitions of each table.
     pub(crate) partitions: Vec<u32>,
     pub(crate) ledger: Ledger,
+    /// Journeys that were first lost in each row of the ledger.
+    pub(crate) first_losses: Vec<u64>,
     pub(crate) limits: Vec<LimitMeter>,
     pub(crate) buckets: Vec<TokenBucket>,
     /// Concurrency in use of each shared pool.
@@ -205,6 +208,7 @@ pub(crate) struct Core {
     pub(crate) nodes: Meters<NodeMeter>,
     pub(crate) edges: Meters<EdgeMeter>,
     pub(crate) journey_meters: Meters<JourneyMeter>,
+    pub(crate) spending: Spending,
     pub(crate) tracer: Tracer,
     /// What a watcher sees go by; `None` while nobody watches.
     pub(crate) tape: Option<Box<Tape>>,
@@ -266,6 +270,7 @@ impl Core {
             streams: vec![Shards::default(); n_nodes],
             partitions: vec![0; n_nodes],
             ledger: Ledger::new(n_edges + n_nodes),
+            first_losses: vec![0; n_edges + n_nodes],
             limits: program.limits.clone(),
             buckets: program.buckets.clone(),
             pools: vec![0; program.pools.len()],
@@ -276,6 +281,7 @@ impl Core {
                 window,
             ),
             journey_meters: Meters::new(journey_meters(program), window),
+            spending: Spending::new(program),
             tracer: Tracer::default(),
             tape: None,
             faults: Faults::new(program.faults.len(), n_nodes, n_edges),
@@ -498,17 +504,18 @@ impl Core {
         } else {
             self.ledger.end(row, fate);
         }
-        self.count_loss(copy, fate);
+        self.count_loss(row, copy, fate);
     }
 
-    /// A journey loses a copy, if that is its fate and nobody answers for it.
-    pub(crate) fn count_loss(&mut self, copy: u32, fate: Fate) {
+    /// A journey loses a copy of a row of the ledger, if that is its fate and nobody answers for it.
+    pub(crate) fn count_loss(&mut self, row: u32, copy: u32, fate: Fate) {
         let Copy { journey, edge, .. } = self.copies[copy];
         let answered_for = || edge != NONE && self.program.edges[edge as usize].answered_for;
         if journey != NONE && fate.is_loss() && !answered_for() {
             let journey = &mut self.journeys[journey];
             // A journey is lost with its first copy, whatever becomes of the others.
             if !std::mem::replace(&mut journey.lossy, true) {
+                self.first_losses[row as usize] += 1;
                 let row = &mut self.journey_meters[journey.meter as usize];
                 row.lossy.add(1);
                 if let Some(row) = row.class(journey.class) {

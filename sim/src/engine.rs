@@ -25,7 +25,7 @@ const SERIES_BYTES: u64 = 16 << 20;
 /// Memory of a point of a series, in bytes.
 const POINT_BYTES: u64 = 8;
 /// Series of a node, and of an edge, about.
-const SERIES_OF: (u64, u64) = (8, 3);
+const SERIES_OF: (u64, u64) = (10, 4);
 
 /// Events between two looks at the cancel flag.
 const CHECK_EVERY: u64 = 1 << 16;
@@ -329,11 +329,23 @@ impl Simulation {
     /// Ends the windows of the series that have passed.
     fn close_windows(&mut self, now: Nanos) {
         while self.window_end <= now && self.window_end <= self.core.load_ends {
+            self.core.sample_message_ages(self.window_end);
             self.core.sample_iterator_ages(self.window_end);
             self.core.nodes.pass_window();
             self.core.edges.pass_window();
             self.core.journey_meters.pass_window();
+            self.note_costs();
             self.window_end += self.window;
+        }
+    }
+
+    /// Notes what each node has cost up to the end of a window.
+    fn note_costs(&mut self) {
+        let window = (self.core.nodes.windows().passed - 1, self.window_end);
+        for position in 0..self.core.spending.nodes() {
+            let node = self.core.spending.node(position);
+            let billed = self.nodes[node].told().billed(&self.core, self.window_end);
+            self.core.spend(position, &billed, window);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::{
     journal::{Change, Journal, Noted},
     ledger::{Fate, Row},
     parts::LongPolls,
-    record::{Counter, Counts, Histogram, Latencies, Level, Mean, Windows, series::put},
+    record::{Age, Counter, Counts, Histogram, Latencies, Level, Mean, Windows},
     time::Nanos,
 };
 
@@ -165,7 +165,8 @@ pub(crate) struct NodeMeter {
     pub(crate) instances: Level,
     pub(crate) windows: NodeWindows,
     pub(crate) lifespan: Mean,
-    pub(crate) age_max: Nanos,
+    /// Of the oldest message or record.
+    pub(crate) age: Age,
     pub(crate) units: [u64; METERS],
 }
 
@@ -199,7 +200,7 @@ impl NodeMeter {
             wait,
             sojourn,
             lifespan,
-            age_max: _,
+            age: _,
             units: _,
             windows: _,
         } = self;
@@ -330,6 +331,7 @@ impl Meter for NodeMeter {
         self.busy.close_windows(first, windows, &mut series.busy);
         self.waiting.close_windows(first, windows, &mut series.waiting);
         self.instances.close_windows(first, windows, &mut series.instances);
+        self.age.close_window(first);
     }
 }
 
@@ -385,22 +387,12 @@ pub(crate) struct StreamMeter {
     /// Records that it is not done with.
     pub(crate) lag: Level,
     pub(crate) lag_windows: Vec<(f32, f32)>,
-    /// Greatest age of the last record of a batch when it was sent.
-    pub(crate) age_max: Nanos,
-    age_in_window: Nanos,
-    pub(crate) age_windows: Vec<Nanos>,
-    /// Greatest age of the last record of a read.
-    pub(crate) read_age_max: Nanos,
+    /// Of the last record of a batch when it is sent, and of the oldest that it is not done with.
+    pub(crate) age: Age,
+    /// Of the last record of a read.
+    pub(crate) read_age: Age,
     pub(crate) reads: u64,
     pub(crate) reads_delayed: u64,
-}
-
-impl StreamMeter {
-    /// So far behind is the consumer now.
-    pub(crate) fn age(&mut self, age: Nanos) {
-        self.age_max = self.age_max.max(age);
-        self.age_in_window = self.age_in_window.max(age);
-    }
 }
 
 /// Figures of an event source mapping.
@@ -613,10 +605,8 @@ impl Meter for EdgeMeter {
             self.poll.allowed.close_windows(first, windows, &mut self.poll.allowed_windows);
             let stream = &mut *self.stream;
             stream.lag.close_windows(first, windows, &mut stream.lag_windows);
-            let age = std::mem::take(&mut stream.age_in_window);
-            if age > 0 {
-                put(&mut stream.age_windows, first, age);
-            }
+            stream.age.close_window(first);
+            stream.read_age.close_window(first);
         }
     }
 }

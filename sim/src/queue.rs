@@ -154,6 +154,12 @@ impl EventQueue {
         self.push(key, Event::Lane { lane });
     }
 
+    /// What happens first of what is in a lane.
+    pub(crate) fn first_of(&self, lane: u32) -> Option<Event> {
+        let head = self.lanes[lane as usize].head;
+        (head != NONE).then(|| self.timers[head].event)
+    }
+
     /// Takes a timer out of its lane.
     pub(crate) fn cancel(&mut self, id: TimerId) {
         if id == NONE {

@@ -326,5 +326,6 @@ fn finding(remedies: &Remedies, dependency: &str) -> Finding {
             [only] => Some(only.clone()),
             _ => None,
         }),
+        consequence: None,
     }
 }

@@ -55,6 +55,9 @@ fn merge(program: &Program, results: Vec<RunResult>) -> RunResult {
             }
         })
         .collect();
+    let late = results[0].verdict.objectives.iter().map(|objective| objective.late);
+    let objectives: Vec<ObjectiveResult> =
+        objectives.into_iter().zip(late).map(|(objective, late)| ObjectiveResult { late, ..objective }).collect();
     let events = results.iter().map(|result| result.run.events).sum();
     let requests = results.iter().map(|result| result.run.requests).sum();
     let balanced = results.iter().all(|result| result.ledger.balanced);

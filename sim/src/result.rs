@@ -32,13 +32,13 @@ pub struct RunResult {
     pub nodes: Vec<NodeResult>,
     /// What happened on each edge.
     pub edges: Vec<EdgeResult>,
-    /// Every limit that the run could hit, the tightest first.
+    /// Every limit that the run could hit, that with least headroom first.
     pub limits: Vec<LimitResult>,
     /// The fate of every copy.
     pub ledger: Ledger,
     /// What it cost.
     pub cost: CostResult,
-    /// What the tool has to say, the gravest first.
+    /// What the tool has to say: what explains most of the lost and late journeys first.
     pub findings: Vec<Finding>,
     /// What would help dependencies that refused or delayed, each simulated; empty where everything that was asked holds
     /// or the run is too long to be repeated for each.
@@ -146,6 +146,8 @@ pub struct ObjectiveResult {
     pub bound: f64,
     /// Measured value and bound as a person reads them.
     pub text: String,
+    /// For a latency, journeys of the first replication that took longer than the bound.
+    pub late: Option<u64>,
 }
 
 /// Which limit gives first.
@@ -355,6 +357,10 @@ pub struct NodeResult {
 pub struct EdgeResult {
     /// The edge.
     pub id: EdgeId,
+    /// The node that it comes from.
+    pub from: NodeId,
+    /// The node that it leads to, which reads if it is polled.
+    pub to: NodeId,
     /// Figures by name.
     pub metrics: BTreeMap<String, f64>,
     /// Time of a call over all its attempts; for a poll edge the time from pick-up to outcome.
@@ -418,6 +424,13 @@ impl LimitResult {
         }
     }
 
+    /// What limits are ordered by: the headroom. A limit of a single call that refused or delayed has none left; one that
+    /// did not, or does so to spare its target, has no order.
+    pub fn room(&self) -> f64 {
+        let left = if self.bound() && !self.spares() { 0.0 } else { f64::INFINITY };
+        self.headroom.unwrap_or(left)
+    }
+
     /// Whether a node is under it.
     pub fn concerns(&self, node: &NodeId) -> bool {
         self.node.as_ref() == Some(node) || self.shared_by.contains(node)
@@ -471,6 +484,10 @@ pub struct CostResult {
     pub per_hour_usd: f64,
     /// For a thousand root events.
     pub per_thousand_usd: f64,
+    /// Spent per second, one value for each interval of the grid: what nodes tell as their series `Cost`.
+    pub usd_per_second: Vec<f64>,
+    /// Of the total, what was spent after the last interval of the grid, such as while a run drains.
+    pub after_grid_usd: f64,
     /// By node and meter.
     pub items: Vec<CostItem>,
 }
@@ -515,6 +532,33 @@ pub struct Finding {
     pub limit: Option<usize>,
     /// A change that mends it: path as for `--set`, and value.
     pub fix: Option<(String, String)>,
+    /// What it explains of what went wrong; absent where that cannot be told.
+    pub consequence: Option<Consequence>,
+}
+
+/// What a finding explains of what went wrong, in the first replication.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Consequence {
+    /// Journeys that were lost.
+    pub lost: u64,
+    /// Journeys that took longer than an objective allows or had not ended, or messages that still wait.
+    pub late: u64,
+    /// US dollars that the run would have saved.
+    pub usd: f64,
+    /// How that is known.
+    pub basis: Basis,
+}
+
+/// How a consequence is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// The limit was lifted and the run simulated again: what became better.
+    Simulated,
+    /// Counted in the books.
+    Counted,
+    /// Counted, but others may share in it.
+    AtMost,
 }
 
 /// What would help before a dependency that refused or delayed calls.
@@ -573,6 +617,8 @@ pub struct Assumption {
     pub value: String,
     /// Why it is assumed.
     pub source: String,
+    /// Which values it may have at all, where that is known.
+    pub range: Option<String>,
 }
 
 /// A journey that was followed.

@@ -39,7 +39,7 @@ pub(crate) fn summarize(core: &Core, accounts: &[Account], seed: u64) -> RunResu
         edges: edges(core, windows),
         limits,
         ledger: ledger(core),
-        cost: cost::bill(core, accounts),
+        cost: cost::bill(core, accounts, windows),
         findings: Vec::new(),
         remedies: Vec::new(),
         assumptions: core.program.assumptions.clone(),
@@ -50,7 +50,7 @@ pub(crate) fn summarize(core: &Core, accounts: &[Account], seed: u64) -> RunResu
         diagnostics: core.program.diagnostics.clone(),
     };
     debug_assert!(result.ledger.balanced, "the books of {} do not balance: {:#?}", result.run.diagram, result.ledger);
-    result.verdict = verdict::judge(&core.program.plan.objectives, &result);
+    result.verdict = verdict::judge(core, &core.program.plan.objectives, &result);
     result.findings = findings::find(core, &result);
     result
 }
@@ -241,7 +241,25 @@ fn node_series(core: &Core, index: usize, names: &Names, windows: Windows) -> Ve
     if !names.instances.is_empty() {
         level(names.instances, &meter.windows.instances);
     }
+    if !names.age.is_empty() {
+        series.push(Series { name: names.age.to_owned(), kind: SeriesKind::Max, values: meter.age.series(windows, seconds) });
+    }
+    series.extend(read_ages(core, index, windows));
+    let cost = core.spending.rates(index, windows);
+    series.extend(cost.map(|values| Series { name: "Cost".to_owned(), kind: SeriesKind::Rate, values }));
     series
+}
+
+/// How far the reads of a stream were behind, over all consumers that poll.
+fn read_ages(core: &Core, index: usize, windows: Windows) -> Option<Series> {
+    let mut polled = core.streams[index].consumers.iter().filter(|consumer| !consumer.pushed).peekable();
+    polled.peek()?;
+    let mut values = vec![0.0_f64; windows.passed];
+    for consumer in polled {
+        let ages = core.edges[consumer.edge as usize].stream.read_age.series(windows, |age| seconds(age) * MILLISECONDS);
+        values.iter_mut().zip(ages).for_each(|(most, age)| *most = most.max(age));
+    }
+    Some(Series { name: "GetRecords.IteratorAgeMilliseconds".to_owned(), kind: SeriesKind::Max, values })
 }
 
 fn edges(core: &Core, windows: Windows) -> Vec<EdgeResult> {
@@ -308,7 +326,8 @@ fn edges(core: &Core, windows: Windows) -> Vec<EdgeResult> {
             if edge.stream.is_some() {
                 series = stream_series(meter, windows);
             }
-            EdgeResult { id: edge.id.clone(), metrics, latency: meter.latency.summary(), series }
+            let end = |node: u32| core.program.nodes[node as usize].id.clone();
+            EdgeResult { id: edge.id.clone(), from: end(edge.from), to: end(edge.to), metrics, latency: meter.latency.summary(), series }
         })
         .collect()
 }
@@ -335,16 +354,16 @@ fn stream_metrics(core: &Core, edge: usize, put: &mut dyn FnMut(&str, f64)) {
     put("lag.max", meter.stream.lag.max() as f64);
     put("lag.mean", meter.stream.lag.mean(now));
     put("iterator_age", reader.map_or(0.0, |reader| seconds(core.iterator_age(from, reader as u32, now))));
-    put("iterator_age.max", seconds(meter.stream.age_max));
-    put("IteratorAge.Maximum", seconds(meter.stream.age_max) * MILLISECONDS);
-    put("GetRecords.IteratorAgeMilliseconds.Maximum", seconds(meter.stream.read_age_max) * MILLISECONDS);
+    put("iterator_age.max", seconds(meter.stream.age.max()));
+    put("IteratorAge.Maximum", seconds(meter.stream.age.max()) * MILLISECONDS);
+    put("GetRecords.IteratorAgeMilliseconds.Maximum", seconds(meter.stream.read_age.max()) * MILLISECONDS);
 }
 
 /// Milliseconds in a second: ages carry the unit of the dashboard where they carry its name.
 const MILLISECONDS: f64 = 1_000.0;
 
 fn stream_series(meter: &EdgeMeter, windows: Windows) -> Vec<Series> {
-    let ages = padded(&meter.stream.age_windows, windows, |age| seconds(*age) * MILLISECONDS);
+    let ages = meter.stream.age.series(windows, |age| seconds(age) * MILLISECONDS);
     let lag = padded(&meter.stream.lag_windows, windows, |(_, max)| f64::from(*max));
     vec![
         Series { name: "IteratorAge".to_owned(), kind: SeriesKind::Max, values: ages },
@@ -368,8 +387,9 @@ fn limits(core: &Core) -> Vec<LimitResult> {
     }
     let mut limits: Vec<LimitResult> = core.limits.iter().zip(under).map(|(meter, under)| limit(core, meter, &under)).collect();
     limits.sort_by(|a, b| {
-        b.bound()
-            .cmp(&a.bound())
+        a.room()
+            .total_cmp(&b.room())
+            .then(b.bound().cmp(&a.bound()))
             .then(b.use_peak.total_cmp(&a.use_peak))
             .then_with(|| (&a.node, &a.edge, &a.key).cmp(&(&b.node, &b.edge, &b.key)))
     });

@@ -6,8 +6,10 @@ use plimsoll_models::{
 };
 
 use crate::{
+    core::Core,
     result::{Holds, JourneyResult, LatencySummary, ObjectiveResult, RunResult, Verdict},
     summary::measured,
+    time::nanos,
 };
 
 /// The verdict when nothing was asked.
@@ -16,11 +18,12 @@ pub(crate) fn none() -> Verdict {
 }
 
 /// Judges a run.
-pub(crate) fn judge(objectives: &[Objective], result: &RunResult) -> Verdict {
+pub(crate) fn judge(core: &Core, objectives: &[Objective], result: &RunResult) -> Verdict {
     let objectives: Vec<ObjectiveResult> = objectives
         .iter()
         .map(|objective| {
             let mut judged = judge_one(objective, measure(objective, result), None);
+            judged.late = late(core, objective);
             let unfinished: u64 = journeys_of(objective, result).map(|journey| journey.unfinished).sum();
             if unfinished > 0 && objective.metric == Metric::Loss {
                 judged.text = format!("{}, {} more unfinished", judged.text, units::print_number(unfinished as f64));
@@ -68,7 +71,23 @@ pub(crate) fn judge_one(objective: &Objective, measured: Option<f64>, half_width
         (Some(value), None) => quantity.print(value),
         (Some(value), Some(half)) => format!("{} ± {}", quantity.print(value), quantity.print(half)),
     };
-    ObjectiveResult { objective: objective.to_string(), holds, measured, half_width, bound: objective.value, text }
+    ObjectiveResult { objective: objective.to_string(), holds, measured, half_width, bound: objective.value, text, late: None }
+}
+
+/// Journeys that took longer than an objective on latency allows.
+fn late(core: &Core, objective: &Objective) -> Option<u64> {
+    let Metric::Latency(kind, _) = objective.metric else { return None };
+    let types = core.program.event_types.len();
+    let of = |meter: &usize| objective.of.as_deref().is_none_or(|of| core.program.nodes[meter / types].id.as_str() == of);
+    let above = |meter: usize| {
+        let meter = &core.journey_meters[meter];
+        match kind {
+            LatencyKind::Response => &meter.response,
+            LatencyKind::Completion => &meter.completion,
+        }
+        .above(nanos(objective.value))
+    };
+    Some((0..core.journey_meters.iter().len()).filter(of).map(above).sum())
 }
 
 /// The value of an objective's metric in a run.

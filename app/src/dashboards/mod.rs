@@ -27,6 +27,7 @@ struct Dashboard {
 #[derive(Clone, Debug, Default, Deserialize)]
 struct Dashboards {
     dashboard: Vec<Dashboard>,
+    in_milliseconds: Vec<String>,
     roles: BTreeMap<Role, Vec<String>>,
 }
 
@@ -46,6 +47,8 @@ pub enum Role {
     Backlog,
     /// How old the oldest is that waits.
     Age,
+    /// What it costs.
+    Cost,
 }
 
 /// A metric of a provider.
@@ -107,6 +110,11 @@ pub fn role(series: &str) -> Option<Role> {
     dashboards().roles.iter().find(|(_, names)| names.iter().any(|name| name == series)).map(|(role, _)| *role)
 }
 
+/// The unit of the ages of a series, in seconds.
+pub fn age_unit_s(series: &str) -> f64 {
+    if dashboards().in_milliseconds.iter().any(|name| name == series) { 1e-3 } else { 1.0 }
+}
+
 #[cfg(test)]
 mod tests {
     use plimsoll_models::Catalog;
@@ -138,6 +146,13 @@ mod tests {
         names.sort();
         names.dedup();
         assert_eq!(names.len(), all);
+    }
+
+    #[test]
+    fn every_age_has_its_unit() {
+        assert!(dashboards().in_milliseconds.iter().all(|name| role(name) == Some(Role::Age)));
+        let units = ["ApproximateAgeOfOldestMessage", "IteratorAge", "GetRecords.IteratorAgeMilliseconds"].map(age_unit_s);
+        assert_eq!(units, [1.0, 1e-3, 1e-3]);
     }
 
     #[test]

@@ -3,12 +3,15 @@
 #[cfg(feature = "gui")]
 mod picture;
 
+#[cfg(feature = "gui")]
+pub(crate) use picture::{Cell, Trail};
+
 use std::fmt::Write as _;
 
 use plimsoll_models::units::{print_duration, print_significant};
 
 use super::{
-    html::table_html,
+    html::{table_html, term},
     table::{Align, Table},
 };
 use crate::export::Escaped;
@@ -40,6 +43,8 @@ pub(crate) struct Line {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scale {
     Linear,
+    /// Linear, in seconds, with marks that clocks know.
+    Clock,
     Logarithmic,
 }
 
@@ -70,10 +75,10 @@ impl Chart<'_> {
         // Writing to a string cannot fail.
         let _ = write!(
             out,
-            r#"<figure><figcaption><b>{}</b> <span class="faint">{}</span></figcaption>
+            r#"<figure><figcaption><b>{}</b> <span class="axis">{}</span></figcaption>
 <svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{}"><title>{}</title>"#,
             Escaped(self.title),
-            Escaped(self.axis),
+            term("curves", self.axis),
             Escaped(&alt),
             Escaped(&alt)
         );
@@ -88,7 +93,16 @@ impl Chart<'_> {
 
     /// Axes, levels and lines.
     fn drawing(&self, out: &mut String, low: f64, high: f64) {
-        self.axes(out, low, high);
+        self.value_axis(out, low, high);
+        self.time_axis(out);
+        self.levels(out, low, high);
+        for (number, line) in self.lines.iter().enumerate() {
+            let _ = write!(out, r#"<path class="line c{}" d="{}"/>"#, number % COLORS, self.path(line, low, high));
+        }
+    }
+
+    /// Objectives as lines across.
+    fn levels(&self, out: &mut String, low: f64, high: f64) {
         for (value, name) in &self.levels {
             let y = self.y(*value, low, high);
             if (TOP..=HEIGHT - BOTTOM).contains(&y) {
@@ -102,9 +116,6 @@ impl Chart<'_> {
                 );
             }
         }
-        for (number, line) in self.lines.iter().enumerate() {
-            let _ = write!(out, r#"<path class="line c{}" d="{}"/>"#, number % COLORS, self.path(line, low, high));
-        }
     }
 
     /// Smallest and largest value, widened to what the axis shows.
@@ -112,17 +123,17 @@ impl Chart<'_> {
         let values = || self.lines.iter().flat_map(|line| line.values.iter().flatten()).copied().filter(|v| v.is_finite());
         let high = values().chain(self.levels.iter().map(|(v, _)| *v).filter(|v| v.is_finite())).reduce(f64::max)?;
         match self.scale {
-            Scale::Linear => Some((0.0, if high > 0.0 { high * 1.05 } else { 1.0 })),
+            Scale::Linear | Scale::Clock => Some((0.0, if high > 0.0 { high * 1.05 } else { 1.0 })),
             Scale::Logarithmic => {
                 let low = values().filter(|v| *v > 0.0).reduce(f64::min)?;
-                Some((10f64.powf(libm::log10(low).floor()), 10f64.powf(libm::log10(high.max(low * 1.01)).ceil())))
+                Some(decades(low, high))
             }
         }
     }
 
     fn y(&self, value: f64, low: f64, high: f64) -> f64 {
         let share = match self.scale {
-            Scale::Linear => (value - low) / (high - low),
+            Scale::Linear | Scale::Clock => (value - low) / (high - low),
             Scale::Logarithmic => libm::log10(value.max(low) / low) / libm::log10(high / low),
         };
         HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
@@ -136,9 +147,10 @@ impl Chart<'_> {
         LEFT + interval / self.intervals().max(1) as f64 * (WIDTH - LEFT - RIGHT)
     }
 
-    fn axes(&self, out: &mut String, low: f64, high: f64) {
+    fn value_axis(&self, out: &mut String, low: f64, high: f64) {
         let ticks: Vec<f64> = match self.scale {
             Scale::Linear => steps(round_step((high - low) / 4.0), high),
+            Scale::Clock => steps(time_step((high - low) / 6.0), high),
             Scale::Logarithmic => {
                 let decades = libm::log10(high / low).round() as i32;
                 let step = (decades + 5) / 6;
@@ -156,6 +168,9 @@ impl Chart<'_> {
                 Escaped(&(self.print)(value))
             );
         }
+    }
+
+    fn time_axis(&self, out: &mut String) {
         let span = self.intervals() as f64 * self.interval_s;
         let step = time_step(span / 5.0);
         let first = (self.from_s / step).ceil() * step - self.from_s;
@@ -174,7 +189,7 @@ impl Chart<'_> {
         for (number, values) in line.values.chunks(bucket).enumerate() {
             // A peak must not fall between two points.
             let value = values.iter().flatten().copied().filter(|v| v.is_finite()).reduce(f64::max);
-            let Some(value) = value.filter(|v| self.scale == Scale::Linear || *v > 0.0) else {
+            let Some(value) = value.filter(|v| self.scale != Scale::Logarithmic || *v > 0.0) else {
                 pen_down = false;
                 continue;
             };
@@ -198,7 +213,7 @@ impl Chart<'_> {
     }
 
     fn table(&self) -> Table {
-        let mut columns = vec![("From", Align::Right)];
+        let mut columns = vec![("Time", Align::Right)];
         columns.extend(self.lines.iter().map(|line| (line.name.as_str(), Align::Right)));
         let mut table = Table::new(&columns);
         let bucket = self.intervals().div_ceil(ROWS_MAX).max(1);
@@ -213,6 +228,11 @@ impl Chart<'_> {
         }
         table
     }
+}
+
+/// The powers of ten around some values.
+fn decades(low: f64, high: f64) -> (f64, f64) {
+    (10f64.powf(libm::log10(low).floor()), 10f64.powf(libm::log10(high.max(low * 1.01)).ceil()))
 }
 
 /// Multiples of a step from zero to an end.
@@ -261,7 +281,7 @@ pub(super) mod tests {
 
     #[test]
     fn odd_values_make_no_odd_picture() {
-        for scale in [Scale::Linear, Scale::Logarithmic] {
+        for scale in [Scale::Linear, Scale::Clock, Scale::Logarithmic] {
             assert_eq!(chart(vec![None; 5], scale).html(), "");
             for values in [vec![Some(0.0)], vec![Some(f64::NAN), Some(1.0)], vec![Some(f64::INFINITY), Some(3.0), None, Some(1e-9)]] {
                 let html = chart(values, scale).html();

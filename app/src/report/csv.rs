@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::dashboards;
 use plimsoll_sim::{
     RunResult,
-    result::{LatencySummary, Series, SeriesKind},
+    result::{EdgeResult, LatencySummary, Series, SeriesKind},
 };
 
 /// The files with their texts.
@@ -54,10 +54,11 @@ pub(crate) fn placed(result: &RunResult) -> impl Iterator<Item = Placed<'_>> {
         .nodes
         .iter()
         .flat_map(|node| node.series.iter().map(|series| Placed { node: node.id.as_str(), edge: "", service: &node.service, series }));
-    let edges = result
-        .edges
-        .iter()
-        .flat_map(|edge| edge.series.iter().map(|series| Placed { node: "", edge: edge.id.as_str(), service: "", series }));
+    // The dashboard of a mapping is that of whoever reads.
+    let service = |edge: &EdgeResult| result.node(edge.to.as_str()).map_or("", |node| node.service.as_str());
+    let edges = result.edges.iter().flat_map(move |edge| {
+        edge.series.iter().map(move |series| Placed { node: "", edge: edge.id.as_str(), service: service(edge), series })
+    });
     nodes.chain(edges)
 }
 

@@ -23,8 +23,13 @@ pub(super) fn faults(result: &RunResult, diagram: &Diagram, style: Style) -> Str
 
 /// The faults of the scenario with how often each struck.
 pub(super) fn faults_table(result: &RunResult, diagram: &Diagram) -> Table {
-    let mut table =
-        Table::new(&[("Fault", Align::Left), ("Of", Align::Left), ("From", Align::Right), ("To", Align::Right), ("Struck", Align::Right)]);
+    let mut table = Table::new(&[
+        ("Fault", Align::Left),
+        ("Of", Align::Left),
+        ("Begins", Align::Right),
+        ("Ends", Align::Right),
+        ("Struck", Align::Right),
+    ]);
     for fault in &result.faults {
         let struck = if fault.struck == 0 { "-".to_owned() } else { print_number(fault.struck as f64) };
         table.row([fault.text.clone(), target(&fault.on, diagram), print_duration(fault.from_s), print_duration(fault.to_s), struck]);

@@ -8,7 +8,7 @@ use super::{
     push_line,
     style::Style,
     table::{Align, Table},
-    text::{headline, worth_a_row},
+    text::{explained, headline, worth_a_row},
 };
 
 /// Findings that are told in full.
@@ -33,14 +33,15 @@ impl Report<'_> {
             push_line(&mut out, format_args!("\n> {}", plain(&remark)));
         }
         let limits: Vec<_> = worth_a_row(&result.limits).collect();
-        section(&mut out, "Limits, the tightest first", &summary.limits_table(&limits));
+        section(&mut out, "Limits, least headroom first", &summary.limits_table(&limits));
         section(&mut out, "Faults", &faults_table(result, self.diagram));
         let findings: Vec<&Finding> = summary.told_findings().collect();
         if !findings.is_empty() {
             out.push_str("\n### Findings\n\n");
             for finding in findings.iter().take(FINDINGS_MAX) {
                 push_line(&mut out, format_args!("- **{}**", plain(&finding.title)));
-                for words in [&finding.evidence, &finding.advice].into_iter().filter(|words| !words.is_empty()) {
+                let explained = explained(finding).unwrap_or_default();
+                for words in [&finding.evidence, &explained, &finding.advice].into_iter().filter(|words| !words.is_empty()) {
                     push_line(&mut out, format_args!("  - {}", plain(words)));
                 }
             }

@@ -7,6 +7,7 @@ mod faults;
 mod html;
 pub mod json;
 mod markdown;
+pub(crate) mod over_time;
 pub mod parquet;
 pub(crate) mod sankey;
 pub mod style;

@@ -6,7 +6,7 @@ use plimsoll_models::{
 };
 use plimsoll_sim::{
     RunResult,
-    result::{Difference, Finding, Holds, LatencySummary, LimitResult, ObjectiveResult},
+    result::{Basis, Consequence, Difference, Finding, Holds, LatencySummary, LimitResult, ObjectiveResult},
 };
 
 use super::{
@@ -270,7 +270,7 @@ impl Summary<'_> {
         if shown.is_empty() {
             return String::new();
         }
-        let mut text = heading("Limits, the tightest first", style) + &self.limits_table(&shown).print();
+        let mut text = heading("Limits, least headroom first", style) + &self.limits_table(&shown).print();
         let hidden = limits.len() - shown.len();
         let mut remarks = Vec::new();
         if shown.iter().any(|limit| limit.assumed) {
@@ -528,6 +528,25 @@ fn shortened(name: &str) -> String {
     }
 }
 
+/// What a finding explains of what went wrong, in a sentence.
+pub(crate) fn explained(finding: &Finding) -> Option<String> {
+    let Consequence { lost, late, usd, basis } = finding.consequence.as_ref()?;
+    let counts = [(*lost, "lost"), (*late, "late")].into_iter().filter(|(count, _)| *count > 0);
+    let mut parts: Vec<String> = counts.map(|(count, word)| format!("{} {word}", print_number(count as f64))).collect();
+    if let Some(last) = parts.last_mut() {
+        last.push_str(" journeys");
+    }
+    if *usd > 0.0 {
+        parts.push(money(*usd));
+    }
+    let parts = parts.join(" and ");
+    (!parts.is_empty()).then(|| match basis {
+        Basis::Simulated => format!("Without it there would be less by {parts}, as simulated"),
+        Basis::Counted => format!("Explains {parts}"),
+        Basis::AtMost => format!("Explains at most {parts}"),
+    })
+}
+
 fn push_finding(text: &mut String, finding: &Finding, style: Style) {
     let (word, painted): (&str, fn(Style, &str) -> String) = match finding.severity {
         Severity::Error => ("error", Style::bad),
@@ -544,6 +563,9 @@ fn push_finding(text: &mut String, finding: &Finding, style: Style) {
     }
     if !finding.advice.is_empty() {
         push_wrapped(text, &format!("-> {}", finding.advice), 4);
+    }
+    if let Some(explained) = explained(finding) {
+        push_wrapped(text, &explained, 4);
     }
     if let Some((path, value)) = &finding.fix {
         push_wrapped(text, &format!("   --set {path}=\"{value}\""), 4);

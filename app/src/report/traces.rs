@@ -22,8 +22,8 @@ pub fn chrome(result: &RunResult, diagram: &Diagram) -> String {
     let mut events = Vec::new();
     for (pid, journey) in (1_u64..).zip(&result.traces) {
         let name = format!("Journey {} of {}", journey.ordinal, diagram.title(&journey.producer));
-        events.push(json!({"ph": "M", "pid": pid, "name": "process_name", "args": {"name": name}}));
-        events.push(json!({"ph": "M", "pid": pid, "name": "process_sort_index", "args": {"sort_index": pid}}));
+        events.push(metadata((pid, 0), "process_name", &json!({"name": name})));
+        events.push(metadata((pid, 0), "process_sort_index", &json!({"sort_index": pid})));
         let spans = spans(journey);
         let mut lanes: BTreeMap<&NodeId, (u64, Vec<Vec<&Span>>)> = BTreeMap::new();
         for span in &spans {
@@ -32,8 +32,8 @@ pub fn chrome(result: &RunResult, diagram: &Diagram) -> String {
             let lane = lane_of(taken, span);
             let tid = *thread * LANES_MAX as u64 + lane as u64 + 1;
             if taken[lane].len() == 1 {
-                events.push(json!({"ph": "M", "pid": pid, "tid": tid, "name": "thread_name", "args": {"name": diagram.title(&span.node)}}));
-                events.push(json!({"ph": "M", "pid": pid, "tid": tid, "name": "thread_sort_index", "args": {"sort_index": tid}}));
+                events.push(metadata((pid, tid), "thread_name", &json!({"name": diagram.title(&span.node)})));
+                events.push(metadata((pid, tid), "thread_sort_index", &json!({"sort_index": tid})));
             }
             events.push(json!({
                 "ph": "X", "pid": pid, "tid": tid, "cat": span.activity.as_str(), "name": title(span, diagram),
@@ -44,6 +44,12 @@ pub fn chrome(result: &RunResult, diagram: &Diagram) -> String {
     let run = &result.run;
     let about = json!({"diagram": run.diagram, "scenario": run.scenario, "seed": run.seed, "version": run.version});
     written(&json!({"displayTimeUnit": "ms", "otherData": about, "traceEvents": events}))
+}
+
+/// What a process or thread is called and where it stands, with the fields that Chrome itself writes: some readers insist
+/// on them.
+fn metadata((pid, tid): (u64, u64), name: &str, args: &Value) -> Value {
+    json!({"ph": "M", "cat": "__metadata", "ts": 0, "pid": pid, "tid": tid, "name": name, "args": args})
 }
 
 /// Spans of one thread must lie within each other or apart: the first lane where that is so.

@@ -1,5 +1,7 @@
 //! `plimsoll run --report`: the page and the text for people.
 
+use opentelemetry_proto::tonic::trace::v1::TracesData;
+
 use super::{Sandbox, examples};
 
 /// Everything between `<` and `>` that opens an element with this name.
@@ -30,6 +32,13 @@ fn a_page_needs_nothing_else() {
         }
         assert_eq!(tags(&html, "figure").len(), tags(&html, "details").len(), "each chart has its data");
         assert!(tags(&html, "svg").iter().all(|svg| svg.contains("aria-label=\"")), "each chart has a text alternative");
+        for (at, tag) in html.match_indices("<th scope=\"col\" class=\"n\">") {
+            let (title, rest) = html[at + tag.len()..].split_once("</th>").unwrap();
+            // The data below a chart follow the rule that its caption leads to.
+            let in_chart = rest.find("</figure>").is_some_and(|end| rest.find("<figure>").is_none_or(|begin| end < begin));
+            assert!(in_chart || title.contains("href=\"#term-"), "{title} has no rule");
+        }
+        assert_eq!(tags(&html, "figure").len(), html.matches("<span class=\"axis\"><a href=\"#term-").count(), "each chart has its rule");
         for name in ["section", "figure", "table", "div", "p", "dl"] {
             let closed = html.matches(&format!("</{name}>")).count();
             let opened = tags(&html, name).iter().filter(|tag| !tag[name.len() + 1..].starts_with(|c: char| c.is_alphanumeric())).count();
@@ -62,6 +71,25 @@ fn a_report_of_no_known_format_is_refused_before_the_run() {
     assert!(said.talk.contains("r.pdf") && said.talk.contains(".html"), "{}", said.talk);
 }
 
+/// Paths of what a value has and another one lacks.
+fn unknown(ours: &serde_json::Value, theirs: &serde_json::Value) -> Vec<String> {
+    match (ours, theirs) {
+        (serde_json::Value::Object(ours), serde_json::Value::Object(theirs)) => ours
+            .iter()
+            .flat_map(|(key, value)| match theirs.get(key) {
+                Some(other) => unknown(value, other).into_iter().map(|path| format!("{key}.{path}")).collect(),
+                None => vec![key.clone()],
+            })
+            .collect(),
+        (serde_json::Value::Array(ours), serde_json::Value::Array(theirs)) => {
+            let missing = if ours.len() == theirs.len() { Vec::new() } else { vec!["length".to_owned()] };
+            ours.iter().zip(theirs).flat_map(|(ours, theirs)| unknown(ours, theirs)).chain(missing).collect()
+        }
+        (ours, theirs) if ours == theirs => Vec::new(),
+        (ours, theirs) => vec![format!("{ours} read as {theirs}")],
+    }
+}
+
 #[test]
 fn followed_journeys_are_written_for_other_tools() {
     let sandbox = Sandbox::new();
@@ -82,6 +110,25 @@ fn followed_journeys_are_written_for_other_tools() {
         slices += 1;
     }
     assert!(slices > 100, "{slices}");
+    for event in &events {
+        let is_number = |key: &str| event[key].is_u64();
+        assert!(["pid", "tid", "ts"].into_iter().all(is_number) && event["args"].is_object(), "{event}");
+        assert!(event["name"].is_string() && event["cat"].is_string() && (event["ph"] == "M" || event["ph"] == "X"), "{event}");
+    }
+
+    // What the published messages do not know would be dropped: nothing may be.
+    let text = std::fs::read_to_string(sandbox.path("o.json")).unwrap();
+    let read_by_them: TracesData = serde_json::from_str(&text).unwrap();
+    let known: usize = read_by_them.resource_spans.iter().flat_map(|of| &of.scope_spans).map(|of| of.spans.len()).sum();
+    assert_eq!(known, slices, "the published messages read every span");
+    for span in read_by_them.resource_spans.iter().flat_map(|of| &of.scope_spans).flat_map(|of| &of.spans) {
+        assert_eq!((span.trace_id.len(), span.span_id.len()), (16, 8));
+        assert!(span.parent_span_id.is_empty() || span.parent_span_id.len() == 8);
+        assert!(span.start_time_unix_nano <= span.end_time_unix_nano && !span.name.is_empty() && (1..=5).contains(&span.kind));
+        assert!(span.attributes.iter().all(|attribute| attribute.value.as_ref().is_some_and(|value| value.value.is_some())), "{span:?}");
+    }
+    let told_again = serde_json::to_value(&read_by_them).unwrap();
+    assert_eq!(unknown(&read("o.json"), &told_again), Vec::<String>::new(), "fields that the published messages do not have");
 
     let mut spans = std::collections::BTreeMap::new();
     for resource in read("o.json")["resourceSpans"].as_array().unwrap() {

@@ -81,6 +81,39 @@ fn what_is_selected_is_what_the_tables_are_about() {
 }
 
 #[test]
+fn cost_over_time_follows_the_common_range_and_the_selection() {
+    let mut window = Window::shop();
+    window.inject();
+    window.click("Cost");
+    let plot = "Plot of Cost per hour over time";
+    assert!(window.sees("Plot of Cost per hour over time; All nodes:") && window.sees("; Worker:"));
+    let (from, to) = (at(&window, plot, 0.3), at(&window, plot, 0.6));
+    drag(&mut window, from, to);
+    assert!(window.app().front.results.sight.range().is_some() && window.sees("of the whole run"));
+    window.select("table");
+    assert!(window.sees("over time; Orders table:") && !window.sees("All nodes"));
+}
+
+#[test]
+fn a_finding_says_what_it_explains() {
+    let mut window = Window::shop();
+    window.inject();
+    window.click("Findings 2");
+    assert!(window.sees("Without it there would be less by 671 lost and 1,204 late journeys, as simulated"));
+}
+
+#[test]
+fn a_node_shows_the_age_of_what_waits_and_its_cost() {
+    let mut window = Window::shop();
+    window.inject();
+    window.click("Throughput");
+    window.select("orders");
+    assert!(window.sees("Plot of Orders: age of the oldest over time; ApproximateAgeOfOldestMessage"));
+    window.select("worker");
+    assert!(window.sees("Plot of Worker: cost per hour over time; Cost"));
+}
+
+#[test]
 fn the_data_of_a_plot_can_be_saved() {
     let mut window = Window::shop();
     window.inject();
@@ -99,6 +132,30 @@ fn the_data_of_a_plot_can_be_saved() {
     assert!(text.starts_with("time_s,p50,p90,p99"), "{text}");
     window.run();
     assert!(window.sees("Exported"));
+}
+
+#[test]
+fn the_heat_map_and_the_percentiles_can_be_saved_as_pictures() {
+    let mut window = Window::shop();
+    window.inject();
+    window.click("Latency");
+    for (tab, plot, entry, name) in [
+        ("Heat map", "Heat map: ", "Save picture as SVG…", "map.svg"),
+        ("Percentiles", "Percentile plot: ", "Save picture as PNG…", "shares.png"),
+    ] {
+        window.click(tab);
+        window.harness.get_by_label_contains(plot).click_secondary();
+        window.run();
+        window.click(entry);
+        window.fill("File name or path", name);
+        window.press(Modifiers::NONE, egui::Key::Enter);
+        let path = window.home().path().join(name);
+        wait_until(&mut window, |_| path.exists());
+        wait_until(&mut window, |window| window.sees("Exported"));
+        let bytes = std::fs::read(path).unwrap();
+        let is_picture = bytes.starts_with(b"<svg") || bytes.starts_with(b"\x89PNG");
+        assert!(is_picture && bytes.len() > 3_000, "{name} has {} bytes", bytes.len());
+    }
 }
 
 /// Waits for what goes on in the background.

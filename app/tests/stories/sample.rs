@@ -7,9 +7,9 @@ use plimsoll_models::{Diagram, Severity, catalog::QuotaKind};
 use plimsoll_sim::{
     RunResult,
     result::{
-        Answer, Assumption, CostItem, CostResult, CountRow, EdgeResult, Finding, Grid, Holds, JourneyResult, JourneyTrace, LatencyCounts,
-        LatencySeries, LatencySummary, Ledger, LedgerRow, LimitResult, NodeResult, ObjectiveResult, Percentile, RunInfo, SCHEMA, Series,
-        SeriesKind, TraceEvent, TraceStep, Verdict,
+        Answer, Assumption, Basis, Consequence, CostItem, CostResult, CountRow, EdgeResult, Finding, Grid, Holds, JourneyResult,
+        JourneyTrace, LatencyCounts, LatencySeries, LatencySummary, Ledger, LedgerRow, LimitResult, NodeResult, ObjectiveResult,
+        Percentile, RunInfo, SCHEMA, Series, SeriesKind, TraceEvent, TraceStep, Verdict,
     },
 };
 
@@ -118,6 +118,8 @@ fn node(id: &str, use_peak: f64, refused: bool, delayed: bool, n: usize) -> Node
         wait: latency(0.02),
         sojourn: latency(0.09),
         series: vec![
+            series("ApproximateAgeOfOldestMessage", SeriesKind::Max, wave(n, 12.0, 30.0, 2.0)),
+            series("Cost", SeriesKind::Rate, wave(n, 0.000_2, 0.000_1, 0.000_05)),
             series("Invocations", SeriesKind::Rate, wave(n, 200.0, 40.0, 30.0)),
             series("Throttles", SeriesKind::Rate, wave(n, 2.0, 8.0, 3.0)),
             series("ConcurrentExecutions", SeriesKind::Max, wave(n, 600.0, 400.0, 60.0)),
@@ -174,6 +176,7 @@ fn findings() -> Vec<Finding> {
         advice: "Ask for a higher quota, or make the function faster: at 40 ms it would need half of them.".to_owned(),
         limit: Some(0),
         fix,
+        consequence: Some(Consequence { lost: 671, late: 1_204, usd: 0.0, basis: Basis::Simulated }),
     };
     vec![
         finding(
@@ -238,6 +241,7 @@ fn verdict() -> Verdict {
         half_width: None,
         bound: 0.8,
         text: text.to_owned(),
+        late: None,
     };
     Verdict {
         overall: Holds::Broken,
@@ -281,6 +285,8 @@ pub(crate) fn result() -> RunResult {
         ],
         edges: vec![EdgeResult {
             id: "orders-worker".into(),
+            from: "orders".into(),
+            to: "worker".into(),
             metrics: BTreeMap::from([("Batches".to_owned(), 11_984.0)]),
             latency: latency(0.09),
             series: vec![],
@@ -302,6 +308,8 @@ pub(crate) fn result() -> RunResult {
             total_usd: 0.412,
             per_hour_usd: 2.472,
             per_thousand_usd: 0.00343,
+            usd_per_second: wave(n, 0.000_8, 0.000_4, 0.000_2),
+            after_grid_usd: 0.0,
             items: vec![
                 CostItem {
                     node: "worker".into(),
@@ -329,6 +337,7 @@ pub(crate) fn result() -> RunResult {
             title: "Cold start".to_owned(),
             value: "lognormal(p50=250 ms, p99=900 ms)".to_owned(),
             source: "measurements of bloggers, not documented".to_owned(),
+            range: None,
         }],
         grid: Grid { interval_s: 3.0, intervals: n },
         traces: vec![trace(0, false), trace(1, false), trace(40, true)],

@@ -4,7 +4,7 @@ use plimsoll_models::{Severity, units};
 
 use crate::{
     program::Program,
-    result::{Finding, RunResult},
+    result::{Basis, Consequence, Finding, RunResult},
 };
 
 /// Messages from which a growing backlog is worth a word.
@@ -40,6 +40,8 @@ pub(super) fn find(program: &Program, result: &RunResult, findings: &mut Vec<Fin
                     .to_owned(),
                 limit: None,
                 fix: None,
+                // Every message that is still there will be late, whatever is asked for.
+                consequence: Some(Consequence { lost: 0, late: end.round() as u64, usd: 0.0, basis: Basis::Counted }),
             });
         }
     }

@@ -25,6 +25,7 @@ pub(super) fn find(program: &Program, result: &RunResult, findings: &mut Vec<Fin
                 advice: "provisioned concurrency keeps instances warm; a smaller package starts faster".to_owned(),
                 limit: None,
                 fix: None,
+                consequence: None,
             });
         }
     }

@@ -40,6 +40,7 @@ fn spared(program: &Program, index: usize, limit: &LimitResult) -> Finding {
         advice: "it does what it is for: lift it only where the target has room".to_owned(),
         limit: Some(index),
         fix: None,
+        consequence: None,
     }
 }
 
@@ -69,6 +70,7 @@ fn bound(program: &Program, result: &RunResult, index: usize, limit: &LimitResul
         advice: advice(limit),
         limit: Some(index),
         fix: fix(limit),
+        consequence: None,
     }
 }
 
@@ -86,6 +88,7 @@ fn near(program: &Program, index: usize, limit: &LimitResult) -> Finding {
         },
         limit: Some(index),
         fix: None,
+        consequence: None,
     }
 }
 

@@ -31,6 +31,7 @@ pub(super) fn find(program: &Program, result: &RunResult, findings: &mut Vec<Fin
                     advice: advice.to_owned(),
                     limit: None,
                     fix: None,
+                    consequence: None,
                 });
             }
         }

@@ -2,6 +2,7 @@
 
 mod backlog;
 mod cold_starts;
+pub(crate) mod consequence;
 mod limits;
 mod losses;
 mod recovery;
@@ -14,7 +15,7 @@ use crate::{
     result::{Finding, Holds, RunResult},
 };
 
-/// Findings about a run, the gravest first.
+/// Findings about a run, those that explain most of what went wrong first.
 pub(crate) fn find(core: &Core, result: &RunResult) -> Vec<Finding> {
     let program = &core.program;
     let mut findings = Vec::new();
@@ -35,8 +36,10 @@ pub(crate) fn find(core: &Core, result: &RunResult) -> Vec<Finding> {
             advice: "lift the limit that costs most, or lower the load".to_owned(),
             limit: result.answer.costliest,
             fix: None,
+            consequence: None,
         });
     }
-    findings.sort_by_key(|finding| finding.severity);
+    consequence::count(core, result, &mut findings);
+    consequence::rank(&mut findings);
     findings
 }

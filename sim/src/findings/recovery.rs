@@ -10,7 +10,7 @@ use plimsoll_models::{Severity, families::Config, units};
 
 use crate::{
     core::Core,
-    result::{Finding, RunResult},
+    result::{Basis, Consequence, Finding, RunResult},
 };
 
 /// Share of the former goodput from which it is back.
@@ -88,6 +88,13 @@ impl Course {
         })
     }
 
+    /// Journeys after the faults that are missing to the goodput of the time before them.
+    fn missing(&self) -> u64 {
+        let started: f64 = self.started[self.after.clone()].iter().sum();
+        let complete: f64 = self.complete[self.after.clone()].iter().sum();
+        ((self.share(&self.before) * started - complete) * self.interval).round().max(0.0) as u64
+    }
+
     /// Goodput as a share of the load.
     fn share(&self, range: &Range<usize>) -> f64 {
         let started: f64 = self.started[range.clone()].iter().sum();
@@ -135,6 +142,7 @@ fn too_short(course: &Course) -> Finding {
         advice: "make the run longer: at least as long after the faults as they last".to_owned(),
         limit: None,
         fix: None,
+        consequence: None,
     }
 }
 
@@ -169,6 +177,7 @@ fn metastable(core: &Core, course: &Course, judged: &Range<usize>) -> Finding {
             .to_owned(),
         limit: None,
         fix: None,
+        consequence: Some(Consequence { lost: course.missing(), late: 0, usd: 0.0, basis: Basis::Counted }),
     }
 }
 
@@ -220,5 +229,6 @@ fn recovery(course: &Course) -> Finding {
         },
         limit: None,
         fix: None,
+        consequence: None,
     }
 }

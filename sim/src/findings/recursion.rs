@@ -22,6 +22,7 @@ pub(super) fn find(program: &Program, result: &RunResult, findings: &mut Vec<Fin
                 advice: "let only some of the events go round, or write to another queue or topic than the one that is read".to_owned(),
                 limit: None,
                 fix: None,
+                consequence: None,
             });
         }
     }

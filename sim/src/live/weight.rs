@@ -30,7 +30,7 @@ impl Simulation {
                 .iter()
                 .map(|meter| size_of_val(meter) + histograms(&[&meter.response, &meter.response_failed, &meter.completion]))
                 .sum::<usize>();
-        let series = core.nodes.windows().passed * (8 * 8 * self.nodes.len() + 4 * 4 * core.program.edges.len());
+        let series = core.nodes.windows().passed * (8 * 10 * self.nodes.len() + 4 * 6 * core.program.edges.len());
         in_flight + HELD_BYTES * lines as usize + meters + series + BEHAVIOR_BYTES * self.nodes.len() + size_of_val(&*core.limits)
     }
 }

@@ -223,8 +223,8 @@ impl Behavior for Archive {
         Names { arrivals: "EventsArchived", refused: "ReplaysRefused", failed: "", busy: "", waiting: "EventsToReplay", ..Names::PLAIN }
     }
 
-    fn billed(&self, core: &Core) -> Vec<f64> {
-        let stored = self.stored.byte_hours(core.now(), 0, self.retention) / GIGABYTE / HOURS_PER_MONTH;
+    fn billed(&self, _core: &Core, now: Nanos) -> Vec<f64> {
+        let stored = self.stored.byte_hours(now, 0, self.retention) / GIGABYTE / HOURS_PER_MONTH;
         vec![self.stored.total() as f64 / GIGABYTE, stored, self.replayed as f64]
     }
 

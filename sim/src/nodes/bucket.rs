@@ -221,9 +221,9 @@ impl Behavior for Bucket {
         Names { arrivals: "AllRequests", refused: "5xxErrors", failed: "FailedNotifications", special: "Notifications", ..Names::PLAIN }
     }
 
-    fn billed(&self, core: &Core) -> Vec<f64> {
+    fn billed(&self, core: &Core, now: Nanos) -> Vec<f64> {
         let units = &core.nodes[self.index as usize].units;
-        vec![units[0] as f64, units[1] as f64, self.byte_seconds(core.now()) / GIB / SECONDS_PER_MONTH]
+        vec![units[0] as f64, units[1] as f64, self.byte_seconds(now) / GIB / SECONDS_PER_MONTH]
     }
 
     fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {

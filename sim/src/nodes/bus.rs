@@ -17,6 +17,7 @@ use crate::{
     program::Program,
     rng::Purpose,
     sample::Sampler,
+    time::Nanos,
 };
 
 /// A bus with rules.
@@ -185,7 +186,7 @@ impl Behavior for Bus {
         }
     }
 
-    fn billed(&self, core: &Core) -> Vec<f64> {
+    fn billed(&self, core: &Core, _now: Nanos) -> Vec<f64> {
         vec![core.nodes[self.index as usize].units[0] as f64, self.destination_calls(core) as f64]
     }
 

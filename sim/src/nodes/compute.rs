@@ -290,10 +290,10 @@ impl Behavior for Compute {
         self.fleet.as_ref().map(|fleet| fleet.desired as f64)
     }
 
-    fn billed(&self, core: &Core) -> Vec<f64> {
+    fn billed(&self, core: &Core, now: Nanos) -> Vec<f64> {
         match (&self.fleet, &self.per_request) {
-            (Some(fleet), _) => fleet.billed(core),
-            (None, Some(scaling)) => scaling.billed(core, self.index, self.memory),
+            (Some(fleet), _) => fleet.billed(now),
+            (None, Some(scaling)) => scaling.billed((core, now), self.index, self.memory),
             (None, None) => Vec::new(),
         }
     }

@@ -194,7 +194,7 @@ impl Behavior for CustomBus {
         }
     }
 
-    fn billed(&self, core: &Core) -> Vec<f64> {
+    fn billed(&self, core: &Core, _now: Nanos) -> Vec<f64> {
         let units = &core.nodes[self.index as usize].units;
         vec![units[0] as f64 / GIGABYTE, units[1] as f64 / GIGABYTE]
     }

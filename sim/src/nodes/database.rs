@@ -24,7 +24,7 @@ use crate::{
     result::TraceEvent,
     rng::Purpose,
     sample::Sampler,
-    time::seconds,
+    time::{Nanos, seconds},
 };
 
 const SECONDS_PER_HOUR: f64 = 3_600.0;
@@ -224,8 +224,8 @@ impl Behavior for Database {
         }
     }
 
-    fn billed(&self, core: &Core) -> Vec<f64> {
-        vec![seconds(core.now()) / SECONDS_PER_HOUR]
+    fn billed(&self, _core: &Core, now: Nanos) -> Vec<f64> {
+        vec![seconds(now) / SECONDS_PER_HOUR]
     }
 
     fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {

@@ -182,7 +182,7 @@ impl Behavior for External {
         Names { refused: "Refused", ..Names::PLAIN }
     }
 
-    fn billed(&self, core: &Core) -> Vec<f64> {
+    fn billed(&self, core: &Core, _now: Nanos) -> Vec<f64> {
         vec![core.nodes[self.index as usize].units[0] as f64]
     }
 }

@@ -309,21 +309,17 @@ impl Behavior for Gateway {
             Dialect::FunctionUrl => {
                 Names { arrivals: "UrlRequestCount", refused: "Url4xxCount", failed: "Url5xxCount", busy: "InFlight", ..Names::PLAIN }
             }
-            Dialect::Balancer => Names {
-                arrivals: "RequestCount",
-                refused: "HTTPCode_ELB_4XX_Count",
-                failed: "HTTPCode_ELB_5XX_Count",
-                busy: "ActiveConnectionCount",
-                ..Names::PLAIN
-            },
+            Dialect::Balancer => {
+                Names { arrivals: "RequestCount", refused: "HTTPCode_4XX", failed: "HTTPCode_5XX", busy: "InFlight", ..Names::PLAIN }
+            }
         }
     }
 
-    fn billed(&self, core: &Core) -> Vec<f64> {
+    fn billed(&self, core: &Core, now: Nanos) -> Vec<f64> {
         let requests = core.nodes[self.index as usize].units[0] as f64;
         match (&self.balancer, self.cache) {
-            (Some(balancer), _) => balancer.billed(core.now()),
-            (None, Some(_)) => vec![requests, seconds(core.now()) / 3_600.0],
+            (Some(balancer), _) => balancer.billed(now),
+            (None, Some(_)) => vec![requests, seconds(now) / 3_600.0],
             (None, None) => vec![requests],
         }
     }

@@ -50,6 +50,8 @@ pub(crate) struct Names {
     pub(crate) busy: &'static str,
     pub(crate) waiting: &'static str,
     pub(crate) instances: &'static str,
+    /// Of the age of what is oldest in it, in seconds.
+    pub(crate) age: &'static str,
 }
 
 impl Names {
@@ -63,6 +65,7 @@ impl Names {
         busy: "InService",
         waiting: "Waiting",
         instances: "",
+        age: "",
     };
 }
 
@@ -126,9 +129,9 @@ pub(crate) trait Behavior {
     /// What only the node itself knows about this moment.
     fn look(&self, _core: &Core, _look: &mut NodeLook) {}
 
-    /// Units used so far, in the order of the meters of its configuration.
-    fn billed(&self, core: &Core) -> Vec<f64> {
-        let _ = core;
+    /// Units used up to a time, in the order of the meters of its configuration; nothing has happened since.
+    fn billed(&self, core: &Core, now: Nanos) -> Vec<f64> {
+        let _ = (core, now);
         Vec::new()
     }
 
@@ -231,6 +234,6 @@ impl Node {
         self.told().figures(core, &mut |name, value| {
             figures.insert(name.to_owned(), value);
         });
-        Account { names: self.told().names(), billed: self.told().billed(core), figures }
+        Account { names: self.told().names(), billed: self.told().billed(core, core.now()), figures }
     }
 }

@@ -368,7 +368,7 @@ impl Behavior for Pipe {
         }
     }
 
-    fn billed(&self, core: &Core) -> Vec<f64> {
+    fn billed(&self, core: &Core, _now: Nanos) -> Vec<f64> {
         let metered = self.stages.iter().filter(|stage| stage.metered);
         let calls: u64 = metered.map(|stage| core.edges[stage.edge as usize].attempts.total()).sum();
         vec![core.nodes[self.index as usize].units[0] as f64, calls as f64]

@@ -310,8 +310,8 @@ impl Behavior for Proxy {
         }
     }
 
-    fn billed(&self, core: &Core) -> Vec<f64> {
-        vec![self.billed_processors * seconds(core.now()) / SECONDS_PER_HOUR]
+    fn billed(&self, _core: &Core, now: Nanos) -> Vec<f64> {
+        vec![self.billed_processors * seconds(now) / SECONDS_PER_HOUR]
     }
 
     fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {

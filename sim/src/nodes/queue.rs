@@ -176,8 +176,8 @@ impl Queue {
     }
 
     /// Receive calls that ended without a message.
-    fn empty_receives(&self, core: &Core) -> u64 {
-        self.polls.iter().map(|edge| core.edges[*edge as usize].poll.long_polls.empty(core.now())).sum()
+    fn empty_receives(&self, core: &Core, now: Nanos) -> u64 {
+        self.polls.iter().map(|edge| core.edges[*edge as usize].poll.long_polls.empty(now)).sum()
     }
 }
 
@@ -267,18 +267,18 @@ impl Behavior for Queue {
             special: "DeadLettered",
             busy: "ApproximateNumberOfMessagesNotVisible",
             waiting: "ApproximateNumberOfMessagesVisible",
+            age: "ApproximateAgeOfOldestMessage",
             ..Names::PLAIN
         }
     }
 
-    fn billed(&self, core: &Core) -> Vec<f64> {
+    fn billed(&self, core: &Core, now: Nanos) -> Vec<f64> {
         let gathered = if self.gathered.0 > 0 { self.payload.chunks(self.gathered.1) } else { 0 };
-        vec![(core.nodes[self.index as usize].units[0] + gathered + self.empty_receives(core)) as f64]
+        vec![(core.nodes[self.index as usize].units[0] + gathered + self.empty_receives(core, now)) as f64]
     }
 
     fn look(&self, core: &Core, look: &mut NodeLook) {
-        let first = core.stores[self.index as usize].first();
-        look.oldest_s = first.map(|copy| seconds(core.now().saturating_sub(core.copies[copy].born)));
+        look.oldest_s = core.oldest_message(self.index).map(|born| seconds(core.now() - born));
     }
 
     fn figures(&self, core: &Core, put: &mut dyn FnMut(&str, f64)) {
@@ -289,9 +289,12 @@ impl Behavior for Queue {
         put("received", core.ledger.row(core.program.edges.len() as u32 + self.index).attempts as f64);
         put("backlog.mean", meter.waiting.mean(core.now()));
         put("backlog.max", meter.waiting.max() as f64);
-        put("age.max", oldest(core, self.index));
-        put("billed_requests", self.billed(core)[0]);
-        put("empty_receives", self.empty_receives(core) as f64);
+        let held = core.oldest_message(self.index).map_or(0, |born| core.now() - born);
+        let age = seconds(meter.age.max().max(held));
+        put("age.max", age);
+        put("ApproximateAgeOfOldestMessage.Maximum", age);
+        put("billed_requests", self.billed(core, core.now())[0]);
+        put("empty_receives", self.empty_receives(core, core.now()) as f64);
         let store = &core.stores[self.index as usize];
         if let Some(ordered) = &self.ordered {
             put("deduplicated", ordered.deduplicated as f64);
@@ -304,10 +307,3 @@ impl Behavior for Queue {
 
 /// Tells the second message that a fault makes of one from the first.
 const DUPLICATE: u64 = 0x2d;
-
-/// Greatest age of any message of a queue, those still there included.
-fn oldest(core: &Core, queue: u32) -> f64 {
-    let row = core.program.edges.len() as u32 + queue;
-    let held = core.copies.occupied().filter(|copy| copy.row == row && copy.edge == NONE).map(|copy| core.now() - copy.born).max();
-    seconds(core.nodes[queue as usize].age_max.max(held.unwrap_or(0)))
-}

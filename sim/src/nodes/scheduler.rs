@@ -19,7 +19,7 @@ use crate::{
     program::Program,
     rng::{self, Purpose, StreamRng, mix},
     sample::Sampler,
-    time::nanos,
+    time::{Nanos, nanos},
 };
 
 /// A scheduler.
@@ -168,7 +168,7 @@ impl Behavior for Scheduler {
         Names { arrivals: "SchedulesDue", failed: "TargetErrors", special: "DeadLettered", waiting: "InvocationsWaiting", ..Names::PLAIN }
     }
 
-    fn billed(&self, core: &Core) -> Vec<f64> {
+    fn billed(&self, core: &Core, _now: Nanos) -> Vec<f64> {
         vec![core.nodes[self.index as usize].units[0] as f64]
     }
 }

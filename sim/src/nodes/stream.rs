@@ -406,11 +406,11 @@ impl Behavior for Stream {
             busy: "RecordsInProcess",
             waiting: "RecordsUnread",
             instances: "OpenShards",
+            age: "",
         }
     }
 
-    fn billed(&self, core: &Core) -> Vec<f64> {
-        let now = core.now();
+    fn billed(&self, core: &Core, now: Nanos) -> Vec<f64> {
         let shards = &core.streams[self.index as usize];
         let Usage { on_demand, put_units, ingested, free_retention, long_retention, .. } = self.usage;
         let hours = seconds(now) / 3_600.0;
@@ -446,8 +446,8 @@ impl Behavior for Stream {
         put("backlog.mean", meter.waiting.mean(core.now()));
         put("backlog.max", meter.waiting.max() as f64);
         let oldest = (0..shards.consumers.len()).map(|reader| core.iterator_age(self.index, reader as u32, core.now())).max();
-        put("age.max", seconds(meter.age_max.max(oldest.unwrap_or(0))));
-        let read = shards.consumers.iter().map(|consumer| core.edges[consumer.edge as usize].stream.read_age_max).max();
+        put("age.max", seconds(meter.age.max().max(oldest.unwrap_or(0))));
+        let read = shards.consumers.iter().map(|consumer| core.edges[consumer.edge as usize].stream.read_age.max()).max();
         put("GetRecords.IteratorAgeMilliseconds.Maximum", seconds(read.unwrap_or(0)) * 1_000.0);
     }
 }
@@ -491,7 +491,7 @@ impl Core {
         let age = now - self.copies[record].born;
         self.end_part(edge, record, fate);
         let stream = self.program.edges[edge as usize].from;
-        self.nodes[stream as usize].age_max = self.nodes[stream as usize].age_max.max(age);
+        self.nodes[stream as usize].age.see(age);
         self.edges[edge as usize].stream.lag.subtract(now, 1);
     }
 
@@ -519,7 +519,7 @@ impl Core {
             for reader in 0..self.streams[stream].consumers.len() {
                 let age = self.iterator_age(stream as u32, reader as u32, at);
                 let edge = self.streams[stream].consumers[reader].edge;
-                self.edges[edge as usize].stream.age(age);
+                self.edges[edge as usize].stream.age.see(age);
             }
         }
     }

@@ -377,12 +377,11 @@ impl Behavior for Table {
         Some(self.writes.tokens(now))
     }
 
-    fn billed(&self, core: &Core) -> Vec<f64> {
+    fn billed(&self, core: &Core, now: Nanos) -> Vec<f64> {
         let units = &core.nodes[self.index as usize].units;
         if self.on_demand {
             return vec![(units[0] + units[2]) as f64 / 2.0, units[1] as f64 / 2.0];
         }
-        let now = core.now();
         let indexes = self.indexes.capacity.as_ref().map_or(0.0, |(_, _, units)| units * f64::from(self.indexes.count) * seconds(now));
         vec![(self.writes.unit_seconds(now) + indexes) / SECONDS_PER_HOUR, self.reads.unit_seconds(now) / SECONDS_PER_HOUR]
     }

@@ -19,7 +19,7 @@ use crate::{
     program::{NodeProgram, Program},
     rng::Purpose,
     sample::Sampler,
-    time::nanos,
+    time::{Nanos, nanos},
 };
 
 /// Bytes of a billed gigabyte.
@@ -273,7 +273,7 @@ impl Behavior for Topic {
         }
     }
 
-    fn billed(&self, core: &Core) -> Vec<f64> {
+    fn billed(&self, core: &Core, _now: Nanos) -> Vec<f64> {
         let units = core.nodes[self.index as usize].units.map(|units| units as f64);
         match self.ordered {
             None => vec![units[0], units[1], units[2] / GIGABYTE],

@@ -260,7 +260,7 @@ impl Behavior for Workflow {
         }
     }
 
-    fn billed(&self, core: &Core) -> Vec<f64> {
+    fn billed(&self, core: &Core, _now: Nanos) -> Vec<f64> {
         let units = core.nodes[self.index as usize].units;
         match &self.kind {
             Kind::Standard(_) => vec![units[0] as f64],

@@ -139,6 +139,12 @@ impl Histogram {
         if self.zeros > 0 { 0 } else { self.min }
     }
 
+    /// How many exceed a value, to within a bucket.
+    pub(crate) fn above(&self, value: Nanos) -> u64 {
+        let own = bucket(value);
+        self.clone().occupied().filter(|(index, _)| *index > own).map(|(_, count)| count).sum()
+    }
+
     /// Forgets everything but keeps its buffer.
     pub(crate) fn clear(&mut self) {
         let Self { mut noted, mut counts, first, .. } = std::mem::take(self);

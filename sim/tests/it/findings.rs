@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use plimsoll_models::{Catalog, Diagram, EdgeKind, Scenario, Severity, scenario::Plan, validate};
-use plimsoll_sim::{Input, Progress, RunResult, Traces, result::Finding, set_path};
+use plimsoll_sim::{
+    Input, Progress, RunResult, Traces,
+    result::{Basis, Consequence, Finding, LimitResult},
+    set_path,
+};
 
 use crate::{
     records,
@@ -48,6 +52,83 @@ fn nodes_are_called_by_their_titles() {
     for code in ["limit-refuses", "remedies", "backlog-grows"] {
         assert!(codes.contains(&code), "{code} is missing in {codes:?}");
     }
+}
+
+/// A function that works for a second on one event at a time, called twice a second for 100 s.
+fn halved(objectives: &[&str]) -> RunResult {
+    let diagram = Draw::default()
+        .node("client", "generic/client", &[("arrivals", "constant(2/s)")])
+        .node("fn", "aws/lambda", &[("duration", "900 ms"), ("init", "0 s"), ("overhead", "0 s"), ("reserved_concurrency", "1")])
+        .edge("ask", EdgeKind::Request, "client", "fn", &[("attempts", "1"), ("latency", "0 s")])
+        .0;
+    let scenario = Scenario::default().with("duration", "100.2 s").with("objectives", serde_json::json!(objectives));
+    told(&diagram, scenario.plan(&"default".into()).0)
+}
+
+/// Every second call is refused, and nothing else loses any: the limit explains all of it, counted or simulated.
+#[test]
+fn a_limit_explains_what_is_lost_by_it() {
+    for (objectives, basis) in [(&[][..], Basis::AtMost), (&["loss <= 1 %"], Basis::Simulated)] {
+        let result = halved(objectives);
+        assert_eq!((result.journeys[0].started, result.journeys[0].lossy), (200, 100));
+        let Finding { consequence, limit, .. } = finding(&result, "limit-refuses");
+        assert_eq!(result.limits[limit.unwrap()].refused, 100);
+        assert_eq!(*consequence, Some(Consequence { lost: 100, late: 0, usd: 0.0, basis }));
+        assert_eq!(result.findings[0].code, "limit-refuses");
+        assert_eq!(objectives.is_empty(), !result.findings.iter().any(|finding| finding.code == "objective-broken"));
+    }
+}
+
+/// Two callers, one server, a second each: the second of each pair waits for a second, so half of 100 take longer than 1.5 s.
+#[test]
+fn late_is_what_takes_longer_than_the_objective() {
+    let diagram = Draw::default()
+        .node("client", "generic/client", &[("arrivals", "constant(0.5/s)")])
+        .node("other", "generic/client", &[("arrivals", "constant(0.5/s)")])
+        .node("server", "generic/server", &[("duration", "1 s"), ("concurrency_per_instance", "1")])
+        .edge("ask", EdgeKind::Request, "client", "server", &[("attempts", "1"), ("latency", "0 s"), ("timeout", "none")])
+        .edge("too", EdgeKind::Request, "other", "server", &[("attempts", "1"), ("latency", "0 s"), ("timeout", "none")])
+        .0;
+    let scenario = Scenario::default().with("duration", "103 s").with("objectives", serde_json::json!(["response p99 <= 1.5 s"]));
+    let result = told(&diagram, scenario.plan(&"default".into()).0);
+    let finished = result.journeys.iter().map(|journey| journey.response.count).sum::<u64>();
+    assert_eq!(result.verdict.objectives[0].late, Some(finished / 2), "of {finished}");
+}
+
+/// Ten messages fail three times each: they are what the dead letters explain.
+#[test]
+fn dead_letters_explain_the_journeys_that_they_are() {
+    let diagram = Draw::default()
+        .node("client", "generic/client", &[("arrivals", "batch(10, at=1 s)")])
+        .node("queue", "aws/sqs", &[("visibility_timeout", "10 s"), ("max_receives", "3")])
+        .node("dead", "aws/sqs", &[])
+        .node("fn", "aws/lambda", &[("duration", "100 ms")])
+        .node("api", "generic/http-api", &[("latency", "0 s"), ("error_rate", "100 %")])
+        .edge("send", EdgeKind::Send, "client", "queue", &[])
+        .edge("poll", EdgeKind::Poll, "queue", "fn", &[("batch_size", "1")])
+        .edge("ask", EdgeKind::Request, "fn", "api", &[("attempts", "1")])
+        .edge("give-up", EdgeKind::DeadLetter, "queue", "dead", &[])
+        .0;
+    let result = told(&diagram, plan(&[("duration", "10 min")]));
+    let found = finding(&result, "dead-letters");
+    assert_eq!(found.consequence, Some(Consequence { lost: 10, late: 0, usd: 0.0, basis: Basis::Counted }), "{result:#?}");
+    assert_eq!(result.findings[0].code, "dead-letters", "{:#?}", result.findings);
+}
+
+/// Least headroom first; what binds without growing with the load has none left.
+#[test]
+fn limits_stand_in_the_order_of_their_headroom() {
+    let mut told_some = 0;
+    for row in records::rows() {
+        let result = told(&row.diagram(), plan(&[("duration", "10 s")]));
+        let order: Vec<f64> = result.limits.iter().filter_map(|limit| limit.headroom).collect();
+        assert!(order.is_sorted(), "{order:?}");
+        let quiet = |limit: &LimitResult| limit.headroom.is_none() && (!limit.bound() || limit.spares());
+        let first_quiet = result.limits.iter().position(quiet).unwrap_or(result.limits.len());
+        assert!(result.limits[first_quiet..].iter().all(quiet), "{:#?}", result.limits);
+        told_some += order.len();
+    }
+    assert!(told_some > 100, "{told_some}");
 }
 
 /// Whatever limit gives, applying the fix leaves a diagram that runs.

@@ -21,6 +21,7 @@ mod lambda;
 mod lambda_logs;
 mod live;
 mod messaging;
+mod over_time;
 mod pipes;
 mod random;
 mod records;

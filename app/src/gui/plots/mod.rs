@@ -4,7 +4,7 @@ mod axis;
 mod picture;
 
 pub(super) use axis::decades;
-pub(super) use picture::csv_menu;
+pub(super) use picture::{csv_menu, look as picture_look, picture_menu};
 
 use egui::{Color32, RichText, Sense, Ui, Vec2b};
 use egui_plot::{FilledArea, HLine, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints, PlotTransform, PlotUi, Span, Text, VLine};

@@ -17,21 +17,9 @@ const PNG_SCALE: f32 = 2.0;
 /// What the pointer's other button offers.
 pub(super) fn menu(response: &Response, theme: &Theme, shown: &Chart<'_>, sight: &Sight, actions: &mut Vec<Action>) {
     response.context_menu(|ui| {
-        let look = if theme.dark { ExportTheme::Dark } else { ExportTheme::Light };
+        let look = look(theme);
         let name = plimsoll_models::ids::fresh(&shown.title, |_| false);
-        if ui.button(words::SAVE_SVG).clicked() {
-            if let Some(picture) = picture(shown, sight, look) {
-                actions.push(Action::Offer(Offer::text(format!("{name}.svg"), picture)));
-            }
-            ui.close();
-        }
-        if ui.button(words::SAVE_PNG).clicked() {
-            if let Some(picture) = picture(shown, sight, look) {
-                let make = move || export::png(&picture, PNG_SCALE).map_err(|error| error.to_string());
-                actions.push(Action::Offer(Offer::new(format!("{name}.png"), make)));
-            }
-            ui.close();
-        }
+        picture_menu(ui, &|| picture(shown, sight, look), &name, actions);
         csv_menu(ui, &|| data(shown, sight), &|text| Offer::text(format!("{name}.csv"), text), actions);
         if sight.range().is_some() {
             ui.separator();
@@ -41,6 +29,28 @@ pub(super) fn menu(response: &Response, theme: &Theme, shown: &Chart<'_>, sight:
             }
         }
     });
+}
+
+/// Saves a picture under a name.
+pub(in crate::gui) fn picture_menu(ui: &mut Ui, picture: &dyn Fn() -> Option<String>, name: &str, actions: &mut Vec<Action>) {
+    if ui.button(words::SAVE_SVG).clicked() {
+        if let Some(picture) = picture() {
+            actions.push(Action::Offer(Offer::text(format!("{name}.svg"), picture)));
+        }
+        ui.close();
+    }
+    if ui.button(words::SAVE_PNG).clicked() {
+        if let Some(picture) = picture() {
+            let make = move || export::png(&picture, PNG_SCALE).map_err(|error| error.to_string());
+            actions.push(Action::Offer(Offer::new(format!("{name}.png"), make)));
+        }
+        ui.close();
+    }
+}
+
+/// The look of pictures that are saved: that of the window.
+pub(in crate::gui) fn look(theme: &Theme) -> ExportTheme {
+    if theme.dark { ExportTheme::Dark } else { ExportTheme::Light }
 }
 
 /// Saves or copies data.

@@ -19,6 +19,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
         .column(Column::initial(200.0).clip(true).resizable(true))
         .column(Column::initial(240.0).clip(true).resizable(true))
         .column(Column::initial(240.0).clip(true).resizable(true))
+        .column(Column::initial(150.0).clip(true).resizable(true))
         .column(Column::remainder().clip(true))
         .header(22.0, |mut header| {
             for title in words::ASSUMPTION_COLUMNS {
@@ -40,6 +41,9 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
                 });
                 row.col(|ui| {
                     ui.add(egui::Label::new(RichText::new(&assumption.value).monospace()).truncate());
+                });
+                row.col(|ui| {
+                    ui.add(egui::Label::new(RichText::new(assumption.range.as_deref().unwrap_or("–")).monospace()).truncate());
                 });
                 row.col(|ui| {
                     ui.add(egui::Label::new(RichText::new(&assumption.source).color(view.theme.text_weak)).truncate());

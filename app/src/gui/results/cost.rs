@@ -1,19 +1,65 @@
-//! What the run cost, meter by meter.
+//! What the run cost: over time, and meter by meter.
 
 use egui::{Align, Layout, RichText, Ui};
 use egui_extras::{Column, TableBuilder};
-use plimsoll_sim::RunResult;
+use plimsoll_models::units::Quantity;
+use plimsoll_sim::{RunResult, result::CostItem};
 
-use super::{Action, Focus, View, figure, heading, node_link, none_selected_ui};
-use crate::gui::{
-    format,
-    theme::Theme,
-    why::{Why, why},
-    words::results as words,
+use super::{Action, Focus, Sight, View, figure, heading, node_link, none_selected_ui};
+use crate::{
+    gui::{
+        format,
+        plots::{Chart, Curve, Scale, chart_ui},
+        theme::Theme,
+        why::{Why, why},
+        words::results as words,
+    },
+    report::over_time::{self, Course},
 };
 
-/// Shows totals and meters.
-pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, focus: &Focus, actions: &mut Vec<Action>) {
+/// Share of the height that the plot takes, and its bounds.
+const PLOT_SHARE: f32 = 0.42;
+/// See [`PLOT_SHARE`].
+const PLOT_HEIGHT: (f32, f32) = (84.0, 220.0);
+
+/// Shows totals, the course over time and meters.
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, (sight, focus): (&mut Sight, &Focus), actions: &mut Vec<Action>) {
+    totals_ui(ui, view, result);
+    let mut items: Vec<_> = result.cost.items.iter().filter(|item| focus.node(&item.node)).collect();
+    if items.is_empty() && !focus.is_all() {
+        return none_selected_ui(ui, view);
+    }
+    items.sort_by(|a, b| b.usd.total_cmp(&a.usd));
+    let chart = Chart {
+        id: "cost".to_owned(),
+        title: words::COST_OVER_TIME.to_owned(),
+        quantity: Quantity::Money,
+        scale: Scale::Linear,
+        grid: &result.grid,
+        warm_up_s: result.run.warm_up_s,
+        faults: &result.faults,
+        curves: curves(view, result, focus),
+        bands: false,
+        levels: Vec::new(),
+    };
+    if !chart.curves.is_empty() {
+        let height = (ui.available_height() * PLOT_SHARE).clamp(PLOT_HEIGHT.0, PLOT_HEIGHT.1);
+        chart_ui(ui, view.theme, &chart, sight, height, actions);
+        ui.add_space(Theme::SPACE_8);
+    }
+    items_ui(ui, view, (&items, result.cost.total_usd), actions);
+}
+
+/// What everything costs, and the dearest nodes.
+fn curves(view: &View<'_>, result: &RunResult, focus: &Focus) -> Vec<Curve> {
+    let all = focus.is_all().then_some(words::ALL_NODES);
+    let courses = over_time::costs(result, view.diagram, all, |node| focus.node(node));
+    let color = |index: usize| view.theme.plot[index % view.theme.plot.len()];
+    let curve = |(index, Course { name, values })| Curve { name, note: None, values, color: color(index), dashed: false };
+    courses.into_iter().enumerate().map(curve).collect()
+}
+
+fn totals_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
     let cost = &result.cost;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = Theme::SPACE_24;
@@ -31,11 +77,9 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, focus: &Focus
             ui.label(RichText::new(words::baseline_cost(&format::money(baseline.cost.per_hour_usd))).color(view.theme.text_weak));
         }
     });
-    let mut items: Vec<_> = cost.items.iter().filter(|item| focus.node(&item.node)).collect();
-    if items.is_empty() && !focus.is_all() {
-        return none_selected_ui(ui, view);
-    }
-    items.sort_by(|a, b| b.usd.total_cmp(&a.usd));
+}
+
+fn items_ui(ui: &mut Ui, view: &View<'_>, (items, total): (&[&CostItem], f64), actions: &mut Vec<Action>) {
     TableBuilder::new(ui)
         .id_salt("cost")
         .striped(true)
@@ -64,7 +108,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, focus: &Focus
                 });
                 row.col(|ui| figure(ui, format!("{} {}", format::number(item.units), item.unit)));
                 row.col(|ui| figure(ui, format::money(item.usd)));
-                row.col(|ui| figure(ui, if cost.total_usd > 0.0 { format::percent(item.usd / cost.total_usd) } else { "–".to_owned() }));
+                row.col(|ui| figure(ui, if total > 0.0 { format::percent(item.usd / total) } else { "–".to_owned() }));
                 row.col(|ui| {
                     let each = if item.units > 0.0 { item.usd / item.units } else { 0.0 };
                     let reason = Why::new(item.title.clone(), "Units used in the run times the price of a unit")

@@ -13,7 +13,10 @@ use crate::{
         why::why,
         words::results as words,
     },
-    report::{self, text::Summary},
+    report::{
+        self,
+        text::{Summary, explained},
+    },
     run::Question,
 };
 
@@ -62,7 +65,7 @@ const EFFECTS_MAX: usize = 20;
 /// Opacity of findings that are not about what is selected.
 const BESIDE: f32 = 0.7;
 
-/// Shows every finding, the gravest first.
+/// Shows every finding, what explains most of what went wrong first.
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, focus: &Focus, actions: &mut Vec<Action>) {
     if result.findings.is_empty() {
         ui.add_space(Theme::SPACE_16);
@@ -123,7 +126,8 @@ fn finding_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, finding: &Findin
                 ui.label(RichText::new(finding.code).small().color(theme.text_weak));
             });
         });
-        for text in [&finding.evidence, &finding.advice].into_iter().filter(|text| !text.is_empty()) {
+        let explained = explained(finding).unwrap_or_default();
+        for text in [&finding.evidence, &explained, &finding.advice].into_iter().filter(|text| !text.is_empty()) {
             ui.horizontal_wrapped(|ui| {
                 ui.add_space(24.0);
                 ui.label(RichText::new(text).color(theme.text_weak));

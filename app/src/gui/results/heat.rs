@@ -7,16 +7,20 @@ use egui_plot::{PlotBounds, PlotTransform};
 use plimsoll_models::units::Quantity;
 use plimsoll_sim::{
     RunResult,
-    result::{Grid, JourneyResult, LatencyCounts},
+    result::{Grid, JourneyResult, LatencyCounts, LatencySeries},
 };
 
 use super::{Action, Sight, View, latency::Kind, traces::Cell};
-use crate::gui::{
-    format,
-    offer::Offer,
-    plots::{self, Curve, Scale, clock, csv_menu},
-    theme::Theme,
-    words::results as words,
+use crate::{
+    export::ExportTheme,
+    gui::{
+        format,
+        offer::Offer,
+        plots::{self, Curve, Scale, clock, csv_menu, picture_look, picture_menu},
+        theme::Theme,
+        words::results as words,
+    },
+    report::chart,
 };
 
 /// Share of the fastest journeys that are not shown.
@@ -72,7 +76,7 @@ pub(super) fn ui(
     {
         actions.push(Action::Follow(Cell { producer: journey.producer.clone(), kind, ended_s, took_s }));
     }
-    menu(&response, title, &map, actions);
+    menu(&response, view.theme, (title, &map, series), actions);
 }
 
 /// Title, and the lines over the map with their values at the cursor.
@@ -88,9 +92,11 @@ fn legend_ui(ui: &mut Ui, theme: &Theme, title: &str, lines: &[(&str, &[Option<f
     plots::title_ui(ui, theme, title, &curves, (Quantity::Duration, grid, sight));
 }
 
-fn menu(response: &Response, title: &str, map: &Map<'_>, actions: &mut Vec<Action>) {
-    let name = plimsoll_models::ids::fresh(&words::heat_map_of(title), |_| false);
+fn menu(response: &Response, theme: &Theme, (title, map, series): (&str, &Map<'_>, &LatencySeries), actions: &mut Vec<Action>) {
+    let title = words::heat_map_of(title);
+    let name = plimsoll_models::ids::fresh(&title, |_| false);
     response.context_menu(|ui| {
+        picture_menu(ui, &|| map.picture(&title, series, picture_look(theme)), &name, actions);
         csv_menu(ui, &|| map.csv(), &|text| Offer::text(format!("{name}.csv"), text), actions);
     });
 }
@@ -185,6 +191,36 @@ impl<'a> Map<'a> {
         let count = bucket.checked_sub(row.first).and_then(|at| row.counts.get(at)).copied().unwrap_or(0);
         let ended_s = (window as f64 * self.interval_s, (window + 1) as f64 * self.interval_s);
         Some(Pointed { ended_s, took_s: (low, high), count })
+    }
+
+    /// The map as a picture of its own, with the same lines over it.
+    fn picture(&self, title: &str, series: &LatencySeries, look: ExportTheme) -> Option<String> {
+        let (low, _) = self.bounds_s()?;
+        let full = libm::log1p(self.cells().map(|(.., count)| count).max()? as f64);
+        let cell = |(window, bucket, count): (usize, usize, u64)| {
+            let values = (*self.counts.bounds_s.get(bucket)?, *self.counts.bounds_s.get(bucket + 1)?);
+            let interval = window - self.windows.start;
+            (values.1 > low).then(|| chart::Cell {
+                interval,
+                values: (values.0.max(low), values.1),
+                share: libm::log1p(count as f64) / full,
+            })
+        };
+        let line = |(name, values): (&str, &Vec<Option<f64>>)| chart::Line {
+            name: name.to_owned(),
+            values: values.get(self.windows.clone()).unwrap_or_default().to_vec(),
+        };
+        let shown = chart::Chart {
+            title,
+            axis: "",
+            lines: [("p50", &series.p50), ("p99", &series.p99)].map(line).to_vec(),
+            interval_s: self.interval_s,
+            from_s: self.windows.start as f64 * self.interval_s,
+            scale: chart::Scale::Logarithmic,
+            print: format::seconds,
+            levels: Vec::new(),
+        };
+        shown.heat_map(look, &self.cells().filter_map(cell).collect::<Vec<_>>())
     }
 
     fn csv(&self) -> String {

@@ -1,4 +1,4 @@
-//! Every limit that the run could hit, the tightest first.
+//! Every limit that the run could hit, that with least headroom first.
 
 use egui::{Align, Layout, RichText, Ui};
 use egui_extras::{Column, TableBuilder};

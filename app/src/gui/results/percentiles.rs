@@ -6,12 +6,16 @@ use plimsoll_models::units::Quantity;
 use plimsoll_sim::result::Percentile;
 
 use super::{Action, View};
-use crate::gui::{
-    format,
-    offer::Offer,
-    plots::{self, Scale, csv_menu},
-    theme::Theme,
-    words::results as words,
+use crate::{
+    export::ExportTheme,
+    gui::{
+        format,
+        offer::Offer,
+        plots::{self, Scale, csv_menu, picture_look, picture_menu},
+        theme::Theme,
+        words::results as words,
+    },
+    report::chart,
 };
 
 /// Shares that are marked.
@@ -65,15 +69,43 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, shown: &Distribution<'_>, height:
     let sentence = words::distribution_of(shown.title, &told(shown.percentiles));
     response.response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Figure, true, &sentence));
     let name = plimsoll_models::ids::fresh(&words::distribution_of(shown.title, ""), |_| false);
-    response
-        .response
-        .context_menu(|ui| csv_menu(ui, &|| csv(shown.percentiles), &|text| Offer::text(format!("{name}.csv"), text), actions));
+    response.response.context_menu(|ui| {
+        picture_menu(ui, &|| picture(shown, right, picture_look(view.theme)), &name, actions);
+        csv_menu(ui, &|| csv(shown.percentiles), &|text| Offer::text(format!("{name}.csv"), text), actions);
+    });
     if let Some(at) = response.response.hover_pos() {
         let share = 1.0 - libm::pow(10.0, -response.transform.value_from_position(at).x.max(0.0));
         if let Some(seconds) = at_share(shown.percentiles, share) {
             response.response.on_hover_text_at_pointer(words::at_most(&percent(share), &format::seconds(seconds)));
         }
     }
+}
+
+/// The plot as a picture of its own, up to so rare a share.
+fn picture(shown: &Distribution<'_>, right: f64, look: ExportTheme) -> Option<String> {
+    let share = |percentile: &Percentile| rarity(percentile.share) / right;
+    let trail = |name: &str, percentiles: &[Percentile], dashed| {
+        let points = percentiles.iter().filter(|percentile| drawn(percentile)).map(|percentile| (share(percentile), percentile.seconds));
+        chart::Trail { name: name.to_owned(), points: points.collect(), dashed }
+    };
+    let mut trails = vec![trail(shown.title, shown.percentiles, false)];
+    trails.extend(shown.baseline.map(|baseline| trail(words::BASELINE, baseline, true)));
+    let marks = MARKS.iter().map(|share| (rarity(*share) / right, percent(*share))).filter(|(share, _)| *share <= 1.0);
+    let title = words::distribution_of(shown.title, "");
+    let chart = chart::Chart {
+        title: &title,
+        axis: "",
+        lines: Vec::new(),
+        interval_s: 1.0,
+        from_s: 0.0,
+        scale: match shown.scale {
+            Scale::Linear => chart::Scale::Clock,
+            Scale::Logarithmic => chart::Scale::Logarithmic,
+        },
+        print: format::seconds,
+        levels: shown.levels.clone(),
+    };
+    chart.trails(look, &trails, &marks.collect::<Vec<_>>())
 }
 
 fn legend_ui(ui: &mut Ui, theme: &Theme, shown: &Distribution<'_>) {

@@ -23,6 +23,8 @@ const HEIGHT_MIN: f32 = 104.0;
 const WIDE: f32 = 1_050.0;
 /// A limit so many times above what was seen would flatten the curve; its line is left out.
 const LEVEL_FAR: f64 = 3.0;
+/// Costs are told for an hour.
+const SECONDS_PER_HOUR: f64 = 3_600.0;
 /// Most curves of a plot: more cannot be told apart.
 const CURVES_MAX: usize = 5;
 
@@ -163,6 +165,7 @@ impl Panel<'_> {
             Role::Work => words::WORK,
             Role::Backlog => words::BACKLOG,
             Role::Age => words::AGE,
+            Role::Cost => words::COST_AN_HOUR_PANEL,
         }
     }
 
@@ -171,6 +174,7 @@ impl Panel<'_> {
             Role::Arrivals | Role::Results | Role::Trouble => Quantity::Rate,
             Role::Work | Role::Backlog => Quantity::Number,
             Role::Age => Quantity::Duration,
+            Role::Cost => Quantity::Money,
         }
     }
 
@@ -179,7 +183,7 @@ impl Panel<'_> {
         let quantity = match self.role {
             Role::Arrivals => Quantity::Rate,
             Role::Work => Quantity::Count,
-            Role::Results | Role::Trouble | Role::Backlog | Role::Age => return Vec::new(),
+            Role::Results | Role::Trouble | Role::Backlog | Role::Age | Role::Cost => return Vec::new(),
         };
         let most = self.series.iter().flat_map(|watched| &watched.series.values).copied().fold(0.0, f64::max);
         let near = |limit: &&&LimitResult| limit.quantity == quantity && limit.value > 0.0 && limit.value <= most * LEVEL_FAR;
@@ -192,11 +196,16 @@ impl Panel<'_> {
 
     fn curves(&self, theme: &Theme) -> Vec<Curve> {
         let curve = |(index, watched): (usize, &Watched<'_>)| {
-            // Ages carry the unit of the dashboard, milliseconds.
-            let unit = if self.role == Role::Age { 1e-3 } else { 1.0 };
+            let unit = match self.role {
+                Role::Age => dashboards::age_unit_s(&watched.series.name),
+                Role::Cost => SECONDS_PER_HOUR,
+                Role::Arrivals | Role::Results | Role::Trouble | Role::Work | Role::Backlog => 1.0,
+            };
             let color = match self.role {
                 Role::Trouble => [theme.amber, theme.red, theme.plot[2], theme.plot[4], theme.plot[5]][index % CURVES_MAX],
-                Role::Arrivals | Role::Results | Role::Work | Role::Backlog | Role::Age => theme.plot[index % theme.plot.len()],
+                Role::Arrivals | Role::Results | Role::Work | Role::Backlog | Role::Age | Role::Cost => {
+                    theme.plot[index % theme.plot.len()]
+                }
             };
             let values = watched.series.values.iter().map(|value| value * unit).collect();
             Curve { name: watched.name.clone(), note: watched.metric.clone(), values, color, dashed: false }

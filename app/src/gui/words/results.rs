@@ -7,7 +7,7 @@ pub const NOTHING_ASSUMED: &str = "Every input of this run is documented or your
 /// Something was assumed.
 pub const ASSUMED: &str = "The answer rests on these values, which nobody documents. Measure them, or try other ones.";
 /// Columns of the assumptions.
-pub const ASSUMPTION_COLUMNS: [&str; 4] = ["Input", "What", "Value", "Why it is assumed"];
+pub const ASSUMPTION_COLUMNS: [&str; 5] = ["Input", "What", "Value", "May be", "Why it is assumed"];
 /// Columns of the limits.
 pub const LIMIT_COLUMNS: [&str; 11] = ["Limit", "At", "Value", "Use at peak", "", "Refused", "Delayed", "First", "Headroom", "Kind", ""];
 /// A limit that the provider raises on request.
@@ -24,6 +24,12 @@ pub const WORK: &str = "at work";
 pub const BACKLOG: &str = "waiting";
 /// Plot of ages.
 pub const AGE: &str = "age of the oldest";
+/// Plot of what a node costs.
+pub const COST_AN_HOUR_PANEL: &str = "cost per hour";
+/// Plot of what the run costs.
+pub const COST_OVER_TIME: &str = "Cost per hour";
+/// Curve of what all nodes cost together.
+pub const ALL_NODES: &str = "All nodes";
 /// There is no finding.
 pub const NO_FINDING: &str = "Nothing to report about this run";
 /// Leads to the thing on the drawing.

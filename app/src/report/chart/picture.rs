@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{COLORS, Chart, HEIGHT, LEFT, RIGHT, WIDTH};
+use super::{COLORS, Chart, HEIGHT, LEFT, RIGHT, Scale, WIDTH, decades};
 use crate::{
     export::{Escaped, ExportTheme},
     report::html::STYLE,
@@ -12,13 +12,99 @@ use crate::{
 const TITLE: f64 = 32.0;
 /// Height of the legend of a picture.
 const LEGEND: f64 = 28.0;
+/// Steps of how full a cell of a heat map is, and how opaque the emptiest one.
+const LEVELS: u32 = 16;
+/// See [`LEVELS`].
+const FAINTEST: f64 = 0.1;
 /// Most room of an entry of that legend.
 const LEGEND_ENTRY: f64 = 150.0;
+
+/// A rectangle of a heat map.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cell {
+    /// Which interval of those that are drawn.
+    pub interval: usize,
+    /// From which value to which.
+    pub values: (f64, f64),
+    /// How full it is, from 0 to 1.
+    pub share: f64,
+}
+
+/// A curve over something else than time.
+#[derive(Clone, Debug)]
+pub(crate) struct Trail {
+    pub name: String,
+    /// Where it is, as a share of the width, and the value there.
+    pub points: Vec<(f64, f64)>,
+    pub dashed: bool,
+}
 
 impl Chart<'_> {
     /// A picture of its own, with title and legend; nothing where there is nothing to draw.
     pub(crate) fn picture(&self, theme: ExportTheme) -> Option<String> {
         let (low, high) = self.range()?;
+        let mut body = String::new();
+        self.drawing(&mut body, low, high);
+        Some(self.plate(theme, &self.names(), &body))
+    }
+
+    /// The same over a heat map, which decides how far the axis of the values goes.
+    pub(crate) fn heat_map(&self, theme: ExportTheme, cells: &[Cell]) -> Option<String> {
+        let least = cells.iter().map(|cell| cell.values.0).filter(|value| *value > 0.0).reduce(f64::min)?;
+        let most = cells.iter().map(|cell| cell.values.1).reduce(f64::max)?;
+        let (low, high) = decades(least, most);
+        let mut body = String::new();
+        for level in 1..=LEVELS {
+            let is_of_level = |cell: &&Cell| (cell.share * f64::from(LEVELS)).ceil().max(1.0) as u32 == level;
+            let path = cells.iter().filter(is_of_level).fold(String::new(), |mut path, cell| {
+                let (top, bottom) = (self.y(cell.values.1, low, high), self.y(cell.values.0.max(low), low, high));
+                let (left, right) = (self.x(cell.interval as f64), self.x(cell.interval as f64 + 1.0));
+                let _ = write!(path, "M{left:.1} {top:.1}H{right:.1}V{bottom:.1}H{left:.1}z");
+                path
+            });
+            if !path.is_empty() {
+                let opacity = FAINTEST + (1.0 - FAINTEST) * f64::from(level) / f64::from(LEVELS);
+                let _ = write!(body, r#"<path class="cell" fill-opacity="{opacity:.2}" d="{path}"/>"#);
+            }
+        }
+        self.drawing(&mut body, low, high);
+        Some(self.plate(theme, &self.names(), &body))
+    }
+
+    /// Curves over marks that are told: where, as a share of the width, and in words.
+    pub(crate) fn trails(&self, theme: ExportTheme, trails: &[Trail], marks: &[(f64, String)]) -> Option<String> {
+        let values = || trails.iter().flat_map(|trail| &trail.points).map(|(_, value)| *value).filter(|value| value.is_finite());
+        let levels = self.levels.iter().map(|(value, _)| *value);
+        let most = values().chain(levels).reduce(f64::max)?;
+        let (low, high) = match self.scale {
+            Scale::Linear | Scale::Clock => (0.0, most * 1.05),
+            Scale::Logarithmic => decades(values().filter(|value| *value > 0.0).reduce(f64::min)?, most),
+        };
+        let x = |share: f64| LEFT + share * (WIDTH - LEFT - RIGHT);
+        let mut body = String::new();
+        self.value_axis(&mut body, low, high);
+        self.levels(&mut body, low, high);
+        for (share, words) in marks {
+            let _ = write!(body, r#"<text x="{:.1}" y="{}" text-anchor="middle">{}</text>"#, x(*share), HEIGHT - 8.0, Escaped(words));
+        }
+        for (number, trail) in trails.iter().enumerate() {
+            let dashes = if trail.dashed { r#" stroke-dasharray="5 4""# } else { "" };
+            let mut path = String::new();
+            for (at, (share, value)) in trail.points.iter().enumerate() {
+                let _ = write!(path, "{}{:.1} {:.1}", if at == 0 { 'M' } else { 'L' }, x(*share), self.y(*value, low, high));
+            }
+            let _ = write!(body, r#"<path class="line c{}"{dashes} d="{path}"/>"#, number % COLORS);
+        }
+        let names: Vec<&str> = trails.iter().map(|trail| trail.name.as_str()).collect();
+        Some(self.plate(theme, &names, &body))
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.lines.iter().map(|line| line.name.as_str()).collect()
+    }
+
+    /// A drawing with its title, its colors and its legend.
+    fn plate(&self, theme: ExportTheme, legend: &[&str], body: &str) -> String {
         let colors = colors(theme);
         let color = |name: &str| colors.iter().find(|(known, _)| *known == name).map_or("#888888", |(_, color)| *color);
         let height = HEIGHT + TITLE + LEGEND;
@@ -26,12 +112,13 @@ impl Chart<'_> {
         let _ = write!(
             out,
             r#"<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" font-family="Inter, sans-serif" font-size="11"><title>{}</title><style>
-text {{ fill: {faint}; }} text.title {{ fill: {}; font-size: 14px; font-weight: 600; }} .grid {{ stroke: {}; }}
+text {{ fill: {faint}; }} text.title {{ fill: {}; font-size: 14px; font-weight: 600; }} .grid {{ stroke: {}; }} .cell {{ fill: {}; }}
 line.level {{ stroke: {bad}; stroke-dasharray: 5 4; }} text.level {{ fill: {bad}; }} .line {{ fill: none; stroke-width: 1.6; stroke-linejoin: round; }}
 "#,
             Escaped(&self.alternative()),
             color("ink"),
             color("line"),
+            color("c0"),
             faint = color("faint"),
             bad = color("bad"),
         );
@@ -40,16 +127,14 @@ line.level {{ stroke: {bad}; stroke-dasharray: 5 4; }} text.level {{ fill: {bad}
         }
         let _ = write!(
             out,
-            r#"</style><rect width="100%" height="100%" fill="{}"/><text class="title" x="{LEFT}" y="20">{}</text><text x="{}" y="20" text-anchor="end">{}</text><g transform="translate(0 {TITLE})">"#,
+            r#"</style><rect width="100%" height="100%" fill="{}"/><text class="title" x="{LEFT}" y="20">{}</text><text x="{}" y="20" text-anchor="end">{}</text><g transform="translate(0 {TITLE})">{body}</g>"#,
             color("ground"),
             Escaped(self.title),
             WIDTH - RIGHT,
             Escaped(self.axis)
         );
-        self.drawing(&mut out, low, high);
-        out.push_str("</g>");
-        let share = (WIDTH - LEFT - RIGHT) / self.lines.len().max(1) as f64;
-        for (number, line) in self.lines.iter().enumerate() {
+        let share = (WIDTH - LEFT - RIGHT) / legend.len().max(1) as f64;
+        for (number, name) in legend.iter().enumerate() {
             let (x, y) = (LEFT + number as f64 * share.min(LEGEND_ENTRY), HEIGHT + TITLE + LEGEND / 2.0);
             let _ = write!(
                 out,
@@ -57,11 +142,11 @@ line.level {{ stroke: {bad}; stroke-dasharray: 5 4; }} text.level {{ fill: {bad}
                 number % COLORS,
                 x + 20.0,
                 y + 4.0,
-                Escaped(&line.name)
+                Escaped(name)
             );
         }
         out.push_str("</svg>\n");
-        Some(out)
+        out
     }
 }
 
@@ -79,7 +164,7 @@ fn colors(theme: ExportTheme) -> Vec<(&'static str, &'static str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::{Scale, tests::chart};
+    use crate::report::chart::tests::chart;
 
     #[test]
     fn a_picture_can_be_drawn_in_both_themes_and_starts_where_it_is_told() {
@@ -93,5 +178,23 @@ mod tests {
             assert!(picture.contains(">5 min<") && !picture.contains(">0 s<"), "{picture}");
             assert!(crate::export::png(&picture, 1.0).unwrap().len() > 2_000);
         }
+    }
+    #[test]
+    fn a_heat_map_and_a_distribution_can_be_drawn() {
+        let chart = chart(vec![Some(0.02), Some(0.5)], Scale::Logarithmic);
+        let cell = |interval, values, share| Cell { interval, values, share };
+        let cells = [cell(0, (0.0, 0.01), 0.001), cell(0, (0.01, 0.1), 0.5), cell(1, (0.1, 2.0), 1.0)];
+        let map = chart.heat_map(ExportTheme::Light, &cells).unwrap();
+        assert_eq!(map.matches("class=\"cell\"").count(), 3, "{map}");
+        assert!(map.contains(">10 <") || map.contains(">10<"), "the axis goes to the next decade: {map}");
+        assert_eq!(chart.heat_map(ExportTheme::Light, &[]), None);
+        let trail = Trail { name: "all".to_owned(), points: vec![(0.0, 0.1), (0.5, 0.2), (1.0, 3.0)], dashed: true };
+        for scale in [Scale::Linear, Scale::Logarithmic] {
+            let chart = Chart { scale, ..chart.clone() };
+            let shares = chart.trails(ExportTheme::Dark, std::slice::from_ref(&trail), &[(0.5, "90 %".to_owned())]).unwrap();
+            assert!(shares.contains(">90 %<") && shares.contains("stroke-dasharray=\"5 4\" d=\"M64.0"), "{shares}");
+            assert!(crate::export::png(&shares, 1.0).unwrap().len() > 2_000);
+        }
+        assert_eq!(chart.trails(ExportTheme::Dark, &[], &[]), None);
     }
 }

@@ -3,6 +3,7 @@
 mod page;
 mod sankey;
 mod sections;
+mod terms;
 
 use plimsoll_models::{Catalog, Diagram};
 use plimsoll_sim::RunResult;
@@ -10,6 +11,7 @@ use plimsoll_sim::RunResult;
 #[cfg(feature = "gui")]
 pub(super) use page::STYLE;
 pub(super) use page::table_html;
+pub(super) use terms::link as term;
 
 use super::text::Summary;
 

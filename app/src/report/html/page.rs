@@ -30,11 +30,13 @@ pub(in crate::report) fn table_html(table: &Table) -> String {
 
 /// A table whose cells may be written otherwise: `cell` gets row, column and text.
 pub(super) fn linked_table(table: &Table, cell: impl Fn(usize, usize, &str) -> Option<String>) -> String {
-    let class = |column: usize| if table.columns()[column].1 == Align::Right { " class=\"n\"" } else { "" };
+    let is_figure = |column: usize| table.columns()[column].1 == Align::Right;
+    let heading = |column: usize, title: &str| if is_figure(column) { super::terms::heading(title) } else { Escaped(title).to_string() };
+    let class = |column: usize| if is_figure(column) { " class=\"n\"" } else { "" };
     let mut out = String::from("<div class=\"scroll\"><table><thead><tr>");
     // Writing to a string cannot fail.
     for (number, (title, _)) in table.columns().iter().enumerate() {
-        let _ = write!(out, "<th scope=\"col\"{}>{}</th>", class(number), Escaped(title));
+        let _ = write!(out, "<th scope=\"col\"{}>{}</th>", class(number), heading(number, title));
     }
     out.push_str("</tr></thead><tbody>\n");
     for (at, row) in table.rows().iter().enumerate() {

@@ -3,23 +3,25 @@
 use std::fmt::Write as _;
 
 use plimsoll_models::{Severity, objective::LatencyKind};
-use plimsoll_sim::result::{Finding, Holds, JourneyResult, NodeResult, ObjectiveResult, SeriesKind};
+use plimsoll_sim::result::{Finding, Holds, JourneyResult, NodeResult, ObjectiveResult, Series, SeriesKind};
 
 use super::{
     Report,
     page::{Escaped, Section, linked, linked_table, table_html},
-    sankey,
+    sankey, terms,
 };
 use crate::{
+    dashboards::{self, Role},
     export::{self, ExportTheme, Format, Look},
     report::{
         bounds::latency_bounds,
         chart::{Chart, Line, Scale, significant},
         faults::{faults_table, remedies_table, remedies_title},
+        over_time::{self, Course},
         sankey::Sankey,
         style::Style,
         table::{Align, Table},
-        text::{headline, worth_a_row},
+        text::{explained, headline, money, worth_a_row},
     },
 };
 use plimsoll_models::units::{print_compact, print_duration};
@@ -30,34 +32,6 @@ const LIMIT_VALUE: usize = 2;
 const COST_USD: usize = 4;
 /// Nodes whose levels are drawn: those that limits held back most.
 const NODES_MAX: usize = 6;
-
-/// What the words on the page mean.
-const TERMS: &[(&str, &str)] = &[
-    (
-        "Response",
-        "From a root event's arrival at its producer until the producer has its outcome, in simulated time; each event is measured, none is averaged first.",
-    ),
-    (
-        "Completion",
-        "From a root event's arrival until everything that it set off has ended: the last message deleted, the last branch done.",
-    ),
-    (
-        "Percentiles",
-        "Read from histograms of every measured value with a relative error below 1 %; p99 is the value that 99 of 100 do not exceed.",
-    ),
-    ("Loss", "The share of root events of which something was lost that nobody answers for: expired, dropped, dead-lettered or given up."),
-    ("Peak use", "The largest demand on a limit as a share of it. Above 100 % it refused or delayed."),
-    ("Headroom", "By what factor the load could grow before the limit binds, as far as use grows with load."),
-    (
-        "Ledger",
-        "Each copy of an event on an edge is created once and ends once. The books balance when created equals the sum of all fates and what is still held.",
-    ),
-    (
-        "Cost",
-        "Units counted in the run times the prices of the catalog, without free tiers and discounts; the hour and the thousand are this run's rate carried on.",
-    ),
-    ("Interval", "The half width of the 95 % confidence interval over independent replications, after a warm-up that is left out."),
-];
 
 impl Report<'_> {
     /// Title, verdict and what was run.
@@ -96,7 +70,7 @@ impl Report<'_> {
             section("ledger", "Ledger", self.ledger()),
             section("cost", "Cost", self.cost()),
             section("assumptions", "Assumptions", self.assumptions()),
-            section("terms", "Terms", terms()),
+            section("terms", "Terms", terms::html()),
             section("again", "Again", self.again(summary.reproduce)),
         ];
         all.into_iter().filter(|section| !section.html.is_empty()).collect()
@@ -144,7 +118,7 @@ impl Report<'_> {
         });
         let run = &self.result.run;
         let sure = if run.replications > 1 {
-            format!("{} independent replications; see <a href=\"#terms\">interval</a>.", run.replications)
+            format!("{} independent replications; see {}.", run.replications, terms::link("interval", "interval"))
         } else {
             "One replication, so no interval: more of them tell how sure this is.".to_owned()
         };
@@ -160,7 +134,8 @@ impl Report<'_> {
         if let Some(remark) = self.summary().unfinished() {
             let _ = writeln!(html, "<p class=\"warn\">{}</p>", Escaped(&remark));
         }
-        html.push_str("<p class=\"faint\"><a href=\"#terms\">What response, completion and percentiles mean</a></p>\n");
+        let (response, completion) = (terms::link("response", "response"), terms::link("completion", "completion"));
+        let _ = writeln!(html, "<p class=\"faint\">What {response} and {completion} mean</p>");
         for journey in &self.result.journeys {
             html.push_str(&self.latency(journey));
         }
@@ -201,9 +176,7 @@ impl Report<'_> {
         let html = linked_table(&table, |row, column, words| (column == LIMIT_VALUE).then(|| linked(words, &limits[row].source)));
         let hidden = self.result.limits.len() - limits.len();
         let more = if hidden > 0 { format!(" {hidden} more had little or no use.") } else { String::new() };
-        format!(
-            "{html}<p class=\"faint\">The tightest first; each value leads to its source, * is an assumed one.{more} <a href=\"#terms\">What peak use and headroom mean</a></p>\n"
-        )
+        format!("{html}<p class=\"faint\">The least headroom first; each value leads to its source, * is an assumed one.{more}</p>\n")
     }
 
     /// Rates and levels of the nodes that were held back, the worst first.
@@ -213,7 +186,13 @@ impl Report<'_> {
         let mut html = String::new();
         for node in nodes.into_iter().take(NODES_MAX) {
             for (kind, axis) in [(SeriesKind::Rate, "per second"), (SeriesKind::Max, "largest in each interval")] {
-                let series = node.series.iter().filter(|series| series.kind == kind && series.values.iter().any(|v| *v > 0.0));
+                // Ages and costs have other units, and charts of their own.
+                let is_drawn = |series: &&Series| {
+                    series.kind == kind
+                        && !matches!(dashboards::role(&series.name), Some(Role::Age | Role::Cost))
+                        && series.values.iter().any(|v| *v > 0.0)
+                };
+                let series = node.series.iter().filter(is_drawn);
                 let lines: Vec<Line> = series
                     .map(|series| Line { name: series.name.clone(), values: series.values.iter().map(|v| Some(*v)).collect() })
                     .collect();
@@ -224,11 +203,31 @@ impl Report<'_> {
                 html.push_str(&chart.html());
             }
         }
-        html
+        let ages = over_time::ages(self.result, self.diagram);
+        html + &self.course(
+            "Age of the oldest that waits",
+            (Scale::Clock, "largest in each interval", |age| print_duration(significant(age))),
+            ages,
+        )
+    }
+
+    /// Figures over time as one chart.
+    fn course(&self, title: &str, (scale, axis, print): (Scale, &str, fn(f64) -> String), courses: Vec<Course>) -> String {
+        let lines = courses.into_iter().map(|Course { name, values }| Line { name, values: values.into_iter().map(Some).collect() });
+        let interval_s = self.result.grid.interval_s;
+        let chart = Chart { title, axis, lines: lines.collect(), interval_s, from_s: 0.0, scale, print, levels: Vec::new() };
+        chart.html()
     }
 
     fn findings(&self) -> String {
-        self.summary().told_findings().map(finding_html).collect()
+        let html: String = self.summary().told_findings().map(finding_html).collect();
+        if html.is_empty() {
+            return html;
+        }
+        format!(
+            "{html}<p class=\"faint\">What explains most lost and late journeys stands first. {}</p>\n",
+            terms::link("explains", "How that is told")
+        )
     }
 
     fn remedies(&self) -> String {
@@ -265,7 +264,7 @@ impl Report<'_> {
         };
         let picture = sankey::html(&Sankey::of(&ledger.rows, self.diagram));
         let table = table_html(&self.summary().ledger_table(usize::MAX));
-        format!("<p>{state} <a href=\"#terms\">What that means</a></p>\n{picture}{table}")
+        format!("<p>{state} {}</p>\n{picture}{table}", terms::link("ledger", "What that means"))
     }
 
     fn cost(&self) -> String {
@@ -278,23 +277,37 @@ impl Report<'_> {
         let table = self.summary().cost_table(usize::MAX);
         let html = linked_table(&table, |row, column, words| (column == COST_USD).then(|| linked(words, &items[row].source)));
         format!(
-            "<p>{}</p>\n{html}<p class=\"faint\"><a href=\"#terms\">How the bill is made</a></p>\n",
-            Escaped(&self.summary().cost_line())
+            "<p>{} {}</p>\n{}{html}",
+            Escaped(&self.summary().cost_line()),
+            terms::link("cost", "How the bill is made"),
+            self.course(
+                "Cost over time",
+                (Scale::Linear, "an hour", money),
+                over_time::costs(self.result, self.diagram, Some("All nodes"), |_| true)
+            )
         )
     }
 
     fn assumptions(&self) -> String {
-        let mut table =
-            Table::new(&[("Input", Align::Left), ("Value", Align::Left), ("Where it comes from", Align::Left), ("Set with", Align::Left)]);
+        let columns = ["Input", "Value", "May be", "Where it comes from", "Set with"];
+        let mut table = Table::new(&columns.map(|title| (title, Align::Left)));
         for assumption in &self.result.assumptions {
             let path = if assumption.path.is_empty() { String::new() } else { format!("--set {}=…", assumption.path) };
-            table.row([assumption.title.clone(), assumption.value.clone(), assumption.source.clone(), path]);
+            table.row([
+                assumption.title.clone(),
+                assumption.value.clone(),
+                assumption.range.clone().unwrap_or_default(),
+                assumption.source.clone(),
+                path,
+            ]);
         }
         let html = some(&table);
         if html.is_empty() {
             html
         } else {
-            format!("<p>Not documented values, but taken from elsewhere; change them where you know better.</p>\n{html}")
+            format!(
+                "<p>Not documented values, but taken from elsewhere, with what the service takes; change them where you know better.</p>\n{html}"
+            )
         }
     }
 
@@ -332,7 +345,8 @@ fn finding_html(finding: &Finding) -> String {
         Severity::Info => "info",
     };
     let mut out = format!("<div class=\"finding {class}\"><p><b>{}</b></p>", Escaped(&finding.title));
-    for (class, words) in [("faint", &finding.evidence), ("", &finding.advice)] {
+    let explained = explained(finding).unwrap_or_default();
+    for (class, words) in [("faint", &finding.evidence), ("faint", &explained), ("", &finding.advice)] {
         if !words.is_empty() {
             let _ = write!(out, "<p class=\"{class}\">{}</p>", Escaped(words));
         }
@@ -341,15 +355,6 @@ fn finding_html(finding: &Finding) -> String {
         let _ = write!(out, "<p><code>--set {}=\"{}\"</code></p>", Escaped(path), Escaped(value));
     }
     out.push_str("</div>\n");
-    out
-}
-
-fn terms() -> String {
-    let mut out = String::from("<dl>");
-    for (term, meaning) in TERMS {
-        let _ = write!(out, "<dt>{}</dt><dd>{}</dd>", Escaped(term), Escaped(meaning));
-    }
-    out.push_str("</dl>\n");
     out
 }
 

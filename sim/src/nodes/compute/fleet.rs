@@ -482,15 +482,14 @@ impl Fleet {
     }
 
     /// Hours that instances have stood, shortest billed times and whole seconds considered.
-    fn hours(&self, core: &Core) -> f64 {
-        let now = core.now();
+    fn hours(&self, now: Nanos) -> f64 {
         let open: u64 = self.all.occupied().map(|row| billed(now - row.created, self.billed_least)).sum();
         (self.billed_s + open) as f64 / SECONDS_PER_HOUR
     }
 
     /// Units used, in the order of the meters.
-    pub(super) fn billed(&self, core: &Core) -> Vec<f64> {
-        let hours = self.hours(core);
+    pub(super) fn billed(&self, now: Nanos) -> Vec<f64> {
+        let hours = self.hours(now);
         match self.size {
             Size::Instance { .. } => vec![hours],
             Size::Parts { vcpus, gigabytes, .. } => vec![hours * vcpus, hours * gigabytes],
@@ -510,7 +509,7 @@ impl Fleet {
         put("instance_failures", self.failures as f64);
         put("requests_cut_off", self.cut_off as f64);
         put("lifespan.mean", meter.lifespan.mean() / 1e9);
-        put("instance_hours", self.hours(core));
+        put("instance_hours", self.hours(now));
     }
 }
 

@@ -3,7 +3,13 @@
 use plimsoll_models::families::{self, Refill};
 
 use super::{DURATION_MS, PROVISIONED_MS, REQUESTS, asynchronous::Async, provisioned::Provisioned, start::Start};
-use crate::{core::Core, parts::Ramp, program::Program, sample::Sampler, time::seconds};
+use crate::{
+    core::Core,
+    parts::Ramp,
+    program::Program,
+    sample::Sampler,
+    time::{Nanos, seconds},
+};
 
 /// Scaling per request.
 #[derive(Clone, Debug)]
@@ -88,8 +94,7 @@ const GIB: f64 = 1_073_741_824.0;
 
 impl PerRequest {
     /// Units used so far, in the order of the meters.
-    pub(super) fn billed(&self, core: &Core, index: u32, memory: f64) -> Vec<f64> {
-        let now = core.now();
+    pub(super) fn billed(&self, (core, now): (&Core, Nanos), index: u32, memory: f64) -> Vec<f64> {
         let units = &core.nodes[index as usize].units;
         let seconds_of = |meter: usize| units[meter] as f64 / 1_000.0;
         let gib = memory / GIB;

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use plimsoll_models::families::QueueConfig;
+use plimsoll_models::families::{Config, QueueConfig};
 
 use crate::{
     core::{Copy, Core, MessageState},
@@ -108,14 +108,6 @@ impl Store {
         }
     }
 
-    /// The message that a queue without order would hand out next; others do not say.
-    pub(crate) fn first(&self) -> Option<u32> {
-        match &self.line {
-            Line::Plain(line) => line.front().map(|(copy, ..)| *copy),
-            Line::Fair(_) | Line::Fifo(_) => None,
-        }
-    }
-
     /// Whether messages have an order within groups.
     pub(crate) fn is_ordered(&self) -> bool {
         matches!(self.line, Line::Fifo(_))
@@ -127,6 +119,27 @@ impl Store {
             Line::Plain(_) => 0,
             Line::Fair(line) => u64::from(line.join(key)),
             Line::Fifo(_) => Self::KEYED | key,
+        }
+    }
+}
+
+/// Ages of what is in queues.
+impl Core {
+    /// When the oldest message that is still in a queue was sent. Retention is the same for all of them, so it is the
+    /// first that would expire.
+    pub(crate) fn oldest_message(&self, queue: u32) -> Option<Nanos> {
+        let Event::Timer { argument, .. } = self.queue.first_of(self.stores[queue as usize].retention_lane)? else { return None };
+        Some(self.copies[argument].born)
+    }
+
+    /// Takes the ages of the oldest messages at the end of a window of the series.
+    pub(crate) fn sample_message_ages(&mut self, at: Nanos) {
+        for queue in 0..self.program.nodes.len() {
+            if matches!(self.program.nodes[queue].config, Config::Queue(_))
+                && let Some(born) = self.oldest_message(queue as u32)
+            {
+                self.nodes[queue].age.see(at - born.min(at));
+            }
         }
     }
 }
@@ -201,7 +214,7 @@ impl Core {
             let meter = &mut self.nodes[queue as usize];
             meter.waiting.subtract(now, 1);
             meter.busy.add(now, 1);
-            meter.age_max = meter.age_max.max(now - row.born);
+            meter.age.see(now - row.born);
             if now >= self.warm_up {
                 meter.wait.record(now - row.born);
             }
@@ -312,7 +325,7 @@ impl Core {
             }
             Line::Plain(_) | Line::Fair(_) | Line::Fifo(_) => {}
         }
-        meter.age_max = meter.age_max.max(now - row.born);
+        meter.age.see(now - row.born);
         self.copies[copy].state = MessageState::Gone;
         self.end_copy(copy, fate);
         if row.holders == 0 {

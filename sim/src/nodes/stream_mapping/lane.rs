@@ -202,7 +202,7 @@ impl StreamMapping {
         let (head, last) = (core.copies[members[0].copy], core.copies[members[records - 1].copy]);
         core.batches[batch] = Batch { members, opened: now, edge: None, tries: 1, lane: at as u32 };
         let meter = &mut core.edges[self.edge as usize];
-        meter.stream.age(now - last.born);
+        meter.stream.age.see(now - last.born);
         meter.poll.batches.add(1);
         meter.poll.messages.add(records as u64);
         meter.poll.running.add(now, 1);

@@ -140,7 +140,7 @@ impl StreamMapping {
         self.pay(core, shard, bytes);
         let meter = &mut core.edges[self.edge as usize].stream;
         meter.reads += 1;
-        meter.read_age_max = meter.read_age_max.max(age);
+        meter.read_age.see(age);
         let latency = core.sample(&self.latency, self.stream, Purpose::Pickup, mix(u64::from(self.edge), position), shard as u32);
         let latency = if core.faults.is_quiet() { latency } else { core.stretched(self.edge, latency) };
         let reader = &mut self.readers[shard];
