@@ -271,11 +271,13 @@ impl Deck {
         };
         self.request = request;
         let at_s = self.now_s();
-        self.timeline.change(program, from_s);
         Arc::make_mut(&mut self.course).forget(from_s);
+        // Copies beyond what the course knows would leave a hole in it.
+        let known_s = from_s.min(self.course.reached_s());
+        self.timeline.change(program, known_s);
         (self.result, self.followed) = (None, None);
         let goal = self.goal;
-        self.rewind(self.timeline.before(at_s.min(from_s)), 0.0);
+        self.rewind(self.timeline.before(at_s.min(known_s)), 0.0);
         self.seek(at_s);
         if let Some(Goal::Time(_)) = goal {
             self.goal = goal;

@@ -1,15 +1,17 @@
 //! The live run in the window: its session, its marks, the bar that moves it.
 
 pub mod journey;
+mod space;
 mod timeline;
 pub mod transport;
 pub mod what_if;
 
 use std::sync::Arc;
 
+pub use self::space::SpaceBar;
 use super::words::live as words;
 use crate::{
-    live::{Frame, Session, Trouble},
+    live::{Frame, Order, Session, Trouble},
     run::Request,
 };
 
@@ -32,6 +34,22 @@ impl LiveRun {
     pub(super) fn start(request: Request, ctx: &egui::Context) -> Self {
         let repaint = ctx.clone();
         Self { session: Session::start(request, move || repaint.request_repaint()), marks: Vec::new(), said: None }
+    }
+
+    /// The same moment of another run, which is the same but for its name.
+    pub(super) fn again(&self, request: Request, ctx: &egui::Context) -> Self {
+        let mut again = Self::start(request, ctx);
+        again.marks.clone_from(&self.marks);
+        if let Some(frame) = self.frame() {
+            let orders = [
+                Some(Order::Pace(frame.pace)),
+                (!self.session.plays()).then_some(Order::Pause),
+                Some(Order::Repeat(frame.repeats)),
+                Some(Order::Seek(frame.at_s())),
+            ];
+            orders.into_iter().flatten().for_each(|order| again.session.order(order));
+        }
+        again
     }
 
     /// What is to be seen.

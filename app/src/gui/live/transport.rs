@@ -7,6 +7,7 @@ use crate::{
     gui::{
         action::Action,
         command::Command,
+        results::Sight,
         theme::Theme,
         tone::{Tone, glyph},
         view::View,
@@ -26,7 +27,7 @@ const FAULTS_MAX: usize = 12;
 const SLIDER_WIDTH: f32 = 96.0;
 
 /// Shows the bar.
-pub fn ui(ui: &mut Ui, view: &View<'_>, live: &LiveRun, actions: &mut Vec<Action>) {
+pub fn ui(ui: &mut Ui, view: &View<'_>, live: &LiveRun, sight: &mut Sight, actions: &mut Vec<Action>) {
     let Some(frame) = live.frame() else {
         ui.horizontal_centered(|ui| {
             ui.spinner();
@@ -42,7 +43,7 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, live: &LiveRun, actions: &mut Vec<Action
         buttons_ui(ui, view, frame, actions);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| right_ui(ui, view, frame, actions));
     });
-    timeline::ui(ui, view, live, frame, actions);
+    timeline::ui(ui, view, (live, frame), sight, actions);
 }
 
 fn command(ui: &mut Ui, view: &View<'_>, command: Command, icon: &str, on: bool, actions: &mut Vec<Action>) {

@@ -100,6 +100,16 @@ pub fn collapsed_group(name: &str, members: usize) -> Vec<String> {
     vec![format!("Group {name}"), "collapsed".to_owned(), plural(members, "node")]
 }
 
+/// The node of a group where most waited.
+pub fn worst_backlog(node: &str, count: f64) -> String {
+    format!("{} waiting at most, in {node}", crate::scene::short(count))
+}
+
+/// What the nodes of a group refused.
+pub fn refused_inside(count: f64) -> String {
+    format!("{} refused inside", crate::scene::short(count))
+}
+
 /// How many events enter a group.
 pub fn entering(rate: f64) -> String {
     format!("{} events/s enter", crate::scene::short(rate))

@@ -5,6 +5,7 @@ use plimsoll_models::fault::FaultKind;
 use crate::{
     gui::{format, plots::clock},
     live::{Moment, Pace, State},
+    scene::{Spark, Tells},
 };
 
 /// Why a command cannot be done.
@@ -198,6 +199,33 @@ pub fn share_refused(share: f64) -> String {
     format!("{:.0} % refused", (share * 100.0).max(1.0))
 }
 
+/// Records that a reader of a stream is not done with.
+pub fn behind(count: u64) -> String {
+    format!("{} behind", crate::scene::short(count as f64))
+}
+
+/// Refusals of a group.
+pub fn refused_rate(per_s: f64) -> String {
+    format!("{}/s refused", crate::scene::short(per_s))
+}
+
+/// The line of a box: what it tells, its greatest value and when that was.
+pub fn spark(spark: &Spark) -> String {
+    let what = match spark.tells {
+        Tells::Backlog => "backlog",
+        Tells::Busy => "work in progress",
+        Tells::Calls => "calls",
+    };
+    let unit = if spark.tells == Tells::Calls { "/s" } else { "" };
+    let hurt = if spark.hurt.contains(&true) { ", red where something is refused or fails" } else { "" };
+    match spark.most() {
+        Some((most, at_s)) => {
+            format!("{what} over the run at most {}{unit}, at {}{hurt}", crate::scene::short(f64::from(most)), clock(at_s))
+        }
+        None => format!("no {what} over the run{hurt}"),
+    }
+}
+
 /// Use of a limit.
 pub fn used(share: f64, title: &str) -> String {
     format!("{:.0} % of {title} (greatest use of the last two seconds)", share * 100.0)
@@ -318,6 +346,16 @@ pub mod node {
     pub fn instances(all: u64, starting: u64, provisioned: u64) -> String {
         let of = |count: u64, word: &str| if count > 0 { format!(", {} {word}", format::count(count)) } else { String::new() };
         format!("Instances or connections: {}{}{}", format::count(all), of(starting, "starting cold"), of(provisioned, "provisioned"))
+    }
+
+    /// What enters a group.
+    pub fn enters(per_s: f64) -> String {
+        format!("{}/s enter", crate::scene::short(per_s))
+    }
+
+    /// What a group refuses.
+    pub fn refuses(per_s: f64) -> String {
+        format!("{}/s are refused inside", crate::scene::short(per_s))
     }
 
     /// What passes.
