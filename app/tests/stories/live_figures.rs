@@ -198,8 +198,14 @@ fn jumps_and_loops_go_where_they_say() {
     let slowest = jump(&mut window, Command::LiveSlowestJourney);
     let result = slowest.result.clone().unwrap();
     assert!(result.traces.iter().any(|trace| trace.slowest && (trace.started_s - slowest.at_s()).abs() < 1e-6), "{}", slowest.at_s());
+    assert!(slowest.followed.is_some_and(|trace| trace.slowest) && window.sees("Journey of event"), "it is opened");
     let worst = jump(&mut window, Command::LiveWorstBacklog);
     assert_eq!(Some(worst.at_s()), worst.course.when(plimsoll::live::Moment::WorstBacklog));
     let never = jump(&mut window, Command::LiveFirstDeadLetter);
     assert!(never.trouble.is_some() && window.sees("Nothing is dead-lettered in this run"));
+    order(&mut window, Order::Repeat(Some((4.0, 5.0))));
+    order(&mut window, Order::Seek(17.0));
+    window.app().front.live.as_ref().unwrap().session.order(Order::Play);
+    settle(&mut window);
+    assert!((4.0..=5.0).contains(&frame(&mut window).at_s()), "who repeats a part goes there: {}", frame(&mut window).at_s());
 }

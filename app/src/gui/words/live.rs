@@ -75,9 +75,15 @@ pub fn state(state: State) -> &'static str {
     }
 }
 
-/// The time, and how long the run is.
-pub fn time(at_s: f64, end_s: f64) -> String {
-    format!("{} / {}", exact(at_s, end_s).trim_end_matches(" min"), clock(end_s))
+/// The time, and how long the run is; where every event counts, in milliseconds.
+pub fn time(at_s: f64, end_s: f64, every_event_counts: bool) -> String {
+    let exact = exact(at_s, end_s);
+    let at = exact.trim_end_matches(" min");
+    if every_event_counts && (120.0..7_200.0).contains(&end_s) {
+        let (minutes, seconds) = ((at_s / 60.0).floor(), at_s % 60.0);
+        return format!("{minutes}:{seconds:06.3} / {}", clock(end_s));
+    }
+    format!("{at} / {}", clock(end_s))
 }
 
 /// A time in as many digits as the length of the run asks for.

@@ -14,8 +14,8 @@ use crate::{
 /// Pieces of a rounded corner, as the drawing has them.
 const PIECES: u32 = 5;
 
-/// A reader is behind from so many seconds' worth of records on: many batches are not at hand sooner.
-const BEHIND_S: f64 = 10.0;
+/// A reader is behind from so many seconds' worth of records on: windows of batches take some time.
+const BEHIND_S: f64 = 30.0;
 
 /// A way with the length of each of its beginnings.
 #[derive(Debug)]
