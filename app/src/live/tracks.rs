@@ -29,8 +29,10 @@ pub(super) struct Tracks {
 /// A node at the end of an interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Step {
-    /// Greatest level in the interval, of what its line tells.
-    level: f32,
+    /// Most that waited in the interval.
+    waiting: f32,
+    /// Most that was at work in the interval.
+    busy: f32,
     /// Arrivals from the start of the run.
     arrived: u64,
     /// Refusals and failures from the start of the run.
@@ -38,18 +40,13 @@ struct Step {
 }
 
 impl Step {
-    fn of(node: &NodeLook, tells: Tells) -> Self {
-        let level = match tells {
-            Tells::Backlog => node.waiting,
-            Tells::Busy => node.busy,
-            Tells::Calls => 0,
-        };
-        Self { level: level as f32, arrived: node.arrivals, hurt: node.refused + node.failed }
+    fn of(node: &NodeLook) -> Self {
+        Self { waiting: node.waiting as f32, busy: node.busy as f32, arrived: node.arrivals, hurt: node.refused + node.failed }
     }
 
     /// This interval and the one after it as one.
     fn and(self, later: Self) -> Self {
-        Self { level: self.level.max(later.level), ..later }
+        Self { waiting: self.waiting.max(later.waiting), busy: self.busy.max(later.busy), ..later }
     }
 }
 
@@ -64,7 +61,7 @@ impl Tracks {
 
     /// Takes a look at the end of a point of the course, the first of which is number 0.
     pub(super) fn take(&mut self, look: &Look, point: usize) {
-        let steps = look.nodes.iter().zip(&*self.tells).map(|(node, tells)| Step::of(node, *tells));
+        let steps = look.nodes.iter().map(Step::of);
         if point.is_multiple_of(self.points) {
             self.begun = steps.collect();
         } else {
@@ -94,19 +91,21 @@ impl Tracks {
 
     /// The line of a node over so many seconds, as far as it is known; what it is at a moment that comes later is its end.
     pub(super) fn spark(&self, node: usize, now: &Look, (step_s, end_s): (f64, f64)) -> Option<Spark> {
-        let tells = *self.tells.get(node)?;
         let step_s = step_s * self.points as f64;
-        let present = Step::of(now.nodes.get(node)?, tells);
+        let present = Step::of(now.nodes.get(node)?);
         let reached = self.passed.len();
         // The present is a part of an interval: a rate over a small one would jump.
         let ahead = (now.at_s / step_s - reached as f64).min(1.0);
         let present = (ahead >= 0.25).then_some((present, ahead));
-        let passed = self.passed.iter().filter_map(|steps| Some((*steps.get(node)?, 1.0)));
+        let steps = || self.passed.iter().filter_map(|steps| Some((*steps.get(node)?, 1.0))).chain(present);
+        let most = steps().map(|(step, _)| step).reduce(Step::and).unwrap_or_default();
+        let tells = self.tells.get(node)?.given(most.waiting, most.busy);
         let mut before = Step::default();
         let mut spark = Spark { tells, values: Vec::with_capacity(reached + 1), hurt: Vec::with_capacity(reached + 1), step_s, end_s };
-        for (step, share) in passed.chain(present) {
+        for (step, share) in steps() {
             spark.values.push(match tells {
-                Tells::Backlog | Tells::Busy => step.level,
+                Tells::Backlog => step.waiting,
+                Tells::Busy => step.busy,
                 Tells::Calls => (step.arrived.saturating_sub(before.arrived) as f64 / (step_s * share)) as f32,
             });
             spark.hurt.push(step.hurt > before.hurt);
@@ -149,6 +148,8 @@ mod tests {
         let queue = played("aws/sqs", 16).spark(0, &now, (1.0, 40.0)).unwrap();
         assert_eq!((queue.tells, &queue.values[..], &queue.hurt[..]), (Tells::Backlog, &[14.0, 22.0][..], &[false, true][..]));
         assert_eq!((queue.step_s, queue.end_s), (8.0, 40.0));
+        let server = played("generic/server", 16).spark(0, &now, (1.0, 40.0)).unwrap();
+        assert_eq!((server.tells, server.values), (Tells::Backlog, queue.values), "more waits than is at work");
         let api = played("aws/api-gateway-http", 16).spark(0, &now, (1.0, 40.0)).unwrap();
         assert_eq!((api.tells, &api.values[..]), (Tells::Calls, &[10.0, 10.0][..]));
         let present = played("aws/sqs", 20).spark(0, &look(20.0, 7, 200, 1), (1.0, 40.0)).unwrap();

@@ -47,6 +47,14 @@ impl Tells {
         }
     }
 
+    /// The same of a node, by what waits and what is at work in it at most: where more waits, that says more.
+    pub fn given(self, waiting: f32, busy: f32) -> Self {
+        match self {
+            Self::Busy if waiting > busy => Self::Backlog,
+            Self::Backlog | Self::Busy | Self::Calls => self,
+        }
+    }
+
     /// What says most about a node of a service.
     pub fn of_service(catalog: &Catalog, service: &str) -> Self {
         catalog.get(&service.into()).map_or(Self::Calls, |service| Self::of(service.family))
@@ -71,23 +79,27 @@ pub struct Spark {
 impl Spark {
     /// The sparkline of a node after a run.
     pub fn of(catalog: &Catalog, result: &RunResult, node: &NodeResult) -> Option<Self> {
-        let (grid, tells) = (&result.grid, Tells::of_service(catalog, &node.service));
-        let (wanted, kind) = match tells {
-            Tells::Backlog => (Role::Backlog, SeriesKind::Max),
-            Tells::Busy => (Role::Work, SeriesKind::Max),
-            Tells::Calls => (Role::Arrivals, SeriesKind::Rate),
+        let grid = &result.grid;
+        let told =
+            |wanted: Role, kind: SeriesKind| node.series.iter().find(|series| series.kind == kind && role(&series.name) == Some(wanted));
+        let (backlog, busy) = (told(Role::Backlog, SeriesKind::Max), told(Role::Work, SeriesKind::Max));
+        let most = |series: Option<&Series>| series.map_or(0.0, |series| series.values.iter().copied().fold(0.0, f64::max));
+        let tells = Tells::of_service(catalog, &node.service).given(most(backlog) as f32, most(busy) as f32);
+        let series = match tells {
+            Tells::Backlog => backlog?,
+            Tells::Busy => busy?,
+            Tells::Calls => told(Role::Arrivals, SeriesKind::Rate)?,
         };
-        let told = node.series.iter().find(|series| series.kind == kind && role(&series.name) == Some(wanted))?;
         let hurts =
             |series: &&Series| series.kind == SeriesKind::Rate && role(&series.name) == Some(Role::Trouble) && !begins(&series.name);
         let hurts: Vec<&[f64]> = node.series.iter().filter(hurts).map(|series| &series.values[..]).collect();
-        let each = told.values.len().div_ceil(POINTS_MAX).max(1);
-        let value = |part: &[f64]| match kind {
+        let each = series.values.len().div_ceil(POINTS_MAX).max(1);
+        let value = |part: &[f64]| match series.kind {
             SeriesKind::Rate | SeriesKind::Mean => (part.iter().sum::<f64>() / part.len().max(1) as f64) as f32,
             SeriesKind::Max => part.iter().copied().fold(0.0, f64::max) as f32,
         };
         let hurt = |n: usize| hurts.iter().any(|values| values.iter().skip(n * each).take(each).any(|value| *value > 0.0));
-        let values: Vec<f32> = told.values.chunks(each).map(value).collect();
+        let values: Vec<f32> = series.values.chunks(each).map(value).collect();
         let hurt = (0..values.len()).map(hurt).collect();
         Some(Self { tells, values, hurt, step_s: grid.interval_s * each as f64, end_s: grid.interval_s * grid.intervals as f64 })
     }

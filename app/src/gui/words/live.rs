@@ -190,6 +190,11 @@ pub fn busy_of(busy: u64, instances: u64) -> String {
     format!("{} of {} busy", crate::scene::short(busy as f64), crate::scene::short(instances as f64))
 }
 
+/// Open shards of a stream.
+pub fn shards(count: u64) -> String {
+    if count == 1 { "1 shard".to_owned() } else { format!("{} shards", crate::scene::short(count as f64)) }
+}
+
 /// Dead letters.
 pub fn dead_letters(count: u64) -> String {
     if count == 0 { "empty".to_owned() } else { format!("{} given up", crate::scene::short(count as f64)) }

@@ -1,6 +1,6 @@
 //! Boxes of a live run: what waits rises in them, instances stand in a row, the load line moves, the run so far is a line.
 
-use egui::{Align2, Color32, CornerRadius, FontFamily, FontId, Painter, Rect as Area, Stroke, StrokeKind, epaint::PathShape, vec2};
+use egui::{Align2, Color32, CornerRadius, FontFamily, FontId, Painter, Rangef, Rect as Area, Stroke, StrokeKind, epaint::PathShape, vec2};
 use plimsoll_models::{Point, families::Family};
 use plimsoll_sim::live::{LimitLook, NodeLook};
 
@@ -40,8 +40,8 @@ struct Live<'a> {
     frame: &'a Frame,
     place: &'a Place,
     node: NodeLook,
-    /// Whether messages lie in it that others work on.
-    holds: bool,
+    /// What it is; a group is nothing of the kind.
+    family: Option<Family>,
 }
 
 /// Paints what is to be told about each box on screen.
@@ -49,8 +49,8 @@ pub(super) fn paint(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>,
     let seen = camera.seen();
     for place in places.boxes.iter().filter(|place| place.body.expand(20.0).intersects(seen)) {
         let service = input.diagram.nodes.get(&place.id).and_then(|node| input.catalog.get(&node.service));
-        let holds = service.is_some_and(|service| service.family == Family::Queue);
-        let live = Live { holds, painter, camera, theme: input.theme, frame, place, node: place.inside.look(&frame.look) };
+        let family = service.map(|service| service.family);
+        let live = Live { family, painter, camera, theme: input.theme, frame, place, node: place.inside.look(&frame.look) };
         live.tank();
         let load = live.load();
         if let Some(load) = load {
@@ -80,10 +80,17 @@ impl Live<'_> {
         let body = self.screen(self.place.body).shrink(1.0);
         let level = body.with_min_y(body.bottom() - body.height() * share);
         let color = if self.place.inside.is_dead() { self.theme.amber } else { self.theme.plot[2] };
-        let radius = (CORNER * self.camera.zoom).min(level.height() / 2.0).round().clamp(0.0, 255.0) as u8;
-        self.painter.rect_filled(level, CornerRadius { sw: radius, se: radius, nw: 0, ne: 0 }, color.gamma_multiply(0.24));
-        // Faint, since it may cross the words.
-        self.painter.hline(level.x_range(), level.top(), Stroke::new(1.0, color.gamma_multiply(0.3)));
+        let corner = CORNER * self.camera.zoom;
+        let round = |radius: f32| radius.min(level.height() / 2.0).round().clamp(0.0, 255.0) as u8;
+        // A full box is round at the top as well.
+        let (low, high) = (round(corner), round((corner - (level.top() - body.top())).max(0.0)));
+        self.painter.rect_filled(level, CornerRadius { sw: low, se: low, nw: high, ne: high }, color.gamma_multiply(0.24));
+        // Its surface, but not across the words.
+        let (words, room) = figure_place(self.place.body);
+        let words = self.screen(Rect::new(words.x, words.y, room, 0.0));
+        for x in [Rangef::new(level.left(), words.left() - 4.0), Rangef::new(words.right(), level.right())] {
+            self.painter.hline(x, level.top(), Stroke::new(1.0, color.gamma_multiply(0.5)));
+        }
     }
 
     /// Use of the tightest limit of late.
@@ -153,10 +160,12 @@ impl Live<'_> {
             parts.push(words::rate(arrivals));
             if inside.is_group && dead_letters > 0 {
                 parts.push(words::dead_letters(dead_letters));
+            } else if self.family == Some(Family::Stream) {
+                parts.push(words::shards(node.instances));
             } else if node.instances > 0 {
                 parts.push(words::busy_of(node.busy, node.instances));
             } else if node.busy > 0 {
-                parts.push(if self.holds { words::in_flight(node.busy) } else { words::busy(node.busy) });
+                parts.push(if self.family == Some(Family::Queue) { words::in_flight(node.busy) } else { words::busy(node.busy) });
             }
         }
         if color == self.theme.text && load.is_some_and(|load| load.level == Level::Red) {
@@ -183,6 +192,8 @@ impl Live<'_> {
     /// Instances one by one, or as a bar where they are many: busy, starting, idle; provisioned ones have an outline.
     fn cells(&self) {
         let NodeLook { busy, instances, starting, provisioned, .. } = self.node;
+        // The shards of a stream are all open; what is at work in it are records.
+        let busy = if self.family == Some(Family::Stream) { instances } else { busy };
         let all = instances.max(busy);
         if instances == 0 {
             return;
