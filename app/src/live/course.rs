@@ -196,8 +196,7 @@ impl Course {
             return;
         }
         // Only whole intervals of the tracks are as they would be in a fresh run.
-        let kept = known - known % self.tracks.points;
-        self.tracks.forget(kept);
+        let kept = self.tracks.forget(known);
         self.points.truncate(kept);
         let totals = std::mem::take(&mut self.totals);
         let end = self.reached_s();

@@ -18,8 +18,8 @@ const FINE_MAX: usize = 1_000;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Tracks {
     tells: Arc<[Tells]>,
-    /// Points of the course that an interval takes.
-    pub points: usize,
+    /// Points of the course that an interval takes; none where there are no nodes to tell of.
+    points: usize,
     /// Intervals that have passed, shared from one moment of the run to the next.
     passed: Arc<Vec<Vec<Step>>>,
     /// The interval that has begun.
@@ -81,12 +81,14 @@ impl Tracks {
         self.passed = Arc::new(self.passed.chunks(2).map(merge).collect());
     }
 
-    /// Keeps what had passed after so many points of the course.
-    pub(super) fn forget(&mut self, points: usize) {
+    /// Keeps the intervals that had passed after so many points of the course, and tells how many points these are.
+    pub(super) fn forget(&mut self, points: usize) -> usize {
+        let intervals = points.checked_div(self.points).unwrap_or_default();
         self.begun.clear();
-        if self.passed.len() > points / self.points {
-            Arc::make_mut(&mut self.passed).truncate(points / self.points);
+        if self.passed.len() > intervals {
+            Arc::make_mut(&mut self.passed).truncate(intervals);
         }
+        intervals * self.points
     }
 
     /// The line of a node over so many seconds, as far as it is known; what it is at a moment that comes later is its end.
@@ -159,7 +161,7 @@ mod tests {
     #[test]
     fn what_is_forgotten_leaves_no_trace_and_half_the_points_keep_the_peaks() {
         let mut tracks = played("aws/sqs", 20);
-        tracks.forget(16);
+        assert_eq!(tracks.forget(17), 16);
         assert_eq!(tracks, played("aws/sqs", 16));
         tracks.forget(8);
         assert_eq!(tracks, played("aws/sqs", 8));

@@ -156,6 +156,11 @@ fn what_was_done_is_saved_as_a_scenario_that_goes_on() {
     let live = window.app().front.live.as_ref().expect("it goes on");
     assert_eq!(live.session.scenario().as_str(), "default-2");
     assert!(window.sees("Normal day, what if"), "it is the one in use");
+    let faults = |window: &mut Window, id: &str| {
+        let diagram = window.app().front.document.diagram().clone();
+        diagram.scenarios[id].plan(&id.into()).0.faults.len()
+    };
+    assert_eq!((faults(&mut window, "default"), faults(&mut window, "default-2")), (0, 1), "the first one is what it was");
     let after = frame(&mut window);
     assert_eq!((after.state, &*after.look), (before.state, &*before.look), "at the same moment");
     window.press(Modifiers::NONE, Key::End);
@@ -181,6 +186,7 @@ fn a_token_under_the_pointer_is_a_journey_that_can_be_opened() {
     settle(&mut window);
     let followed = frame(&mut window).followed.expect("it is followed");
     assert!(window.sees(&format!("Journey of event {}", followed.ordinal)));
+    assert!(window.sees("What if: Clients → API"), "its arrow is chosen as well");
     window.picture("live-journey");
 }
 

@@ -63,13 +63,6 @@ fn summary(input: &CanvasInput<'_>, group: &FoldedGroup) -> Summary {
     Summary::of(group, result, &nodes)
 }
 
-/// Where most waits in a group, and what it refuses.
-fn troubles(input: &CanvasInput<'_>, summary: &Summary) -> Vec<String> {
-    let backlog = summary.backlog.as_ref().map(|(id, count)| said::worst_backlog(input.diagram.title(id), *count));
-    let refused = (summary.refused > 0.0).then(|| said::refused_inside(summary.refused));
-    backlog.into_iter().chain(refused).collect()
-}
-
 /// The run of a box at a glance.
 fn spark(input: &CanvasInput<'_>, result: &RunResult, id: &NodeId) -> Option<Spark> {
     let of = |id: &NodeId| Spark::of(input.catalog, result, result.node(id.as_str())?);
@@ -97,7 +90,7 @@ pub(super) fn node_tooltip(input: &CanvasInput<'_>, id: &NodeId) -> Vec<String> 
         let summary = summary(input, &group);
         lines.extend(input.live.iter().flat_map(|frame| live::node_lines(input, frame, id)));
         lines.extend(summary.rate.map(said::entering));
-        lines.extend(troubles(input, &summary));
+        lines.extend(said::troubles(input.diagram, &summary));
         lines.extend(summary.figure.map(|figure| figure.text));
         lines.extend(input.result.and_then(|result| spark(input, result, id)).as_ref().map(playing::spark));
         lines.push(said::EXPAND_BY_DOUBLE_CLICK.to_owned());

@@ -8,6 +8,8 @@ pub mod what_if;
 
 use std::sync::Arc;
 
+use plimsoll_models::Diagram;
+
 pub use self::space::SpaceBar;
 use super::words::live as words;
 use crate::{
@@ -25,6 +27,8 @@ pub struct LiveRun {
     pub session: Session,
     /// Marks of the user, in seconds.
     pub marks: Vec<f64>,
+    /// The diagram when it began, before anybody has turned anything.
+    pub(super) began: Arc<Diagram>,
     /// What went wrong last, so that it is said once.
     pub(super) said: Option<Trouble>,
 }
@@ -33,7 +37,8 @@ impl LiveRun {
     /// Begins to play.
     pub(super) fn start(request: Request, ctx: &egui::Context) -> Self {
         let repaint = ctx.clone();
-        Self { session: Session::start(request, move || repaint.request_repaint()), marks: Vec::new(), said: None }
+        let began = Arc::clone(&request.diagram);
+        Self { session: Session::start(request, move || repaint.request_repaint()), marks: Vec::new(), began, said: None }
     }
 
     /// The same moment of another run, which is the same but for its name.

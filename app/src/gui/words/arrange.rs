@@ -100,14 +100,12 @@ pub fn collapsed_group(name: &str, members: usize) -> Vec<String> {
     vec![format!("Group {name}"), "collapsed".to_owned(), plural(members, "node")]
 }
 
-/// The node of a group where most waited.
-pub fn worst_backlog(node: &str, count: f64) -> String {
-    format!("{} waiting at most, in {node}", crate::scene::short(count))
-}
-
-/// What the nodes of a group refused.
-pub fn refused_inside(count: f64) -> String {
-    format!("{} refused inside", crate::scene::short(count))
+/// Where most waited in a group, and what its nodes refused.
+pub fn troubles(diagram: &plimsoll_models::Diagram, summary: &crate::scene::Summary) -> Vec<String> {
+    let short = crate::scene::short;
+    let backlog = summary.backlog.as_ref().map(|(id, count)| format!("{} waiting at most, in {}", short(*count), diagram.title(id)));
+    let refused = (summary.refused > 0.0).then(|| format!("{} refused inside", short(summary.refused)));
+    backlog.into_iter().chain(refused).collect()
 }
 
 /// How many events enter a group.

@@ -50,7 +50,8 @@ pub const STEPS_HELP: &str = "Shows everything that was done as faults on the ti
 /// The button that keeps the steps as another scenario.
 pub const SAVE_AS_SCENARIO: &str = "Save as scenario";
 /// What it does.
-pub const SAVE_AS_SCENARIO_HELP: &str = "Adds a copy of the scenario with everything that was done";
+pub const SAVE_AS_SCENARIO_HELP: &str =
+    "Keeps everything that was done as a scenario of its own; this one is again what it was when the run began";
 /// The button that begins a live run.
 pub const LIVE: &str = "Live";
 /// Its name.

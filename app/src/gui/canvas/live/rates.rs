@@ -48,8 +48,17 @@ pub(super) fn place(scene: &Scene, known: &BTreeMap<&EdgeId, usize>, arrows: &mu
     let size = (width, SIZE * LARGER * 1.3);
     let crossed = |rect: &Rect| lines.touching(*rect).len();
     for (id, number) in known {
-        let free = candidates(&arrows[*number].track, names.get(*id).copied(), size).into_iter().filter(|rect| !solid.touches(*rect));
-        let best = free.map(|rect| (crossed(&rect), rect)).reduce(|best, next| if next.0 < best.0 { next } else { best });
+        let mut best: Option<(usize, Rect)> = None;
+        for rect in candidates(&arrows[*number].track, names.get(*id).copied(), size).into_iter().filter(|rect| !solid.touches(*rect)) {
+            let crossed = crossed(&rect);
+            if best.is_none_or(|(least, _)| crossed < least) {
+                best = Some((crossed, rect));
+            }
+            // Those that follow are no better.
+            if crossed == 0 {
+                break;
+            }
+        }
         if let Some((_, rect)) = best {
             solid.insert(0, rect);
             arrows[*number].rate = Some(rect);
@@ -74,4 +83,43 @@ fn candidates(track: &Track, name: Option<Rect>, (width, height): (f64, f64)) ->
         }
     }
     places
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_models::{Catalog, Diagram, Edge, EdgeKind, Edit, Node, NodeId, edit::apply};
+
+    use super::*;
+    use crate::scene::{SceneTheme, build, node_rect};
+
+    #[test]
+    fn rates_stand_on_no_box_no_name_and_no_other_rate() {
+        let id = |n: i32| NodeId::new(format!("n{n}"));
+        let mut diagram = Diagram::default();
+        // Boxes in two rows, close together, each bound to two others by named arrows.
+        for n in 0..12 {
+            let at = Point::new(f64::from(n % 6) * 260.0, f64::from(n / 6) * 130.0);
+            diagram = apply(&diagram, &Edit::AddNode { id: id(n), node: Node::new("aws/lambda", ""), at }).unwrap();
+        }
+        for n in 0..11 {
+            for (to, name) in [(n + 1, "OrderPlaced"), ((n + 5) % 12, "")] {
+                let edge = Edge { name: name.to_owned(), ..Edge::new(id(n), id(to), EdgeKind::Request) };
+                diagram = apply(&diagram, &Edit::AddEdge { id: EdgeId::new(format!("e{n}-{to}")), edge }).unwrap();
+            }
+        }
+        let scene = build(&diagram, Catalog::embedded(), &SceneTheme::light(), None);
+        let ids: Vec<&EdgeId> = diagram.edges.keys().collect();
+        let known: BTreeMap<&EdgeId, usize> = ids.iter().enumerate().map(|(n, id)| (*id, n)).collect();
+        let arrow = |id: &&EdgeId| Arrow { track: Track::new(&scene.routes[*id]).unwrap(), edges: Vec::new(), rate: None };
+        let mut arrows: Vec<Arrow> = ids.iter().map(arrow).collect();
+        place(&scene, &known, &mut arrows);
+        let rates: Vec<Rect> = arrows.iter().filter_map(|arrow| arrow.rate).collect();
+        assert!(rates.len() * 4 >= arrows.len() * 3, "most have room: {} of {}", rates.len(), arrows.len());
+        let names = scene.parts.iter().filter(|part| matches!(part.link, Link::Label(_))).map(|part| part.bounds);
+        let boxes = diagram.nodes.keys().map(|id| node_rect(diagram.position(id)));
+        let solid: Vec<Rect> = names.chain(boxes).collect();
+        for (n, rate) in rates.iter().enumerate() {
+            assert!(solid.iter().chain(&rates[..n]).all(|other| !other.intersects(*rate)), "{rate:?}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use plimsoll_sim::live::HopLook;
 use super::places::{Arrow, Places};
 use crate::{
     gui::{
-        canvas::{Canvas, CanvasEvent, CanvasInput, camera::Camera},
+        canvas::{Canvas, CanvasEvent, CanvasInput, Selection, camera::Camera},
         theme::Theme,
         words::live as words,
     },
@@ -124,6 +124,9 @@ impl Canvas {
         let response = ui.interact(area, ui.scope_id().with("canvas-token"), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words::token(hop)));
         if response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(words::token(hop)).clicked() {
+            // Its arrow is meant as well: among many tokens it could not be chosen otherwise.
+            let arrow = frame.roster.edges.get(hop.edge as usize).map(|id| self.bundled.get(id).unwrap_or(id));
+            events.extend(arrow.map(|id| CanvasEvent::Select(Selection::edge(id.clone()))));
             events.push(CanvasEvent::Follow(hop.journey, hop.from_s));
         }
     }
