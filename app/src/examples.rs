@@ -80,6 +80,14 @@ pub const EXAMPLES: &[Example] = &[
         []
     ),
     example!(
+        "ride-stream",
+        "One stream, four consumers",
+        Limits,
+        "Four functions read the same stream, each at its own pace: one is slow, and its age rises alone.",
+        "",
+        []
+    ),
+    example!(
         "lambda-ramp",
         "Lambda scales by 1,000 every 10 seconds",
         Scaling,

@@ -74,6 +74,7 @@ pub struct App {
     saved_settings: Settings,
     /// A text field had the focus at the end of the latest frame.
     typing: bool,
+    space: live::SpaceBar,
     /// Title of the window as it stands.
     title: String,
 }
@@ -102,6 +103,7 @@ impl App {
             calm: None,
             may_close: false,
             typing: false,
+            space: live::SpaceBar::default(),
             title: String::new(),
         };
         app.use_motion(ctx);
@@ -268,6 +270,9 @@ impl App {
             keys,
             preferences,
         };
+        if let Some(frame) = live.as_ref().and_then(LiveRun::frame) {
+            results.sight.rest_at(frame.at_s());
+        }
         let bar = |margin: Margin| Frame::new().fill(theme.surface).inner_margin(margin);
         let edge = bar(Margin::symmetric(10, 0));
         let run = Panel::top("toolbar").exact_size(46.0).frame(edge).show(ui, |ui| toolbar::ui(ui, &view, &mut actions)).inner;
@@ -291,11 +296,16 @@ impl App {
                 .resizable(true)
                 .frame(bar(Margin::ZERO))
                 .show_collapsible(ui, &mut panels.results, |ui| contained(ui, |ui| results::ui(ui, &view, results, tab, &mut actions)));
+            if !panels.results {
+                // Otherwise the drawer has begun the frame.
+                results.sight.begin();
+            }
             if let Some(live) = &view.live {
                 let frame = bar(Margin::symmetric(10, 6));
                 Panel::bottom("transport").exact_size(live::transport::HEIGHT).frame(frame).show(ui, |ui| {
-                    live::transport::ui(ui, &view, live, &mut actions);
+                    live::transport::ui(ui, &view, live, &mut results.sight, &mut actions);
                 });
+                actions.extend(results.sight.take_pick().map(|at_s| Action::Live(Order::Seek(at_s))));
             }
             Panel::left("palette").default_size(216.0).size_range(160.0..=360.0).frame(bar(Margin::ZERO)).show_collapsible(
                 ui,
@@ -333,6 +343,7 @@ impl App {
                     selection: view.selection,
                     result: view.result().filter(|_| view.live.is_none()),
                     live: view.live.and_then(LiveRun::frame),
+                    cursor_s: results.sight.cursor(),
                     stale: view.is_stale(),
                     problems,
                     tool: *tool,
@@ -474,7 +485,9 @@ impl eframe::App for App {
                 now.edges = 0;
                 now.one_node = false;
             }
-            actions.extend(self.keys.pressed(&ctx, &now, self.typing).into_iter().map(Action::Command));
+            let mut commands = self.keys.pressed(&ctx, &now, self.typing);
+            self.space.sort(&ctx, &mut commands);
+            actions.extend(commands.into_iter().map(Action::Command));
             if self.front.comparison.is_some() && ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
                 actions.push(Action::EndComparison);
             }

@@ -106,6 +106,7 @@ impl Comparison {
             theme,
             selection: &selection,
             live: None,
+            cursor_s: None,
             result: None,
             stale: false,
             problems: &[],

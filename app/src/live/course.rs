@@ -3,6 +3,9 @@
 use plimsoll_models::{Diagram, EdgeKind, NodeId};
 use plimsoll_sim::live::{Look, Roster};
 
+use super::tracks::Tracks;
+use crate::scene::Spark;
+
 /// Points of the curves, unless a run takes longer than its load.
 pub const COURSE_POINTS: usize = 480;
 
@@ -60,6 +63,7 @@ pub struct Course {
     pub moments: Vec<(Moment, f64)>,
     totals: Vec<Totals>,
     dead: Dead,
+    tracks: Tracks,
 }
 
 /// What leads to dead-letter targets.
@@ -92,7 +96,12 @@ impl Course {
         };
         let nodes = roster.nodes.iter().map(only_dead).collect();
         let step_s = (duration_s / COURSE_POINTS as f64).max(1e-9);
-        Self { duration_s, step_s, dead: Dead { edges, nodes }, ..Self::default() }
+        Self { duration_s, step_s, dead: Dead { edges, nodes }, tracks: Tracks::new(diagram, roster), ..Self::default() }
+    }
+
+    /// The line of a node over the run so far, which ends with what it is now where nothing later is known.
+    pub fn spark(&self, node: usize, now: &Look) -> Option<Spark> {
+        self.tracks.spark(node, now, (self.step_s, self.shown_s()))
     }
 
     /// How far the run was played, in seconds.
@@ -116,6 +125,7 @@ impl Course {
             return;
         }
         self.step_s *= 2.0;
+        self.tracks.thin();
         let merged = self.points.chunks(2).map(|pair| CoursePoint {
             started: pair.iter().map(|point| point.started).sum(),
             lossy: pair.iter().map(|point| point.lossy).sum(),
@@ -143,6 +153,7 @@ impl Course {
             refused: totals.refused.saturating_sub(before.refused),
             backlog: totals.backlog,
         });
+        self.tracks.take(look, self.totals.len());
         self.totals.push(totals);
         for (moment, _) in found.into_iter().filter(|(_, is_now)| *is_now) {
             self.moments.push((moment, look.at_s));
@@ -178,12 +189,14 @@ impl Course {
         }
     }
 
-    /// Forgets everything from a time on.
+    /// Forgets everything from a time on, and a little before it: see [`Self::reached_s`].
     pub(super) fn forget(&mut self, from_s: f64) {
-        let kept = (0..self.points.len()).take_while(|n| self.step_s * (n + 1) as f64 <= from_s).count();
-        if kept == self.points.len() {
+        let known = (0..self.points.len()).take_while(|n| self.step_s * (n + 1) as f64 <= from_s).count();
+        if known == self.points.len() {
             return;
         }
+        // Only whole intervals of the tracks are as they would be in a fresh run.
+        let kept = self.tracks.forget(known);
         self.points.truncate(kept);
         let totals = std::mem::take(&mut self.totals);
         let end = self.reached_s();
@@ -233,13 +246,15 @@ mod tests {
     fn moments_are_found_and_forgotten_with_their_time() {
         let roster = Roster { nodes: vec!["queue".into()], ..Roster::default() };
         let mut course = Course::new(&Diagram::default(), &roster, COURSE_POINTS as f64);
-        for (n, (waiting, lossy)) in [(3, 0), (9, 0), (20, 2), (5, 4)].into_iter().enumerate() {
+        let quiet = std::iter::repeat_n((3, 0), 7);
+        for (n, (waiting, lossy)) in quiet.chain([(9, 0), (20, 2), (5, 4)]).enumerate() {
             course.take(&look((n + 1) as f64, waiting, lossy));
         }
-        assert_eq!((course.when(Moment::WorstBacklog), course.when(Moment::FirstLoss)), (Some(3.0), Some(3.0)));
-        assert_eq!(course.points[3], CoursePoint { lossy: 2, backlog: 5, ..CoursePoint::default() });
-        assert_eq!(course.next_s(), 5.0);
-        course.forget(2.5);
-        assert_eq!((course.reached_s(), course.when(Moment::WorstBacklog), course.when(Moment::FirstLoss)), (2.0, Some(2.0), None));
+        assert_eq!((course.when(Moment::WorstBacklog), course.when(Moment::FirstLoss)), (Some(9.0), Some(9.0)));
+        assert_eq!(course.points[9], CoursePoint { lossy: 2, backlog: 5, ..CoursePoint::default() });
+        assert_eq!(course.next_s(), 11.0);
+        course.forget(9.5);
+        let left = (course.reached_s(), course.when(Moment::WorstBacklog), course.when(Moment::FirstLoss));
+        assert_eq!(left, (8.0, Some(8.0), None), "what is left is whole intervals of the lines of nodes");
     }
 }

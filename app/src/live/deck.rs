@@ -161,7 +161,12 @@ impl Deck {
             Order::Seek(at_s) => self.seek(at_s),
             Order::Step => self.step(),
             Order::ToEnd => (self.playing, self.goal) = (false, Some(Goal::End)),
-            Order::Repeat(range) => self.repeats = range.filter(|(from_s, to_s)| from_s < to_s),
+            Order::Repeat(range) => {
+                self.repeats = range.filter(|(from_s, to_s)| from_s < to_s);
+                if self.playing {
+                    self.go_to_part();
+                }
+            }
             Order::Find(moment) => self.find(moment),
             Order::Change(request) => self.change(*request),
             Order::Follow(ordinal, at_s) => self.follow(ordinal, at_s),
@@ -179,6 +184,14 @@ impl Deck {
         self.playing = true;
         if self.simulation.is_over() {
             self.seek(self.repeats.map_or(0.0, |(from_s, _)| from_s));
+        }
+        self.go_to_part();
+    }
+
+    /// Goes to the part that is repeated, if it stands elsewhere.
+    fn go_to_part(&mut self) {
+        if let Some((from_s, _)) = self.repeats.filter(|(from_s, to_s)| !(*from_s..=*to_s).contains(&(self.now_s() + EXACT_S))) {
+            self.seek(from_s);
         }
     }
 
@@ -213,6 +226,10 @@ impl Deck {
 
     fn find(&mut self, moment: Moment) {
         self.playing = false;
+        if moment == Moment::SlowestJourney {
+            // Who jumps there wants to know why it was slow.
+            self.followed = self.result.as_deref().and_then(slowest).cloned().map(Arc::new);
+        }
         match self.course.when(moment).filter(|_| !moment.is_of_whole_run() || self.result.is_some()) {
             Some(near_s) => match self.exact(moment, near_s) {
                 Ok(at_s) => self.seek(at_s),
@@ -271,11 +288,13 @@ impl Deck {
         };
         self.request = request;
         let at_s = self.now_s();
-        self.timeline.change(program, from_s);
         Arc::make_mut(&mut self.course).forget(from_s);
+        // Copies beyond what the course knows would leave a hole in it.
+        let known_s = from_s.min(self.course.reached_s());
+        self.timeline.change(program, known_s);
         (self.result, self.followed) = (None, None);
         let goal = self.goal;
-        self.rewind(self.timeline.before(at_s.min(from_s)), 0.0);
+        self.rewind(self.timeline.before(at_s.min(known_s)), 0.0);
         self.seek(at_s);
         if let Some(Goal::Time(_)) = goal {
             self.goal = goal;
@@ -315,7 +334,8 @@ impl Deck {
             self.finish();
         }
         if let Some((from_s, to_s)) = repeats
-            && (is_over || self.now_s() >= to_s)
+            // Its clock counts whole nanoseconds.
+            && (is_over || self.now_s() + EXACT_S >= to_s)
         {
             return self.seek(from_s);
         }
@@ -376,13 +396,7 @@ impl Deck {
     fn finish(&mut self) {
         if self.result.is_none() {
             let result = self.simulation.result();
-            let length = |trace: &JourneyTrace| trace.response_s.or(trace.completion_s).map(|end| end - trace.started_s);
-            let slowest = result
-                .traces
-                .iter()
-                .filter(|trace| trace.slowest)
-                .max_by(|a, b| length(a).unwrap_or(0.0).total_cmp(&length(b).unwrap_or(0.0)));
-            if let Some(trace) = slowest {
+            if let Some(trace) = slowest(&result) {
                 Arc::make_mut(&mut self.course).set_slowest(trace.started_s);
             }
             self.result = Some(Arc::new(result));
@@ -473,6 +487,13 @@ impl Deck {
             Some(Goal::Tick(_)) | None => State::Paused,
         }
     }
+}
+
+/// The journey of a run that took longest.
+fn slowest(result: &RunResult) -> Option<&JourneyTrace> {
+    let length = |trace: &JourneyTrace| trace.response_s.or(trace.completion_s).map(|end| end - trace.started_s);
+    let slow = result.traces.iter().filter(|trace| trace.slowest);
+    slow.max_by(|a, b| length(a).unwrap_or(0.0).total_cmp(&length(b).unwrap_or(0.0)))
 }
 
 /// A mean that follows what was measured of late.

@@ -12,6 +12,7 @@ mod pace;
 mod player;
 mod session;
 mod sight;
+mod tracks;
 mod what_if;
 
 pub use course::{COURSE_POINTS, Course, CoursePoint, Moment};

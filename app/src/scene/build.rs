@@ -16,6 +16,7 @@ use super::{
     node_rect, note, note_width,
     route::Route,
     routes::RouteCache,
+    spark::{Spark, Sparks},
 };
 
 /// Draws a diagram, with the figures of a run when there is one.
@@ -31,6 +32,7 @@ pub struct SceneCache {
     nodes: BTreeMap<NodeId, KnownNode>,
     edges: BTreeMap<EdgeId, KnownEdge>,
     notes: BTreeMap<NoteId, KnownNote>,
+    sparks: Sparks,
     theme: Option<SceneTheme>,
     /// Where frames stand while something is moved: they do not follow a box out.
     pub held: Option<BTreeMap<GroupId, Rect>>,
@@ -46,6 +48,7 @@ struct KnownNode {
     line: String,
     load: Option<Load>,
     figure: Option<Figure>,
+    spark: Option<Arc<Spark>>,
     shapes: Arc<[Shape]>,
 }
 
@@ -125,6 +128,7 @@ impl SceneCache {
 
     fn draw_nodes(&mut self, diagram: &Diagram, catalog: &Catalog, theme: &SceneTheme, result: Option<&RunResult>, parts: &mut Vec<Part>) {
         let results: BTreeMap<&NodeId, _> = result.iter().flat_map(|result| &result.nodes).map(|node| (&node.id, node)).collect();
+        self.sparks.follow(catalog, result);
         let dead_letters = dead_letters(diagram);
         let mut before = Before::new(std::mem::take(&mut self.nodes));
         let mut known = Vec::with_capacity(diagram.nodes.len());
@@ -142,14 +146,19 @@ impl SceneCache {
                 Some(summary) => (summary.load, summary.figure),
                 None => (of_run.and_then(Load::of), of_run.and_then(if is_dead_letter { Figure::of_dead_letters } else { Figure::of })),
             };
-            let figure = figure.or_else(|| (self.live && group.is_none()).then(Figure::empty));
+            let figure = figure.or_else(|| self.live.then(Figure::empty));
+            let spark = match &group {
+                Some(group) => self.sparks.group(group),
+                None => self.sparks.node(id).cloned(),
+            };
             let entry = match before.take(id) {
                 Some(entry)
                     if Arc::ptr_eq(&entry.node, node)
                         && (entry.is_dead_letter, entry.pinned) == (is_dead_letter, pinned)
                         && entry.line == line
                         && entry.load == load
-                        && entry.figure == figure =>
+                        && entry.figure == figure
+                        && entry.spark == spark =>
                 {
                     entry
                 }
@@ -161,10 +170,11 @@ impl SceneCache {
                         (None, None) => ("help", theme.text_weak),
                     };
                     let tint = service.map_or(tint, |service| theme.tint(service.family));
-                    let (title, is_group, figure) = (diagram.title(id), group.is_some(), figure);
-                    let look = NodeLook { title, line: &line, icon, tint, is_group, pinned, load, figure: figure.clone() };
+                    let (title, is_group) = (diagram.title(id), group.is_some());
+                    let told = (figure.as_ref(), spark.as_deref());
+                    let look = NodeLook { title, line: &line, icon, tint, is_group, pinned, load, figure: told.0, spark: told.1 };
                     let shapes = node::shapes(&look, theme).into();
-                    KnownNode { node: Arc::clone(node), is_dead_letter, pinned, line, load, figure, shapes }
+                    KnownNode { node: Arc::clone(node), is_dead_letter, pinned, line, load, figure, spark, shapes }
                 }
             };
             let bounds = node_rect(diagram.position(id));

@@ -11,13 +11,13 @@ const CELL: f64 = 256.0;
 
 /// Rectangles with a number each.
 #[derive(Debug, Default)]
-pub(super) struct Index {
+pub struct Index {
     cells: BTreeMap<(i64, i64), Vec<(usize, Rect)>>,
 }
 
 impl Index {
     /// Adds a rectangle.
-    pub(super) fn insert(&mut self, number: usize, rect: Rect) {
+    pub fn insert(&mut self, number: usize, rect: Rect) {
         let ((x0, y0), (x1, y1)) = (cell(rect.min), cell(rect.max));
         for x in x0..=x1 {
             for y in y0..=y1 {
@@ -27,13 +27,13 @@ impl Index {
     }
 
     /// Whether a rectangle has a point in common with a region.
-    pub(super) fn touches(&self, region: Rect) -> bool {
+    pub fn touches(&self, region: Rect) -> bool {
         let ((x0, y0), (x1, y1)) = (cell(region.min), cell(region.max));
         (x0..=x1).any(|x| self.cells.range((x, y0)..=(x, y1)).any(|(_, entries)| entries.iter().any(|(_, rect)| rect.intersects(region))))
     }
 
     /// Numbers of the rectangles that have a point in common with a region, in order, each once.
-    pub(super) fn touching(&self, region: Rect) -> Vec<usize> {
+    pub fn touching(&self, region: Rect) -> Vec<usize> {
         let ((x0, y0), (x1, y1)) = (cell(region.min), cell(region.max));
         let cells = (x0..=x1).flat_map(|x| self.cells.range((x, y0)..=(x, y1)));
         let mut found: Vec<usize> =

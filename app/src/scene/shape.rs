@@ -90,6 +90,8 @@ pub enum Detail {
     Normal,
     /// Where small text can be read.
     Fine,
+    /// Where a line in a box can be read.
+    Finest,
 }
 
 /// The look of a shape, in units of the drawing.

@@ -16,6 +16,10 @@ pub struct Summary {
     pub figure: Option<Figure>,
     /// Events that enter, a second.
     pub rate: Option<f64>,
+    /// The node with the greatest backlog, and how great that was.
+    pub backlog: Option<(NodeId, f64)>,
+    /// What its nodes refused.
+    pub refused: f64,
 }
 
 impl Summary {
@@ -30,7 +34,11 @@ impl Summary {
         });
         let rates = group.entries.iter().filter_map(known).filter_map(|node| node.metrics.get("arrivals_per_s"));
         let rate = rates.copied().reduce(|a, b| a + b);
-        Self { load: worst.map(|(load, _)| load), figure, rate }
+        let waited = |node: &NodeResult| node.metrics.get("backlog.max").or_else(|| node.metrics.get("waiting.max")).copied();
+        let backlogs = group.members.iter().filter_map(|id| Some((id.clone(), known(id).and_then(waited)?)));
+        let backlog = backlogs.filter(|(_, count)| *count >= 1.0).max_by(|(_, a), (_, b)| a.total_cmp(b));
+        let refused = group.members.iter().filter_map(known).filter_map(|node| node.metrics.get("refused")).sum();
+        Self { load: worst.map(|(load, _)| load), figure, rate, backlog, refused }
     }
 
     /// The second line of the box: how much is in the group, and what enters it.

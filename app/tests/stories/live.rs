@@ -14,28 +14,28 @@ use plimsoll_sim::{Progress, Simulation, compile};
 use crate::{sample::SHOP, window::Window};
 
 /// The shop with a short day.
-fn shop() -> Window {
+pub(crate) fn shop() -> Window {
     Window::with_file(Some(&SHOP.replace("10 min", "20 s")))
 }
 
 /// Waits for the run's thread and shows what it has to show.
-fn settle(window: &mut Window) {
+pub(crate) fn settle(window: &mut Window) {
     if let Some(live) = &window.app().front.live {
         live.session.settle();
     }
     window.run();
 }
 
-fn frame(window: &mut Window) -> Frame {
+pub(crate) fn frame(window: &mut Window) -> Frame {
     window.app().front.live.as_ref().unwrap().frame().unwrap().clone()
 }
 
-fn begin(window: &mut Window) {
+pub(crate) fn begin(window: &mut Window) {
     window.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::Enter);
     settle(window);
 }
 
-fn order(window: &mut Window, order: Order) {
+pub(crate) fn order(window: &mut Window, order: Order) {
     window.app().front.live.as_ref().unwrap().session.order(order);
     settle(window);
     settle(window);

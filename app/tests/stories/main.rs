@@ -13,6 +13,7 @@ mod first_minutes;
 mod keyboard;
 mod kill;
 mod live;
+mod live_figures;
 mod panels;
 mod playing;
 mod results;

@@ -93,9 +93,10 @@ fn time_goes_with_the_clock_and_the_pace_and_stands_still_in_a_pause() {
     let slow = ask(&player, Order::Pace(Pace::Times(0.01)));
     player.order(Order::Play);
     assert!((ask(&player, Order::Tick(0.1)).at_s() - slow.at_s() - 0.001).abs() < 1e-9);
-    player.order(Order::Repeat(Some((1.0, 1.5))));
+    let part = (1.0, 4.0 / 3.0);
+    player.order(Order::Repeat(Some(part)));
     player.order(Order::Pace(Pace::Times(5.0)));
-    assert_eq!(ask(&player, Order::Tick(0.1)).at_s(), 1.0, "from the end of a part back to its beginning");
+    assert_eq!(ask(&player, Order::Tick(0.1)).at_s(), 1.0, "from the end of a part back to its beginning, between two nanoseconds");
     player.order(Order::Repeat(None));
     let over = ask(&player, Order::Pace(Pace::Max));
     assert_eq!((over.state, over.at_s()), (State::Over, 40.0));

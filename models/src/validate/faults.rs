@@ -49,9 +49,11 @@ fn times(fault: &Fault, plan: &Plan) -> Option<(String, &'static str)> {
         Until::Duration => plan.duration,
         Until::Drained => plan.duration + plan.drain_limit,
     };
+    // What ends with the run is meant to last: nobody asks what comes after it.
+    let is_open = (fault.to - last).abs() < f64::EPSILON * last;
     if fault.from >= last {
         Some((format!("the run is over before this begins: {fault}"), "let it begin earlier, or make the run longer"))
-    } else if fault.to >= plan.duration && fault.effect.kind() != FaultKind::Deploy {
+    } else if fault.to >= plan.duration && !is_open && fault.effect.kind() != FaultKind::Deploy {
         Some((format!("the load is over before this ends: {fault}"), "leave time after it to see whether the system comes back"))
     } else {
         None
@@ -251,7 +253,9 @@ mod tests {
         assert!(told(twice)[0].starts_with("overlapping-faults"));
         let late = told(json!([fault("outage", "api", &json!({"from": "100 s", "to": "200 s"}))]));
         assert!(late[0].starts_with("fault-outside-run: the run is over before"), "{late:?}");
-        let long = told(json!([fault("outage", "api", &json!({"to": "100 s"}))]));
+        let long = told(json!([fault("outage", "api", &json!({"to": "150 s"}))]));
         assert!(long[0].starts_with("fault-outside-run: the load is over before"), "{long:?}");
+        let open = told(json!([fault("outage", "api", &json!({"to": "100 s"}))]));
+        assert!(open.is_empty(), "it lasts to the end of the run: {open:?}");
     }
 }

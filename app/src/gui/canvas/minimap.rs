@@ -5,11 +5,11 @@ use std::sync::Arc;
 use egui::{Color32, Mesh, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 use plimsoll_models::{Diagram, Point};
 
-use super::{Canvas, CanvasEvent, CanvasInput, RunKey, run_key};
+use super::{Canvas, CanvasEvent, CanvasInput};
 use crate::{
     gui::{theme::color32, words::find},
     icons,
-    scene::{Load, Rect, node_rect},
+    scene::{Load, Rect, RunKey, node_rect},
 };
 
 /// Largest size, in points.
@@ -108,7 +108,7 @@ impl Canvas {
 
     /// The boxes, painted anew when the diagram, the run, the look or the place is another one.
     fn keep_minimap(&mut self, input: &CanvasInput<'_>, place: egui::Rect) {
-        let result = input.result.map(run_key);
+        let result = input.result.map(RunKey::of);
         let known = self.minimap.as_ref().is_some_and(|map| {
             Arc::ptr_eq(&map.diagram, input.diagram) && map.result == result && map.dark == input.theme.dark && map.place == place
         });

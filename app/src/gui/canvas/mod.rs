@@ -50,7 +50,7 @@ use super::{connect::join::End, theme::Theme, words::shell as words};
 use crate::{
     arrange::{self, Joins},
     live::Frame,
-    scene::{Folded, Link, Part, Rect, Scene, SceneCache, fold, frames, kinds_in_use, node_rect, note_width},
+    scene::{Folded, Link, Part, Rect, RunKey, Scene, SceneCache, fold, frames, kinds_in_use, node_rect, note_width},
     settings::Preferences,
 };
 
@@ -165,6 +165,8 @@ pub struct CanvasInput<'a> {
     pub result: Option<&'a RunResult>,
     /// The moment of the live run, if there is one: it takes the place of the latest run.
     pub live: Option<&'a Frame>,
+    /// The time that everything looks at, in seconds.
+    pub cursor_s: Option<f64>,
     /// Whether the diagram has changed since that run: its figures fade.
     pub stale: bool,
     /// Badges on nodes and edges.
@@ -336,13 +338,6 @@ struct Drawn {
     live: bool,
     /// Where a live run finds things.
     places: Option<live::Places>,
-}
-
-/// Tells runs apart.
-type RunKey = (usize, u64, u64, u64);
-
-fn run_key(result: &RunResult) -> RunKey {
-    (std::ptr::from_ref(result).addr(), result.run.events, result.run.requests, result.run.ended_s.to_bits())
 }
 
 impl Canvas {
@@ -633,7 +628,7 @@ impl Canvas {
 
     /// Draws anew when the diagram, the run, the look or the gesture in progress is another one.
     fn redraw(&mut self, input: &CanvasInput<'_>) {
-        let result = input.result.map(run_key);
+        let result = input.result.map(RunKey::of);
         let pending = self.gesture.pending(input);
         let known = self.drawn.as_ref().is_some_and(|drawn| {
             Arc::ptr_eq(&drawn.diagram, input.diagram)

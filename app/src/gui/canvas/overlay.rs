@@ -56,8 +56,9 @@ impl Canvas {
             self.ring(&painter, input, &chosen, touched, part);
         }
         if let Some(frame) = input.live {
-            self.paint_live(&painter, input, frame);
+            self.paint_live(&brush, input, frame, &parts);
         }
+        self.paint_cursor(&painter, input, &parts);
         self.badges(&painter, input, &parts);
         self.flashes(ui, &brush, input);
         match &self.gesture {

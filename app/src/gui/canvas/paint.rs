@@ -17,6 +17,8 @@ use crate::{
 
 /// Zoom from which on small text is painted.
 pub(super) const FINE_FROM: f32 = 0.4;
+/// Zoom from which on the line at the foot of a box can be read.
+pub(super) const FINEST_FROM: f32 = 0.5;
 /// Zoom from which on boxes are more than marks.
 pub(super) const NORMAL_FROM: f32 = 0.15;
 /// Size of the steps in which fonts grow, in points: a smooth zoom does not fill the font atlas.
@@ -71,7 +73,8 @@ impl Brush<'_> {
         let detail = match zoom {
             zoom if zoom < NORMAL_FROM => Detail::Always,
             zoom if zoom < FINE_FROM => Detail::Normal,
-            _ => Detail::Fine,
+            zoom if zoom < FINEST_FROM => Detail::Fine,
+            _ => Detail::Finest,
         };
         for shape in part.shapes.iter().filter(|shape| shape.detail <= detail) {
             self.shape(shape, part.origin);

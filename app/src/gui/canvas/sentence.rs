@@ -1,12 +1,13 @@
 //! The drawing in words, for screen readers and tooltips.
 
 use plimsoll_models::{Diagnostic, Edge, EdgeId, EdgeKind, GroupId, NodeId, Place};
+use plimsoll_sim::RunResult;
 
 use super::{CanvasInput, live};
 use crate::{
     arrange,
-    gui::words::{arrange as said, connect, sentence as say},
-    scene::{FoldedGroup, Load, Summary, load_sentence},
+    gui::words::{arrange as said, connect, live as playing, sentence as say},
+    scene::{FoldedGroup, Load, Spark, Summary, load_sentence},
 };
 
 /// A box: its name, what it is, how much waits, how loaded, what is wrong, how connected.
@@ -19,11 +20,12 @@ pub(super) fn node(input: &CanvasInput<'_>, id: &NodeId) -> String {
     } else if let Some(node) = input.diagram.nodes.get(id) {
         words.push(input.catalog.get(&node.service).map_or_else(|| node.service.to_string(), |service| service.short_title().to_owned()));
     }
-    words.extend(input.live.and_then(|frame| live::sentence(frame, id)));
+    words.extend(input.live.and_then(|frame| live::sentence(input, frame, id)));
     if let Some(result) = input.result {
         let waiting = result.node(id.as_str()).and_then(|node| node.metrics.get("backlog.max")).filter(|count| **count >= 1.0);
         words.extend(waiting.map(|count| say::waiting(*count)));
         words.extend(load_sentence(result, id));
+        words.extend(spark(input, result, id).as_ref().map(playing::spark));
         if input.stale {
             words.push(say::STALE.to_owned());
         }
@@ -61,6 +63,15 @@ fn summary(input: &CanvasInput<'_>, group: &FoldedGroup) -> Summary {
     Summary::of(group, result, &nodes)
 }
 
+/// The run of a box at a glance.
+fn spark(input: &CanvasInput<'_>, result: &RunResult, id: &NodeId) -> Option<Spark> {
+    let of = |id: &NodeId| Spark::of(input.catalog, result, result.node(id.as_str())?);
+    match input.diagram.nodes.get(id).and_then(|node| FoldedGroup::of(node)) {
+        Some(group) => Spark::of_group(group.members.iter().filter_map(|id| Some((of(id)?, group.entries.contains(id)))).collect()),
+        None => of(id),
+    }
+}
+
 /// An arrow in a few lines, for its tooltip.
 pub(super) fn edge_tooltip(input: &CanvasInput<'_>, id: &EdgeId, labeled: bool) -> Vec<String> {
     let Some(of) = input.diagram.edges.get(id) else { return Vec::new() };
@@ -77,16 +88,20 @@ pub(super) fn node_tooltip(input: &CanvasInput<'_>, id: &NodeId) -> Vec<String> 
     let mut lines = Vec::new();
     if let Some(group) = input.diagram.nodes.get(id).and_then(|node| FoldedGroup::of(node)) {
         let summary = summary(input, &group);
+        lines.extend(input.live.iter().flat_map(|frame| live::node_lines(input, frame, id)));
         lines.extend(summary.rate.map(said::entering));
+        lines.extend(said::troubles(input.diagram, &summary));
         lines.extend(summary.figure.map(|figure| figure.text));
+        lines.extend(input.result.and_then(|result| spark(input, result, id)).as_ref().map(playing::spark));
         lines.push(said::EXPAND_BY_DOUBLE_CLICK.to_owned());
         return lines;
     }
     if let Some(service) = input.diagram.nodes.get(id).and_then(|node| input.catalog.get(&node.service)) {
         lines.push(service.title.clone());
     }
-    lines.extend(input.live.iter().flat_map(|frame| live::node_lines(frame, id)));
+    lines.extend(input.live.iter().flat_map(|frame| live::node_lines(input, frame, id)));
     lines.extend(input.result.and_then(|result| load_sentence(result, id)));
+    lines.extend(input.result.and_then(|result| spark(input, result, id)).as_ref().map(playing::spark));
     lines.extend(problems_of_node(input.problems, id).map(|problem| problem.message.clone()));
     lines
 }

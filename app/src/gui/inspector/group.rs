@@ -109,6 +109,9 @@ fn measured_ui(ui: &mut Ui, view: &View<'_>, id: &GroupId) {
         if let Some(rate) = summary.rate {
             ui.label(RichText::new(words::entering(rate)).color(view.theme.text_weak));
         }
+        for trouble in words::troubles(view.diagram, &summary) {
+            ui.add(egui::Label::new(RichText::new(trouble).color(view.theme.text_weak)).wrap());
+        }
     });
 }
 

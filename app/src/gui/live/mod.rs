@@ -1,15 +1,19 @@
 //! The live run in the window: its session, its marks, the bar that moves it.
 
 pub mod journey;
+mod space;
 mod timeline;
 pub mod transport;
 pub mod what_if;
 
 use std::sync::Arc;
 
+use plimsoll_models::Diagram;
+
+pub use self::space::SpaceBar;
 use super::words::live as words;
 use crate::{
-    live::{Frame, Session, Trouble},
+    live::{Frame, Order, Session, Trouble},
     run::Request,
 };
 
@@ -23,6 +27,8 @@ pub struct LiveRun {
     pub session: Session,
     /// Marks of the user, in seconds.
     pub marks: Vec<f64>,
+    /// The diagram when it began, before anybody has turned anything.
+    pub(super) began: Arc<Diagram>,
     /// What went wrong last, so that it is said once.
     pub(super) said: Option<Trouble>,
 }
@@ -31,7 +37,24 @@ impl LiveRun {
     /// Begins to play.
     pub(super) fn start(request: Request, ctx: &egui::Context) -> Self {
         let repaint = ctx.clone();
-        Self { session: Session::start(request, move || repaint.request_repaint()), marks: Vec::new(), said: None }
+        let began = Arc::clone(&request.diagram);
+        Self { session: Session::start(request, move || repaint.request_repaint()), marks: Vec::new(), began, said: None }
+    }
+
+    /// The same moment of another run, which is the same but for its name.
+    pub(super) fn again(&self, request: Request, ctx: &egui::Context) -> Self {
+        let mut again = Self::start(request, ctx);
+        again.marks.clone_from(&self.marks);
+        if let Some(frame) = self.frame() {
+            let orders = [
+                Some(Order::Pace(frame.pace)),
+                (!self.session.plays()).then_some(Order::Pause),
+                Some(Order::Repeat(frame.repeats)),
+                Some(Order::Seek(frame.at_s())),
+            ];
+            orders.into_iter().flatten().for_each(|order| again.session.order(order));
+        }
+        again
     }
 
     /// What is to be seen.

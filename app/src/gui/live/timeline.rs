@@ -1,13 +1,15 @@
 //! The whole live run at a glance: what was played so far, what goes wrong when, marks, the present moment.
 
+use std::sync::Arc;
+
 use egui::{
-    Align2, Color32, CursorIcon, FontId, Key, Mesh, Painter, Pos2, Rangef, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    Color32, CursorIcon, FontId, Galley, Key, Mesh, Painter, Pos2, Rangef, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
     epaint::PathShape, pos2, vec2,
 };
 
 use super::LiveRun;
 use crate::{
-    gui::{action::Action, theme::Theme, view::View, words::live as words},
+    gui::{action::Action, results::Sight, theme::Theme, view::View, words::live as words},
     live::{Course, CoursePoint, Frame, Moment, Order},
 };
 
@@ -17,6 +19,14 @@ const FAULT_HEIGHT: f32 = 4.0;
 const MARKS_HEIGHT: f32 = 9.0;
 /// Least width of something that can be clicked, in points.
 const REACH: f32 = 5.0;
+/// Size of the words of the legend, in points.
+const LEGEND_SIZE: f32 = 10.5;
+/// Distance of its lines, in points.
+const LEGEND_STEP: f32 = 15.0;
+/// Room for the color before a word of it, in points.
+const LEGEND_INSET: f32 = 13.0;
+/// Distance of the legend from the timeline, in points.
+const LEGEND_GAP: f32 = 8.0;
 /// How far an arrow key goes, as a share of the timeline.
 const KEY_STEP: f64 = 0.01;
 
@@ -38,8 +48,11 @@ impl Axis {
 }
 
 /// Shows the timeline in the room that is left.
-pub(super) fn ui(ui: &mut Ui, view: &View<'_>, live: &LiveRun, frame: &Frame, actions: &mut Vec<Action>) {
-    let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, (live, frame): (&LiveRun, &Frame), sight: &mut Sight, actions: &mut Vec<Action>) {
+    let legend = legend(ui, view.theme);
+    let room = ui.available_size() - vec2(legend.iter().map(|line| line.size().x).fold(0.0, f32::max) + LEGEND_INSET + LEGEND_GAP, 0.0);
+    let (rect, response) = ui.allocate_exact_size(room, Sense::click_and_drag());
+    legend_ui(ui.painter(), view.theme, rect, legend);
     let axis = Axis { rect: rect.shrink2(vec2(4.0, 0.0)), end_s: frame.course.shown_s() };
     response.widget_info(|| WidgetInfo::slider(true, frame.at_s(), words::TIMELINE));
     paint(ui.painter(), view, live, frame, axis);
@@ -47,9 +60,14 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, live: &LiveRun, frame: &Frame, ac
         ui.painter().rect_stroke(rect, 4.0, Stroke::new(1.5, view.theme.accent), StrokeKind::Inside);
     }
     touch(ui, frame, axis, &response, actions);
+    // The present moment has its own line.
+    let elsewhere = |at_s: &f64| (0.0..=axis.end_s).contains(at_s) && (axis.x(*at_s) - axis.x(frame.at_s())).abs() > REACH;
+    if let Some(at_s) = sight.cursor().filter(elsewhere) {
+        ui.painter().vline(axis.x(at_s), rect.y_range(), Stroke::new(1.0, view.theme.text_weak));
+    }
     let hovered = response.hover_pos().map(|at| axis.at(at.x));
     if let Some(at_s) = hovered {
-        ui.painter().vline(axis.x(at_s), rect.y_range(), Stroke::new(1.0, view.theme.text_weak));
+        sight.hover(at_s);
         response.on_hover_cursor(CursorIcon::ResizeHorizontal).on_hover_ui_at_pointer(|ui| tip(ui, live, frame, axis, at_s));
     }
 }
@@ -125,7 +143,6 @@ fn paint(painter: &Painter, view: &View<'_>, live: &LiveRun, frame: &Frame, axis
     let x = axis.x(frame.at_s());
     painter.vline(x, rect.y_range(), Stroke::new(2.0, theme.accent));
     painter.circle_filled(pos2(x, rect.top() + 3.0), 4.0, theme.accent);
-    legend(painter, theme, rect);
 }
 
 fn color(theme: &Theme, moment: Moment) -> Color32 {
@@ -166,11 +183,19 @@ fn curves_ui(painter: &Painter, theme: &Theme, course: &Course, axis: Axis, rect
     }
 }
 
-fn legend(painter: &Painter, theme: &Theme, rect: Rect) {
-    let mut x = rect.right() - 4.0;
-    for (text, color) in words::LEGEND.iter().zip([theme.accent, theme.red, theme.plot[2]]).rev() {
-        let text = painter.text(pos2(x, rect.top() + 1.0), Align2::RIGHT_TOP, text, FontId::proportional(9.5), theme.text_weak);
-        painter.rect_filled(Rect::from_center_size(pos2(text.left() - 7.0, text.center().y), vec2(6.0, 6.0)), 1.0, color);
-        x = text.left() - 18.0;
+/// The words of the legend.
+fn legend(ui: &Ui, theme: &Theme) -> Vec<Arc<Galley>> {
+    let line = |text: &&str| ui.painter().layout_no_wrap((*text).to_owned(), FontId::proportional(LEGEND_SIZE), theme.text_weak);
+    words::LEGEND.iter().map(line).collect()
+}
+
+/// What the curves are, at the right of a timeline.
+fn legend_ui(painter: &Painter, theme: &Theme, rect: Rect, lines: Vec<Arc<Galley>>) {
+    let colors = [theme.accent, theme.red, theme.plot[2]];
+    let step = (rect.height() / colors.len() as f32).min(LEGEND_STEP);
+    for (n, (line, color)) in lines.into_iter().zip(colors).enumerate() {
+        let at = pos2(rect.right() + LEGEND_GAP, rect.center().y + step * (n as f32 - 1.0));
+        painter.rect_filled(Rect::from_center_size(at + vec2(4.0, 0.0), vec2(7.0, 7.0)), 1.5, color);
+        painter.galley(at + vec2(LEGEND_INSET, -line.size().y / 2.0), line, theme.text_weak);
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     gui::{
         action::Action,
         command::Command,
+        results::Sight,
         theme::Theme,
         tone::{Tone, glyph},
         view::View,
@@ -22,11 +23,13 @@ pub const HEIGHT: f32 = 92.0;
 const BUTTONS_HEIGHT: f32 = 30.0;
 /// Most faults in the menu; the timeline has them all.
 const FAULTS_MAX: usize = 12;
+/// Up to this pace milliseconds can be read.
+const SLOW: f64 = 0.1;
 /// Length of the slider of the pace, in points.
 const SLIDER_WIDTH: f32 = 96.0;
 
 /// Shows the bar.
-pub fn ui(ui: &mut Ui, view: &View<'_>, live: &LiveRun, actions: &mut Vec<Action>) {
+pub fn ui(ui: &mut Ui, view: &View<'_>, live: &LiveRun, sight: &mut Sight, actions: &mut Vec<Action>) {
     let Some(frame) = live.frame() else {
         ui.horizontal_centered(|ui| {
             ui.spinner();
@@ -42,7 +45,7 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, live: &LiveRun, actions: &mut Vec<Action
         buttons_ui(ui, view, frame, actions);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| right_ui(ui, view, frame, actions));
     });
-    timeline::ui(ui, view, live, frame, actions);
+    timeline::ui(ui, view, (live, frame), sight, actions);
 }
 
 fn command(ui: &mut Ui, view: &View<'_>, command: Command, icon: &str, on: bool, actions: &mut Vec<Action>) {
@@ -59,8 +62,9 @@ fn buttons_ui(ui: &mut Ui, view: &View<'_>, frame: &Frame, actions: &mut Vec<Act
     command(ui, view, Command::LiveRepeat, "refresh", frame.repeats.is_some(), actions);
     ui.add_space(Theme::SPACE_8);
     let end_s = frame.course.shown_s();
+    let every_event_counts = !plays || frame.pace.times().is_some_and(|times| times <= SLOW);
     // Figures of one width: the time does not jump.
-    ui.label(RichText::new(words::time(frame.at_s(), end_s)).font(egui::FontId::monospace(Theme::SIZE_BODY)));
+    ui.label(RichText::new(words::time(frame.at_s(), end_s, every_event_counts)).font(egui::FontId::monospace(Theme::SIZE_BODY)));
     ui.label(RichText::new(words::state(frame.state)).small().color(view.theme.text_weak));
     ui.separator();
     pace_ui(ui, frame, actions);

@@ -23,6 +23,8 @@ const MARGIN: f32 = 12.0;
 const SLIDER_WIDTH: f32 = 96.0;
 /// Width of the names, in points.
 const NAMES_WIDTH: f32 = 108.0;
+/// Where a logarithmic slider that has a zero begins.
+const SMALLEST: f64 = 0.5;
 /// Most limits of a node that can be turned.
 const LIMITS_MAX: usize = 3;
 
@@ -140,7 +142,7 @@ fn turns(view: &View<'_>, on: &str, kinds: &[FaultKind]) -> Vec<Turn> {
             FaultKind::Slow => turns.push(turn(0.1..=50.0, true, words::times)),
             FaultKind::Latency => turns.push(turn(0.0..=5.0, false, format::seconds)),
             FaultKind::Errors | FaultKind::Capacity | FaultKind::Duplicates => turns.push(turn(0.0..=1.0, false, format::percent)),
-            FaultKind::Batch => turns.push(turn(0.0..=1_000.0, false, words::batch)),
+            FaultKind::Batch => turns.push(turn(0.0..=1_000.0, true, words::batch)),
             FaultKind::Throttle => {
                 for limit in validate::tightenable(view.diagram, view.catalog, on).into_iter().take(LIMITS_MAX) {
                     let name = words::limit(&limit);
@@ -171,6 +173,7 @@ fn turn_ui(ui: &mut Ui, view: &View<'_>, now: &Now, turn: &Turn, actions: &mut V
         let mut value = ui.data(|data| data.get_temp::<f64>(id)).unwrap_or(settled);
         let slider = Slider::new(&mut value, range.clone())
             .logarithmic(*logarithmic)
+            .smallest_positive(SMALLEST)
             .clamping(SliderClamping::Never)
             .custom_formatter(move |value, _| print(value))
             .custom_parser(|text| plimsoll_models::units::parse_number(text.trim().trim_end_matches(['×', 'x'])).ok());

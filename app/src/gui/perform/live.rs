@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use plimsoll_models::{Edit, Scenario, ids};
+use plimsoll_models::{Edit, Scenario, ScenarioId, ids};
 
 use crate::{
-    gui::{App, command::Command, live::LiveRun, scenarios::manage, state::Tab, words::live as words},
-    live::{Followed, Moment, Order, State},
+    gui::{App, action::Action, command::Command, live::LiveRun, scenarios::manage, state::Tab, words::live as words},
+    live::{Difference, Followed, Moment, Order, State, difference},
     run::{Finished, RunState},
 };
 
@@ -88,13 +88,27 @@ impl App {
         self.settings.panels.results = true;
     }
 
-    /// Keeps a copy of the scenario in use, with everything that was done while it ran.
+    /// Keeps what was done while it ran as a scenario of its own and goes on with that: the same moment of the same run under
+    /// its new name. The scenario in use is again what it was when the run began.
     pub(super) fn save_live_scenario(&mut self, ctx: &egui::Context) {
-        let (diagram, scenario) = (self.front.document.history().present(), self.front.scenario());
-        let name = words::saved_scenario(&manage::title(diagram, &scenario));
-        let copy = diagram.scenarios.get(&scenario).map_or_else(Scenario::default, |known| (**known).clone()).with("name", name.clone());
-        let id = ids::fresh(scenario.as_str(), |id| diagram.scenarios.contains_key(id));
-        self.edit(ctx, &Edit::SetScenario(id.as_str().into(), Some(copy)), None);
+        let (diagram, scenario) = (Arc::clone(self.front.document.history().present()), self.front.scenario());
+        let name = words::saved_scenario(&manage::title(&diagram, &scenario));
+        let known = diagram.scenarios.get(&scenario).map_or_else(Scenario::default, |known| (**known).clone());
+        let id = ScenarioId::new(ids::fresh(scenario.as_str(), |id| diagram.scenarios.contains_key(id)));
+        let mut edits = vec![Edit::SetScenario(id.clone(), Some(known.with("name", name.clone())))];
+        let began = self.front.live.as_ref().map(|live| &live.began);
+        if let Some(began) = began.filter(|began| matches!(difference(began, &diagram, &scenario), Difference::Faults(_))) {
+            edits.push(Edit::SetScenario(scenario.clone(), began.scenarios.get(&scenario).map(|before| (**before).clone())));
+        }
+        self.edit(ctx, &Edit::All(words::SAVE_AS_SCENARIO.to_owned(), edits), None);
+        if !self.front.document.history().present().scenarios.contains_key(&id) {
+            return;
+        }
+        self.perform(ctx, Action::UseScenario(id));
+        if let Some(live) = &self.front.live {
+            let again = live.again(self.request(), ctx);
+            self.front.live = Some(again);
+        }
         self.notice(ctx, words::saved(&name));
     }
 }

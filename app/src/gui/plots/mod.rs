@@ -122,7 +122,7 @@ pub(super) fn plot<'a>(id: &str, theme: &Theme, height: f32) -> Plot<'a> {
         .y_axis_min_width(Y_AXIS_WIDTH)
 }
 
-/// Pointer on a plot: it moves the cursor of all plots, draws a range, and a double click takes the range away.
+/// Pointer on a plot: it moves the cursor of all plots and draws a range; a click picks a time, a double click takes the range away.
 pub(super) fn look(response: &egui::Response, transform: &PlotTransform, sight: &mut Sight, end_s: f64) {
     let at = |position: egui::Pos2| transform.value_from_position(position).x;
     if let Some(position) = response.hover_pos().or_else(|| response.interact_pointer_pos().filter(|_| response.dragged())) {
@@ -139,6 +139,11 @@ pub(super) fn look(response: &egui::Response, transform: &PlotTransform, sight: 
     }
     if response.drag_stopped() {
         sight.release(end_s);
+    }
+    if response.clicked()
+        && let Some(position) = response.interact_pointer_pos()
+    {
+        sight.pick(at(position).clamp(0.0, end_s));
     }
     if response.double_clicked() {
         sight.look_at(None);

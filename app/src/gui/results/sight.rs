@@ -18,6 +18,8 @@ pub struct Sight {
     range: Option<(f64, f64)>,
     /// Where a range is being drawn: from its first end to the pointer.
     brush: Option<(f64, f64)>,
+    /// The time that was clicked in this frame, in seconds.
+    picked: Option<f64>,
 }
 
 impl Sight {
@@ -37,6 +39,21 @@ impl Sight {
     /// The pointer is at this time.
     pub fn hover(&mut self, at_s: f64) {
         self.hovered = Some(at_s);
+    }
+
+    /// Where the cursor stands while nobody points at a time: at the moment of a live run.
+    pub fn rest_at(&mut self, at_s: f64) {
+        self.hovered.get_or_insert(at_s);
+    }
+
+    /// Somebody clicks a time.
+    pub fn pick(&mut self, at_s: f64) {
+        self.picked = Some(at_s);
+    }
+
+    /// The time that was clicked, once.
+    pub fn take_pick(&mut self) -> Option<f64> {
+        self.picked.take()
     }
 
     /// The part that is looked at, in seconds; nothing for all of it.
@@ -136,5 +153,10 @@ mod tests {
         sight.hover(3.0);
         assert!(!sight.begin());
         assert!(sight.begin() && sight.cursor().is_none());
+        sight.rest_at(7.0);
+        assert!(sight.begin() && sight.cursor() == Some(7.0), "it stands where a live run is");
+        sight.hover(3.0);
+        sight.rest_at(7.0);
+        assert!(sight.begin() && sight.cursor() == Some(3.0), "unless somebody points at a time");
     }
 }

@@ -100,6 +100,14 @@ pub fn collapsed_group(name: &str, members: usize) -> Vec<String> {
     vec![format!("Group {name}"), "collapsed".to_owned(), plural(members, "node")]
 }
 
+/// Where most waited in a group, and what its nodes refused.
+pub fn troubles(diagram: &plimsoll_models::Diagram, summary: &crate::scene::Summary) -> Vec<String> {
+    let short = crate::scene::short;
+    let backlog = summary.backlog.as_ref().map(|(id, count)| format!("{} waiting at most, in {}", short(*count), diagram.title(id)));
+    let refused = (summary.refused > 0.0).then(|| format!("{} refused inside", short(summary.refused)));
+    backlog.into_iter().chain(refused).collect()
+}
+
 /// How many events enter a group.
 pub fn entering(rate: f64) -> String {
     format!("{} events/s enter", crate::scene::short(rate))

@@ -5,6 +5,7 @@ use plimsoll_models::fault::FaultKind;
 use crate::{
     gui::{format, plots::clock},
     live::{Moment, Pace, State},
+    scene::{Spark, Tells},
 };
 
 /// Why a command cannot be done.
@@ -49,7 +50,8 @@ pub const STEPS_HELP: &str = "Shows everything that was done as faults on the ti
 /// The button that keeps the steps as another scenario.
 pub const SAVE_AS_SCENARIO: &str = "Save as scenario";
 /// What it does.
-pub const SAVE_AS_SCENARIO_HELP: &str = "Adds a copy of the scenario with everything that was done";
+pub const SAVE_AS_SCENARIO_HELP: &str =
+    "Keeps everything that was done as a scenario of its own; this one is again what it was when the run began";
 /// The button that begins a live run.
 pub const LIVE: &str = "Live";
 /// Its name.
@@ -74,9 +76,15 @@ pub fn state(state: State) -> &'static str {
     }
 }
 
-/// The time, and how long the run is.
-pub fn time(at_s: f64, end_s: f64) -> String {
-    format!("{} / {}", exact(at_s, end_s).trim_end_matches(" min"), clock(end_s))
+/// The time, and how long the run is; where every event counts, in milliseconds.
+pub fn time(at_s: f64, end_s: f64, every_event_counts: bool) -> String {
+    let exact = exact(at_s, end_s);
+    let at = exact.trim_end_matches(" min");
+    if every_event_counts && (120.0..7_200.0).contains(&end_s) {
+        let (minutes, seconds) = ((at_s / 60.0).floor(), at_s % 60.0);
+        return format!("{minutes}:{seconds:06.3} / {}", clock(end_s));
+    }
+    format!("{at} / {}", clock(end_s))
 }
 
 /// A time in as many digits as the length of the run asks for.
@@ -183,6 +191,11 @@ pub fn busy_of(busy: u64, instances: u64) -> String {
     format!("{} of {} busy", crate::scene::short(busy as f64), crate::scene::short(instances as f64))
 }
 
+/// Open shards of a stream.
+pub fn shards(count: u64) -> String {
+    if count == 1 { "1 shard".to_owned() } else { format!("{} shards", crate::scene::short(count as f64)) }
+}
+
 /// Dead letters.
 pub fn dead_letters(count: u64) -> String {
     if count == 0 { "empty".to_owned() } else { format!("{} given up", crate::scene::short(count as f64)) }
@@ -196,6 +209,33 @@ pub fn rate(per_s: f64) -> String {
 /// A share of refusals.
 pub fn share_refused(share: f64) -> String {
     format!("{:.0} % refused", (share * 100.0).max(1.0))
+}
+
+/// Records that a reader of a stream is not done with.
+pub fn behind(count: u64) -> String {
+    format!("{} behind", crate::scene::short(count as f64))
+}
+
+/// Refusals of a group.
+pub fn refused_rate(per_s: f64) -> String {
+    format!("{}/s refused", crate::scene::short(per_s))
+}
+
+/// The line of a box: what it tells, its greatest value and when that was.
+pub fn spark(spark: &Spark) -> String {
+    let what = match spark.tells {
+        Tells::Backlog => "backlog",
+        Tells::Busy => "work in progress",
+        Tells::Calls => "calls",
+    };
+    let unit = if spark.tells == Tells::Calls { "/s" } else { "" };
+    let hurt = if spark.hurt.contains(&true) { ", red where something is refused or fails" } else { "" };
+    match spark.most() {
+        Some((most, at_s)) => {
+            format!("{what} over the run at most {}{unit}, at {}{hurt}", crate::scene::short(f64::from(most)), clock(at_s))
+        }
+        None => format!("no {what} over the run{hurt}"),
+    }
 }
 
 /// Use of a limit.
@@ -318,6 +358,16 @@ pub mod node {
     pub fn instances(all: u64, starting: u64, provisioned: u64) -> String {
         let of = |count: u64, word: &str| if count > 0 { format!(", {} {word}", format::count(count)) } else { String::new() };
         format!("Instances or connections: {}{}{}", format::count(all), of(starting, "starting cold"), of(provisioned, "provisioned"))
+    }
+
+    /// What enters a group.
+    pub fn enters(per_s: f64) -> String {
+        format!("{}/s enter", crate::scene::short(per_s))
+    }
+
+    /// What a group refuses.
+    pub fn refuses(per_s: f64) -> String {
+        format!("{}/s are refused inside", crate::scene::short(per_s))
     }
 
     /// What passes.

@@ -1,43 +1,36 @@
-//! Boxes of a live run: what waits rises in them, instances stand in a row, the load line moves, sparks fly.
+//! Boxes of a live run: what waits rises in them, instances stand in a row, the load line moves, the run so far is a line.
 
-use egui::{Align2, Color32, CornerRadius, FontFamily, FontId, Painter, Rect as Area, Shape, Stroke, StrokeKind, pos2, vec2};
+use egui::{Align2, Color32, CornerRadius, FontFamily, FontId, Painter, Rangef, Rect as Area, Stroke, StrokeKind, epaint::PathShape, vec2};
 use plimsoll_models::{Point, families::Family};
-use plimsoll_sim::{
-    live::{MarkLook, NodeLook},
-    result::TraceEvent,
-};
+use plimsoll_sim::live::{LimitLook, NodeLook};
 
-use super::places::{Place, Places};
+use super::places::{Place, Places, Rates};
 use crate::{
     gui::{
         canvas::{
             CanvasInput,
             camera::Camera,
-            paint::{FINE_FROM, NORMAL_FROM},
+            paint::{FINE_FROM, FINEST_FROM},
         },
         theme::{SEMIBOLD, Theme, color32},
         words::live as words,
     },
-    live::{Frame, MARK_S, mixed},
-    scene::{Font, Level, Load, Rect, SMALL_SIZE, figure_place, gauge_rect, gauge_y, text},
+    live::Frame,
+    scene::{Font, Level, Load, Rect, SMALL_SIZE, cells_rect, figure_place, gauge_rect, gauge_y, spark_rect, text},
 };
 
 /// A queue of so many powers of ten fills its box.
 const FULL: f32 = 5.0;
 /// Corners of a box, in units of the drawing.
 const CORNER: f32 = 8.0;
-/// Most instances that are shown one by one.
-const CELLS_MAX: u64 = 15;
-/// Side and gap of the cells, in units of the drawing.
-const CELL: (f64, f64) = (5.0, 2.0);
-/// How far above the lower edge of the box the cells stand, in units of the drawing.
-const CELLS_UP: f64 = 7.0;
-/// Most sparks of a node at a time, about.
-const SPARKS_MAX: u64 = 10;
+/// Columns and rows of the instances that are shown one by one.
+const CELLS: (u64, u64) = (6, 2);
+/// Gap of the cells, in units of the drawing.
+const CELL_GAP: f64 = 1.8;
+/// Height of the bar that many instances are, in units of the drawing.
+const BAR: f64 = 4.6;
 /// Least use of a limit that is told as a number.
 const PERCENT_MIN: f64 = 0.005;
-/// How far a spark rises, in units of the drawing.
-const RISE: f32 = 16.0;
 
 /// A box at the moment that is shown.
 struct Live<'a> {
@@ -45,22 +38,19 @@ struct Live<'a> {
     camera: &'a Camera,
     theme: &'a Theme,
     frame: &'a Frame,
-    index: usize,
     place: &'a Place,
-    node: &'a NodeLook,
-    /// Whether messages lie in it that others work on.
-    holds: bool,
+    node: NodeLook,
+    /// What it is; a group is nothing of the kind.
+    family: Option<Family>,
 }
 
 /// Paints what is to be told about each box on screen.
 pub(super) fn paint(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>, frame: &Frame, places: &Places) {
     let seen = camera.seen();
-    for (index, (place, node)) in places.nodes.iter().zip(&frame.look.nodes).enumerate() {
-        let Some(place) = place.as_ref().filter(|place| place.body.expand(20.0).intersects(seen)) else { continue };
-        let service =
-            frame.roster.nodes.get(index).and_then(|id| input.diagram.nodes.get(id)).and_then(|node| input.catalog.get(&node.service));
-        let holds = service.is_some_and(|service| service.family == Family::Queue);
-        let live = Live { holds, painter, camera, theme: input.theme, frame, index, place, node };
+    for place in places.boxes.iter().filter(|place| place.body.expand(20.0).intersects(seen)) {
+        let service = input.diagram.nodes.get(&place.id).and_then(|node| input.catalog.get(&node.service));
+        let family = service.map(|service| service.family);
+        let live = Live { family, painter, camera, theme: input.theme, frame, place, node: place.inside.look(&frame.look) };
         live.tank();
         let load = live.load();
         if let Some(load) = load {
@@ -70,15 +60,8 @@ pub(super) fn paint(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>,
             live.figure(load);
             live.cells();
         }
-    }
-    if camera.zoom >= NORMAL_FROM {
-        let crowds = crowds(frame, places.nodes.len());
-        for mark in &*frame.marks {
-            if crowds.get(mark.node as usize).is_some_and(|mask| mixed(mark.journey) & mask == 0)
-                && let Some(Some(place)) = places.nodes.get(mark.node as usize)
-            {
-                spark(painter, camera, input, frame, place.body, mark);
-            }
+        if camera.zoom >= FINEST_FROM {
+            live.run_so_far();
         }
     }
 }
@@ -96,17 +79,24 @@ impl Live<'_> {
         let share = ((1.0 + self.node.waiting as f32).log10() / FULL).min(1.0);
         let body = self.screen(self.place.body).shrink(1.0);
         let level = body.with_min_y(body.bottom() - body.height() * share);
-        let color = if self.place.dead { self.theme.amber } else { self.theme.plot[2] };
-        let radius = (CORNER * self.camera.zoom).min(level.height() / 2.0).round().clamp(0.0, 255.0) as u8;
-        self.painter.rect_filled(level, CornerRadius { sw: radius, se: radius, nw: 0, ne: 0 }, color.gamma_multiply(0.24));
-        // Faint, since it may cross the words.
-        self.painter.hline(level.x_range(), level.top(), Stroke::new(1.0, color.gamma_multiply(0.3)));
+        let color = if self.place.inside.is_dead() { self.theme.amber } else { self.theme.plot[2] };
+        let corner = CORNER * self.camera.zoom;
+        let round = |radius: f32| radius.min(level.height() / 2.0).round().clamp(0.0, 255.0) as u8;
+        // A full box is round at the top as well.
+        let (low, high) = (round(corner), round((corner - (level.top() - body.top())).max(0.0)));
+        self.painter.rect_filled(level, CornerRadius { sw: low, se: low, nw: high, ne: high }, color.gamma_multiply(0.24));
+        // Its surface, but not across the words.
+        let (words, room) = figure_place(self.place.body);
+        let words = self.screen(Rect::new(words.x, words.y, room, 0.0));
+        for x in [Rangef::new(level.left(), words.left() - 4.0), Rangef::new(words.right(), level.right())] {
+            self.painter.hline(x, level.top(), Stroke::new(1.0, color.gamma_multiply(0.5)));
+        }
     }
 
     /// Use of the tightest limit of late.
     fn load(&self) -> Option<Load> {
         let peak = self.place.limits.iter().filter_map(|at| self.frame.look.limits.get(*at)).map(|limit| limit.used).reduce(f64::max)?;
-        let count = |of: fn(&plimsoll_sim::live::LimitLook) -> u64| {
+        let count = |of: fn(&LimitLook) -> u64| {
             let rate = |at: &usize| Frame::rate(&self.frame.before, &self.frame.look, |look| look.limits.get(*at).map(of));
             self.place.limits.iter().map(rate).sum::<f64>()
         };
@@ -140,31 +130,42 @@ impl Live<'_> {
 
     /// The one or two figures that matter most.
     fn figure(&self, load: Option<Load>) {
-        let (now, before) = &self.frame.told;
-        let Some(node) = now.nodes.get(self.index) else { return };
-        let rate = |count: fn(&NodeLook) -> u64| Frame::rate(before, now, |look| look.nodes.get(self.index).map(count));
-        let (arrivals, refused) = (rate(|node| node.arrivals), rate(|node| node.refused));
-        let red = color32(Level::Red.color(self.theme.scene.load_text));
+        let (now, inside) = (&self.frame.told.0, &self.place.inside);
+        let node = inside.look(now);
+        let Rates { arrivals, refused, completed: _ } = inside.rates(self.frame);
+        let [amber, red] = [Level::Amber, Level::Red].map(|level| color32(level.color(self.theme.scene.load_text)));
         let mut parts: Vec<String> = Vec::new();
         let mut color = self.theme.text;
-        if self.place.dead {
-            parts.push(words::dead_letters(node.waiting));
-            if node.waiting > 0 {
-                color = color32(Level::Amber.color(self.theme.scene.load_text));
-            }
+        let dead_letters = inside.dead_letters(now);
+        if inside.is_dead() {
+            parts.push(words::dead_letters(dead_letters));
+            color = if dead_letters > 0 { amber } else { color };
         } else {
             if refused > 0.0 {
-                parts.push(words::share_refused(refused / arrivals.max(refused)));
+                // What a group refuses inside has not all entered it.
+                parts.push(if inside.is_group {
+                    words::refused_rate(refused)
+                } else {
+                    words::share_refused(refused / arrivals.max(refused))
+                });
                 color = red;
             }
             if node.waiting > 0 {
                 parts.push(words::waiting(node.waiting));
             }
+            if let Some(behind) = self.place.behind(self.frame) {
+                parts.push(words::behind(behind));
+                color = if color == red { red } else { amber };
+            }
             parts.push(words::rate(arrivals));
-            if node.instances > 0 {
+            if inside.is_group && dead_letters > 0 {
+                parts.push(words::dead_letters(dead_letters));
+            } else if self.family == Some(Family::Stream) {
+                parts.push(words::shards(node.instances));
+            } else if node.instances > 0 {
                 parts.push(words::busy_of(node.busy, node.instances));
             } else if node.busy > 0 {
-                parts.push(if self.holds { words::in_flight(node.busy) } else { words::busy(node.busy) });
+                parts.push(if self.family == Some(Family::Queue) { words::in_flight(node.busy) } else { words::busy(node.busy) });
             }
         }
         if color == self.theme.text && load.is_some_and(|load| load.level == Level::Red) {
@@ -190,23 +191,29 @@ impl Live<'_> {
 
     /// Instances one by one, or as a bar where they are many: busy, starting, idle; provisioned ones have an outline.
     fn cells(&self) {
-        let NodeLook { busy, instances, starting, provisioned, .. } = *self.node;
+        let NodeLook { busy, instances, starting, provisioned, .. } = self.node;
+        // The shards of a stream are all open; what is at work in it are records.
+        let busy = if self.family == Some(Family::Stream) { instances } else { busy };
         let all = instances.max(busy);
         if instances == 0 {
             return;
         }
-        let (start, room) = figure_place(self.place.body);
-        let y = self.place.body.max.y - CELLS_UP;
+        let room = cells_rect(self.place.body);
         let fill = |n: u64| match n {
             n if n < busy => self.theme.accent,
             n if n < busy + starting => self.theme.plot[4],
             _ => self.theme.stroke_strong,
         };
         let outline = Stroke::new(1.0, self.theme.text);
-        if all <= CELLS_MAX {
+        let (columns, rows) = CELLS;
+        if all <= columns * rows {
+            let side = |room: f64, count: u64| (room - CELL_GAP * (count - 1) as f64) / count as f64;
+            let (width, height) = (side(room.width(), columns), side(room.height(), rows));
             for n in 0..all {
-                let x = start.x + n as f64 * (CELL.0 + CELL.1);
-                let cell = self.screen(Rect::new(x, y, CELL.0, CELL.0 - 1.0));
+                let x = room.min.x + (n % columns) as f64 * (width + CELL_GAP);
+                // The first row stands at the bottom.
+                let y = room.max.y - height - (n / columns) as f64 * (height + CELL_GAP);
+                let cell = self.screen(Rect::new(x, y, width, height));
                 self.painter.rect_filled(cell, 1.0, fill(n));
                 if n < provisioned {
                     self.painter.rect_stroke(cell, 1.0, outline, StrokeKind::Outside);
@@ -215,8 +222,8 @@ impl Live<'_> {
             return;
         }
         let part = |from: u64, to: u64| {
-            let x = |n: u64| start.x + room * (n.min(all) as f64 / all as f64);
-            self.screen(Rect { min: Point::new(x(from), y), max: Point::new(x(to), y + CELL.0 - 1.0) })
+            let x = |n: u64| room.min.x + room.width() * (n.min(all) as f64 / all as f64);
+            self.screen(Rect { min: Point::new(x(from), room.max.y - BAR), max: Point::new(x(to), room.max.y) })
         };
         for (from, to) in [(0, busy), (busy, busy + starting), (busy + starting, all)] {
             if to > from {
@@ -227,56 +234,19 @@ impl Live<'_> {
             self.painter.rect_stroke(part(0, provisioned), 1.0, outline, StrokeKind::Outside);
         }
     }
-}
 
-/// For each node, which bits of a journey's hash must be zero for its sparks to be shown.
-fn crowds(frame: &Frame, nodes: usize) -> Vec<u64> {
-    let mut counts = vec![0_u64; nodes];
-    for mark in &*frame.marks {
-        if let Some(count) = counts.get_mut(mark.node as usize) {
-            *count += 1;
+    /// The run so far at a glance, with the moment that is shown.
+    fn run_so_far(&self) {
+        let room = spark_rect(self.place.body);
+        let width = self.camera.zoom.max(1.0);
+        let ground = self.screen(room);
+        self.painter.hline(ground.x_range(), ground.bottom(), Stroke::new(0.8 * width, color32(self.theme.scene.track)));
+        let Some(spark) = self.place.inside.spark(self.frame) else { return };
+        for (points, hurt) in spark.lines(room) {
+            let points = points.iter().map(|p| self.camera.screen(*p)).collect();
+            let color = if hurt { self.theme.scene.load.red } else { self.theme.scene.load.calm };
+            self.painter.add(PathShape::line(points, Stroke::new(1.2 * width, color32(color))));
         }
+        super::cursor(self.painter, self.camera, room, spark.x(room, self.frame.at_s()), self.theme.accent);
     }
-    counts.into_iter().map(|count| count.div_ceil(SPARKS_MAX).max(1).next_power_of_two() - 1).collect()
-}
-
-/// What befell an event, as a spark that rises from the box and fades.
-fn spark(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>, frame: &Frame, body: Rect, mark: &MarkLook) {
-    let theme = input.theme;
-    let color = match mark.what {
-        TraceEvent::Throttled | TraceEvent::Failed | TraceEvent::TimedOut => theme.red,
-        TraceEvent::DeadLettered | TraceEvent::Expired | TraceEvent::GivenUp => theme.amber,
-        TraceEvent::ColdStart => theme.plot[4],
-        TraceEvent::Attempt
-        | TraceEvent::Wait
-        | TraceEvent::Start
-        | TraceEvent::Done
-        | TraceEvent::Enqueued
-        | TraceEvent::Received
-        | TraceEvent::Deleted
-        | TraceEvent::Filtered => return,
-    };
-    let age = ((frame.at_s() - mark.at_s) / (MARK_S * frame.speed).max(1e-12)) as f32;
-    if !(0.0..1.0).contains(&age) {
-        return;
-    }
-    let box_ = camera.screen_rect(body);
-    // Each journey has its place along the edge.
-    let along = (mixed(mark.journey) >> 40) as f32 / (1_u32 << 24) as f32;
-    let rise = if input.preferences.moves() { RISE * age * camera.zoom } else { 4.0 };
-    let at = pos2(box_.left() + box_.width() * (0.08 + 0.84 * along), box_.top() - 3.0 * camera.zoom - rise);
-    let color = color.gamma_multiply(1.0 - age);
-    let size = (3.5 * camera.zoom).clamp(1.5, 5.0);
-    let line = Stroke::new((1.6 * camera.zoom).clamp(1.0, 2.2), color);
-    match mark.what {
-        TraceEvent::Throttled => {
-            painter.add(Shape::line_segment([at - vec2(size, 0.0), at + vec2(size, 0.0)], Stroke::new(line.width * 1.6, color)))
-        }
-        TraceEvent::ColdStart => painter.add(Shape::circle_stroke(at, size, line)),
-        TraceEvent::DeadLettered | TraceEvent::Expired | TraceEvent::GivenUp => painter.add(Shape::circle_filled(at, size, color)),
-        _ => {
-            painter.add(Shape::line_segment([at - vec2(size, size), at + vec2(size, size)], line));
-            painter.add(Shape::line_segment([at + vec2(-size, size), at + vec2(size, -size)], line))
-        }
-    };
 }

@@ -1,68 +1,146 @@
-//! A live run over the drawing: what travels, what waits, what gives.
+//! A live run over the drawing: what travels, what waits, what gives. Also the time that everything looks at.
 
 mod boxes;
 mod lines;
+mod marks;
 mod places;
+mod rates;
 mod tokens;
 
-use egui::Painter;
+use egui::{Color32, Painter, Stroke};
 use plimsoll_models::{EdgeId, NodeId};
+use plimsoll_sim::live::LimitLook;
 
-use super::{Canvas, CanvasInput, paint::FINE_FROM};
-use crate::{gui::words::live as words, live::Frame};
+use self::places::Inside;
+use super::{
+    Canvas, CanvasInput,
+    camera::Camera,
+    paint::{Brush, FINEST_FROM, NORMAL_FROM},
+};
+use crate::{
+    gui::words::live as words,
+    live::Frame,
+    scene::{FoldedGroup, Link, Part, Rect, spark_rect},
+};
 pub(super) use places::Places;
+
+/// Two cursors nearer to each other than this share of a line are one.
+const CURSORS_APART: f64 = 0.01;
 
 impl Canvas {
     /// Finds out where everything stands that a live run tells about; again only when the drawing is another one.
     pub(super) fn place_live(&mut self, input: &CanvasInput<'_>) {
         let (Some(frame), Some(drawn)) = (input.live, &mut self.drawn) else { return };
         if drawn.places.as_ref().is_none_or(|places| !places.is_of(&frame.roster)) {
-            drawn.places = Some(Places::new(&frame.roster, &drawn.scene, &self.bundled, &frame.course));
+            drawn.places = Some(Places::new(frame, &drawn.scene, input.diagram, &self.bundled));
         }
     }
 
     /// Paints the live run between the drawing and what lies over it.
-    pub(super) fn paint_live(&self, painter: &Painter, input: &CanvasInput<'_>, frame: &Frame) {
-        let Some((drawn, places)) = self.drawn.as_ref().and_then(|drawn| Some((drawn, drawn.places.as_ref()?))) else { return };
+    pub(super) fn paint_live(&self, brush: &Brush<'_>, input: &CanvasInput<'_>, frame: &Frame, parts: &[&Part]) {
+        let Some(places) = self.drawn.as_ref().and_then(|drawn| drawn.places.as_ref()) else { return };
+        let painter = brush.painter;
         lines::paint(painter, &self.camera, input, frame, places);
         tokens::paint(painter, &self.camera, input, frame, places);
+        // What travels runs below the names.
+        for part in parts.iter().filter(|part| matches!(part.link, Link::Label(_))) {
+            brush.part(part);
+        }
         boxes::paint(painter, &self.camera, input, frame, places);
-        if self.camera.zoom >= FINE_FROM {
-            lines::label(painter, &self.camera, input, frame, places, &drawn.labels);
+        if self.camera.zoom >= NORMAL_FROM {
+            marks::paint(painter, &self.camera, input, frame, places);
+        }
+        if self.camera.zoom >= FINEST_FROM {
+            lines::label(painter, &self.camera, input, frame, places);
         }
     }
+
+    /// Marks the time that plots and timeline look at in the line of each box.
+    pub(super) fn paint_cursor(&self, painter: &Painter, input: &CanvasInput<'_>, parts: &[&Part]) {
+        let (shown_s, present_s) = match (input.live, input.result) {
+            (Some(frame), _) => (frame.course.shown_s(), Some(frame.at_s())),
+            (None, Some(result)) => (result.grid.interval_s * result.grid.intervals as f64, None),
+            (None, None) => return,
+        };
+        let Some(share) = input.cursor_s.map(|at_s| at_s / shown_s).filter(|share| (0.0..=1.0).contains(share)) else { return };
+        // The moment of a live run has its own line.
+        let is_present = present_s.is_some_and(|at_s| (share - at_s / shown_s).abs() < CURSORS_APART);
+        if self.camera.zoom < FINEST_FROM || is_present {
+            return;
+        }
+        for part in parts.iter().filter(|part| matches!(part.link, Link::Node(_))) {
+            let room = spark_rect(part.bounds);
+            cursor(painter, &self.camera, room, Some(room.min.x + room.width() * share), input.theme.text_weak);
+        }
+    }
+}
+
+/// A line across a box's run at a time.
+fn cursor(painter: &Painter, camera: &Camera, room: Rect, x: Option<f64>, color: Color32) {
+    let Some(x) = x else { return };
+    let room = camera.screen_rect(room);
+    let x = camera.screen(plimsoll_models::Point::new(x, 0.0)).x;
+    painter.vline(x, room.y_range().expand(1.5 * camera.zoom), Stroke::new(camera.zoom.max(1.0), color));
 }
 
 fn index<T: PartialEq>(all: &[T], id: &T) -> Option<usize> {
     all.iter().position(|known| known == id)
 }
 
+/// What a box of the drawing stands for.
+fn inside(input: &CanvasInput<'_>, frame: &Frame, id: &NodeId) -> Option<Inside> {
+    if let Some(n) = index(&frame.roster.nodes, id) {
+        return Some(Inside::node(n, &frame.course));
+    }
+    let group = FoldedGroup::of(input.diagram.nodes.get(id)?)?;
+    let members = group.members.iter().filter_map(|id| index(&frame.roster.nodes, id));
+    Some(Inside::group(members, |n| group.entries.contains(&frame.roster.nodes[n]), &frame.course))
+}
+
 /// A box in a few words, for its name.
-pub(super) fn sentence(frame: &Frame, id: &NodeId) -> Option<String> {
-    let node = frame.told.0.nodes.get(index(&frame.roster.nodes, id)?)?;
-    Some(format!("{}, {}", words::waiting(node.waiting), words::busy(node.busy)))
+pub(super) fn sentence(input: &CanvasInput<'_>, frame: &Frame, id: &NodeId) -> Option<String> {
+    let inside = inside(input, frame, id)?;
+    let node = inside.look(&frame.told.0);
+    let mut said = vec![words::waiting(node.waiting)];
+    if inside.is_group {
+        said.push(words::rate(inside.rates(frame).arrivals));
+    } else {
+        said.push(words::busy(node.busy));
+    }
+    said.extend(inside.spark(frame).as_ref().map(words::spark));
+    Some(said.join(", "))
 }
 
 /// Every figure of a box, for its tooltip.
-pub(super) fn node_lines(frame: &Frame, id: &NodeId) -> Vec<String> {
-    let (now, before) = &frame.told;
-    let Some((n, node)) = index(&frame.roster.nodes, id).and_then(|n| Some((n, now.nodes.get(n)?))) else { return Vec::new() };
-    let rate = |count: fn(&plimsoll_sim::live::NodeLook) -> u64| Frame::rate(before, now, |look| look.nodes.get(n).map(count));
-    let mut lines = vec![
-        words::node::passes(rate(|node| node.arrivals), rate(|node| node.completed)),
-        words::node::waiting(node.waiting, node.oldest_s),
-        words::node::busy(node.busy),
-    ];
+pub(super) fn node_lines(input: &CanvasInput<'_>, frame: &Frame, id: &NodeId) -> Vec<String> {
+    let Some(inside) = inside(input, frame, id) else { return Vec::new() };
+    let node = inside.look(&frame.told.0);
+    let rates = inside.rates(frame);
+    let mut lines = if inside.is_group {
+        let dead = inside.dead_letters(&frame.told.0);
+        let mut lines =
+            vec![words::node::enters(rates.arrivals), words::node::waiting(node.waiting, None), words::node::refuses(rates.refused)];
+        lines.extend((dead > 0).then(|| words::dead_letters(dead)));
+        lines
+    } else {
+        vec![
+            words::node::passes(rates.arrivals, rates.completed),
+            words::node::waiting(node.waiting, node.oldest_s),
+            words::node::busy(node.busy),
+        ]
+    };
     if node.instances > 0 {
         lines.push(words::node::instances(node.instances, node.starting, node.provisioned));
     }
     if node.refused + node.failed > 0 {
         lines.push(words::node::wrong(node.refused, node.failed));
     }
-    let own = frame.roster.limits.iter().zip(&now.limits).filter(|(name, _)| name.node == Some(n as u32));
-    let mut own: Vec<_> = own.filter(|(_, limit)| limit.used > 0.0).collect();
+    let is_own = |node: Option<u32>| node.is_some_and(|node| inside.nodes.iter().any(|(n, _)| *n == node as usize));
+    let own = frame.roster.limits.iter().zip(&frame.told.0.limits).filter(|(name, _)| is_own(name.node));
+    let mut own: Vec<(_, &LimitLook)> = own.filter(|(_, limit)| limit.used > 0.0).collect();
     own.sort_by(|(_, a), (_, b)| b.used.total_cmp(&a.used));
     lines.extend(own.into_iter().take(3).map(|(name, limit)| words::used(limit.used, &name.title)));
+    lines.extend(inside.spark(frame).as_ref().map(words::spark));
     lines
 }
 

@@ -1,14 +1,12 @@
 //! Events on their way: where each one is depends on nothing but the time that is shown.
 
-use std::sync::Arc;
-
 use egui::{Color32, CursorIcon, Painter, Pos2, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 use plimsoll_sim::live::HopLook;
 
-use super::places::{Places, Track};
+use super::places::{Arrow, Places};
 use crate::{
     gui::{
-        canvas::{Canvas, CanvasEvent, CanvasInput, camera::Camera},
+        canvas::{Canvas, CanvasEvent, CanvasInput, Selection, camera::Camera},
         theme::Theme,
         words::live as words,
     },
@@ -39,9 +37,9 @@ pub(super) fn color(theme: &Theme, event_type: u16) -> Color32 {
 
 /// Where a hop is at the time that is shown.
 fn place(camera: &Camera, frame: &Frame, places: &Places, hop: &HopLook) -> Option<Pos2> {
-    let track = places.edges.get(hop.edge as usize)?.as_ref()?;
+    let arrow = places.arrows.get(places.way(hop.edge)?)?;
     let share = (frame.at_s() - hop.from_s) / shown_s(hop, frame.speed).max(1e-12);
-    (0.0..1.0).contains(&share).then(|| camera.screen(track.at(share)))
+    (0.0..1.0).contains(&share).then(|| camera.screen(arrow.track.at(share)))
 }
 
 fn radius(camera: &Camera) -> f32 {
@@ -57,7 +55,7 @@ pub(super) fn paint(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>,
     let crowds = crowds(camera, frame, places, radius);
     let outline = Stroke::new(1.0, input.theme.canvas);
     let shapes = frame.hops.iter().filter_map(|hop| {
-        if mixed(hop.journey) > *crowds.get(hop.edge as usize)? {
+        if mixed(hop.journey) > *crowds.get(places.way(hop.edge)?)? {
             return None;
         }
         let at = place(camera, frame, places, hop).filter(|at| view.contains(*at))?;
@@ -82,23 +80,23 @@ pub(super) fn paint(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>,
     painter.extend(shapes);
 }
 
-/// For each edge, up to which hash of its journey a token is shown, so that tokens do not merge to a band: how much travels
+/// For each arrow, up to which hash of its journey a token is shown, so that tokens do not merge to a band: how much travels
 /// is told by the width of the arrow. It changes in steps, so that few tokens come and go when the crowd grows.
 fn crowds(camera: &Camera, frame: &Frame, places: &Places, radius: f32) -> Vec<u64> {
-    let mut counts = vec![0_u32; places.edges.len()];
+    let mut counts = vec![0_u32; places.arrows.len()];
     for hop in &*frame.hops {
-        if let Some(count) = counts.get_mut(hop.edge as usize) {
+        if let Some(count) = places.way(hop.edge).and_then(|arrow| counts.get_mut(arrow)) {
             *count += 1;
         }
     }
-    let room = |track: &Option<Arc<Track>>| track.as_ref().map_or(1.0, |track| track.length() as f32 * camera.zoom / (APART * radius));
-    let most = |(count, track): (u32, &Option<Arc<Track>>)| {
-        let share = room(track).max(1.0) / count.max(1) as f32;
+    let most = |(count, arrow): (u32, &Arrow)| {
+        let room = arrow.track.length() as f32 * camera.zoom / (APART * radius);
+        let share = room.max(1.0) / count.max(1) as f32;
         let steps = (share.log2() * STEPS).floor().min(0.0);
         // A share of all hashes: rounding does not matter.
         (f64::from((steps / STEPS).exp2()) * u64::MAX as f64) as u64
     };
-    counts.into_iter().zip(&places.edges).map(most).collect()
+    counts.into_iter().zip(&places.arrows).map(most).collect()
 }
 
 fn diamond(at: Pos2, radius: f32, color: Color32, outline: Stroke) -> Shape {
@@ -115,7 +113,8 @@ impl Canvas {
         }
         let Some(at) = ui.input(|input| input.pointer.hover_pos()).filter(|_| ui.rect_contains_pointer(self.camera.view)) else { return };
         let crowds = crowds(&self.camera, frame, places, radius(&self.camera));
-        let near = frame.hops.iter().filter(|hop| crowds.get(hop.edge as usize).is_some_and(|most| mixed(hop.journey) <= *most));
+        let crowd = |hop: &HopLook| crowds.get(places.way(hop.edge)?).copied();
+        let near = frame.hops.iter().filter(|hop| crowd(hop).is_some_and(|most| mixed(hop.journey) <= most));
         let near = near.filter_map(|hop| {
             let distance = place(&self.camera, frame, places, hop)?.distance(at);
             (distance <= REACH).then_some((distance, hop))
@@ -125,6 +124,9 @@ impl Canvas {
         let response = ui.interact(area, ui.scope_id().with("canvas-token"), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words::token(hop)));
         if response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(words::token(hop)).clicked() {
+            // Its arrow is meant as well: among many tokens it could not be chosen otherwise.
+            let arrow = frame.roster.edges.get(hop.edge as usize).map(|id| self.bundled.get(id).unwrap_or(id));
+            events.extend(arrow.map(|id| CanvasEvent::Select(Selection::edge(id.clone()))));
             events.push(CanvasEvent::Follow(hop.journey, hop.from_s));
         }
     }
