@@ -148,6 +148,7 @@ impl App {
         if let Some(reason) = refused {
             self.notice(ctx, reason);
         }
+        self.front.canvas.ensure_seen(self.front.document.diagram(), &id);
         self.front.selection = Selection::node(id);
     }
 
