@@ -7,7 +7,7 @@ use super::{
     args::{ExportArgs, Theme},
 };
 use crate::{
-    export::{ExportError, ExportTheme, Format, Look, render},
+    export::{ExportError, ExportTheme, Format, Look, draw},
     files,
 };
 
@@ -30,17 +30,24 @@ pub(super) fn perform(args: &ExportArgs, streams: &mut Streams<'_>) -> Result<Ou
     let look = Look { theme, legend: args.legend };
     let opened = files::open(&args.file)?;
     streams.tell(&opened.diagnostics)?;
-    let picture = match render(&opened.diagram, Catalog::embedded(), None, look, format) {
+    let picture = match draw(&opened.diagram, Catalog::embedded(), None, look, format) {
         Ok(picture) => picture,
         Err(ExportError::Render(fault)) => panic!("{fault}"),
         Err(error @ (ExportError::Empty | ExportError::Scale(_) | ExportError::TooLarge { .. })) => {
             return Err(Refusal::new(error.to_string()).into());
         }
     };
-    files::save_atomic(&args.output, &picture).map_err(|error| {
+    files::save_atomic(&args.output, &picture.bytes).map_err(|error| {
         Refusal::new(format!("cannot write `{}`: {error}", args.output.display()))
             .hint("look at the path and at the permissions of its folder")
     })?;
+    if !picture.lacking.is_empty() {
+        writeln!(
+            streams.talk,
+            "warning: no font on this machine has {}, so that the picture shows boxes in their place\n  hint: install a font that has them, such as Noto Sans, or export SVG",
+            picture.lacking.join(", ")
+        )?;
+    }
     writeln!(streams.talk, "wrote {}", args.output.display())?;
     Ok(Outcome::Fine)
 }

@@ -1,5 +1,6 @@
 //! The drawing as a file: SVG, and PNG made from that SVG.
 
+mod lacking;
 mod png;
 mod svg;
 
@@ -81,9 +82,16 @@ pub enum ExportError {
     Render(String),
 }
 
-/// Draws a diagram, with the figures of a run when there is one, into the bytes of a file.
-///
-/// A diagram without nodes is an error: there is nothing to look at. So is a picture of too many pixels.
+/// An exported picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Scripts whose letters it shows as boxes, because no font of this machine has them. An SVG leaves them to who opens it.
+    pub lacking: Vec<&'static str>,
+}
+
+/// The bytes of [`draw`].
 pub fn render(
     diagram: &Diagram,
     catalog: &Catalog,
@@ -91,6 +99,19 @@ pub fn render(
     look: impl Into<Look>,
     format: Format,
 ) -> Result<Vec<u8>, ExportError> {
+    draw(diagram, catalog, result, look, format).map(|picture| picture.bytes)
+}
+
+/// Draws a diagram, with the figures of a run when there is one, into a file.
+///
+/// A diagram without nodes is an error: there is nothing to look at. So is a picture of too many pixels.
+pub fn draw(
+    diagram: &Diagram,
+    catalog: &Catalog,
+    result: Option<&RunResult>,
+    look: impl Into<Look>,
+    format: Format,
+) -> Result<Picture, ExportError> {
     let look = look.into();
     let theme = match look.theme {
         ExportTheme::Light => SceneTheme::light(),
@@ -104,7 +125,7 @@ pub fn render(
     scene.parts.extend(legend);
     let svg = svg(&scene);
     match format {
-        Format::Svg => Ok(svg.into_bytes()),
-        Format::Png { scale } => png(&svg, scale),
+        Format::Svg => Ok(Picture { bytes: svg.into_bytes(), lacking: Vec::new() }),
+        Format::Png { scale } => png::picture(&svg, scale),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::ExportError;
+use super::{ExportError, Picture, lacking::lacking};
 use crate::scene::{FONTS, text};
 
 /// Most pixels on a side.
@@ -10,22 +10,27 @@ pub const SIDE_MAX: u32 = 16_384;
 /// Most pixels in all: 256 MiB of memory.
 const PIXELS_MAX: u64 = 64 << 20;
 
-/// Draws an SVG document of ours with so many pixels for each of its units.
+/// The bytes of [`picture`].
 pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, ExportError> {
+    picture(svg, scale).map(|picture| picture.bytes)
+}
+
+/// Draws an SVG document of ours with so many pixels for each of its units.
+pub(super) fn picture(svg: &str, scale: f32) -> Result<Picture, ExportError> {
     if !(scale.is_finite() && scale > 0.0) {
         return Err(ExportError::Scale(scale));
     }
     let fault = |error: &dyn std::fmt::Display| ExportError::Render(error.to_string());
-    let options = usvg::Options {
-        font_family: "Inter".to_owned(),
-        fontdb: if text::is_covered(svg) { bundled() } else { with_system() },
-        ..usvg::Options::default()
-    };
+    let covered = text::is_covered(svg);
+    let fonts = if covered { bundled() } else { with_system() };
+    let lacking = if covered { Vec::new() } else { lacking(svg, &fonts).into_iter().collect() };
+    let options = usvg::Options { font_family: "Inter".to_owned(), fontdb: fonts, ..usvg::Options::default() };
     let tree = usvg::Tree::from_str(svg, &options).map_err(|error| fault(&error))?;
     let (width, height) = pixels(tree.size().width(), tree.size().height(), scale)?;
     let mut pixmap = tiny_skia::Pixmap::new(width, height).ok_or_else(|| fault(&"no memory for the picture"))?;
     resvg::render(&tree, tiny_skia::Transform::from_scale(scale, scale), &mut pixmap.as_mut());
-    pixmap.encode_png().map_err(|error| fault(&error))
+    let bytes = pixmap.encode_png().map_err(|error| fault(&error))?;
+    Ok(Picture { bytes, lacking })
 }
 
 fn pixels(width: f32, height: f32, scale: f32) -> Result<(u32, u32), ExportError> {

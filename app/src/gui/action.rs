@@ -62,16 +62,12 @@ pub enum Action {
     SaveAgain,
     /// Show what differs from the file on the disk.
     CompareWithDisk,
-    /// Show what differs from a step of the history, by its index.
-    CompareWithStep(usize),
     /// Back to the drawing.
     EndComparison,
     /// Work with another scenario.
     UseScenario(ScenarioId),
     /// Apply the fix of a finding: path as for `--set`, and value.
     Fix(String, String),
-    /// Go to a step of the history.
-    GoTo(usize),
     /// Show a tab of the results.
     Show(Tab),
     /// Look at a part of the run's time, in seconds, or at all of it.

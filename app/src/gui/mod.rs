@@ -26,6 +26,7 @@ pub mod plots;
 pub mod problems;
 pub mod quick_add;
 pub mod results;
+mod row;
 pub mod scenarios;
 pub mod search_bar;
 pub mod shortcuts;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Area, FontId, Frame, Id, Key, Layout, Modifiers, Order, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
+use egui::{Align, Area, Frame, Id, Key, Layout, Modifiers, Order, RichText, ScrollArea, TextEdit, Ui, vec2};
 use plimsoll_models::{Diagram, Place};
 
-use super::{action::Action, theme::Theme, view::View, words::find};
+use super::{action::Action, row::Row, view::View, words::find};
 use crate::{
     icons,
     scene::frames,
@@ -180,31 +180,9 @@ impl SearchBar {
 
 /// A hit: whose words, where they stand, the words.
 fn row_ui(ui: &mut Ui, view: &View<'_>, hit: &Hit, chosen: bool) -> egui::Response {
-    let theme = view.theme;
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 36.0), Sense::click());
-    let second = if hit.part == Part::Name { find::part(hit.part).to_owned() } else { format!("{}: {}", find::part(hit.part), hit.text) };
-    response.widget_info(|| {
-        let words = format!("{}, {second}", hit.title);
-        egui::WidgetInfo::selected(egui::accesskit::Role::Button, true, chosen, words)
-    });
-    if !ui.is_rect_visible(rect) {
-        return response;
-    }
-    let painter = ui.painter_at(rect);
-    if chosen || response.hovered() {
-        let fill = if chosen { theme.selection } else { theme.surface_hovered };
-        painter.rect_filled(rect, f32::from(Theme::RADIUS), fill);
-    }
-    let icon = egui::Rect::from_center_size(rect.left_center() + vec2(16.0, 0.0), vec2(16.0, 16.0));
-    icons::paint(&painter, icon_of(view, hit), icon, theme.text_weak);
-    let line = |text: &str, size: f32, color| {
-        let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), FontId::proportional(size), color);
-        job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - 42.0);
-        painter.layout_job(job)
-    };
-    painter.galley(rect.left_top() + vec2(34.0, 3.0), line(&hit.title, Theme::SIZE_BODY, theme.text), theme.text);
-    painter.galley(rect.left_top() + vec2(34.0, 20.0), line(&second, Theme::SIZE_SMALL, theme.text_weak), theme.text_weak);
-    response
+    let below = if hit.part == Part::Name { find::part(hit.part).to_owned() } else { format!("{}: {}", find::part(hit.part), hit.text) };
+    let row = Row { icon: icon_of(view, hit), title: &hit.title, below: &below, chosen, faint: false };
+    row.ui(ui, view.theme, || format!("{}, {below}", hit.title))
 }
 
 fn icon_of<'a>(view: &View<'a>, hit: &Hit) -> &'a str {

@@ -1,6 +1,6 @@
 //! The bar at the top: menus, history, title, scenario, load, run.
 
-use egui::{Align, Button, ComboBox, Layout, MenuBar, ProgressBar, RichText, Slider, Ui};
+use egui::{Align, Button, ComboBox, DragValue, Layout, MenuBar, ProgressBar, RichText, Slider, Ui};
 use plimsoll_models::Scenario;
 
 use super::{
@@ -234,6 +234,9 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) -> egui::Rect
     response.rect
 }
 
+/// The loads that the slider offers; the field beside it takes any.
+const LOADS: std::ops::RangeInclusive<f64> = 0.1..=10.0;
+
 fn load_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let scenario = view.diagram.scenarios.get(view.scenario).map_or_else(Scenario::default, |scenario| (**scenario).clone());
     let present = scenario.plan(view.scenario).0.multiplier;
@@ -241,13 +244,15 @@ fn load_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     ui.scope(|ui| {
         ui.spacing_mut().slider_width = 84.0;
         ui.spacing_mut().interact_size.y = 18.0;
-        let slider = Slider::new(&mut multiplier, 0.1..=10.0)
-            .logarithmic(true)
-            .clamping(egui::SliderClamping::Never)
-            .custom_formatter(|value, _| format!("{}×", super::format::number(value)))
-            .custom_parser(|text| plimsoll_models::units::parse_number(text.trim().trim_end_matches(['×', 'x'])).ok());
-        ui.name_inputs(words::LOAD_NAME, |ui| ui.add(slider)).on_hover_text(words::LOAD_HELP);
+        let slider = Slider::new(&mut multiplier, LOADS).logarithmic(true).clamping(egui::SliderClamping::Never).show_value(false);
+        ui.name_inputs(words::LOAD_SLIDER_NAME, |ui| ui.add(slider)).on_hover_text(words::LOAD_HELP);
     });
+    let figure = DragValue::new(&mut multiplier)
+        .speed(0.01)
+        .range(0.0..=f64::MAX)
+        .custom_formatter(|value, _| format!("{}×", super::format::number(value)))
+        .custom_parser(|text| plimsoll_models::units::parse_number(text.trim().trim_end_matches(['×', 'x'])).ok());
+    ui.name_inputs(words::LOAD_NAME, |ui| ui.add(figure)).on_hover_text(words::LOAD_HELP);
     ui.label(RichText::new(words::LOAD).small().color(view.theme.text_weak));
     if multiplier != present && multiplier.is_finite() && multiplier >= 0.0 {
         let rounded = super::format::number(multiplier).replace(',', "");

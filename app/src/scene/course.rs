@@ -5,7 +5,7 @@ use plimsoll_models::{Line, LineStyle, Point};
 use super::{
     Rect,
     port::End,
-    route::{self, Route},
+    route::{self, Found, Route},
     way::{between, distance},
 };
 
@@ -18,14 +18,17 @@ const BULGE_RANGE: (f64, f64) = (30.0, 220.0);
 /// A detour that is worth not running through a box, and not running back on itself.
 const HIT_COST: f64 = 2000.0;
 
-/// The way of an arrow between two ends: around the boxes it belongs to and around obstacles when it is orthogonal.
-pub(super) fn course(from: End, to: End, line: Option<&Line>, own: (Rect, Rect), obstacles: &[Rect]) -> Route {
+/// The way of an arrow between two ends: around the boxes it belongs to and around obstacles when it is orthogonal. Those
+/// all stand within `sight`.
+pub(super) fn course(from: End, to: End, line: Option<&Line>, own: (Rect, Rect), (sight, obstacles): (Rect, &[Rect])) -> Found {
     let (style, waypoints) = line.map_or((LineStyle::Orthogonal, &[][..]), |line| (line.style, &line.waypoints[..]));
     match style {
         LineStyle::Orthogonal if waypoints.is_empty() => route::find(from, to, own.0, own.1, obstacles),
-        LineStyle::Orthogonal => legs(from, to, waypoints, own, obstacles),
-        LineStyle::Bezier => curve(from, to, waypoints),
-        LineStyle::Straight => [from.at].into_iter().chain(waypoints.iter().copied()).chain([to.at]).collect(),
+        LineStyle::Orthogonal => Found { route: legs(from, to, waypoints, own, obstacles), tried: vec![sight] },
+        LineStyle::Bezier => Found { route: curve(from, to, waypoints), tried: Vec::new() },
+        LineStyle::Straight => {
+            Found { route: [from.at].into_iter().chain(waypoints.iter().copied()).chain([to.at]).collect(), tried: Vec::new() }
+        }
     }
 }
 
@@ -124,7 +127,7 @@ fn candidates(a: Point, b: Point, walls: &[Rect]) -> Vec<Route> {
     let free = |way: &Route| way.windows(2).all(|pair| route::is_free(pair[0], pair[1], walls));
     if !ways.iter().any(free) {
         let open = route::walls(&[a, b], walls.iter().map(|wall| wall.expand(-route::CLEARANCE)));
-        ways.extend(route::search((a, true), (b, true), &open));
+        ways.push(route::around((a, true), (b, true), &open, &mut Vec::new()));
     }
     ways
 }
@@ -141,7 +144,8 @@ mod tests {
 
     fn drawn(style: LineStyle, waypoints: Vec<Point>, obstacles: &[Rect]) -> Route {
         let (from, to, own) = ends();
-        course(from, to, Some(&Line { style, waypoints, ..Line::default() }), own, obstacles)
+        let sight = own.0.union(own.1);
+        course(from, to, Some(&Line { style, waypoints, ..Line::default() }), own, (sight, obstacles)).route
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod label;
 mod legend;
 mod load;
 mod markdown;
+mod net;
 mod node;
 mod note;
 mod nudge;

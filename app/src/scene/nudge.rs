@@ -1,8 +1,6 @@
 //! Keeps ways that share a stretch apart, in the order in which they cross least.
 
-use std::collections::BTreeMap;
-
-use plimsoll_models::{EdgeId, Point};
+use plimsoll_models::Point;
 
 use super::route::Route;
 
@@ -15,7 +13,8 @@ const SAME: f64 = 5.0;
 
 /// A stretch between two corners that can be moved sideways.
 struct Stretch {
-    edge: EdgeId,
+    /// Number of its way.
+    way: usize,
     /// Index of its first corner.
     corner: usize,
     /// The coordinate that it keeps.
@@ -27,23 +26,22 @@ struct Stretch {
 }
 
 /// Moves inner stretches of ways that lie on each other, but for ways that somebody has shaped.
-pub(super) fn separate(routes: &mut BTreeMap<EdgeId, Route>, shaped: impl Fn(&EdgeId) -> bool) {
+pub(super) fn separate(ways: &mut [Route], shaped: impl Fn(usize) -> bool) {
     for vertical in [true, false] {
-        let mut stretches = collect(routes, vertical, &shaped);
-        stretches.sort_by(|a, b| a.line.total_cmp(&b.line).then(a.low.total_cmp(&b.low)).then_with(|| a.edge.cmp(&b.edge)));
+        let mut stretches = collect(ways, vertical, &shaped);
+        stretches.sort_by(|a, b| a.line.total_cmp(&b.line).then(a.low.total_cmp(&b.low)).then(a.way.cmp(&b.way)));
         for mut bundle in bundles(stretches) {
             if bundle.len() < 2 {
                 continue;
             }
-            bundle.sort_by(|a, b| a.order.total_cmp(&b.order).then_with(|| a.edge.cmp(&b.edge)));
+            bundle.sort_by(|a, b| a.order.total_cmp(&b.order).then(a.way.cmp(&b.way)));
             let n = (bundle.len() - 1) as f64;
             let spacing = SPACING.min(2.0 * SHIFT_MAX / n);
             let line = bundle.iter().map(|stretch| stretch.line).sum::<f64>() / bundle.len() as f64;
             for (i, stretch) in bundle.iter().enumerate() {
-                let Some(route) = routes.get_mut(&stretch.edge) else { continue };
                 let moved = line + (i as f64 - n / 2.0) * spacing;
                 for corner in [stretch.corner, stretch.corner + 1] {
-                    *axis(&mut route[corner], vertical) = moved;
+                    *axis(&mut ways[stretch.way][corner], vertical) = moved;
                 }
             }
         }
@@ -54,9 +52,9 @@ fn axis(point: &mut Point, vertical: bool) -> &mut f64 {
     if vertical { &mut point.x } else { &mut point.y }
 }
 
-fn collect(routes: &BTreeMap<EdgeId, Route>, vertical: bool, shaped: impl Fn(&EdgeId) -> bool) -> Vec<Stretch> {
+fn collect(ways: &[Route], vertical: bool, shaped: impl Fn(usize) -> bool) -> Vec<Stretch> {
     let mut stretches = Vec::new();
-    for (edge, route) in routes.iter().filter(|(edge, _)| !shaped(edge)) {
+    for (way, route) in ways.iter().enumerate().filter(|(way, _)| !shaped(*way)) {
         for corner in 1..route.len().saturating_sub(2) {
             let (a, b) = (route[corner], route[corner + 1]);
             let swap = |p: Point| if vertical { (p.x, p.y) } else { (p.y, p.x) };
@@ -67,7 +65,7 @@ fn collect(routes: &BTreeMap<EdgeId, Route>, vertical: bool, shaped: impl Fn(&Ed
             let forward = swap(route[corner + 2]).0 - swap(route[corner - 1]).0;
             let rank = if end < start { start } else { -start };
             let order = if forward >= 0.0 { rank } else { -rank };
-            stretches.push(Stretch { edge: edge.clone(), corner, line, low: start.min(end), high: start.max(end), order });
+            stretches.push(Stretch { way, corner, line, low: start.min(end), high: start.max(end), order });
         }
     }
     stretches

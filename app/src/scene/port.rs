@@ -68,31 +68,30 @@ pub struct End {
     pub side: Side,
 }
 
-/// Both ends of every arrow whose boxes exist.
-pub fn ends(diagram: &Diagram) -> BTreeMap<EdgeId, (End, End)> {
-    // Boxes by number: an arrow asks for them often.
-    let numbers: BTreeMap<&NodeId, usize> = diagram.nodes.keys().enumerate().map(|(number, id)| (id, number)).collect();
-    let rects: Vec<Rect> = diagram.nodes.keys().map(|id| node_rect(diagram.position(id))).collect();
-    let mut ends: Vec<Ends<'_>> = Vec::with_capacity(diagram.edges.len());
-    let mut sides: Vec<[Vec<Slot>; 4]> = vec![Default::default(); rects.len()];
-    for (id, edge) in &diagram.edges {
-        let (Some(&source), Some(&target)) = (numbers.get(&edge.from), numbers.get(&edge.to)) else { continue };
-        let (from, to) = (rects[source], rects[target]);
+/// Both ends of some arrows, where their boxes exist. Arrows share the sides of their boxes: an end is the right one
+/// when all arrows of its box are among these, and all arrows of the box at its other end.
+pub fn ends<'a>(diagram: &'a Diagram, arrows: impl IntoIterator<Item = &'a EdgeId>) -> BTreeMap<EdgeId, (End, End)> {
+    let mut boxes = Boxes { diagram, numbers: BTreeMap::new(), rects: Vec::new(), sides: Vec::new() };
+    let mut ends: Vec<Ends<'_>> = Vec::new();
+    for id in arrows {
+        let Some((id, edge)) = diagram.edges.get_key_value(id) else { continue };
+        let (Some(source), Some(target)) = (boxes.number(&edge.from), boxes.number(&edge.to)) else { continue };
+        let (from, to) = (boxes.rects[source], boxes.rects[target]);
         let waypoints = waypoints(diagram, id);
         let (leave, enter) = match waypoints {
             Some((first, last)) => (toward(from, first), toward(to, last)),
             None => choose(from, to, edge.kind),
         };
         let (ahead, behind) = waypoints.unwrap_or((to.center(), from.center()));
-        sides[source][leave as usize].push(Slot { edge: ends.len(), is_target: false, other: ahead });
-        sides[target][enter as usize].push(Slot { edge: ends.len(), is_target: true, other: behind });
+        boxes.sides[source][leave as usize].push(Slot { edge: ends.len(), is_target: false, other: ahead });
+        boxes.sides[target][enter as usize].push(Slot { edge: ends.len(), is_target: true, other: behind });
         let middle = |side: Side, rect: Rect| End { at: side.middle(rect), side };
         ends.push(Ends { id, source, target, waypoints, from: middle(leave, from), to: middle(enter, to) });
     }
-    for slots in sides.iter_mut().flatten() {
+    for slots in boxes.sides.iter_mut().flatten() {
         spread(slots, &mut ends);
     }
-    let alone = |node: usize, side: Side| sides[node][side as usize].len() == 1;
+    let alone = |node: usize, side: Side| boxes.sides[node][side as usize].len() == 1;
     for ends in &mut ends {
         let (from_alone, to_alone) = (alone(ends.source, ends.from.side), alone(ends.target, ends.to.side));
         if let Some((first, last)) = ends.waypoints {
@@ -103,6 +102,30 @@ pub fn ends(diagram: &Diagram) -> BTreeMap<EdgeId, (End, End)> {
         }
     }
     ends.into_iter().map(|ends| (ends.id.clone(), (ends.from, ends.to))).collect()
+}
+
+/// Boxes by number, since an arrow asks for them often, in the order in which arrows name them.
+struct Boxes<'a> {
+    diagram: &'a Diagram,
+    numbers: BTreeMap<&'a NodeId, usize>,
+    rects: Vec<Rect>,
+    /// The arrows on each side.
+    sides: Vec<[Vec<Slot>; 4]>,
+}
+
+impl<'a> Boxes<'a> {
+    /// The number of a box; `None` when there is no such box.
+    fn number(&mut self, id: &'a NodeId) -> Option<usize> {
+        if let Some(number) = self.numbers.get(id) {
+            return Some(*number);
+        }
+        let (id, _) = self.diagram.nodes.get_key_value(id)?;
+        let number = self.rects.len();
+        self.numbers.insert(id, number);
+        self.rects.push(node_rect(self.diagram.position(id)));
+        self.sides.push(Default::default());
+        Some(number)
+    }
 }
 
 /// The ends of an arrow, and the numbers of its boxes.

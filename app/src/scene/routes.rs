@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_models::{Diagram, EdgeId, LineStyle, NodeId, Point};
+use plimsoll_models::{Diagram, Edge, EdgeId, LineStyle, NodeId, Point};
 
 use super::{
     Rect,
-    before::Before,
     course::course,
     index::Index,
+    net::Net,
     node_rect, nudge,
     port::{End, ends},
-    route::Route,
+    route::{CLEARANCE, Found, Route},
 };
 
 /// How far around both ends boxes are seen.
@@ -19,11 +19,12 @@ const SIGHT: f64 = 240.0;
 /// Side of a cell in which boxes are found by place.
 const CELL: f64 = 512.0;
 
-/// Ways that are already known, and where the boxes stood.
+/// Ways that are already known, and what they were searched for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RouteCache {
     known: BTreeMap<EdgeId, Known>,
     boxes: Boxes,
+    net: Net,
     /// How many ways were searched for the latest drawing.
     searched: usize,
 }
@@ -31,7 +32,10 @@ pub(super) struct RouteCache {
 #[derive(Clone, Debug)]
 struct Known {
     key: RouteKey,
-    route: Route,
+    /// Where boxes are seen.
+    sight: Rect,
+    /// Empty until it is searched.
+    found: Found,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -45,68 +49,105 @@ struct RouteKey {
 impl RouteCache {
     /// The ways of all arrows of a diagram.
     pub(super) fn routes(&mut self, diagram: &Diagram) -> BTreeMap<EdgeId, Route> {
-        let mut changed = Index::default();
-        for rect in self.boxes.update(diagram) {
-            changed.insert(0, rect);
+        let mut changed = self.net.update(diagram);
+        for gone in &changed.gone {
+            self.known.remove(gone);
         }
-        let mut before = Before::new(std::mem::take(&mut self.known));
-        let mut known = Vec::with_capacity(diagram.edges.len());
+        let (mut places, mut hull) = (Index::default(), None);
+        for (id, rect) in self.boxes.update(diagram) {
+            let place = rect.expand(CLEARANCE);
+            places.insert(0, place);
+            hull = Some(hull.map_or(place, |hull: Rect| hull.union(place)));
+            changed.boxes.insert(id);
+        }
+        // Mostly one box moves: its neighborhood tells of almost every piece that it is far away.
+        let disturbed = |piece: &Rect| hull.is_some_and(|hull| hull.intersects(*piece)) && places.touches(*piece);
+        self.find_ends(diagram, &changed.boxes);
         self.searched = 0;
-        for (id, (from, to)) in ends(diagram) {
+        for (id, known) in &mut self.known {
+            if known.found.route.is_empty() || known.found.tried.iter().any(disturbed) {
+                self.searched += 1;
+                known.search(diagram, id, &self.boxes);
+            }
+        }
+        let mut routes: Vec<Route> = self.known.values().map(|known| known.found.route.clone()).collect();
+        let shaped: Vec<bool> = self.known.values().map(|known| known.key.is_shaped()).collect();
+        nudge::separate(&mut routes, |number| shaped[number]);
+        self.known.keys().cloned().zip(routes).collect()
+    }
+
+    /// Finds the ends of arrows anew after a change of some boxes. Their arrows may take other sides, so that the arrows
+    /// of their neighbors make room.
+    fn find_ends(&mut self, diagram: &Diagram, boxes: &BTreeSet<NodeId>) {
+        let arrows = self.net.arrows(&self.net.ends(&self.net.arrows(boxes)));
+        let beside = self.net.arrows(&self.net.ends(&arrows));
+        let ends = ends(diagram, &beside);
+        for id in arrows {
+            let Some((from, to)) = ends.get(&id).copied() else {
+                self.known.remove(&id);
+                continue;
+            };
             let edge = &diagram.edges[&id];
             let line = diagram.lines.get(&id).map(|line| &**line);
             let (style, waypoints) = line.map_or((LineStyle::Orthogonal, Vec::new()), |line| (line.style, line.waypoints.clone()));
-            let own = (node_rect(diagram.position(&edge.from)), node_rect(diagram.position(&edge.to)));
-            let around = Rect::around(waypoints.iter().copied()).map_or(own.0, |rect| rect.union(own.0)).union(own.1).expand(SIGHT);
+            let (from_box, to_box) = own(diagram, edge);
+            let sight = Rect::around(waypoints.iter().copied()).map_or(from_box, |rect| rect.union(from_box)).union(to_box).expand(SIGHT);
             let key = RouteKey { from, to, style, waypoints };
-            let entry = match before.take(&id) {
-                Some(known) if known.key == key && !changed.touches(around) => known,
-                Some(_) | None => {
-                    self.searched += 1;
-                    let obstacles = match style {
-                        LineStyle::Orthogonal => self.boxes.near(around, &edge.from, &edge.to),
-                        LineStyle::Bezier | LineStyle::Straight => Vec::new(),
-                    };
-                    Known { key, route: course(from, to, line, own, &obstacles) }
-                }
-            };
-            known.push((id, entry));
+            let found = self.known.remove(&id).filter(|known| known.key == key).map(|known| known.found).unwrap_or_default();
+            self.known.insert(id, Known { key, sight, found });
         }
-        self.known = known.into_iter().collect();
-        let mut routes = self.known.iter().map(|(id, known)| (id.clone(), known.route.clone())).collect();
-        let shaped = |id: &EdgeId| {
-            let key = self.known.get(id).map(|known| &known.key);
-            key.is_some_and(|key| key.style != LineStyle::Orthogonal || !key.waypoints.is_empty())
-        };
-        nudge::separate(&mut routes, shaped);
-        routes
     }
+}
+
+impl Known {
+    /// Searches the way among the boxes around it.
+    fn search(&mut self, diagram: &Diagram, id: &EdgeId, boxes: &Boxes) {
+        let edge = &diagram.edges[id];
+        let obstacles = match self.key.style {
+            LineStyle::Orthogonal => boxes.near(self.sight, &edge.from, &edge.to),
+            LineStyle::Bezier | LineStyle::Straight => Vec::new(),
+        };
+        let line = diagram.lines.get(id).map(|line| &**line);
+        self.found = course(self.key.from, self.key.to, line, own(diagram, edge), (self.sight, &obstacles));
+    }
+}
+
+impl RouteKey {
+    /// Whether somebody has shaped the way.
+    fn is_shaped(&self) -> bool {
+        self.style != LineStyle::Orthogonal || !self.waypoints.is_empty()
+    }
+}
+
+/// The two boxes of an arrow.
+fn own(diagram: &Diagram, edge: &Edge) -> (Rect, Rect) {
+    (node_rect(diagram.position(&edge.from)), node_rect(diagram.position(&edge.to)))
 }
 
 /// Boxes by place.
 #[derive(Clone, Debug, Default)]
 struct Boxes {
     rects: BTreeMap<NodeId, Rect>,
-    cells: BTreeMap<(i64, i64), BTreeSet<NodeId>>,
+    cells: BTreeMap<(i64, i64), BTreeMap<NodeId, Rect>>,
 }
 
 impl Boxes {
-    /// Takes over where boxes stand, and tells where some came, went or moved.
-    fn update(&mut self, diagram: &Diagram) -> Vec<Rect> {
+    /// Takes over where boxes stand, and tells which ones came, went or moved, and from where and to where.
+    fn update(&mut self, diagram: &Diagram) -> Vec<(NodeId, Rect)> {
         let mut changed = Vec::new();
         for id in diagram.nodes.keys() {
             let rect = node_rect(diagram.position(id));
             if self.rects.get(id) == Some(&rect) {
                 continue;
             }
-            changed.extend(self.remove(id));
-            changed.push(rect);
+            changed.extend(self.remove(id).map(|rect| (id.clone(), rect)));
+            changed.push((id.clone(), rect));
             self.rects.insert(id.clone(), rect);
-            self.cells.entry(cell(rect.center())).or_default().insert(id.clone());
+            self.cells.entry(cell(rect.center())).or_default().insert(id.clone(), rect);
         }
         if self.rects.len() > diagram.nodes.len() {
             let gone: Vec<NodeId> = self.rects.keys().filter(|id| !diagram.nodes.contains_key(*id)).cloned().collect();
-            changed.extend(gone.iter().filter_map(|id| self.remove(id)));
+            changed.extend(gone.into_iter().filter_map(|id| self.remove(&id).map(|rect| (id, rect))));
         }
         changed
     }
@@ -119,17 +160,12 @@ impl Boxes {
         Some(rect)
     }
 
-    /// Boxes that touch a region, other than the two, in order of their ids.
+    /// Boxes that touch a region, other than the two; from cell to cell.
     fn near(&self, region: Rect, from: &NodeId, to: &NodeId) -> Vec<Rect> {
         // A box is smaller than a cell: its center tells enough when the search looks half a cell farther.
         let ((x0, y0), (x1, y1)) = (cell(region.expand(CELL / 2.0).min), cell(region.expand(CELL / 2.0).max));
-        let ids = (x0..=x1).flat_map(|x| self.cells.range((x, y0)..=(x, y1))).flat_map(|(_, ids)| ids);
-        let found: BTreeMap<&NodeId, Rect> = ids
-            .filter(|id| *id != from && *id != to)
-            .filter_map(|id| Some((id, *self.rects.get(id)?)))
-            .filter(|(_, rect)| rect.intersects(region))
-            .collect();
-        found.into_values().collect()
+        let boxes = (x0..=x1).flat_map(|x| self.cells.range((x, y0)..=(x, y1))).flat_map(|(_, boxes)| boxes);
+        boxes.filter(|(id, rect)| rect.intersects(region) && *id != from && *id != to).map(|(_, rect)| *rect).collect()
     }
 }
 
@@ -140,7 +176,7 @@ fn cell(point: Point) -> (i64, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use plimsoll_models::{Edge, EdgeKind, Edit, Line, Node, edit::apply};
+    use plimsoll_models::{EdgeKind, Edit, Line, Node, edit::apply};
 
     /// Rows of boxes, each connected with the next one in its row and the one below.
     fn lattice(columns: i32, rows: i32) -> Diagram {
@@ -192,6 +228,39 @@ mod tests {
         for edit in edits {
             diagram = apply(&diagram, &edit).unwrap();
             assert_eq!(cache.routes(&diagram), RouteCache::default().routes(&diagram), "{edit:?}");
+        }
+    }
+
+    #[test]
+    fn whatever_changes_known_ways_are_those_of_a_new_drawing() {
+        let mut diagram = lattice(6, 5);
+        let mut cache = RouteCache::default();
+        // A generator of our own, so that every run makes the same changes.
+        let mut state = 7_u64;
+        let mut below = |sides: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % sides
+        };
+        for round in 0..300 {
+            let nodes: Vec<NodeId> = diagram.nodes.keys().cloned().collect();
+            let edges: Vec<EdgeId> = diagram.edges.keys().cloned().collect();
+            let node = nodes[below(nodes.len() as u64) as usize].clone();
+            let other = nodes[below(nodes.len() as u64) as usize].clone();
+            let edge = edges[below(edges.len() as u64) as usize].clone();
+            let at = Point::new(below(1_600) as f64, below(800) as f64);
+            let kind = EdgeKind::ALL[below(EdgeKind::ALL.len() as u64) as usize];
+            let edit = match below(8) {
+                0 | 1 => Edit::Move(vec![(node, at)]),
+                2 if edges.len() > 30 => Edit::Remove { nodes: Vec::new(), edges: vec![edge] },
+                2 | 3 => Edit::AddEdge { id: format!("more-{round}").as_str().into(), edge: Edge::new(node, other, kind) },
+                4 => Edit::SetEdgeKind(edge, kind),
+                5 => Edit::SetLine(edge, Some(Line { style: LineStyle::ALL[below(3) as usize], ..Line::default() })),
+                6 => Edit::SetLine(edge, Some(Line { waypoints: vec![at], ..Line::default() })),
+                _ if edges.len() > 30 => Edit::Remove { nodes: vec![node], edges: Vec::new() },
+                _ => Edit::AddNode { id: format!("box-{round}").as_str().into(), node: Node::new("aws/sqs", ""), at },
+            };
+            diagram = apply(&diagram, &edit).unwrap();
+            assert_eq!(cache.routes(&diagram), RouteCache::default().routes(&diagram), "after change {round}: {edit:?}");
         }
     }
 }

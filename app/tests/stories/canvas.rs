@@ -174,3 +174,49 @@ fn an_idle_window_asks_for_no_frame() {
     }
     assert_eq!(idle(&window), std::time::Duration::MAX, "with a result and something chosen too");
 }
+
+#[test]
+fn the_focus_goes_from_a_chosen_arrow_to_its_handles_before_the_next_box() {
+    use egui_kittest::kittest::{NodeT as _, Queryable as _};
+    let mut window = Window::shop();
+    let edge = diagram(&mut window).edges.iter().find(|(_, edge)| edge.from.as_str() == "clients").map(|(id, _)| id.clone());
+    window.app().front.selection = Selection::edge(edge.unwrap());
+    window.run();
+    window.harness.get_by_label_contains("Request from Clients to API").focus();
+    window.run();
+    let mut walked = Vec::new();
+    for _ in 0..4 {
+        window.harness.key_press(Key::Tab);
+        window.harness.run_steps(2);
+        let mut focused = window.harness.query_all_by(|node| node.is_focused() && node.label().is_some());
+        walked.push(focused.next().and_then(|node| node.accesskit_node().label()).unwrap_or_default());
+    }
+    assert_eq!(walked[..2], ["Move the beginning of the connection", "Move the end of the connection"].map(str::to_owned), "{walked:?}");
+    assert!(walked[2..].iter().any(|name| name.starts_with("API, ")), "then the next box: {walked:?}");
+}
+
+#[test]
+fn what_is_added_out_of_sight_comes_into_view() {
+    let mut window = Window::open();
+    window.press(Modifiers::COMMAND, Key::N);
+    let command = |window: &mut Window, words: &str, first: bool| {
+        use egui_kittest::kittest::Queryable as _;
+        if first {
+            window.press(Modifiers::SHIFT, Key::A);
+        } else {
+            window.press(Modifiers::COMMAND, Key::ArrowRight);
+        }
+        window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "Search services to add").type_text(words);
+        window.run();
+        window.press(Modifiers::NONE, Key::Enter);
+    };
+    for (n, words) in ["client", "sqs queue", "lambda", "dynamodb"].into_iter().enumerate() {
+        command(&mut window, words, n == 0);
+        for _ in 0..20 {
+            window.run();
+        }
+    }
+    let app = window.app();
+    let seen = app.screen_of(&"dynamodb".into()).unwrap();
+    assert!((200.0..1000.0).contains(&seen.x), "the last box stands on the canvas, between palette and inspector: {seen:?}");
+}

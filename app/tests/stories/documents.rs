@@ -412,13 +412,21 @@ fn undo_moves_the_view_to_what_came_back() {
 }
 
 #[test]
-fn the_present_is_compared_with_a_step_of_the_history() {
+fn the_history_tells_what_each_step_changed_goes_to_one_and_compares_with_it() {
     let mut window = Window::shop();
     rename(&mut window, "First");
     rename(&mut window, "Second");
     window.app().command(&egui::Context::default(), plimsoll::gui::command::Command::History);
     window.run();
     window.picture("history");
+    assert!(window.sees("Step 0, Open"), "the first step changed nothing");
+    assert!(window.sees("Step 2, Rename · Diagram: name First → Second, present state"));
+    window.harness.get_by_label_contains("Step 1, Rename · Diagram: name").click();
+    window.run();
+    assert!(window.sees("Step 2, Rename · Diagram: name First → Second, undone"), "what was taken back says so and can be made again");
+    assert_eq!(window.app().front.document.diagram().name, "First");
+    window.harness.get_by_label_contains("Step 2, Rename").click();
+    window.run();
     window.click("Compare with step 1");
     assert!(window.sees("step 1 of the history") && window.sees("Diagram: name First → Second"));
 }

@@ -71,6 +71,7 @@ impl Canvas {
     ) {
         for (id, middle) in edges.into_iter().flatten() {
             self.touch_edge(ui, input, &id, middle, events, touched);
+            self.touch_handles_in_turn(ui, input, &id, events, touched);
         }
     }
 
@@ -213,9 +214,30 @@ impl Canvas {
         handles.into_iter().map(|(handle, p)| (handle, self.camera.screen(p))).collect()
     }
 
-    /// Handles of the chosen arrow, or of the one under the pointer.
+    /// Handles of the arrow whose turn it is in the order of the keyboard's focus, when it is the chosen one. Those that
+    /// the pointer may be about to grab wait until they lie above everything else.
+    fn touch_handles_in_turn(
+        &mut self,
+        ui: &Ui,
+        input: &CanvasInput<'_>,
+        id: &EdgeId,
+        events: &mut Vec<CanvasEvent>,
+        touched: &mut Touched,
+    ) {
+        if chosen_alone(input) != Some(id) {
+            return;
+        }
+        let pointer = ui.input(|input| input.pointer.latest_pos());
+        let near = |(_, at): &(Handle, Pos2)| pointer.is_some_and(|pointer| pointer.distance(*at) < HANDLE_REACH);
+        if !self.handles(input, id).iter().any(near) {
+            self.touch_handles(ui, input, events, touched);
+        }
+    }
+
+    /// Handles of the chosen arrow, or of the one under the pointer; once in a frame.
     pub(super) fn touch_handles(&mut self, ui: &Ui, input: &CanvasInput<'_>, events: &mut Vec<CanvasEvent>, touched: &mut Touched) {
-        let Some(id) = self.handled(input, touched).filter(|_| !self.busy()) else { return };
+        let Some(id) = self.handled(input, touched).filter(|_| !self.busy() && !touched.handles) else { return };
+        touched.handles = true;
         for (handle, at) in self.handles(input, &id) {
             self.touch_handle(ui, input, (&id, &handle, at), events, touched);
         }

@@ -514,6 +514,13 @@ impl Canvas {
         self.goal = Some(Goal::Reveal(Link::Node(id.clone())));
     }
 
+    /// Moves the camera so that a node is seen, unless it is.
+    pub fn ensure_seen(&mut self, diagram: &Diagram, id: &NodeId) {
+        if !self.camera.seen().contains_rect(node_rect(diagram.position(id))) {
+            self.reveal(id);
+        }
+    }
+
     /// Moves the camera so that an edge is seen, and lets it flash.
     pub fn reveal_edge(&mut self, id: &EdgeId) {
         self.goal = Some(Goal::Reveal(Link::Edge(id.clone())));
@@ -529,9 +536,7 @@ impl Canvas {
     /// Moves the camera so that a node is seen, and gives it the keyboard's focus.
     pub fn walk_to(&mut self, diagram: &Diagram, id: &NodeId) {
         self.wanted_focus = Some(id.clone());
-        if !self.camera.seen().contains_rect(node_rect(diagram.position(id))) {
-            self.reveal(id);
-        }
+        self.ensure_seen(diagram, id);
     }
 
     /// Where a place of the drawing is on the screen; `None` when it is out of sight.

@@ -97,7 +97,7 @@ pub(super) fn node_tooltip(input: &CanvasInput<'_>, id: &NodeId) -> Vec<String> 
         return lines;
     }
     if let Some(service) = input.diagram.nodes.get(id).and_then(|node| input.catalog.get(&node.service)) {
-        lines.push(service.title.clone());
+        lines.extend(Some(service.title.clone()).filter(|title| title != input.diagram.title(id)));
     }
     lines.extend(input.live.iter().flat_map(|frame| live::node_lines(input, frame, id)));
     lines.extend(input.result.and_then(|result| load_sentence(result, id)));

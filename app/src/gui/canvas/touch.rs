@@ -45,6 +45,8 @@ pub(super) struct Touched {
     pub focus: Option<Link>,
     /// A service of the palette that is dragged over the canvas, and the arrow below it.
     pub service: Option<(ServiceId, Point, Option<Onto>)>,
+    /// The handles of the chosen arrow are registered.
+    pub handles: bool,
 }
 
 /// Whether the pointer adds to what is chosen.
@@ -72,17 +74,24 @@ impl Canvas {
         }
         self.touch_ground(ui, input, ground, &visible, events, &mut touched);
         self.touch_frames(ui, input, events, &mut touched);
-        // The keyboard's focus goes from each box to the arrows that leave it, as a reader would.
+        // The keyboard's focus goes from each box to its port and the arrows that leave it, as a reader would.
         let mut leaving = self.edges_by_source(input);
         if visible.len() <= WIDGETS_MAX {
+            let reachable = self.camera.zoom >= FINE_FROM && visible.len() <= PORTS_MAX;
             for id in &self.in_reading_order(input, &visible) {
                 self.touch_node(ui, input, id, events, &mut touched);
+                if reachable && touched.node.as_ref() != Some(id) {
+                    self.touch_port(ui, input, (id, Side::Right), events, &mut touched);
+                }
                 self.touch_edges(ui, input, leaving.remove(id), events, &mut touched);
             }
         }
         self.touch_edges(ui, input, leaving.into_values(), events, &mut touched);
-        if visible.len() <= WIDGETS_MAX {
-            self.touch_ports(ui, input, &visible, events, &mut touched);
+        // What the pointer may be about to grab lies above everything else.
+        if let Some(id) = touched.node.clone().filter(|id| visible.len() <= WIDGETS_MAX && visible.contains(id)) {
+            for side in Side::ALL {
+                self.touch_port(ui, input, (&id, side), events, &mut touched);
+            }
         }
         self.touch_handles(ui, input, events, &mut touched);
         self.touch_payload(ui, input, pointer, events, &mut touched);
@@ -222,23 +231,12 @@ impl Canvas {
         self.begin_move(ui, input, &selection);
     }
 
-    /// Ports of the box under the pointer, and one port of each other box for the keyboard.
-    fn touch_ports(&mut self, ui: &Ui, input: &CanvasInput<'_>, visible: &[NodeId], events: &mut Vec<CanvasEvent>, touched: &mut Touched) {
-        let reachable = self.camera.zoom >= FINE_FROM && visible.len() <= PORTS_MAX;
-        for id in visible {
-            let hovered = touched.node.as_ref() == Some(id);
-            for side in Side::ALL.into_iter().filter(|side| hovered || (reachable && *side == Side::Right)) {
-                self.touch_port(ui, input, id, side, events, touched);
-            }
-        }
-    }
-
+    /// A port of a box: all of them below the pointer, and one of each other box for the keyboard.
     fn touch_port(
         &mut self,
         ui: &Ui,
         input: &CanvasInput<'_>,
-        id: &NodeId,
-        side: Side,
+        (id, side): (&NodeId, Side),
         events: &mut Vec<CanvasEvent>,
         touched: &mut Touched,
     ) {

@@ -2,12 +2,13 @@
 
 mod bookmarks;
 mod files;
+mod history;
 mod preferences;
 mod versions;
 
 use std::path::PathBuf;
 
-use egui::{Align, Button, Id, Key, Layout, Modal, RichText, ScrollArea, Ui};
+use egui::{Align, Button, Id, Key, Layout, Modal, RichText, Ui};
 
 use plimsoll_models::{BookmarkId, Edit};
 
@@ -22,6 +23,7 @@ use super::{
 use crate::{journal::Orphan, settings::Preferences, versions::Version};
 pub use bookmarks::BookmarkList;
 pub use files::{FileDialog, Purpose};
+pub use history::HistoryDialog;
 pub use preferences::PreferencesDialog;
 pub use versions::VersionsDialog;
 
@@ -63,7 +65,7 @@ pub enum Dialog {
     /// The bookmarks of the drawing.
     Bookmarks(BookmarkList),
     /// Every step of the history.
-    History,
+    History(HistoryDialog),
     /// Version, catalog, licenses.
     About,
 }
@@ -122,7 +124,7 @@ impl Dialog {
                 Self::Shortcuts(sheet) => shortcuts_ui(ui, view, sheet),
                 Self::Preferences(dialog) => dialog.ui(ui, view),
                 Self::Bookmarks(list) => list.ui(ui, view),
-                Self::History => history_ui(ui, view),
+                Self::History(dialog) => dialog.ui(ui, view),
                 Self::About => about_ui(ui, theme),
             }
         });
@@ -239,37 +241,6 @@ fn shortcuts_ui(ui: &mut Ui, view: &View<'_>, sheet: &mut KeySheet) -> Option<De
     let wanted = sheet.ui(ui, view).map(|preferences| Decision::Prefer(Box::new(preferences)));
     let close = buttons(ui, |ui| primary(ui, view.theme, texts::CLOSE));
     wanted.or_else(|| close.then_some(Decision::Close))
-}
-
-fn history_ui(ui: &mut Ui, view: &View<'_>) -> Option<Decision> {
-    ui.set_width(320.0);
-    title_ui(ui, texts::HISTORY);
-    let (steps, at) = view.document.history().steps();
-    let mut decision = None;
-    ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 1.0;
-        for (index, step) in steps.iter().enumerate() {
-            let color = if index > at { view.theme.text_weak } else { view.theme.text };
-            let text = RichText::new(format!("{index}  {}", step.label)).color(color);
-            ui.horizontal(|ui| {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let compares = crate::icons::icon_button(ui, "duplicate", &words::compare_with_step(index)).clicked();
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        if ui.selectable_label(index == at, text).clicked() {
-                            decision = Some(Decision::GoTo(index));
-                        }
-                    });
-                    if compares {
-                        decision = Some(Decision::CompareWithStep(index));
-                    }
-                });
-            });
-        }
-    });
-    if buttons(ui, |ui| primary(ui, view.theme, texts::CLOSE)) {
-        decision = Some(Decision::Close);
-    }
-    decision
 }
 
 fn about_ui(ui: &mut Ui, theme: &Theme) -> Option<Decision> {

@@ -14,6 +14,7 @@ use crate::{
         canvas::Selection,
         command::Command,
         connect::join::{self, Join},
+        dialogs::{Dialog, HistoryDialog},
         inspector::field,
         part::free_name,
         words::{documents as words, results},
@@ -77,7 +78,7 @@ impl App {
             Command::PasteSettings => self.paste_settings(ctx),
             Command::QuickAdd => self.open_quick_add(),
             Command::Find => self.state.search.get_or_insert_default().focus(),
-            Command::History => self.state.dialog = Some(crate::gui::dialogs::Dialog::History),
+            Command::History => self.state.dialog = Some(Dialog::History(HistoryDialog::default())),
             _ => self.connect_command(ctx, command),
         }
     }
@@ -147,6 +148,7 @@ impl App {
         if let Some(reason) = refused {
             self.notice(ctx, reason);
         }
+        self.front.canvas.ensure_seen(self.front.document.diagram(), &id);
         self.front.selection = Selection::node(id);
     }
 

@@ -191,9 +191,18 @@ impl App {
             .as_ref()
             .filter(|_| !self.front.runs.is_stale(self.front.document.diagram()))
             .map(|latest| &*latest.result);
-        let bytes = export::render(self.front.document.diagram(), self.catalog, result, look, format).map_err(|error| error.to_string());
-        match bytes.and_then(|bytes| fs::write(path, bytes).map_err(|error| file_words::trouble(path, &error))) {
-            Ok(()) => self.notice(ctx, file_words::exported(path)),
+        let picture = export::draw(self.front.document.diagram(), self.catalog, result, look, format).map_err(|error| error.to_string());
+        let written = picture.and_then(|picture| {
+            fs::write(path, picture.bytes).map_err(|error| file_words::trouble(path, &error))?;
+            Ok(picture.lacking)
+        });
+        match written {
+            Ok(lacking) => {
+                self.notice(ctx, file_words::exported(path));
+                if !lacking.is_empty() {
+                    self.message(file_words::LACKING_TITLE, file_words::lacking(&lacking), file_words::LACKING_HINT.to_owned());
+                }
+            }
             Err(why) => self.message(file_words::NOT_EXPORTED, why, String::new()),
         }
     }

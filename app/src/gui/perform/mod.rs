@@ -60,7 +60,6 @@ impl App {
             Action::KeepMine => self.keep_mine(),
             Action::SaveAgain => self.command(ctx, Command::Save),
             Action::CompareWithDisk => self.compare_with_disk(),
-            Action::CompareWithStep(index) => self.compare_with_step(index),
             Action::EndComparison => self.front.comparison = None,
             Action::UseScenario(id) => {
                 self.front.scenario = Some(id);
@@ -68,7 +67,6 @@ impl App {
                 self.front.results.scenarios.clear();
             }
             Action::Fix(path, value) => self.fix(ctx, &path, &value),
-            Action::GoTo(index) => self.go_to(ctx, index),
             Action::Show(tab) => {
                 self.front.tab = tab;
                 self.settings.panels.results = true;

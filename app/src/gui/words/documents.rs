@@ -14,6 +14,37 @@ pub const RESTORED: &str = "Restored; save it to keep it";
 /// The menu of the latest files.
 pub const OPEN_RECENT: &str = "Open recent";
 
+/// What a screen reader says of a step of the history.
+pub fn step(index: usize, label: &str, told: Option<&str>, state: StepState) -> String {
+    let state = match state {
+        StepState::Made => "",
+        StepState::Present => ", present state",
+        StepState::Undone => ", undone",
+    };
+    format!("Step {index}, {}{state}", travelled(label, told))
+}
+
+/// Where a step of the history stands to the present one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepState {
+    /// Before it.
+    Made,
+    /// It is the present one.
+    Present,
+    /// After it: it was taken back.
+    Undone,
+}
+
+/// What stands below the first step of the history: the document as it came.
+pub const STEP_OPENED: &str = "As it was opened";
+/// What stands below a step of the history that was taken back, before what it changes.
+pub const STEP_UNDONE: &str = "Undone";
+
+/// How many changes of a step are not listed.
+pub fn changes_more(count: usize) -> String {
+    format!("… and {count} more")
+}
+
 /// Compares with a step of the history.
 pub fn compare_with_step(index: usize) -> String {
     format!("Compare with step {index}")

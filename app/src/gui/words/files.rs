@@ -70,6 +70,16 @@ pub fn saved(path: &Path) -> String {
     format!("Saved {}", path.display())
 }
 
+/// A picture was written that shows boxes in the place of letters.
+pub const LACKING_TITLE: &str = "The picture lacks letters";
+/// What to do about that.
+pub const LACKING_HINT: &str = "Install a font that has them, such as Noto Sans, or export SVG.";
+
+/// Which letters a picture lacks, by their scripts.
+pub fn lacking(scripts: &[&str]) -> String {
+    format!("It was exported, but no font on this machine has these, so that it shows boxes in their place: {}.", scripts.join(", "))
+}
+
 /// The drawing was written as a picture.
 pub fn exported(path: &Path) -> String {
     format!("Exported {}", path.display())

@@ -24,6 +24,8 @@ pub const RUN_NAME: &str = "Run with F5";
 pub const LOAD: &str = "Load";
 /// Name of the load's slider.
 pub const LOAD_NAME: &str = "Load multiplier";
+/// The slider of the same.
+pub const LOAD_SLIDER_NAME: &str = "Load multiplier, slider";
 /// What the load's slider does.
 pub const LOAD_HELP: &str = "Load multiplier: scales every open load of the scenario";
 /// There is one scenario alone.
