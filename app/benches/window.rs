@@ -138,7 +138,7 @@ fn fair(pairs: usize) -> Diagram {
     let (client, desk) = (|i: usize| format!("c{i}"), |i: usize| format!("d{i}"));
     let mut edits = Vec::new();
     for i in 0..pairs {
-        let node = Node::new("generic/client", "").with("arrivals", "poisson(12/s)");
+        let node = Node::new("generic/client", "").with("arrivals", "poisson(19/s)");
         edits.push(Edit::AddNode { id: client(i).as_str().into(), node, at: at(2 * i) });
         edits.push(Edit::AddNode { id: desk(i).as_str().into(), node: Node::new("generic/http-api", ""), at: at(2 * i + 1) });
     }

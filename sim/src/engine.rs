@@ -341,6 +341,12 @@ impl Simulation {
 
     /// Notes what each node has cost up to the end of a window.
     fn note_costs(&mut self) {
+        if self.core.spending.nodes() == 0 {
+            return;
+        }
+        // Bills are read off figures that may still be noted only.
+        self.core.nodes.post_all();
+        self.core.edges.post_all();
         let window = (self.core.nodes.windows().passed - 1, self.window_end);
         for position in 0..self.core.spending.nodes() {
             let node = self.core.spending.node(position);

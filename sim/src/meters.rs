@@ -47,7 +47,7 @@ impl<T: Meter> Meters<T> {
         Self { rows, windows: Windows { length: window, passed: 0 }, journal }
     }
 
-    /// Changes a meter, at once or at the latest when somebody asks for a result. In between, the figures that are changed
+    /// Changes a meter, at once or at the latest when somebody asks for a result or a bill. In between, the figures that are changed
     /// in this way tell nothing, and must not be changed in another way.
     #[inline]
     pub(crate) fn change(&mut self, index: usize, change: T::Change, value: u64) {
@@ -104,11 +104,16 @@ impl<T: Meter> Meters<T> {
         self.rows.iter()
     }
 
-    /// Lets all meters catch up.
-    pub(crate) fn catch_up(&mut self) {
+    /// Posts all that has been noted.
+    pub(crate) fn post_all(&mut self) {
         for page in 0..self.journal.as_ref().map_or(0, Journal::pages) {
             self.post(page);
         }
+    }
+
+    /// Lets all meters catch up.
+    pub(crate) fn catch_up(&mut self) {
+        self.post_all();
         for row in &mut self.rows {
             if row.closed() < self.windows.passed {
                 row.close_windows(self.windows);
