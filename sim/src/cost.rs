@@ -72,7 +72,9 @@ impl Spending {
         for row in &self.rows {
             total.iter_mut().zip(&row.windows).for_each(|(sum, usd)| *sum += usd);
         }
-        total.iter_mut().for_each(|usd| *usd /= seconds(windows.length));
+        for usd in &mut total {
+            *usd /= seconds(windows.length);
+        }
         total
     }
 }

@@ -86,7 +86,8 @@ pub(super) fn ui(
             };
             let limits: Vec<&LimitResult> = match edge {
                 Some(edge) => result.limits.iter().filter(|limit| limit.edge.as_ref() == Some(edge)).collect(),
-                None => result.limits_of(&node.id).collect(),
+                // The limit of a mapping is none of the messages in a queue.
+                None => result.limits_of(&node.id).filter(|limit| limit.edge.is_none()).collect(),
             };
             panels_ui(ui, view, result, (&title, panels(watched), &limits), sight, actions);
         });
