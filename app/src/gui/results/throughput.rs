@@ -23,6 +23,8 @@ const HEIGHT_MIN: f32 = 104.0;
 const WIDE: f32 = 1_050.0;
 /// A limit so many times above what was seen would flatten the curve; its line is left out.
 const LEVEL_FAR: f64 = 3.0;
+/// Share of what the curves show that a limit must have seen to be about the same.
+const ABOUT: f64 = 0.5;
 /// Costs are told for an hour.
 const SECONDS_PER_HOUR: f64 = 3_600.0;
 /// Most curves of a plot: more cannot be told apart.
@@ -187,7 +189,10 @@ impl Panel<'_> {
             Role::Results | Role::Trouble | Role::Backlog | Role::Age | Role::Cost => return Vec::new(),
         };
         let most = self.series.iter().flat_map(|watched| &watched.series.values).copied().fold(0.0, f64::max);
-        let near = |limit: &&&LimitResult| limit.quantity == quantity && limit.value > 0.0 && limit.value <= most * LEVEL_FAR;
+        // A limit that saw much less demand than the curves show is about something else.
+        let is_about = |limit: &LimitResult| limit.use_peak * limit.value >= most * ABOUT;
+        let near =
+            |limit: &&&LimitResult| limit.quantity == quantity && limit.value > 0.0 && limit.value <= most * LEVEL_FAR && is_about(limit);
         let mut levels: Vec<(f64, String)> =
             limits.iter().filter(near).map(|limit| (limit.value, format!("{} {}", limit.title, limit.text))).collect();
         levels.sort_by(|a, b| a.0.total_cmp(&b.0));
