@@ -189,15 +189,13 @@ impl Panel<'_> {
             Role::Results | Role::Trouble | Role::Backlog | Role::Age | Role::Cost => return Vec::new(),
         };
         let most = self.series.iter().flat_map(|watched| &watched.series.values).copied().fold(0.0, f64::max);
-        // A limit that saw much less demand than the curves show is about something else.
+        // A limit that saw another demand than the curves show is about something else; what it refused is demand as well.
+        let apart = |limit: &LimitResult| libm::log(limit.use_peak * limit.value / most).abs();
         let is_about = |limit: &LimitResult| limit.use_peak * limit.value >= most * ABOUT;
-        let near =
-            |limit: &&&LimitResult| limit.quantity == quantity && limit.value > 0.0 && limit.value <= most * LEVEL_FAR && is_about(limit);
-        let mut levels: Vec<(f64, String)> =
-            limits.iter().filter(near).map(|limit| (limit.value, format!("{} {}", limit.title, limit.text))).collect();
-        levels.sort_by(|a, b| a.0.total_cmp(&b.0));
-        levels.truncate(1);
-        levels
+        let is_near = |limit: &LimitResult| limit.quantity == quantity && limit.value > 0.0 && limit.value <= most * LEVEL_FAR;
+        let about = limits.iter().filter(|limit| is_near(limit) && is_about(limit));
+        let told = about.min_by(|a, b| apart(a).total_cmp(&apart(b)));
+        told.map(|limit| (limit.value, format!("{} {}", limit.title, limit.text))).into_iter().collect()
     }
 
     fn curves(&self, theme: &Theme) -> Vec<Curve> {
