@@ -35,7 +35,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, (sight, focus
     }
     items.sort_by(|a, b| b.usd.total_cmp(&a.usd));
     let chart = Chart {
-        id: "cost over time".to_owned(),
+        id: "cost-over-time".to_owned(),
         title: words::COST_OVER_TIME.to_owned(),
         quantity: Quantity::Money,
         scale: Scale::Linear,
