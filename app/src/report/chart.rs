@@ -82,7 +82,7 @@ impl Chart<'_> {
             Escaped(&alt),
             Escaped(&alt)
         );
-        self.drawing(&mut out, low, high);
+        self.drawing(&mut out, (low, high), 0);
         out.push_str("</svg>\n<p class=\"legend\">");
         for (number, line) in self.lines.iter().enumerate() {
             let _ = write!(out, r#"<span><i class="c{}"></i>{}</span>"#, number % COLORS, Escaped(&line.name));
@@ -91,13 +91,13 @@ impl Chart<'_> {
         out
     }
 
-    /// Axes, levels and lines.
-    fn drawing(&self, out: &mut String, low: f64, high: f64) {
+    /// Axes, levels and lines, which begin with a color.
+    fn drawing(&self, out: &mut String, (low, high): (f64, f64), first: usize) {
         self.value_axis(out, low, high);
         self.time_axis(out);
         self.levels(out, low, high);
         for (number, line) in self.lines.iter().enumerate() {
-            let _ = write!(out, r#"<path class="line c{}" d="{}"/>"#, number % COLORS, self.path(line, low, high));
+            let _ = write!(out, r#"<path class="line c{}" d="{}"/>"#, (first + number) % COLORS, self.path(line, low, high));
         }
     }
 

@@ -4,7 +4,10 @@ use plimsoll_models::{Diagram, EdgeKind};
 use plimsoll_sim::{Progress, RunResult, Simulation, result::Series};
 use serde_json::json;
 
-use crate::support::{Draw, faulty, json, program, run, run_plan};
+use crate::{
+    records,
+    support::{Draw, faulty, json, program, run, run_plan},
+};
 
 /// A function that takes no time by itself.
 const BARE: [(&str, &str); 4] = [("init", "0 s"), ("overhead", "0 s"), ("timeout", "1 min"), ("memory", "1 GiB")];
@@ -130,6 +133,21 @@ fn the_cost_series_add_up_to_the_bill() {
     close(all + result.cost.after_grid_usd, result.cost.total_usd);
     close(nodes, all);
     assert!(result.cost.after_grid_usd > 0.0 && result.cost.items.len() >= 8, "{:#?}", result.cost);
+}
+
+/// The same for every service that has a limit: nothing that is billed is left out of the series, and none goes down.
+#[test]
+fn the_cost_series_of_every_service_add_up_to_the_bill() {
+    let mut dear = 0;
+    for row in records::rows() {
+        let result = run(&row.diagram(), &[("duration", "7 s"), ("until", "drained")]);
+        let CostOf { nodes, all } = CostOf::new(&result);
+        let told = all + result.cost.after_grid_usd;
+        assert!((told - result.cost.total_usd).abs() <= 1e-8 * result.cost.total_usd.max(1e-9), "{told}: {:#?}", result.cost);
+        assert!((nodes - all).abs() <= 1e-9 * all.max(1e-9));
+        dear += usize::from(all > 0.0);
+    }
+    assert!(dear > 50, "{dear}");
 }
 
 /// What the series of nodes, and that of everything, add up to.

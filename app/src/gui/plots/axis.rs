@@ -19,6 +19,8 @@ pub enum Scale {
 
 /// Room above the largest value, as a share of it.
 const HEADROOM: f64 = 0.06;
+/// Most steps of a linear axis.
+const MARKS: f64 = 4.0;
 /// Marks within a decade that people read.
 const IN_A_DECADE: [f64; 3] = [1.0, 2.0, 5.0];
 /// Values below this are zero on a logarithmic axis and are not drawn.
@@ -73,6 +75,19 @@ pub(crate) fn printer(quantity: Quantity) -> fn(f64) -> String {
         Quantity::Money => format::money,
         Quantity::Bytes | Quantity::Count | Quantity::Number => format::number,
     }
+}
+
+/// Marks of a linear axis: few enough for a low plot, at steps of 1, 2 or 5.
+pub(crate) fn rounds((low, high): (f64, f64)) -> Vec<GridMark> {
+    let least = (high - low) / MARKS;
+    if !(least.is_finite() && least > 0.0) {
+        return Vec::new();
+    }
+    let decade = libm::pow(10.0, libm::log10(least).floor());
+    let step = IN_A_DECADE.into_iter().chain([10.0]).map(|factor| factor * decade).find(|step| *step >= least).unwrap_or(least);
+    let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
+    // They are chosen for the room that there is, so none of them fades for want of room.
+    (first..=last).map(|number| GridMark { value: number as f64 * step, step_size: 2.0 * step }).collect()
 }
 
 /// Marks of a logarithmic axis: decades, and 2 and 5 between them.
@@ -133,4 +148,18 @@ pub(crate) fn clock(seconds: f64) -> String {
     }
     let (hours, minutes) = (whole / 3_600, whole % 3_600 / 60);
     if hours < 48 { format!("{hours}:{minutes:02} h") } else { format!("{:.1} d", seconds / 86_400.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_linear_axis_has_a_few_round_marks() {
+        let marks = |high: f64| rounds((0.0, high)).iter().map(|mark| mark.value).collect::<Vec<_>>();
+        assert_eq!(marks(6_600.0), [0.0, 2_000.0, 4_000.0, 6_000.0]);
+        assert_eq!(marks(4.2), [0.0, 2.0, 4.0]);
+        assert_eq!(marks(1.0), [0.0, 0.5, 1.0]);
+        assert!(marks(0.0).is_empty() && marks(f64::INFINITY).is_empty() && marks(f64::NAN).is_empty());
+    }
 }

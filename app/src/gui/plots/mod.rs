@@ -4,6 +4,7 @@ mod axis;
 mod picture;
 
 pub(super) use axis::decades;
+use axis::rounds;
 pub(super) use picture::{csv_menu, look as picture_look, picture_menu};
 
 use egui::{Color32, RichText, Sense, Ui, Vec2b};
@@ -76,7 +77,7 @@ pub fn chart_ui(ui: &mut Ui, theme: &Theme, chart: &Chart<'_>, sight: &mut Sight
     let [low, high] = chart.range(sight);
     let plot = plot(&chart.id, theme, height).y_axis_formatter(chart.scale.formatter(chart.quantity));
     let plot = match chart.scale {
-        Scale::Linear => plot,
+        Scale::Linear => plot.y_grid_spacer(|input| rounds(input.bounds)),
         Scale::Logarithmic => plot.y_grid_spacer(|input| decades(input.bounds)),
     };
     let response = ui.name_inputs(&chart.title, |ui| {
@@ -118,7 +119,8 @@ pub(super) fn plot<'a>(id: &str, theme: &Theme, height: f32) -> Plot<'a> {
             // The word below a mark at the very end would be cut off.
             time_marks(input.bounds).into_iter().filter(|mark| mark.value < high - room).collect()
         })
-        .x_axis_formatter(|mark, _| if mark.value < 0.0 { String::new() } else { clock(mark.value) })
+        // The beginning is the corner, where the least value stands.
+        .x_axis_formatter(|mark, _| if mark.value <= 0.0 { String::new() } else { clock(mark.value) })
         .y_axis_min_width(Y_AXIS_WIDTH)
 }
 

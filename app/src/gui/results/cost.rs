@@ -17,7 +17,11 @@ use crate::{
     report::over_time::{self, Course},
 };
 
-/// Share of the height that the plot takes, and its bounds.
+/// Width from which on the plot stands beside the table.
+const WIDE: f32 = 1_050.0;
+/// Height of what stands above and below a plot.
+const AXIS_HEIGHT: f32 = 46.0;
+/// Share of the height that the plot takes above the table, and its bounds.
 const PLOT_SHARE: f32 = 0.42;
 /// See [`PLOT_SHARE`].
 const PLOT_HEIGHT: (f32, f32) = (84.0, 220.0);
@@ -31,7 +35,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, (sight, focus
     }
     items.sort_by(|a, b| b.usd.total_cmp(&a.usd));
     let chart = Chart {
-        id: "cost".to_owned(),
+        id: "cost-over-time".to_owned(),
         title: words::COST_OVER_TIME.to_owned(),
         quantity: Quantity::Money,
         scale: Scale::Linear,
@@ -42,12 +46,21 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, (sight, focus
         bands: false,
         levels: Vec::new(),
     };
-    if !chart.curves.is_empty() {
-        let height = (ui.available_height() * PLOT_SHARE).clamp(PLOT_HEIGHT.0, PLOT_HEIGHT.1);
-        chart_ui(ui, view.theme, &chart, sight, height, actions);
-        ui.add_space(Theme::SPACE_8);
+    let items = (items.as_slice(), result.cost.total_usd);
+    if chart.curves.is_empty() {
+        return items_ui(ui, view, items, actions);
     }
-    items_ui(ui, view, (&items, result.cost.total_usd), actions);
+    let room = ui.available_height();
+    if ui.available_width() >= WIDE {
+        ui.columns(2, |columns| {
+            items_ui(&mut columns[0], view, items, actions);
+            chart_ui(&mut columns[1], view.theme, &chart, sight, (room - AXIS_HEIGHT).max(PLOT_HEIGHT.0), actions);
+        });
+    } else {
+        chart_ui(ui, view.theme, &chart, sight, (room * PLOT_SHARE).clamp(PLOT_HEIGHT.0, PLOT_HEIGHT.1), actions);
+        ui.add_space(Theme::SPACE_8);
+        items_ui(ui, view, items, actions);
+    }
 }
 
 /// What everything costs, and the dearest nodes.
@@ -84,11 +97,11 @@ fn items_ui(ui: &mut Ui, view: &View<'_>, (items, total): (&[&CostItem], f64), a
         .id_salt("cost")
         .striped(true)
         .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Column::initial(180.0).clip(true).resizable(true))
-        .column(Column::initial(260.0).clip(true).resizable(true))
-        .column(Column::initial(210.0).clip(true).resizable(true))
-        .column(Column::exact(110.0))
-        .column(Column::exact(80.0))
+        .column(Column::initial(130.0).clip(true).resizable(true))
+        .column(Column::initial(150.0).clip(true).resizable(true))
+        .column(Column::initial(200.0).clip(true).resizable(true))
+        .column(Column::exact(72.0))
+        .column(Column::exact(64.0))
         .column(Column::remainder())
         .header(22.0, |mut header| {
             for (index, title) in ["Node", "Meter", "Units", "Cost", "Share", ""].into_iter().enumerate() {

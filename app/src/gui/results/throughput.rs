@@ -23,6 +23,8 @@ const HEIGHT_MIN: f32 = 104.0;
 const WIDE: f32 = 1_050.0;
 /// A limit so many times above what was seen would flatten the curve; its line is left out.
 const LEVEL_FAR: f64 = 3.0;
+/// Share of what the curves show that a limit must have seen to be about the same.
+const ABOUT: f64 = 0.5;
 /// Costs are told for an hour.
 const SECONDS_PER_HOUR: f64 = 3_600.0;
 /// Most curves of a plot: more cannot be told apart.
@@ -86,7 +88,8 @@ pub(super) fn ui(
             };
             let limits: Vec<&LimitResult> = match edge {
                 Some(edge) => result.limits.iter().filter(|limit| limit.edge.as_ref() == Some(edge)).collect(),
-                None => result.limits_of(&node.id).collect(),
+                // The limit of a mapping is none of the messages in a queue.
+                None => result.limits_of(&node.id).filter(|limit| limit.edge.is_none()).collect(),
             };
             panels_ui(ui, view, result, (&title, panels(watched), &limits), sight, actions);
         });
@@ -186,12 +189,13 @@ impl Panel<'_> {
             Role::Results | Role::Trouble | Role::Backlog | Role::Age | Role::Cost => return Vec::new(),
         };
         let most = self.series.iter().flat_map(|watched| &watched.series.values).copied().fold(0.0, f64::max);
-        let near = |limit: &&&LimitResult| limit.quantity == quantity && limit.value > 0.0 && limit.value <= most * LEVEL_FAR;
-        let mut levels: Vec<(f64, String)> =
-            limits.iter().filter(near).map(|limit| (limit.value, format!("{} {}", limit.title, limit.text))).collect();
-        levels.sort_by(|a, b| a.0.total_cmp(&b.0));
-        levels.truncate(1);
-        levels
+        // A limit that saw another demand than the curves show is about something else; what it refused is demand as well.
+        let apart = |limit: &LimitResult| libm::log(limit.use_peak * limit.value / most).abs();
+        let is_about = |limit: &LimitResult| limit.use_peak * limit.value >= most * ABOUT;
+        let is_near = |limit: &LimitResult| limit.quantity == quantity && limit.value > 0.0 && limit.value <= most * LEVEL_FAR;
+        let about = limits.iter().filter(|limit| is_near(limit) && is_about(limit));
+        let told = about.min_by(|a, b| apart(a).total_cmp(&apart(b)));
+        told.map(|limit| (limit.value, format!("{} {}", limit.title, limit.text))).into_iter().collect()
     }
 
     fn curves(&self, theme: &Theme) -> Vec<Curve> {

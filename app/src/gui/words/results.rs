@@ -199,7 +199,7 @@ pub fn heat_map_of(latency: &str) -> String {
 
 /// The percentile plot of a latency, with its percentiles.
 pub fn distribution_of(latency: &str, told: &str) -> String {
-    format!("Percentile plot: {latency}. {told}").trim_end().to_owned()
+    if told.is_empty() { format!("Percentile plot: {latency}") } else { format!("Percentile plot: {latency}. {told}") }
 }
 
 /// Which share takes at most how long.

@@ -16,6 +16,8 @@ const LEGEND: f64 = 28.0;
 const LEVELS: u32 = 16;
 /// See [`LEVELS`].
 const FAINTEST: f64 = 0.1;
+/// The first color of lines over a heat map, whose cells have the one before.
+const BESIDE_CELLS: usize = 1;
 /// Most room of an entry of that legend.
 const LEGEND_ENTRY: f64 = 150.0;
 
@@ -44,8 +46,8 @@ impl Chart<'_> {
     pub(crate) fn picture(&self, theme: ExportTheme) -> Option<String> {
         let (low, high) = self.range()?;
         let mut body = String::new();
-        self.drawing(&mut body, low, high);
-        Some(self.plate(theme, &self.names(), &body))
+        self.drawing(&mut body, (low, high), 0);
+        Some(self.plate(theme, (&self.names(), 0), &body))
     }
 
     /// The same over a heat map, which decides how far the axis of the values goes.
@@ -67,8 +69,8 @@ impl Chart<'_> {
                 let _ = write!(body, r#"<path class="cell" fill-opacity="{opacity:.2}" d="{path}"/>"#);
             }
         }
-        self.drawing(&mut body, low, high);
-        Some(self.plate(theme, &self.names(), &body))
+        self.drawing(&mut body, (low, high), BESIDE_CELLS);
+        Some(self.plate(theme, (&self.names(), BESIDE_CELLS), &body))
     }
 
     /// Curves over marks that are told: where, as a share of the width, and in words.
@@ -96,15 +98,15 @@ impl Chart<'_> {
             let _ = write!(body, r#"<path class="line c{}"{dashes} d="{path}"/>"#, number % COLORS);
         }
         let names: Vec<&str> = trails.iter().map(|trail| trail.name.as_str()).collect();
-        Some(self.plate(theme, &names, &body))
+        Some(self.plate(theme, (&names, 0), &body))
     }
 
     fn names(&self) -> Vec<&str> {
         self.lines.iter().map(|line| line.name.as_str()).collect()
     }
 
-    /// A drawing with its title, its colors and its legend.
-    fn plate(&self, theme: ExportTheme, legend: &[&str], body: &str) -> String {
+    /// A drawing with its title, its colors and its legend, which begins with a color.
+    fn plate(&self, theme: ExportTheme, (legend, first): (&[&str], usize), body: &str) -> String {
         let colors = colors(theme);
         let color = |name: &str| colors.iter().find(|(known, _)| *known == name).map_or("#888888", |(_, color)| *color);
         let height = HEIGHT + TITLE + LEGEND;
@@ -139,7 +141,7 @@ line.level {{ stroke: {bad}; stroke-dasharray: 5 4; }} text.level {{ fill: {bad}
             let _ = write!(
                 out,
                 r#"<path class="line c{}" d="M{x:.1} {y:.1}h14"/><text x="{:.1}" y="{:.1}">{}</text>"#,
-                number % COLORS,
+                (first + number) % COLORS,
                 x + 20.0,
                 y + 4.0,
                 Escaped(name)

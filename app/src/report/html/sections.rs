@@ -122,7 +122,7 @@ impl Report<'_> {
         } else {
             "One replication, so no interval: more of them tell how sure this is.".to_owned()
         };
-        format!("{html}<p class=\"faint\">{sure}</p>")
+        format!("{html}<p class=\"faint\">{sure} {}</p>", terms::link("objective", "How an objective is judged"))
     }
 
     fn journeys(&self) -> String {
