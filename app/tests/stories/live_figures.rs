@@ -186,6 +186,7 @@ fn a_token_under_the_pointer_is_a_journey_that_can_be_opened() {
     settle(&mut window);
     let followed = frame(&mut window).followed.expect("it is followed");
     assert!(window.sees(&format!("Journey of event {}", followed.ordinal)));
+    assert!(window.sees("a ring a retry, a square a batch"), "the drawing says what tokens mean");
     assert!(window.sees("What if: Clients → API"), "its arrow is chosen as well");
     window.picture("live-journey");
 }

@@ -37,7 +37,6 @@ use egui::{Sense, WidgetInfo, accesskit::Role};
 use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, EdgeKind, Edit, GroupId, NodeId, NoteId, Point, ServiceId, edit};
 use plimsoll_sim::RunResult;
 
-pub use self::compare::{Marks, color as mark_color, sign as mark_sign};
 use self::{
     camera::Camera,
     drift::Drift,
@@ -45,6 +44,10 @@ use self::{
     glide::{Glide, Look},
     minimap::Minimap,
     reading::Reading,
+};
+pub use self::{
+    compare::{Marks, color as mark_color, sign as mark_sign},
+    live::Form,
 };
 use super::{connect::join::End, theme::Theme, words::shell as words};
 use crate::{
@@ -433,6 +436,7 @@ impl Canvas {
         self.paint(ui, input, &touched);
         self.paint_notes(ui, input);
         self.legend(ui, input);
+        self.token_key(ui, input);
         self.minimap(ui, input, &mut events);
         events
     }

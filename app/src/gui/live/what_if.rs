@@ -16,13 +16,13 @@ use crate::{
 };
 
 /// Width of the panel, in points.
-const WIDTH: f32 = 304.0;
+const WIDTH: f32 = 340.0;
 /// Distance from the corner of the canvas, in points.
 const MARGIN: f32 = 12.0;
 /// Length of a slider, in points.
 const SLIDER_WIDTH: f32 = 96.0;
 /// Width of the names, in points.
-const NAMES_WIDTH: f32 = 108.0;
+const NAMES_WIDTH: f32 = 146.0;
 /// Where a logarithmic slider that has a zero begins.
 const SMALLEST: f64 = 0.5;
 /// Most limits of a node that can be turned.

@@ -3,7 +3,7 @@
 use plimsoll_models::fault::FaultKind;
 
 use crate::{
-    gui::{format, plots::clock},
+    gui::{canvas::Form, format, plots::clock},
     live::{Moment, Pace, State},
     scene::{Spark, Tells},
 };
@@ -161,14 +161,31 @@ pub fn refused(why: &str) -> String {
     format!("The live run goes on without the change: {why}")
 }
 
-/// A token on the drawing.
-pub fn token(hop: &plimsoll_sim::live::HopLook) -> String {
+/// A token on the drawing, with its event type where it has one.
+pub fn token(hop: &plimsoll_sim::live::HopLook, event_type: Option<&str>) -> String {
     let what = match (hop.messages, hop.attempt) {
         (0 | 1, 0 | 1) => String::new(),
         (0 | 1, attempt) => format!(", attempt {attempt}"),
         (messages, _) => format!(", a batch of {messages}"),
     };
-    format!("Event {}{what}: click to follow it", hop.journey)
+    let event_type = event_type.map(|name| format!(", {name}")).unwrap_or_default();
+    format!("Event {}{event_type}{what}: click to follow it", hop.journey)
+}
+
+/// The shape of a token.
+pub fn form(form: Form) -> &'static str {
+    match form {
+        Form::First => "First attempt",
+        Form::Again => "Retry",
+        Form::Batch => "Batch",
+        Form::DeadLetter => "Dead letter",
+    }
+}
+
+/// What tokens mean, in a sentence.
+pub fn token_key(event_types: &[&str]) -> String {
+    let types = if event_types.is_empty() { String::new() } else { format!("colors are the event types {}; ", event_types.join(", ")) };
+    format!("Tokens: {types}a dot is a first attempt, a ring a retry, a square a batch, a diamond a dead letter")
 }
 
 /// What waits.

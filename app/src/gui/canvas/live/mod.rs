@@ -1,6 +1,7 @@
 //! A live run over the drawing: what travels, what waits, what gives. Also the time that everything looks at.
 
 mod boxes;
+mod key;
 mod lines;
 mod marks;
 mod places;
@@ -23,6 +24,7 @@ use crate::{
     scene::{FoldedGroup, Link, Part, Rect, spark_rect},
 };
 pub(super) use places::Places;
+pub use tokens::Form;
 
 /// Two cursors nearer to each other than this share of a line are one.
 const CURSORS_APART: f64 = 0.01;

@@ -35,6 +35,11 @@ pub(super) fn color(theme: &Theme, event_type: u16) -> Color32 {
     Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
 }
 
+/// The name of the type of an event, where it has one.
+fn name<'a>(frame: &'a Frame, hop: &HopLook) -> Option<&'a str> {
+    Some(frame.roster.event_types.get(usize::from(hop.event_type))?.as_ref()?.as_str())
+}
+
 /// Where a hop is at the time that is shown.
 fn place(camera: &Camera, frame: &Frame, places: &Places, hop: &HopLook) -> Option<Pos2> {
     let arrow = places.arrows.get(places.way(hop.edge)?)?;
@@ -53,29 +58,16 @@ pub(super) fn paint(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>,
     }
     let (radius, view) = (radius(camera), camera.view.expand(8.0));
     let crowds = crowds(camera, frame, places, radius);
-    let outline = Stroke::new(1.0, input.theme.canvas);
     let shapes = frame.hops.iter().filter_map(|hop| {
         if mixed(hop.journey) > *crowds.get(places.way(hop.edge)?)? {
             return None;
         }
         let at = place(camera, frame, places, hop).filter(|at| view.contains(*at))?;
-        let color = color(input.theme, hop.event_type);
-        Some(if frame.course.carries_dead_letters(hop.edge as usize) {
-            diamond(at, radius * 1.3, input.theme.amber, outline)
-        } else if hop.messages > 1 {
-            let side = radius * (1.5 + 0.35 * (hop.messages as f32).log2()).min(3.2);
-            Shape::Rect(egui::epaint::RectShape::new(
-                egui::Rect::from_center_size(at, egui::Vec2::splat(side)),
-                1.5,
-                color,
-                outline,
-                StrokeKind::Outside,
-            ))
-        } else if hop.attempt > 1 {
-            Shape::circle_stroke(at, radius, Stroke::new((radius * 0.45).max(1.2), color))
-        } else {
-            Shape::circle_filled(at, radius, color)
-        })
+        let form = Form::of(hop, frame);
+        let color = if form == Form::DeadLetter { input.theme.amber } else { color(input.theme, hop.event_type) };
+        // The more messages travel together, the larger.
+        let radius = if form == Form::Batch { radius * (0.75 + 0.18 * (hop.messages as f32).log2()).min(1.6) } else { radius };
+        Some(form.shape(at, radius, color, input.theme))
     });
     painter.extend(shapes);
 }
@@ -99,9 +91,52 @@ fn crowds(camera: &Camera, frame: &Frame, places: &Places, radius: f32) -> Vec<u
     counts.into_iter().zip(&places.arrows).map(most).collect()
 }
 
-fn diamond(at: Pos2, radius: f32, color: Color32, outline: Stroke) -> Shape {
-    let corner = |x: f32, y: f32| at + vec2(x, y) * radius;
-    Shape::convex_polygon(vec![corner(0.0, -1.0), corner(1.0, 0.0), corner(0.0, 1.0), corner(-1.0, 0.0)], color, outline)
+/// What becomes of what a token stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A first attempt.
+    First,
+    /// A later attempt.
+    Again,
+    /// Messages that travel together.
+    Batch,
+    /// A dead letter.
+    DeadLetter,
+}
+
+impl Form {
+    /// All.
+    pub(super) const ALL: [Self; 4] = [Self::First, Self::Again, Self::Batch, Self::DeadLetter];
+
+    fn of(hop: &HopLook, frame: &Frame) -> Self {
+        if frame.course.carries_dead_letters(hop.edge as usize) {
+            Self::DeadLetter
+        } else if hop.messages > 1 {
+            Self::Batch
+        } else if hop.attempt > 1 {
+            Self::Again
+        } else {
+            Self::First
+        }
+    }
+
+    /// The token at a place.
+    pub(super) fn shape(self, at: Pos2, radius: f32, color: Color32, theme: &Theme) -> Shape {
+        let outline = Stroke::new(1.0, theme.canvas);
+        match self {
+            Self::First => Shape::circle_filled(at, radius, color),
+            Self::Again => Shape::circle_stroke(at, radius, Stroke::new((radius * 0.45).max(1.2), color)),
+            Self::Batch => {
+                let square = egui::Rect::from_center_size(at, egui::Vec2::splat(2.0 * radius));
+                Shape::Rect(egui::epaint::RectShape::new(square, 1.5, color, outline, StrokeKind::Outside))
+            }
+            Self::DeadLetter => {
+                let corner = |x: f32, y: f32| at + vec2(x, y) * radius * 1.3;
+                let corners = vec![corner(0.0, -1.0), corner(1.0, 0.0), corner(0.0, 1.0), corner(-1.0, 0.0)];
+                Shape::convex_polygon(corners, color, outline)
+            }
+        }
+    }
 }
 
 impl Canvas {
@@ -122,8 +157,8 @@ impl Canvas {
         let Some((_, hop)) = near.min_by(|a, b| a.0.total_cmp(&b.0)) else { return };
         let area = egui::Rect::from_center_size(pos2(at.x, at.y), egui::Vec2::splat(REACH));
         let response = ui.interact(area, ui.scope_id().with("canvas-token"), Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words::token(hop)));
-        if response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(words::token(hop)).clicked() {
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words::token(hop, name(frame, hop))));
+        if response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(words::token(hop, name(frame, hop))).clicked() {
             // Its arrow is meant as well: among many tokens it could not be chosen otherwise.
             let arrow = frame.roster.edges.get(hop.edge as usize).map(|id| self.bundled.get(id).unwrap_or(id));
             events.extend(arrow.map(|id| CanvasEvent::Select(Selection::edge(id.clone()))));
