@@ -14,6 +14,7 @@ use super::{
     live::LiveRun,
     results,
     state::Tab,
+    words::spoken,
 };
 use crate::{
     document::Document,
@@ -133,7 +134,7 @@ impl Workspace {
         if let Some((diagram, job)) = &self.checking
             && let Some(problems) = job.poll()
         {
-            self.problems = problems.unwrap_or_default();
+            self.problems = said(problems.unwrap_or_default());
             self.checked = Some(Arc::clone(diagram));
             self.checking = None;
         }
@@ -144,10 +145,11 @@ impl Workspace {
         }
         let present = Arc::clone(present);
         if present.nodes.len() <= CHECK_AT_ONCE_MAX {
-            self.problems = review::examine(&present, catalog);
+            let mut problems = review::examine(&present, catalog);
             if self.document.history().undo_label().is_none() {
-                self.problems.extend(self.file_problems.iter().cloned());
+                problems.extend(self.file_problems.iter().cloned());
             }
+            self.problems = said(problems);
             self.checked = Some(present);
         } else if self.checking.is_none() {
             let (ctx, diagram) = (ctx.clone(), Arc::clone(&present));
@@ -239,4 +241,10 @@ impl Workspace {
             journal.close();
         }
     }
+}
+
+/// Problems as the window says them.
+fn said(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let say = |problem: Diagnostic| Diagnostic { message: spoken(&problem.message), hint: spoken(&problem.hint), ..problem };
+    problems.into_iter().map(say).collect()
 }

@@ -188,7 +188,7 @@ impl Canvas {
             }
         }
         let near = touched.node.iter().chain(touched.port.as_ref().map(|(id, _)| id)).next();
-        let Some(id) = near else { return };
+        let Some(id) = near.filter(|_| self.has_ports()) else { return };
         let rect = node_rect(input.diagram.position(id));
         for side in Side::ALL {
             let at = self.camera.screen(side.middle(rect));

@@ -21,6 +21,8 @@ use crate::{
 const WIDGETS_MAX: usize = 1500;
 /// Most boxes on screen whose ports can be reached by keyboard.
 const PORTS_MAX: usize = 200;
+/// Zoom from which boxes show ports.
+const PORTS_FROM: f32 = 0.3;
 /// Side of the area around a port that can be grabbed, in points.
 const PORT_REACH: f32 = 18.0;
 /// Distance of the middle of that area from the border of the box, in points: it lies outside.
@@ -88,7 +90,7 @@ impl Canvas {
         }
         self.touch_edges(ui, input, leaving.into_values(), events, &mut touched);
         // What the pointer may be about to grab lies above everything else.
-        if let Some(id) = touched.node.clone().filter(|id| visible.len() <= WIDGETS_MAX && visible.contains(id)) {
+        if let Some(id) = touched.node.clone().filter(|id| self.has_ports() && visible.len() <= WIDGETS_MAX && visible.contains(id)) {
             for side in Side::ALL {
                 self.touch_port(ui, input, (&id, side), events, &mut touched);
             }
@@ -106,6 +108,11 @@ impl Canvas {
     pub(super) fn on_grid(&self, input: &CanvasInput<'_>, at: Pos2) -> Point {
         let p = self.camera.diagram(at);
         if input.preferences.aids.grid { Point::new(to_grid(p.x), to_grid(p.y)) } else { p.rounded() }
+    }
+
+    /// Whether boxes are large enough for ports to stand beside each other; from farther away connections begin by key.
+    pub(super) fn has_ports(&self) -> bool {
+        self.camera.zoom >= PORTS_FROM
     }
 
     fn node_screen(&self, input: &CanvasInput<'_>, id: &NodeId) -> egui::Rect {

@@ -18,7 +18,7 @@ use crate::{
         command::Command,
         dialogs::{Decision, Dialog, FileDialog, PreferencesDialog, Purpose, Then},
         state::Screen,
-        words::{documents as words, files as file_words},
+        words::{documents as words, files as file_words, spoken},
     },
     journal::{Orphan, digest},
     versions::Reason,
@@ -98,7 +98,7 @@ impl App {
             Some(what) => (words::foreign(&path.file_name().unwrap_or_default().display().to_string(), what), words::FOREIGN_HINT),
             None => (error.to_string(), error.hint()),
         };
-        self.message(file_words::FILE_NOT_OPENED, text, hint.to_owned());
+        self.message(file_words::FILE_NOT_OPENED, &text, hint);
     }
 
     pub(super) fn open_example(&mut self, index: usize) {
@@ -108,12 +108,12 @@ impl App {
                 self.open_document(Document::new(opened.diagram));
                 self.front.example_traces = example.traces.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
             }
-            Err(error) => self.message(file_words::EXAMPLE_NOT_OPENED, error.to_string(), String::new()),
+            Err(error) => self.message(file_words::EXAMPLE_NOT_OPENED, &error.to_string(), ""),
         }
     }
 
-    pub(super) fn message(&mut self, title: &str, text: String, hint: String) {
-        self.state.dialog = Some(Dialog::Message { title: title.to_owned(), text, hint });
+    pub(super) fn message(&mut self, title: &str, text: &str, hint: &str) {
+        self.state.dialog = Some(Dialog::Message { title: title.to_owned(), text: spoken(text), hint: spoken(hint) });
     }
 
     pub(super) fn file_dialog(&mut self, purpose: Purpose, name: &str) {
@@ -155,7 +155,7 @@ impl App {
         let text = self.front.document.text();
         if let Err(error) = files::save_atomic(path, &text) {
             let text = file_words::trouble(path, &error);
-            return self.message(file_words::NOT_SAVED, text, file_words::NOT_SAVED_HINT.to_owned());
+            return self.message(file_words::NOT_SAVED, &text, file_words::NOT_SAVED_HINT);
         }
         let before = self.front.document.on_disk().filter(|_| self.front.document.path.as_deref() == Some(path)).cloned();
         self.front.document.mark_saved(path.clone(), text);
@@ -200,10 +200,10 @@ impl App {
             Ok(lacking) => {
                 self.notice(ctx, file_words::exported(path));
                 if !lacking.is_empty() {
-                    self.message(file_words::LACKING_TITLE, file_words::lacking(&lacking), file_words::LACKING_HINT.to_owned());
+                    self.message(file_words::LACKING_TITLE, &file_words::lacking(&lacking), file_words::LACKING_HINT);
                 }
             }
-            Err(why) => self.message(file_words::NOT_EXPORTED, why, String::new()),
+            Err(why) => self.message(file_words::NOT_EXPORTED, &why, ""),
         }
     }
 
@@ -283,7 +283,7 @@ impl App {
                     self.front.supersede(orphan.clone());
                     self.notice(ctx, words::RESTORED);
                 }
-                Err(error) => self.message(file_words::NOT_RESTORED, error.to_string(), String::new()),
+                Err(error) => self.message(file_words::NOT_RESTORED, &error.to_string(), ""),
             }
         }
     }
