@@ -27,7 +27,7 @@ impl Letters {
     pub(super) fn of(text: &str, fonts: &Database) -> Self {
         let letters: BTreeSet<char> = text.chars().filter(|c| is_drawn(*c)).collect();
         let [plain, emphasis] = [Weight::NORMAL, Weight::SEMIBOLD].map(|weight| find(&letters, fonts, weight));
-        let lacking = letters.iter().filter(|letter| !plain.contains_key(letter)).map(|letter| name(letter.script())).collect();
+        let lacking = letters.iter().filter(|letter| !plain.contains_key(letter)).map(|letter| name(*letter)).collect();
         Self { lacking, plain, emphasis }
     }
 
@@ -74,11 +74,13 @@ fn is_drawn(c: char) -> bool {
     !(c.is_control() || c.is_whitespace() || directs)
 }
 
-fn name(script: Script) -> &'static str {
-    match script {
+fn name(letter: char) -> &'static str {
+    match letter.script() {
         Script::Han => "Han (Chinese, Japanese)",
         Script::Hiragana | Script::Katakana => "Kana (Japanese)",
         Script::Hangul => "Hangul (Korean)",
+        // Marks that several scripts share stand beside letters of one of them.
+        Script::Common | Script::Inherited if letter.script_extension().contains_script(Script::Katakana) => "Kana (Japanese)",
         Script::Common | Script::Inherited | Script::Unknown => "symbols",
         known => known.full_name(),
     }

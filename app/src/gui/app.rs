@@ -245,6 +245,7 @@ impl App {
         let tabs = tab_strip::tabs(self);
         let scenario = self.front.scenario();
         let unsafe_because = self.front.journal_failure().map(str::to_owned);
+        let checking = self.front.is_checking();
         let recent = self.settings.recent.clone();
         let Self { front, state, settings, catalog, theme, context_menu, keys, .. } = self;
         let Settings { preferences, panels, recent_commands, tour_answered, .. } = settings;
@@ -266,6 +267,7 @@ impl App {
             runs,
             live: live.as_ref(),
             problems,
+            checking,
             unsafe_because: unsafe_because.as_deref(),
             recent: &recent,
             now,

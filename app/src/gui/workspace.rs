@@ -129,6 +129,11 @@ impl Workspace {
         ended
     }
 
+    /// Whether it is being found out in the background what is wrong with the diagram.
+    pub(super) fn is_checking(&self) -> bool {
+        self.checking.is_some()
+    }
+
     /// Finds out what is wrong with the diagram, if that is not known yet.
     pub(super) fn check(&mut self, ctx: &egui::Context, catalog: &'static Catalog) {
         if let Some((diagram, job)) = &self.checking

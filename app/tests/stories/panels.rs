@@ -273,3 +273,14 @@ fn a_double_click_adds_a_point_to_the_load() {
     let load = scenario(&mut window).fields["load"]["clients"].clone();
     assert!(load.as_str().unwrap().ends_with("at=5 min)"), "{load}");
 }
+
+#[test]
+fn the_drawing_is_shown_alone_and_the_panels_come_back() {
+    let mut window = Window::shop();
+    window.press(Modifiers::COMMAND, Key::B);
+    let before = window.app().settings.panels;
+    window.press(Modifiers::ALT, Key::Z);
+    assert!(!window.app().settings.panels.inspector && !window.sees("Longest drain"));
+    window.press(Modifiers::ALT, Key::Z);
+    assert_eq!(window.app().settings.panels, before, "the palette stays hidden");
+}

@@ -86,8 +86,7 @@ impl Canvas {
         match &self.gesture {
             Gesture::Marquee { from, add } => {
                 let at = ui.input(|input| input.pointer.latest_pos()).unwrap_or_else(|| self.camera.screen(*from));
-                let base = if *add { input.selection.clone() } else { Selection::default() };
-                self.inside(input, Rect::from_corners(*from, self.camera.diagram(at)), base)
+                self.framed(ui, input, (*from, at), *add)
             }
             Gesture::Idle
             | Gesture::Pan

@@ -317,10 +317,9 @@ impl Canvas {
                 self.follow_move(ui, input, at, down, events);
             }
             Gesture::Marquee { from, add } => {
+                let (from, add) = (*from, *add);
                 if !down {
-                    let frame = Rect::from_corners(*from, self.camera.diagram(at));
-                    let base = if *add { input.selection.clone() } else { Selection::default() };
-                    events.push(CanvasEvent::Select(self.inside(input, frame, base)));
+                    events.push(CanvasEvent::Select(self.framed(ui, input, (from, at), add)));
                     self.gesture = Gesture::Idle;
                 }
             }
@@ -350,11 +349,14 @@ impl Canvas {
         }
     }
 
-    /// Boxes that touch a frame, and arrows inside of it.
-    pub(super) fn inside(&self, input: &CanvasInput<'_>, frame: Rect, base: Selection) -> Selection {
-        let mut selection = base;
-        let nodes = input.diagram.nodes.keys().filter(|id| node_rect(input.diagram.position(id)).intersects(frame));
-        selection.nodes.extend(nodes.cloned());
+    /// What a frame from a place of the drawing to one of the screen chooses: boxes that it touches, or with Alt only those
+    /// that are wholly in it, and arrows that are wholly in it; besides what is chosen when it adds.
+    pub(super) fn framed(&self, ui: &Ui, input: &CanvasInput<'_>, (from, to): (Point, Pos2), add: bool) -> Selection {
+        let frame = Rect::from_corners(from, self.camera.diagram(to));
+        let wholly = ui.input(|input| input.modifiers.alt);
+        let is_in = |rect: Rect| if wholly { frame.contains_rect(rect) } else { rect.intersects(frame) };
+        let mut selection = if add { input.selection.clone() } else { Selection::default() };
+        selection.nodes.extend(input.diagram.nodes.keys().filter(|id| is_in(node_rect(input.diagram.position(id)))).cloned());
         let routes = self.drawn.iter().flat_map(|drawn| &drawn.scene.routes);
         let edges = routes.filter(|(_, route)| route.iter().all(|p| frame.contains(*p)));
         selection.edges.extend(edges.map(|(id, _)| id.clone()));

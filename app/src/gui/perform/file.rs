@@ -6,6 +6,7 @@ use std::{
 };
 
 use plimsoll_models::{Diagram, formats::native};
+use plimsoll_sim::RunResult;
 
 use crate::{
     document::Document,
@@ -25,7 +26,7 @@ use crate::{
 };
 
 /// Pixels for each unit of the drawing in an exported picture.
-const PNG_SCALE: f32 = 2.0;
+pub(super) const PNG_SCALE: f32 = 2.0;
 
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
@@ -181,17 +182,21 @@ impl App {
         }
     }
 
-    fn export(&mut self, ctx: &egui::Context, path: &Path, format: Format) {
+    /// How an exported picture looks: as the window does.
+    pub(super) fn export_look(&self) -> Look {
         let theme = if self.theme.dark { ExportTheme::Dark } else { ExportTheme::Light };
-        let look = Look { theme, legend: self.settings.preferences.legend };
-        let result = self
-            .front
-            .runs
-            .latest
-            .as_ref()
-            .filter(|_| !self.front.runs.is_stale(self.front.document.diagram()))
-            .map(|latest| &*latest.result);
-        let picture = export::draw(self.front.document.diagram(), self.catalog, result, look, format).map_err(|error| error.to_string());
+        Look { theme, legend: self.settings.preferences.legend }
+    }
+
+    /// The latest result, when it is one of the diagram as it is.
+    pub(super) fn fresh_result(&self) -> Option<&RunResult> {
+        let latest = self.front.runs.latest.as_ref().filter(|_| !self.front.runs.is_stale(self.front.document.diagram()));
+        latest.map(|latest| &*latest.result)
+    }
+
+    fn export(&mut self, ctx: &egui::Context, path: &Path, format: Format) {
+        let picture = export::draw(self.front.document.diagram(), self.catalog, self.fresh_result(), self.export_look(), format);
+        let picture = picture.map_err(|error| error.to_string());
         let written = picture.and_then(|picture| {
             fs::write(path, picture.bytes).map_err(|error| file_words::trouble(path, &error))?;
             Ok(picture.lacking)

@@ -98,7 +98,7 @@ pub const GESTURES: &[(&str, &str)] = &[
     ("Drop a node on a line", "Insert it there; not with Alt, a connected one with Shift"),
     ("Alt + drag", "Drag a copy; press Alt later to move freely"),
     ("Ctrl + right drag", "Cut connections"),
-    ("Drag on nothing", "Select in a box"),
+    ("Drag on nothing", "Select what a box touches; with Alt only what is wholly in it"),
     ("Shift + click", "Add to the selection"),
     ("Arrows", "Move by one grid step; with Shift by ten"),
     ("Double-click", "Rename a node; add one on nothing"),
