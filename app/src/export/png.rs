@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::{ExportError, Picture, lacking::lacking};
+use super::{ExportError, Picture, lacking::Letters};
 use crate::scene::{FONTS, text};
 
 /// Most pixels on a side.
@@ -23,14 +23,15 @@ pub(super) fn picture(svg: &str, scale: f32) -> Result<Picture, ExportError> {
     let fault = |error: &dyn std::fmt::Display| ExportError::Render(error.to_string());
     let covered = text::is_covered(svg);
     let fonts = if covered { bundled() } else { with_system() };
-    let lacking = if covered { Vec::new() } else { lacking(svg, &fonts).into_iter().collect() };
-    let options = usvg::Options { font_family: "Inter".to_owned(), fontdb: fonts, ..usvg::Options::default() };
+    let letters = if covered { Letters::default() } else { Letters::of(svg, &fonts) };
+    let options =
+        usvg::Options { font_family: "Inter".to_owned(), font_resolver: letters.resolver(), fontdb: fonts, ..usvg::Options::default() };
     let tree = usvg::Tree::from_str(svg, &options).map_err(|error| fault(&error))?;
     let (width, height) = pixels(tree.size().width(), tree.size().height(), scale)?;
     let mut pixmap = tiny_skia::Pixmap::new(width, height).ok_or_else(|| fault(&"no memory for the picture"))?;
     resvg::render(&tree, tiny_skia::Transform::from_scale(scale, scale), &mut pixmap.as_mut());
     let bytes = pixmap.encode_png().map_err(|error| fault(&error))?;
-    Ok(Picture { bytes, lacking })
+    Ok(Picture { bytes, lacking: letters.lacking.into_iter().collect() })
 }
 
 fn pixels(width: f32, height: f32, scale: f32) -> Result<(u32, u32), ExportError> {

@@ -43,6 +43,10 @@ use crate::{
 /// How long the status bar says what happened, in seconds.
 const NOTICE_SECONDS: f64 = 5.0;
 
+/// Most of the window's width that the palette and the inspector take, so that a narrow one keeps room for the drawing.
+const PALETTE_SHARE: f32 = 0.25;
+const INSPECTOR_SHARE: f32 = 0.36;
+
 /// Smallest and largest size of the window's contents, in percent.
 const SCALE_PERCENT: (u16, u16) = (50, 300);
 
@@ -243,6 +247,7 @@ impl App {
         let tabs = tab_strip::tabs(self);
         let scenario = self.front.scenario();
         let unsafe_because = self.front.journal_failure().map(str::to_owned);
+        let checking = self.front.is_checking();
         let recent = self.settings.recent.clone();
         let Self { front, state, settings, catalog, theme, context_menu, keys, .. } = self;
         let Settings { preferences, panels, recent_commands, tour_answered, .. } = settings;
@@ -264,6 +269,7 @@ impl App {
             runs,
             live: live.as_ref(),
             problems,
+            checking,
             unsafe_because: unsafe_because.as_deref(),
             recent: &recent,
             now,
@@ -307,21 +313,22 @@ impl App {
                 });
                 actions.extend(results.sight.take_pick().map(|at_s| Action::Live(Order::Seek(at_s))));
             }
-            Panel::left("palette").default_size(216.0).size_range(160.0..=360.0).frame(bar(Margin::ZERO)).show_collapsible(
-                ui,
-                &mut panels.palette,
-                |ui| contained(ui, |ui| palette::ui(ui, &view, palette, &mut actions)),
-            );
-            Panel::right("inspector").default_size(384.0).size_range(280.0..=560.0).frame(bar(Margin::ZERO)).show_collapsible(
-                ui,
-                &mut panels.inspector,
-                |ui| {
+            let width = ui.available_width();
+            Panel::left("palette")
+                .default_size(216.0)
+                .size_range(160.0..=(width * PALETTE_SHARE).clamp(160.0, 360.0))
+                .frame(bar(Margin::ZERO))
+                .show_collapsible(ui, &mut panels.palette, |ui| contained(ui, |ui| palette::ui(ui, &view, palette, &mut actions)));
+            Panel::right("inspector")
+                .default_size(384.0)
+                .size_range(280.0..=(width * INSPECTOR_SHARE).clamp(280.0, 560.0))
+                .frame(bar(Margin::ZERO))
+                .show_collapsible(ui, &mut panels.inspector, |ui| {
                     contained(ui, |ui| match comparison {
                         Some(comparison) => comparison.list_ui(ui, theme, catalog),
                         None => inspector::ui(ui, &view, inspector, &mut actions),
                     });
-                },
-            );
+                });
             if let Some(content) = disk {
                 let frame = edge.fill(theme.surface_raised);
                 Panel::top("disk")

@@ -187,6 +187,7 @@ commands! {
     Redo: Edit, Redo, Canvas, "redo", "Redo", "Makes the change again", [COMMAND_SHIFT + Z, COMMAND + Y];
     Cut: Edit, Selection, Canvas, "copy", "Cut", "Copies the selection as text and deletes it", [COMMAND + X];
     Copy: Edit, Selection, Canvas, "copy", "Copy", "Copies the selection as text", [COMMAND + C];
+    CopyPicture: Edit, Document, Canvas, "copy", "Copy as picture", "Copies the selection, or the whole drawing, as a pixel picture", [COMMAND_SHIFT + C];
     Paste: Edit, Document, Canvas, "paste", "Paste", "Adds what was copied", [COMMAND + V];
     PasteConnected: Edit, Document, Canvas, "paste", "Paste with incoming connections", "Adds what was copied and leads into it what leads into the originals", [COMMAND_SHIFT + V];
     CopySettings: Edit, One, Canvas, "copy", "Copy settings", "Keeps the settings of the selected node", [COMMAND_ALT + C];
@@ -241,8 +242,9 @@ commands! {
     ToggleGrid: View, Document, Anywhere, "grid", "Grid", "Shows the grid and lets moved nodes snap to it, or not", [COMMAND + Quote];
     ToggleObjectSnap: View, Document, Anywhere, "align-center", "Object snap", "Lets moved nodes snap to their neighbors, or not", [ALT + S];
     TogglePalette: View, Document, Anywhere, "palette", "Palette", "Shows or hides the services at the left", [COMMAND + B];
-    ToggleInspector: View, Document, Anywhere, "inspector", "Inspector", "Shows or hides the settings at the right", [COMMAND + I];
+    ToggleInspector: View, Document, Anywhere, "inspector", "Inspector", "Shows or hides the settings at the right", [COMMAND + I, COMMAND_ALT + B];
     ToggleResults: View, Document, Anywhere, "chart", "Results", "Shows or hides the results at the bottom", [COMMAND + J];
+    DrawingAlone: View, Document, Anywhere, "fit", "Drawing alone", "Hides all panels, or brings them back", [ALT + Z];
     ShowScenario: View, Document, Anywhere, "sliders", "Scenario timeline", "Shows the load and the faults of the scenario over its time", [];
     ShowProblems: View, Document, Anywhere, "problems", "Problems", "Shows what is wrong with the diagram", [COMMAND_SHIFT + M];
     NextStep: View, Document, Canvas, "chevron-down", "Next step", "Goes to the next numbered note", [NONE + PageDown];
@@ -258,7 +260,7 @@ commands! {
     Cancel: Run, Running, Anywhere, "stop", "Cancel the run", "Stops the simulation", [SHIFT + F5];
     Live: Run, Document, Anywhere, "play", "Live run", "Plays the scenario on the drawing, from the beginning", [COMMAND_SHIFT + Enter];
     LivePause: Run, Live, Canvas, "pause", "Pause or play", "Lets the live run stand still, or go on", [NONE + Space];
-    LiveStep: Run, Live, Canvas, "chevron-right", "Step one event", "Handles the next event of the live run alone", [NONE + Period, SHIFT + Period];
+    LiveStep: Run, Live, Canvas, "chevron-right", "Step one event", "Handles the next event of the live run alone", [NONE + Period, SHIFT + Period, NONE + F10];
     LiveSlower: Run, Live, Canvas, "minus", "Play slower", "Plays the live run at the next slower pace", [NONE + OpenBracket];
     LiveFaster: Run, Live, Canvas, "plus", "Play faster", "Plays the live run at the next faster pace", [NONE + CloseBracket];
     LiveBegin: Run, Live, Canvas, "", "Go to the beginning", "Shows the live run at its beginning", [NONE + Home, SHIFT + Home];

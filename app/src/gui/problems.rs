@@ -14,10 +14,12 @@ use super::{
 /// Shows every problem.
 pub fn ui(ui: &mut Ui, view: &View<'_>, problems: &[Diagnostic], actions: &mut Vec<Action>) {
     if problems.is_empty() {
+        let (tone, icon, text) =
+            if view.checking { (Tone::Muted, "clock", words::CHECKING) } else { (Tone::Good, "check", words::NO_PROBLEMS_LIST) };
         ui.add_space(Theme::SPACE_16);
         ui.horizontal(|ui| {
-            glyph(ui, view.theme, Tone::Good, "check");
-            ui.label(RichText::new(words::NO_PROBLEMS_LIST).color(view.theme.text_weak));
+            glyph(ui, view.theme, tone, icon);
+            ui.label(RichText::new(text).color(view.theme.text_weak));
         });
         return;
     }

@@ -13,6 +13,7 @@ use super::{
     tour::Tour,
     welcome,
 };
+use crate::settings::Panels;
 
 /// What fills the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -137,6 +138,8 @@ pub struct State {
     pub copied_settings: Option<CopiedSettings>,
     /// The next paste leads into the copies what leads into their originals.
     pub paste_connected: bool,
+    /// The panels that were open before the drawing was shown alone.
+    pub panels_before: Option<Panels>,
     /// The popup that adds a node.
     pub quick_add: Option<QuickAdd>,
     /// The popup that searches commands.

@@ -57,8 +57,13 @@ fn problems_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         (_, _) => vec![(errors, "error"), (warnings, "warning")],
     };
     let parts: Vec<String> = counted.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| plural(n, word)).collect();
-    let text = if parts.is_empty() { words::NO_PROBLEMS.to_owned() } else { parts.join(", ") };
+    let text = match (parts.is_empty(), view.checking) {
+        (true, true) => words::CHECKING.to_owned(),
+        (true, false) => words::NO_PROBLEMS.to_owned(),
+        (false, _) => parts.join(", "),
+    };
     let (tone, icon) = match (errors, warnings, remarks) {
+        (0, 0, 0) if view.checking => (Tone::Muted, "clock"),
         (0, 0, 0) => (Tone::Good, "check"),
         (0, 0, _) => (Tone::Accent, "info"),
         (0, _, _) => (Tone::Warn, "warning"),

@@ -18,6 +18,12 @@ const MENUS_WIDTH: f32 = 302.0;
 
 /// Room that the title leaves to what stands on the right.
 const RIGHT_WIDTH: f32 = 624.0;
+/// The same without load and scenario.
+const RIGHT_WIDTH_MIN: f32 = 320.0;
+/// Least room for the title; where there is less, the window's own title has to do.
+const TITLE_WIDTH_MIN: f32 = 80.0;
+/// Room that the button for a live run needs.
+const LIVE_WIDTH: f32 = 64.0;
 /// Room that the load and the scenario need; the panel of the scenario has both where it is missing.
 const LOAD_WIDTH: f32 = 196.0;
 const SCENARIO_WIDTH: f32 = 136.0;
@@ -164,7 +170,10 @@ fn title_ui(ui: &mut Ui, view: &View<'_>) {
     let name = &view.diagram.name;
     ui.spacing_mut().item_spacing.x = 8.0;
     let strong = if name.is_empty() { title.clone() } else { name.clone() };
-    let space = (ui.available_width() - RIGHT_WIDTH).max(80.0);
+    if ui.available_width() < RIGHT_WIDTH_MIN + TITLE_WIDTH_MIN {
+        return;
+    }
+    let space = (ui.available_width() - RIGHT_WIDTH).max(TITLE_WIDTH_MIN);
     ui.scope(|ui| {
         ui.set_max_width(space);
         ui.add(egui::Label::new(RichText::new(strong).font(Theme::strong())).truncate());
@@ -222,7 +231,8 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) -> egui::Rect
             actions.push(Action::Command(Command::Cancel));
         }
         let fraction = running.progress.fraction() as f32;
-        let bar = ProgressBar::new(fraction).desired_width(92.0).text(RichText::new(format!("{:.0} %", fraction * 100.0)).small());
+        let width = (ui.available_width() - LIVE_WIDTH).clamp(40.0, 92.0);
+        let bar = ProgressBar::new(fraction).desired_width(width).text(RichText::new(format!("{:.0} %", fraction * 100.0)).small());
         return ui.add(bar).on_hover_text(words::events(&super::format::count(running.progress.events()))).rect;
     }
     let text = RichText::new(words::RUN).font(Theme::strong()).color(view.theme.text_on_accent);

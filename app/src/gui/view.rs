@@ -31,6 +31,8 @@ pub struct View<'a> {
     pub live: Option<&'a LiveRun>,
     /// What is wrong with the diagram.
     pub problems: &'a [Diagnostic],
+    /// Whether the diagram is being looked at in the background: the problems are those of an older state.
+    pub checking: bool,
     /// Why a crash would lose the latest changes, if it would.
     pub unsafe_because: Option<&'a str>,
     /// Files that were opened or saved, the latest first.

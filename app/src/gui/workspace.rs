@@ -14,6 +14,7 @@ use super::{
     live::LiveRun,
     results,
     state::Tab,
+    words::spoken,
 };
 use crate::{
     document::Document,
@@ -128,12 +129,17 @@ impl Workspace {
         ended
     }
 
+    /// Whether it is being found out in the background what is wrong with the diagram.
+    pub(super) fn is_checking(&self) -> bool {
+        self.checking.is_some()
+    }
+
     /// Finds out what is wrong with the diagram, if that is not known yet.
     pub(super) fn check(&mut self, ctx: &egui::Context, catalog: &'static Catalog) {
         if let Some((diagram, job)) = &self.checking
             && let Some(problems) = job.poll()
         {
-            self.problems = problems.unwrap_or_default();
+            self.problems = said(problems.unwrap_or_default());
             self.checked = Some(Arc::clone(diagram));
             self.checking = None;
         }
@@ -144,10 +150,11 @@ impl Workspace {
         }
         let present = Arc::clone(present);
         if present.nodes.len() <= CHECK_AT_ONCE_MAX {
-            self.problems = review::examine(&present, catalog);
+            let mut problems = review::examine(&present, catalog);
             if self.document.history().undo_label().is_none() {
-                self.problems.extend(self.file_problems.iter().cloned());
+                problems.extend(self.file_problems.iter().cloned());
             }
+            self.problems = said(problems);
             self.checked = Some(present);
         } else if self.checking.is_none() {
             let (ctx, diagram) = (ctx.clone(), Arc::clone(&present));
@@ -239,4 +246,10 @@ impl Workspace {
             journal.close();
         }
     }
+}
+
+/// Problems as the window says them.
+fn said(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let say = |problem: Diagnostic| Diagnostic { message: spoken(&problem.message), hint: spoken(&problem.hint), ..problem };
+    problems.into_iter().map(say).collect()
 }

@@ -174,3 +174,20 @@ fn quick_run(diagram: &Diagram) -> Option<RunResult> {
     let program = plimsoll_sim::compile(&input).ok()?;
     plimsoll_sim::run_program(&program, &Progress::new()).ok()
 }
+
+#[test]
+fn letters_that_no_font_has_are_told_and_the_others_are_drawn() {
+    // The last private letter: no font means anything by it.
+    let mut diagram = sample::checkout();
+    let id = diagram.nodes.keys().next().unwrap().clone();
+    let named = |diagram: &Diagram, name: &str| apply(diagram, &Edit::RenameNode(id.clone(), name.to_owned())).unwrap();
+    let draw = |diagram: &Diagram| {
+        plimsoll::export::draw(diagram, Catalog::embedded(), None, ExportTheme::Light, Format::Png { scale: 1.0 }).unwrap()
+    };
+    diagram = named(&diagram, "Ä");
+    let plain = draw(&diagram);
+    assert!(plain.lacking.is_empty());
+    let broken = draw(&named(&diagram, "\u{10FFFD}Ä"));
+    assert_eq!(broken.lacking, ["symbols"]);
+    assert_ne!(broken.bytes, draw(&named(&diagram, "\u{10FFFD}")).bytes, "what comes after it is drawn");
+}

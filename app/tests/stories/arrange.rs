@@ -217,3 +217,29 @@ fn a_node_joins_a_group_without_a_pointer() {
     window.click("None");
     assert_eq!(window.app().front.document.diagram().groups["group"].nodes.len(), 2);
 }
+
+#[test]
+fn a_dragged_box_snaps_to_its_neighbors() {
+    let text = r#"{"plimsoll": 1,
+        "nodes": {"a": {"service": "aws/lambda", "name": "A"}, "b": {"service": "aws/sqs", "name": "B"}, "c": {"service": "aws/sqs", "name": "C"}},
+        "edges": {"a-c": {"from": "a", "to": "c", "kind": "send"}},
+        "layout": {"a": [0, 7], "b": [400, 7], "c": [800, 203]}}"#;
+    let mut window = Window::with_file(Some(text));
+    window.press(Modifiers::COMMAND, Key::Quote);
+    let (a, c) = (middle(&window, "A, "), middle(&window, "C, "));
+    window.harness.hover_at(c);
+    window.harness.drag_at(c);
+    window.run();
+    // Not quite to the height of the others.
+    let there = egui::pos2(c.x, a.y + 3.0);
+    for share in [0.3, 0.6, 0.9, 1.0] {
+        window.harness.hover_at(c + (there - c) * share);
+        window.run();
+    }
+    window.picture("drag");
+    assert_eq!(at(&mut window, "c").y, 203.0, "the diagram does not change before that");
+    window.harness.drop_at(there);
+    window.run();
+    assert_eq!(at(&mut window, "c").y, 7.0, "on one line with the others");
+    assert_eq!(window.app().front.document.history().steps().1, 1);
+}

@@ -220,3 +220,20 @@ fn what_is_added_out_of_sight_comes_into_view() {
     let seen = app.screen_of(&"dynamodb".into()).unwrap();
     assert!((200.0..1000.0).contains(&seen.x), "the last box stands on the canvas, between palette and inspector: {seen:?}");
 }
+
+#[test]
+fn a_frame_chooses_what_it_touches_and_with_alt_only_what_is_wholly_in_it() {
+    let text = r#"{"plimsoll": 1,
+        "nodes": {"a": {"service": "aws/lambda", "name": "A"}, "b": {"service": "aws/sqs", "name": "B"}},
+        "layout": {"a": [0, 0], "b": [400, 0]}}"#;
+    let mut window = Window::with_file(Some(text));
+    let (a, b) = (middle(&window, "A, "), middle(&window, "B, "));
+    let from = a + vec2(-160.0, -120.0);
+    // Over all of the first box and half of the second.
+    let by = b + vec2(0.0, 120.0) - from;
+    let chosen = |window: &mut Window| window.app().front.selection.nodes.iter().map(ToString::to_string).collect::<Vec<_>>();
+    drag(&mut window, (from, by), Modifiers::NONE, Modifiers::NONE);
+    assert_eq!(chosen(&mut window), ["a", "b"]);
+    drag(&mut window, (from, by), Modifiers::NONE, Modifiers::ALT);
+    assert_eq!(chosen(&mut window), ["a"]);
+}

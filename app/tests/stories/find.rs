@@ -215,3 +215,21 @@ fn settings_are_searched_and_in_force_at_once() {
     window.click("Pans");
     assert_eq!(window.app().settings.preferences.wheel, plimsoll::settings::Wheel::Pan);
 }
+
+#[test]
+fn reduced_motion_shows_the_end_of_a_movement_at_once() {
+    use plimsoll::settings::{Motion, Preferences};
+    for (motion, at_once) in [(Motion::Full, false), (Motion::Reduced, true)] {
+        let mut window = Window::shop();
+        window.app().settings.preferences = Preferences { motion, ..Preferences::default() };
+        window.run();
+        window.app().command(&egui::Context::default(), Command::ZoomOut);
+        // One frame.
+        window.harness.step();
+        let soon = window.app().screen_of(&"clients".into());
+        for _ in 0..20 {
+            window.run();
+        }
+        assert_eq!(soon == window.app().screen_of(&"clients".into()), at_once, "{motion:?}");
+    }
+}

@@ -273,3 +273,35 @@ fn a_double_click_adds_a_point_to_the_load() {
     let load = scenario(&mut window).fields["load"]["clients"].clone();
     assert!(load.as_str().unwrap().ends_with("at=5 min)"), "{load}");
 }
+
+#[test]
+fn the_drawing_is_shown_alone_and_the_panels_come_back() {
+    let mut window = Window::shop();
+    window.press(Modifiers::COMMAND, Key::B);
+    let before = window.app().settings.panels;
+    window.press(Modifiers::ALT, Key::Z);
+    assert!(!window.app().settings.panels.inspector && !window.sees("Longest drain"));
+    window.press(Modifiers::ALT, Key::Z);
+    assert_eq!(window.app().settings.panels, before, "the palette stays hidden");
+}
+
+#[test]
+fn the_event_types_say_who_emits_and_who_takes_them_and_which_are_orphans() {
+    let text = r#"{"plimsoll": 1,
+        "event_types": {"OrderPlaced": {"size": "2 KiB"}, "Forgotten": {}},
+        "nodes": {
+            "shop": {"service": "generic/client", "name": "Shop", "fields": {"arrivals": "poisson(5/s)", "events": "OrderPlaced: 9, Surprise: 1"}},
+            "jobs": {"service": "aws/sqs", "name": "Jobs"}, "hand": {"service": "aws/lambda", "name": "Hand"}},
+        "edges": {"a": {"from": "shop", "to": "jobs", "kind": "send"}, "b": {"from": "jobs", "to": "hand", "kind": "poll"}},
+        "layout": {"shop": [0, 0], "jobs": [300, 0], "hand": [600, 0]}}"#;
+    let mut window = Window::with_file(Some(text));
+    window.click("Diagram");
+    assert!(window.sees("Emitted by Shop"), "who emits it");
+    assert!(window.sees("Taken by Hand"), "who takes it");
+    assert!(window.sees("Nothing emits it"), "an orphan");
+    assert!(window.sees("Surprise is not defined"));
+    window.click("Define");
+    assert!(window.app().front.document.diagram().event_types.contains_key("Surprise"));
+    window.click("Show the path of OrderPlaced");
+    assert_eq!(window.app().front.selection.nodes.len(), 3, "all that it passes");
+}

@@ -178,18 +178,26 @@ impl<'a> Review<'a> {
 
     /// Every edge of a kind with its settings.
     pub(super) fn edges(&self, kind: EdgeKind) -> impl Iterator<Item = (&'a EdgeId, &'a Edge, Facts<'a>)> {
-        let edges = self.diagram.edges.iter().filter(move |(_, edge)| edge.kind == kind);
-        edges.filter_map(|(id, edge)| Some((id, &**edge, self.edge(id)?)))
+        self.of_kind(self.diagram.edges.iter().map(|(id, edge)| (id, &**edge)), kind)
+    }
+
+    /// Those of a kind with their settings, which take a while to find.
+    fn of_kind(
+        &self,
+        edges: impl Iterator<Item = (&'a EdgeId, &'a Edge)>,
+        kind: EdgeKind,
+    ) -> impl Iterator<Item = (&'a EdgeId, &'a Edge, Facts<'a>)> {
+        edges.filter(move |(_, edge)| edge.kind == kind).filter_map(|(id, edge)| Some((id, edge, self.edge(id)?)))
     }
 
     /// Edges of a kind that leave a node.
     pub(super) fn out(&self, node: &'a NodeId, kind: EdgeKind) -> impl Iterator<Item = (&'a EdgeId, &'a Edge, Facts<'a>)> {
-        self.edges(kind).filter(move |(_, edge, _)| edge.from == *node)
+        self.of_kind(self.diagram.outgoing(node), kind)
     }
 
     /// Edges of a kind that enter a node.
     pub(super) fn into(&self, node: &'a NodeId, kind: EdgeKind) -> impl Iterator<Item = (&'a EdgeId, &'a Edge, Facts<'a>)> {
-        self.edges(kind).filter(move |(_, edge, _)| edge.to == *node)
+        self.of_kind(self.diagram.incoming(node), kind)
     }
 
     /// Whether what a node gives up goes somewhere.

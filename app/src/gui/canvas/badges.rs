@@ -22,6 +22,8 @@ const EDGE_SIDE: f32 = 11.0;
 const SIDE: (f32, f32) = (9.0, 20.0);
 /// Radius of the ground of a mark, as a share of its side.
 const GROUND: f32 = 0.62;
+/// How far the mark of an arrow stands out of the corner of its label, as a share of its side: it covers no letter.
+const BESIDE: f32 = 0.4;
 /// Least radius of a mark that is only a dot, in points.
 const DOT_MIN: f32 = 2.0;
 
@@ -94,11 +96,11 @@ impl Canvas {
         }
     }
 
-    /// The upper left corner of an arrow's label, else a place near its beginning.
+    /// Beside the upper left corner of an arrow's label, else a place near its beginning.
     fn place_on(&self, id: &EdgeId) -> Option<Pos2> {
         let drawn = self.drawn.as_ref()?;
         if let Some(label) = drawn.labels.get(id).filter(|_| self.camera.zoom >= FINE_FROM) {
-            return Some(self.camera.screen(label.min));
+            return Some(self.camera.screen(label.min) - Vec2::splat(EDGE_SIDE * self.camera.zoom * BESIDE));
         }
         let [first, second, ..] = drawn.scene.routes.get(id)?[..] else { return None };
         let start = self.camera.screen(first);

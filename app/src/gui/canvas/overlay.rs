@@ -87,8 +87,7 @@ impl Canvas {
         match &self.gesture {
             Gesture::Marquee { from, add } => {
                 let at = ui.input(|input| input.pointer.latest_pos()).unwrap_or_else(|| self.camera.screen(*from));
-                let base = if *add { input.selection.clone() } else { Selection::default() };
-                self.inside(input, Rect::from_corners(*from, self.camera.diagram(at)), base)
+                self.framed(ui, input, (*from, at), *add)
             }
             Gesture::Idle
             | Gesture::Pan
@@ -189,7 +188,7 @@ impl Canvas {
             }
         }
         let near = touched.node.iter().chain(touched.port.as_ref().map(|(id, _)| id)).next();
-        let Some(id) = near else { return };
+        let Some(id) = near.filter(|_| self.has_ports()) else { return };
         let rect = node_rect(input.diagram.position(id));
         for side in Side::ALL {
             let at = self.camera.screen(side.middle(rect));

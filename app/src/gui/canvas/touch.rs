@@ -21,6 +21,8 @@ use crate::{
 const WIDGETS_MAX: usize = 1500;
 /// Most boxes on screen whose ports can be reached by keyboard.
 const PORTS_MAX: usize = 200;
+/// Zoom from which boxes show ports.
+const PORTS_FROM: f32 = 0.3;
 /// Side of the area around a port that can be grabbed, in points.
 const PORT_REACH: f32 = 18.0;
 /// Distance of the middle of that area from the border of the box, in points: it lies outside.
@@ -88,7 +90,7 @@ impl Canvas {
         }
         self.touch_edges(ui, input, leaving.into_values(), events, &mut touched);
         // What the pointer may be about to grab lies above everything else.
-        if let Some(id) = touched.node.clone().filter(|id| visible.len() <= WIDGETS_MAX && visible.contains(id)) {
+        if let Some(id) = touched.node.clone().filter(|id| self.has_ports() && visible.len() <= WIDGETS_MAX && visible.contains(id)) {
             for side in Side::ALL {
                 self.touch_port(ui, input, (&id, side), events, &mut touched);
             }
@@ -106,6 +108,11 @@ impl Canvas {
     pub(super) fn on_grid(&self, input: &CanvasInput<'_>, at: Pos2) -> Point {
         let p = self.camera.diagram(at);
         if input.preferences.aids.grid { Point::new(to_grid(p.x), to_grid(p.y)) } else { p.rounded() }
+    }
+
+    /// Whether boxes are large enough for ports to stand beside each other; from farther away connections begin by key.
+    pub(super) fn has_ports(&self) -> bool {
+        self.camera.zoom >= PORTS_FROM
     }
 
     fn node_screen(&self, input: &CanvasInput<'_>, id: &NodeId) -> egui::Rect {
@@ -310,10 +317,9 @@ impl Canvas {
                 self.follow_move(ui, input, at, down, events);
             }
             Gesture::Marquee { from, add } => {
+                let (from, add) = (*from, *add);
                 if !down {
-                    let frame = Rect::from_corners(*from, self.camera.diagram(at));
-                    let base = if *add { input.selection.clone() } else { Selection::default() };
-                    events.push(CanvasEvent::Select(self.inside(input, frame, base)));
+                    events.push(CanvasEvent::Select(self.framed(ui, input, (from, at), add)));
                     self.gesture = Gesture::Idle;
                 }
             }
@@ -343,11 +349,14 @@ impl Canvas {
         }
     }
 
-    /// Boxes that touch a frame, and arrows inside of it.
-    pub(super) fn inside(&self, input: &CanvasInput<'_>, frame: Rect, base: Selection) -> Selection {
-        let mut selection = base;
-        let nodes = input.diagram.nodes.keys().filter(|id| node_rect(input.diagram.position(id)).intersects(frame));
-        selection.nodes.extend(nodes.cloned());
+    /// What a frame from a place of the drawing to one of the screen chooses: boxes that it touches, or with Alt only those
+    /// that are wholly in it, and arrows that are wholly in it; besides what is chosen when it adds.
+    pub(super) fn framed(&self, ui: &Ui, input: &CanvasInput<'_>, (from, to): (Point, Pos2), add: bool) -> Selection {
+        let frame = Rect::from_corners(from, self.camera.diagram(to));
+        let wholly = ui.input(|input| input.modifiers.alt);
+        let is_in = |rect: Rect| if wholly { frame.contains_rect(rect) } else { rect.intersects(frame) };
+        let mut selection = if add { input.selection.clone() } else { Selection::default() };
+        selection.nodes.extend(input.diagram.nodes.keys().filter(|id| is_in(node_rect(input.diagram.position(id)))).cloned());
         let routes = self.drawn.iter().flat_map(|drawn| &drawn.scene.routes);
         let edges = routes.filter(|(_, route)| route.iter().all(|p| frame.contains(*p)));
         selection.edges.extend(edges.map(|(id, _)| id.clone()));

@@ -225,7 +225,7 @@ fn restore_ui(ui: &mut Ui, theme: &Theme, orphans: &[Orphan]) -> Option<Decision
         if orphans.len() > 1 && primary(ui, theme, words::RESTORE_ALL) {
             decision = Some(Decision::Restore(orphans.to_vec()));
         }
-        if secondary(ui, texts::DISCARD_ALL) {
+        if secondary(ui, if orphans.len() > 1 { texts::DISCARD_ALL } else { texts::DISCARD }) {
             decision = Some(Decision::Forget(orphans.to_vec()));
         }
         if secondary(ui, texts::LATER) {

@@ -2,15 +2,17 @@
 
 use plimsoll_models::{Diagram, Edit, NodeId, Point, formats::native};
 
+use super::file::PNG_SCALE;
 use crate::{
     arrange::{self, Joins},
+    export::{self, Format},
     files,
     gui::{
         App,
         action::Action,
         command::{Command, Situation},
         part::{connected, insertion, part, shift},
-        words::panels as words,
+        words::{files as file_words, panels as words},
     },
 };
 
@@ -41,6 +43,25 @@ impl App {
             let text = words::copied(part.nodes.len(), part.notes.len());
             ctx.copy_text(native::write(&part));
             self.notice(ctx, text);
+        }
+    }
+
+    /// Copies what is chosen, or everything, as it would be exported.
+    pub(super) fn copy_picture(&mut self, ctx: &egui::Context) {
+        let part = self.part();
+        let diagram = if part.nodes.is_empty() { &**self.front.document.diagram() } else { &part };
+        let picture = export::draw(diagram, self.catalog, self.fresh_result(), self.export_look(), Format::Png { scale: PNG_SCALE });
+        let image = picture.map_err(|error| error.to_string()).and_then(|picture| {
+            let pixels = tiny_skia::Pixmap::decode_png(&picture.bytes).map_err(|error| error.to_string())?;
+            let size = [pixels.width() as usize, pixels.height() as usize];
+            Ok(egui::ColorImage::from_rgba_premultiplied(size, pixels.data()))
+        });
+        match image {
+            Ok(image) => {
+                ctx.copy_image(image);
+                self.notice(ctx, words::COPIED_PICTURE);
+            }
+            Err(why) => self.message(file_words::NOT_EXPORTED, &why, ""),
         }
     }
 

@@ -55,7 +55,7 @@ impl App {
                 self.front.file_problems = opened.diagnostics;
                 self.after_travel(ctx, words::RELOADED, &before);
             }
-            Err(error) => self.message(words::NOT_A_DIAGRAM_ANY_MORE, error.to_string(), words::KEEP_MINE_HELP.to_owned()),
+            Err(error) => self.message(words::NOT_A_DIAGRAM_ANY_MORE, &error.to_string(), words::KEEP_MINE_HELP),
         }
     }
 
@@ -95,7 +95,7 @@ impl App {
     fn compare_with_text(&mut self, title: String, text: &str) {
         match files::read(text) {
             Ok(opened) => self.compare(title, opened.diagram),
-            Err(error) => self.message(words::NOT_A_DIAGRAM_ANY_MORE, error.to_string(), String::new()),
+            Err(error) => self.message(words::NOT_A_DIAGRAM_ANY_MORE, &error.to_string(), ""),
         }
     }
 
@@ -115,7 +115,7 @@ impl App {
     pub(super) fn compare_with_version(&mut self, version: &Version, age: &str) {
         match version.text() {
             Ok(text) => self.compare_with_text(words::the_version(age), &text),
-            Err(error) => self.message(words::NO_SUCH_VERSION, error.to_string(), String::new()),
+            Err(error) => self.message(words::NO_SUCH_VERSION, &error.to_string(), ""),
         }
     }
 
@@ -131,7 +131,7 @@ impl App {
                 self.front.document.replace(label.clone(), opened.diagram);
                 self.after_travel(ctx, &label, &before);
             }
-            Err(error) => self.message(words::NO_SUCH_VERSION, error, String::new()),
+            Err(error) => self.message(words::NO_SUCH_VERSION, &error, ""),
         }
     }
 }

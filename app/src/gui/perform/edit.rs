@@ -51,6 +51,7 @@ impl App {
                 self.delete(ctx);
             }
             Command::Copy => self.copy(ctx),
+            Command::CopyPicture => self.copy_picture(ctx),
             Command::Paste => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
             Command::Duplicate => self.duplicate(ctx),
             Command::Delete => self.delete(ctx),

@@ -6,6 +6,7 @@ use std::{
 };
 
 use plimsoll_models::{Diagram, formats::native};
+use plimsoll_sim::RunResult;
 
 use crate::{
     document::Document,
@@ -18,14 +19,14 @@ use crate::{
         command::Command,
         dialogs::{Decision, Dialog, FileDialog, PreferencesDialog, Purpose, Then},
         state::Screen,
-        words::{documents as words, files as file_words},
+        words::{documents as words, files as file_words, spoken},
     },
     journal::{Orphan, digest},
     versions::Reason,
 };
 
 /// Pixels for each unit of the drawing in an exported picture.
-const PNG_SCALE: f32 = 2.0;
+pub(super) const PNG_SCALE: f32 = 2.0;
 
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
@@ -98,7 +99,7 @@ impl App {
             Some(what) => (words::foreign(&path.file_name().unwrap_or_default().display().to_string(), what), words::FOREIGN_HINT),
             None => (error.to_string(), error.hint()),
         };
-        self.message(file_words::FILE_NOT_OPENED, text, hint.to_owned());
+        self.message(file_words::FILE_NOT_OPENED, &text, hint);
     }
 
     pub(super) fn open_example(&mut self, index: usize) {
@@ -108,12 +109,12 @@ impl App {
                 self.open_document(Document::new(opened.diagram));
                 self.front.example_traces = example.traces.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
             }
-            Err(error) => self.message(file_words::EXAMPLE_NOT_OPENED, error.to_string(), String::new()),
+            Err(error) => self.message(file_words::EXAMPLE_NOT_OPENED, &error.to_string(), ""),
         }
     }
 
-    pub(super) fn message(&mut self, title: &str, text: String, hint: String) {
-        self.state.dialog = Some(Dialog::Message { title: title.to_owned(), text, hint });
+    pub(super) fn message(&mut self, title: &str, text: &str, hint: &str) {
+        self.state.dialog = Some(Dialog::Message { title: title.to_owned(), text: spoken(text), hint: spoken(hint) });
     }
 
     pub(super) fn file_dialog(&mut self, purpose: Purpose, name: &str) {
@@ -155,7 +156,7 @@ impl App {
         let text = self.front.document.text();
         if let Err(error) = files::save_atomic(path, &text) {
             let text = file_words::trouble(path, &error);
-            return self.message(file_words::NOT_SAVED, text, file_words::NOT_SAVED_HINT.to_owned());
+            return self.message(file_words::NOT_SAVED, &text, file_words::NOT_SAVED_HINT);
         }
         let before = self.front.document.on_disk().filter(|_| self.front.document.path.as_deref() == Some(path)).cloned();
         self.front.document.mark_saved(path.clone(), text);
@@ -181,17 +182,21 @@ impl App {
         }
     }
 
-    fn export(&mut self, ctx: &egui::Context, path: &Path, format: Format) {
+    /// How an exported picture looks: as the window does.
+    pub(super) fn export_look(&self) -> Look {
         let theme = if self.theme.dark { ExportTheme::Dark } else { ExportTheme::Light };
-        let look = Look { theme, legend: self.settings.preferences.legend };
-        let result = self
-            .front
-            .runs
-            .latest
-            .as_ref()
-            .filter(|_| !self.front.runs.is_stale(self.front.document.diagram()))
-            .map(|latest| &*latest.result);
-        let picture = export::draw(self.front.document.diagram(), self.catalog, result, look, format).map_err(|error| error.to_string());
+        Look { theme, legend: self.settings.preferences.legend }
+    }
+
+    /// The latest result, when it is one of the diagram as it is.
+    pub(super) fn fresh_result(&self) -> Option<&RunResult> {
+        let latest = self.front.runs.latest.as_ref().filter(|_| !self.front.runs.is_stale(self.front.document.diagram()));
+        latest.map(|latest| &*latest.result)
+    }
+
+    fn export(&mut self, ctx: &egui::Context, path: &Path, format: Format) {
+        let picture = export::draw(self.front.document.diagram(), self.catalog, self.fresh_result(), self.export_look(), format);
+        let picture = picture.map_err(|error| error.to_string());
         let written = picture.and_then(|picture| {
             fs::write(path, picture.bytes).map_err(|error| file_words::trouble(path, &error))?;
             Ok(picture.lacking)
@@ -200,10 +205,10 @@ impl App {
             Ok(lacking) => {
                 self.notice(ctx, file_words::exported(path));
                 if !lacking.is_empty() {
-                    self.message(file_words::LACKING_TITLE, file_words::lacking(&lacking), file_words::LACKING_HINT.to_owned());
+                    self.message(file_words::LACKING_TITLE, &file_words::lacking(&lacking), file_words::LACKING_HINT);
                 }
             }
-            Err(why) => self.message(file_words::NOT_EXPORTED, why, String::new()),
+            Err(why) => self.message(file_words::NOT_EXPORTED, &why, ""),
         }
     }
 
@@ -283,7 +288,7 @@ impl App {
                     self.front.supersede(orphan.clone());
                     self.notice(ctx, words::RESTORED);
                 }
-                Err(error) => self.message(file_words::NOT_RESTORED, error.to_string(), String::new()),
+                Err(error) => self.message(file_words::NOT_RESTORED, &error.to_string(), ""),
             }
         }
     }

@@ -44,7 +44,7 @@ impl App {
         for (path, outcome) in ended {
             match outcome {
                 Ok(()) => self.notice(ctx, words::exported(&path.display().to_string())),
-                Err(why) => self.message(words::NOT_EXPORTED, why, String::new()),
+                Err(why) => self.message(words::NOT_EXPORTED, &why, ""),
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::{
         tour::Tour,
         words::find,
     },
-    settings::{Preferences, ThemeChoice},
+    settings::{Panels, Preferences, ThemeChoice},
 };
 
 impl App {
@@ -31,6 +31,15 @@ impl App {
             Command::TogglePalette => panels.palette = !panels.palette,
             Command::ToggleInspector => panels.inspector = !panels.inspector,
             Command::ToggleResults => panels.results = !panels.results,
+            Command::DrawingAlone => {
+                let none = Panels { palette: false, inspector: false, results: false };
+                let before = std::mem::replace(panels, none);
+                if before == none {
+                    *panels = self.state.panels_before.take().unwrap_or_default();
+                } else {
+                    self.state.panels_before = Some(before);
+                }
+            }
             Command::ToggleNotes => self.toggle_notes(ctx),
             Command::NextStep => self.walk_steps(ctx, true),
             Command::PreviousStep => self.walk_steps(ctx, false),

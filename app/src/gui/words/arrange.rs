@@ -3,6 +3,7 @@
 use plimsoll_models::{Group, diagram::GroupKind};
 
 use super::super::format::plural;
+pub use super::dialogs::CANCEL;
 
 /// A node that a tidy layout leaves where it is.
 pub const PINNED: &str = "pinned";
@@ -81,8 +82,6 @@ pub const LEFT_TO_RIGHT: &str = "Left to right";
 pub const TOP_DOWN: &str = "Top down";
 /// Keeps the layout.
 pub const APPLY: &str = "Apply";
-/// Forgets the layout.
-pub const CANCEL: &str = "Cancel";
 /// The layout is being made.
 pub const TIDYING: &str = "Finding places…";
 /// Why nothing connects to a collapsed group.

@@ -1,5 +1,6 @@
 //! Connecting and shaping arrows.
 
+pub use super::panels::MIXED;
 use plimsoll_models::{Catalog, EdgeKind, LineStyle, ServiceId};
 
 /// A step of the history.
@@ -8,8 +9,6 @@ pub const LINE_STYLE: &str = "Line style";
 pub const RESET_LINE: &str = "Reset line";
 /// What stands before the choice of a style.
 pub const LINE: &str = "Line";
-/// The choice when lines differ.
-pub const MIXED: &str = "Mixed";
 
 /// A style, as people choose it.
 pub fn style(style: LineStyle) -> &'static str {

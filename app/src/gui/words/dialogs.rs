@@ -16,7 +16,9 @@ pub const DO_NOT_SAVE: &str = "Don't save";
 pub const RESTORE_TITLE: &str = "Restore unsaved work?";
 /// See [`RESTORE_TITLE`].
 pub const RESTORE_TEXT: &str = "Plimsoll did not close in order. These documents had changes that were in no file:";
-/// Lets go of what a crash left.
+/// Lets go of the one document that a crash left.
+pub const DISCARD: &str = "Discard";
+/// Lets go of all documents that a crash left.
 pub const DISCARD_ALL: &str = "Discard all";
 /// Keeps what a crash left, and asks again at the next start.
 pub const LATER: &str = "Later";

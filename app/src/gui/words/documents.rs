@@ -2,6 +2,7 @@
 
 use plimsoll_models::diff::Kind;
 
+pub use super::shell::NO_FILE;
 use crate::versions::{self, Reason};
 
 /// Brings one document back after a crash.
@@ -61,9 +62,6 @@ pub fn tab(title: &str, edited: bool, running: bool, index: usize, count: usize)
 pub fn close_tab(title: &str) -> String {
     format!("Close {title}")
 }
-
-/// What a tab says of a document that lies nowhere.
-pub const NO_FILE: &str = "Not in a file yet";
 
 /// What a screen reader says of the drawing of two states.
 pub fn comparison(nodes: usize, edges: usize) -> String {

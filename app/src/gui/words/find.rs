@@ -1,5 +1,6 @@
 //! Finding: search, commands, keys, bookmarks, the overview.
 
+pub use super::dialogs::{CANCEL, CLOSE};
 use crate::{search::Part, settings::Preset};
 
 /// Why a command needs a document.
@@ -84,8 +85,6 @@ pub const CHANGE_KEY: &str = "Click, then press the new keys; Escape keeps the o
 pub const KEY_PRESET: &str = "Keys of";
 /// Undoes all changes of keys.
 pub const RESET_KEYS: &str = "Reset all";
-/// Leaves a key where it was.
-pub const CANCEL: &str = "Cancel";
 /// Heading of what the mouse does.
 pub const MOUSE: &str = "Mouse and touchpad";
 /// What the mouse does on the drawing; keys come from the commands.
@@ -98,7 +97,7 @@ pub const GESTURES: &[(&str, &str)] = &[
     ("Drop a node on a line", "Insert it there; not with Alt, a connected one with Shift"),
     ("Alt + drag", "Drag a copy; press Alt later to move freely"),
     ("Ctrl + right drag", "Cut connections"),
-    ("Drag on nothing", "Select in a box"),
+    ("Drag on nothing", "Select what a box touches; with Alt only what is wholly in it"),
     ("Shift + click", "Add to the selection"),
     ("Arrows", "Move by one grid step; with Shift by ten"),
     ("Double-click", "Rename a node; add one on nothing"),
@@ -183,8 +182,6 @@ pub const BOOKMARKS_NONE: &str = "A bookmark keeps a place and a zoom of this dr
 pub const BOOKMARK_ADD: &str = "Bookmark this view";
 /// Goes to a bookmark.
 pub const BOOKMARK_GO: &str = "Go";
-/// Closes a dialog.
-pub const CLOSE: &str = "Close";
 
 /// Name of a new bookmark.
 pub fn bookmark_name(number: usize) -> String {

@@ -1,13 +1,14 @@
 //! The first minutes: empty canvas, tour, gallery.
 
+pub use super::connect::ADD_NODE as EMPTY_ADD;
+pub use super::dialogs::PURPOSE;
+
 /// Title of an empty canvas.
 pub const EMPTY_TITLE: &str = "Draw your architecture";
 /// How to begin.
 pub const EMPTY_DRAG: &str = "Drag a service from the palette, or double-click here. Begin with clients: they bring the load";
 /// How to go on.
 pub const EMPTY_CONNECT: &str = "Then drag from the border of a box to connect it";
-/// Adds the first node.
-pub const EMPTY_ADD: &str = "Add a node";
 /// Opens an example instead.
 pub const EMPTY_EXAMPLE: &str = "Open an example";
 /// Begins the tour.
@@ -55,8 +56,6 @@ pub const OFFER_TAKE: &str = "Start the tour";
 /// Refuses the offer.
 pub const OFFER_REFUSE: &str = "No, thanks";
 
-/// What Plimsoll is for.
-pub const PURPOSE: &str = "Draw an event-driven architecture, load it, see which limit gives first.";
 /// Begins an empty diagram.
 pub const NEW: &str = "New diagram";
 /// Opens a file.

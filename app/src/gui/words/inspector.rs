@@ -2,6 +2,7 @@
 //!
 //! Examples of values are spelled as in a file, in the one language of the format.
 
+pub use super::arrange::{LOAD_LINE, STALE};
 use plimsoll_models::catalog::QuotaKind;
 
 /// The name of a node or an edge, for screen readers.
@@ -123,10 +124,6 @@ pub const ID_HELP: &str = "The id never changes; files and the command line use 
 pub const NODE_NOTE: &str = "Note";
 /// What can be written there.
 pub const NODE_NOTE_HELP: &str = "A remark in Markdown, saved with the node";
-/// Heading of the tightest limits.
-pub const LOAD_LINE: &str = "Load line";
-/// The latest run is about an older diagram.
-pub const STALE: &str = "From before the latest change";
 /// The node has no limit.
 pub const NO_LIMIT: &str = "No limit that the run could hit";
 /// A limit refused something.

@@ -217,6 +217,9 @@ pub const DUPLICATE: &str = "Duplicate";
 /// What was copied is added, in the history.
 pub const PASTE: &str = "Paste";
 
+/// The drawing was copied as a picture.
+pub const COPIED_PICTURE: &str = "Copied as a picture";
+
 /// What was copied.
 pub fn copied(nodes: usize, notes: usize) -> String {
     match (nodes, notes) {

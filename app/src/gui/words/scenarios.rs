@@ -1,5 +1,6 @@
 //! The scenario panel: its faults, its loads and the list of scenarios.
 
+pub use super::panels::{ADD_FAULT, REMOVE_FAULT};
 use plimsoll_models::fault::FaultKind;
 
 /// Name of the choice of the scenario that is edited.
@@ -8,10 +9,6 @@ pub const SCENARIO_TO_EDIT: &str = "Scenario to edit";
 pub const MAKE_DEFAULT_SCENARIO: &str = "Make default scenario";
 /// A step of the history: a fault is changed.
 pub const EDIT_FAULT: &str = "Edit fault";
-/// A step of the history: a fault is taken away.
-pub const REMOVE_FAULT: &str = "Remove fault";
-/// A step of the history: a fault is added.
-pub const ADD_FAULT: &str = "Add fault";
 /// What the beginning and the end of a fault are.
 pub const TIME_HELP: &str = "A time of the run";
 /// What the length of a fault is.

@@ -10,6 +10,8 @@ pub const SAVED: &str = "Saved";
 pub const NO_JOURNAL: &str = "a crash would lose this: save it";
 /// There is no file.
 pub const NO_FILE: &str = "Not in a file yet";
+/// It is not known yet whether something is wrong.
+pub const CHECKING: &str = "Checking…";
 /// Nothing is wrong.
 pub const NO_PROBLEMS: &str = "No problems";
 /// Nothing is wrong, said in the list.
