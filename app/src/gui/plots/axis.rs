@@ -128,7 +128,7 @@ pub(crate) const TIME_STEPS: &[f64] = &[
 
 /// Marks of the time axis: about six, at whole seconds, minutes or hours.
 pub(crate) fn time_marks((low, high): (f64, f64)) -> Vec<GridMark> {
-    let wanted = (high - low) / 9.0;
+    let wanted = (high - low) / 6.0;
     let Some(step) = TIME_STEPS.iter().copied().find(|step| *step >= wanted).or_else(|| TIME_STEPS.last().copied()) else {
         return Vec::new();
     };
