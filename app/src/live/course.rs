@@ -1,7 +1,11 @@
 //! The whole run at a glance: rate, losses and backlog so far, and the moments worth a jump.
 
 use plimsoll_models::{Diagram, EdgeKind, NodeId};
-use plimsoll_sim::live::{Look, Roster};
+use plimsoll_sim::{
+    RunResult,
+    live::{Look, Roster},
+    result::JourneyTrace,
+};
 
 use super::tracks::Tracks;
 use crate::scene::Spark;
@@ -230,6 +234,13 @@ impl Course {
             backlog: alive.map(|(node, _)| node.waiting).sum::<u64>() + look.edges.iter().map(|edge| edge.lag).sum::<u64>(),
         }
     }
+}
+
+/// The journey of a run that took longest.
+pub(super) fn slowest(result: &RunResult) -> Option<&JourneyTrace> {
+    let length = |trace: &JourneyTrace| trace.response_s.or(trace.completion_s).map(|end| end - trace.started_s);
+    let slow = result.traces.iter().filter(|trace| trace.slowest);
+    slow.max_by(|a, b| length(a).unwrap_or(0.0).total_cmp(&length(b).unwrap_or(0.0)))
 }
 
 #[cfg(test)]

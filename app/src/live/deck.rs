@@ -13,7 +13,9 @@ use plimsoll_sim::{
 };
 
 use super::{
-    Course, Difference, Frame, Moment, Order, Pace, State, Trouble, difference,
+    Course, Difference, Frame, Moment, Order, Pace, State, Trouble,
+    course::slowest,
+    difference,
     sight::{SHOWN_MIN_S, Sight},
 };
 use crate::run::{Ready, Refusal, Request, refusal};
@@ -163,9 +165,7 @@ impl Deck {
             Order::ToEnd => (self.playing, self.goal) = (false, Some(Goal::End)),
             Order::Repeat(range) => {
                 self.repeats = range.filter(|(from_s, to_s)| from_s < to_s);
-                if self.playing {
-                    self.go_to_part();
-                }
+                self.go_to_part();
             }
             Order::Find(moment) => self.find(moment),
             Order::Change(request) => self.change(*request),
@@ -188,9 +188,10 @@ impl Deck {
         self.go_to_part();
     }
 
-    /// Goes to the part that is repeated, if it stands elsewhere.
+    /// Goes to the part that is repeated, if it plays elsewhere.
     fn go_to_part(&mut self) {
-        if let Some((from_s, _)) = self.repeats.filter(|(from_s, to_s)| !(*from_s..=*to_s).contains(&(self.now_s() + EXACT_S))) {
+        let now_s = self.now_s() + EXACT_S;
+        if let Some((from_s, _)) = self.repeats.filter(|(from_s, to_s)| self.playing && !(*from_s..=*to_s).contains(&now_s)) {
             self.seek(from_s);
         }
     }
@@ -487,13 +488,6 @@ impl Deck {
             Some(Goal::Tick(_)) | None => State::Paused,
         }
     }
-}
-
-/// The journey of a run that took longest.
-fn slowest(result: &RunResult) -> Option<&JourneyTrace> {
-    let length = |trace: &JourneyTrace| trace.response_s.or(trace.completion_s).map(|end| end - trace.started_s);
-    let slow = result.traces.iter().filter(|trace| trace.slowest);
-    slow.max_by(|a, b| length(a).unwrap_or(0.0).total_cmp(&length(b).unwrap_or(0.0)))
 }
 
 /// A mean that follows what was measured of late.
