@@ -10,7 +10,7 @@ pub const SIDE_MAX: u32 = 16_384;
 /// Most pixels in all: 256 MiB of memory.
 const PIXELS_MAX: u64 = 64 << 20;
 
-/// The bytes of [`picture`].
+/// Draws an SVG document of ours; the bytes of the file.
 pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, ExportError> {
     picture(svg, scale).map(|picture| picture.bytes)
 }

@@ -29,7 +29,7 @@ pub type Route = Vec<Point>;
 pub struct Found {
     /// The way.
     pub route: Route,
-    /// The pieces that were tried: a box that keeps its [`CLEARANCE`] from all of them changes nothing.
+    /// The pieces that were tried: a box that keeps the distance of ways from boxes to all of them changes nothing.
     pub tried: Vec<Rect>,
 }
 

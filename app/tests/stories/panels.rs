@@ -305,3 +305,23 @@ fn the_event_types_say_who_emits_and_who_takes_them_and_which_are_orphans() {
     window.click("Show the path of OrderPlaced");
     assert_eq!(window.app().front.selection.nodes.len(), 3, "all that it passes");
 }
+
+#[test]
+fn the_drawing_is_copied_as_a_picture_and_a_selection_as_a_smaller_one() {
+    let mut window = Window::shop();
+    let copied = |window: &mut Window| {
+        // One frame, in which it is asked for.
+        let modifiers = Modifiers::COMMAND | Modifiers::SHIFT;
+        let press = egui::Event::Key { key: Key::C, physical_key: None, pressed: true, repeat: false, modifiers };
+        window.harness.input_mut().events.push(press);
+        window.harness.step();
+        let commands = &window.harness.output().platform_output.commands;
+        commands.iter().find_map(|command| if let egui::OutputCommand::CopyImage(image) = command { Some(image.size) } else { None })
+    };
+    let whole = copied(&mut window).unwrap();
+    window.run();
+    assert!(window.sees("Copied as a picture"));
+    window.select("worker");
+    let part = copied(&mut window).unwrap();
+    assert!(part[0] < whole[0] / 2, "{part:?} of {whole:?}");
+}
