@@ -25,7 +25,7 @@ const SERIES_BYTES: u64 = 16 << 20;
 /// Memory of a point of a series, in bytes.
 const POINT_BYTES: u64 = 8;
 /// Series of a node, and of an edge, about.
-const SERIES_OF: (u64, u64) = (10, 4);
+const SERIES_OF: (u64, u64) = (10, 3);
 
 /// Events between two looks at the cancel flag.
 const CHECK_EVERY: u64 = 1 << 16;
