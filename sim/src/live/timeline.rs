@@ -18,7 +18,7 @@ const APART: u64 = 1_000;
 /// Events between two looks at whether somebody has lost interest.
 const AT_A_TIME: u64 = 20_000;
 /// Bytes that are copied for each event at most, so that making copies takes a small part of the time.
-const BYTES_PER_EVENT: usize = 64;
+const BYTES_PER_EVENT: usize = 16;
 
 /// The run of one replication, at any time.
 ///
