@@ -104,7 +104,7 @@ impl CommandPalette {
         self.chosen = (self.chosen + usize::from(down)).saturating_sub(usize::from(up)).min(rows.len().saturating_sub(1));
         let mut picked = if enter { rows.get(self.chosen).cloned() } else { None };
         ui.add_space(4.0);
-        ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+        ScrollArea::vertical().max_height(360.0).min_scrolled_height(360.0).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             for (index, row) in rows.iter().enumerate() {
                 let chosen = index == self.chosen;

@@ -120,7 +120,7 @@ impl QuickAdd {
         let rows = self.rows(view);
         self.chosen = if up { self.chosen.saturating_sub(1) } else { self.chosen + usize::from(down) }.min(rows.len().saturating_sub(1));
         let mut picked = if enter { Some(self.chosen) } else { None };
-        ScrollArea::vertical().max_height(300.0).show(ui, |ui| {
+        ScrollArea::vertical().max_height(300.0).min_scrolled_height(300.0).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             for (index, row) in rows.iter().enumerate() {
                 let title = row.title.unwrap_or_else(|| row.service.short_title());

@@ -156,7 +156,8 @@ impl SearchBar {
     fn list_ui(&mut self, ui: &mut Ui, height: f32, view: &View<'_>, actions: &mut Vec<Action>) {
         let mut picked = None;
         let scrolls = std::mem::take(&mut self.moved);
-        ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+        // The bar remembers that it was small before anything was found.
+        ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             for (index, hit) in self.found.hits.iter().enumerate() {
                 let response = row_ui(ui, view, hit, self.at == Some(index));

@@ -133,6 +133,8 @@ fn find_walks_over_names_fields_and_problems_and_shows_each() {
     window.press(COMMAND, Key::F);
     window.type_in("Find in the diagram", "order");
     assert!(window.sees("Orders, Name") && window.sees("Orders table, Name"));
+    let bar = window.harness.ctx.memory(|memory| memory.area_rect(egui::Id::unique("search bar"))).unwrap();
+    assert!(bar.height() > 150.0, "{bar:?}: a list of one row and a half is no list");
     window.press(NONE, Key::Enter);
     assert_eq!(window.selected(), ["orders"]);
     window.press(NONE, Key::Enter);
