@@ -271,10 +271,10 @@ impl Core {
     fn drawn(&self, backoff: &BackoffProgram, edge: u32, line: u64, attempt: u32) -> Nanos {
         let mut rng = rng::draw(self.edge_keys[edge as usize], Purpose::Backoff, line, attempt);
         match backoff {
-            BackoffProgram::Exponential { base, factor, cap, full_jitter } => {
+            BackoffProgram::Exponential { base, factor, cap, jitter } => {
                 let grown = base * libm::pow(*factor, f64::from(attempt - 1));
                 let wait = grown.min(*cap);
-                nanos(if *full_jitter { wait * rng.random::<f64>() } else { wait })
+                nanos(if *jitter > 0.0 { wait * (1.0 - jitter + jitter * rng.random::<f64>()) } else { wait })
             }
             BackoffProgram::Schedule(waits) => waits[(attempt as usize - 1).min(waits.len() - 1)],
             BackoffProgram::Random(law) => law.draw(&mut rng),

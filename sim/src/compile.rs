@@ -816,8 +816,8 @@ fn ready_policy(policy: &CallPolicy) -> Policy {
 
 fn ready_backoff(backoff: &Backoff) -> BackoffProgram {
     match backoff {
-        Backoff::Exponential { base, factor, cap, full_jitter } => {
-            BackoffProgram::Exponential { base: *base, factor: *factor, cap: *cap, full_jitter: *full_jitter }
+        Backoff::Exponential { base, factor, cap, jitter } => {
+            BackoffProgram::Exponential { base: *base, factor: *factor, cap: *cap, jitter: jitter.share() }
         }
         Backoff::Schedule(waits) => BackoffProgram::Schedule(waits.iter().map(|wait| nanos(*wait)).collect()),
         Backoff::Random(law) => BackoffProgram::Random(Sampler::new(law)),

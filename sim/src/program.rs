@@ -239,7 +239,13 @@ pub(crate) struct Policy {
 /// The wait before an attempt.
 #[derive(Clone, Debug)]
 pub(crate) enum BackoffProgram {
-    Exponential { base: f64, factor: f64, cap: f64, full_jitter: bool },
+    /// With the share of each wait that is drawn.
+    Exponential {
+        base: f64,
+        factor: f64,
+        cap: f64,
+        jitter: f64,
+    },
     Schedule(Box<[Nanos]>),
     Random(Sampler),
 }

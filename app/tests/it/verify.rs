@@ -1,18 +1,40 @@
 //! Known answers through the real binary: everything that is exact, and cheap samples of what is random.
 
-use std::{fs, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
-use crate::Sandbox;
+use serde_json::{Value, json};
+
+use crate::{Said, Sandbox};
 
 fn cases() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../validation/cases_open.json")
 }
 
+/// Cases of the same kinds with other parameters, down to the limits of each.
+fn other_cases() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../validation/cases_other.json")
+}
+
+/// The cases of a file.
+fn read(path: &Path) -> Vec<Value> {
+    let file: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    file["cases"].as_array().unwrap().clone()
+}
+
+/// What verifying some cases says.
+fn verdict_on(cases: &[Value]) -> Said {
+    let sandbox = Sandbox::new();
+    sandbox.write("cases.json", json!({"schema": "verif-cases/1", "cases": cases}).to_string());
+    sandbox.run(&["verify", "cases.json"])
+}
+
 /// Ids of cases for which something holds.
-fn ids(wanted: impl Fn(&serde_json::Value) -> bool) -> Vec<String> {
-    let file: serde_json::Value = serde_json::from_str(&fs::read_to_string(cases()).unwrap()).unwrap();
-    let cases = file["cases"].as_array().unwrap();
-    cases.iter().filter(|case| wanted(case)).map(|case| case["id"].as_str().unwrap().to_owned()).collect()
+fn ids(wanted: impl Fn(&Value) -> bool) -> Vec<String> {
+    read(&cases()).iter().filter(|case| wanted(case)).map(|case| case["id"].as_str().unwrap().to_owned()).collect()
 }
 
 fn verify(only: &[String]) -> String {
@@ -62,22 +84,69 @@ fn laws_that_every_run_obeys_are_obeyed() {
 }
 
 #[test]
+fn the_same_models_with_other_parameters_pass() {
+    let sandbox = Sandbox::new();
+    let said = sandbox.run(&["verify", other_cases().to_str().unwrap()]);
+    let wrong: Vec<&str> = said.out.lines().filter(|line| line.contains("FAIL") || line.starts_with("n/s")).collect();
+    assert!(wrong.is_empty() && said.code == 0, "{wrong:#?}\n{}", said.talk);
+    assert!(said.out.ends_with(&format!("{} passed, 0 failed, 0 not supported\n", read(&other_cases()).len())));
+}
+
+#[test]
 fn what_is_missing_is_never_called_passed() {
-    let mut file: serde_json::Value = serde_json::from_str(&fs::read_to_string(cases()).unwrap()).unwrap();
-    let unknown = |case: &serde_json::Value, key: &str, value: serde_json::Value| {
-        let mut case = case.clone();
-        case[key] = value;
+    let known = read(&cases()).into_iter().find(|case| case["id"] == "mm1-r50").unwrap();
+    let with = |path: &str, value: Value| {
+        let mut case = known.clone();
+        *case.pointer_mut(path).unwrap() = value;
         case
     };
-    let known = file["cases"].as_array().unwrap().iter().find(|case| case["id"] == "mm1-r50").unwrap_or(&file["cases"][0]).clone();
-    file["cases"] = serde_json::json!([
-        unknown(&known, "model", serde_json::json!({"type": "perpetual_motion"})),
-        unknown(&known, "features", serde_json::json!(["clairvoyance"])),
-    ]);
-    let sandbox = Sandbox::new();
-    sandbox.write("unknown.json", file.to_string());
-    let said = sandbox.run(&["verify", "unknown.json"]).ends_with_code(0);
-    assert_eq!(said.out.lines().last(), Some("0 passed, 0 failed, 2 not supported"), "{}", said.out);
+    let said = verdict_on(&[
+        with("/model", json!({"type": "perpetual_motion"})),
+        with("/features", json!(["clairvoyance"])),
+        with("/model/discipline", json!("LCFS")),
+        with("/model/service", json!({"dist": "exponential", "mean": 0.1, "shift": 0.1})),
+        with("/model/servers", json!("several")),
+        with("/metrics/0/tolerance", json!({"type": "about right"})),
+        with("/metrics/0/expected", json!("plenty")),
+        with("/metrics", json!([{"name": "happiness", "expected": 1, "tolerance": {"type": "exact"}}])),
+        with("/kind", json!("rumor")),
+    ])
+    .ends_with_code(0);
+    assert_eq!(said.out.lines().last(), Some("0 passed, 0 failed, 9 not supported"), "{}", said.out);
+}
+
+#[test]
+fn no_parameter_is_ignored() {
+    let mut all = read(&cases());
+    for case in &mut all {
+        case["model"]["of_no_use"] = json!(1);
+    }
+    let said = verdict_on(&all).ends_with_code(0);
+    for line in said.out.lines().filter(|line| line.starts_with("n/s") && !line.contains(".csv")) {
+        assert!(line.contains("[not supported: the parameter `of_no_use`]"), "{line}");
+    }
+    assert!(said.out.ends_with(&format!("0 passed, 0 failed, {} not supported\n", all.len())), "{}", said.out);
+}
+
+#[test]
+fn numbers_without_meaning_do_no_harm() {
+    let mut hostile = Vec::new();
+    let mut seen = BTreeSet::new();
+    for case in read(&other_cases()) {
+        if case["kind"] != "deterministic" || !seen.insert(case["model"]["type"].to_string()) {
+            continue;
+        }
+        let members = case["model"].as_object().unwrap().iter().filter(|(_, value)| value.is_number());
+        for (key, value) in members.flat_map(|(key, _)| [json!(-1), json!(1e300), json!("many")].map(|value| (key, value))) {
+            let mut case = case.clone();
+            case["id"] = json!(format!("{}: {key} = {value}", case["id"]));
+            case["model"][key] = value;
+            hostile.push(case);
+        }
+    }
+    let said = verdict_on(&hostile);
+    assert!(!said.talk.contains("panicked"), "{}", said.talk);
+    assert!(said.code <= 1, "{}", said.talk);
 }
 
 #[test]
@@ -111,7 +180,7 @@ fn emitted_diagrams_run_to_the_same_numbers() {
         let data = fs::read_to_string(sandbox.path("out.json")).unwrap();
         assert!(said.out.contains(word) || data.contains(word), "{id}: `{word}` is missing in\n{}", said.out);
     }
-    let result: serde_json::Value = serde_json::from_str(&fs::read_to_string(sandbox.path("out.json")).unwrap()).unwrap();
+    let result: Value = serde_json::from_str(&fs::read_to_string(sandbox.path("out.json")).unwrap()).unwrap();
     let metrics = &result["nodes"].as_array().unwrap().iter().find(|node| node["id"] == "queue").unwrap()["metrics"];
     let blocked = metrics["refused"].as_f64().unwrap() / metrics["arrivals"].as_f64().unwrap();
     assert!((blocked - 0.5).abs() < 0.02, "half of the customers find the only server busy: {blocked}");

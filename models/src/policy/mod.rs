@@ -22,13 +22,58 @@ pub enum Backoff {
         factor: f64,
         /// Longest wait in seconds.
         cap: f64,
-        /// Whether the wait is drawn uniformly between zero and the computed one.
-        full_jitter: bool,
+        /// How much of the wait is left to chance.
+        jitter: Jitter,
     },
     /// The given waits in seconds; the last one repeats.
     Schedule(Vec<f64>),
     /// Drawn anew for each retry.
     Random(Distribution),
+}
+
+/// How much of a wait is left to chance, so that callers do not come back all at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Jitter {
+    /// Nothing.
+    None,
+    /// One half: drawn uniformly between half of the wait and all of it.
+    Equal,
+    /// All: drawn uniformly between zero and the wait.
+    Full,
+}
+
+impl Jitter {
+    /// Share of the wait that is drawn.
+    pub fn share(self) -> f64 {
+        match self {
+            Self::None => 0.0,
+            Self::Equal => 0.5,
+            Self::Full => 1.0,
+        }
+    }
+}
+
+impl FromStr for Jitter {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "none" => Ok(Self::None),
+            "equal" => Ok(Self::Equal),
+            "full" => Ok(Self::Full),
+            other => Err(format!("jitter is `none`, `equal` or `full`, not `{other}`")),
+        }
+    }
+}
+
+impl fmt::Display for Jitter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Equal => "equal",
+            Self::Full => "full",
+        })
+    }
 }
 
 impl FromStr for Backoff {
@@ -48,13 +93,9 @@ impl FromStr for Backoff {
                 if factor < 1.0 {
                     return Err(format!("`{text}` needs a factor of at least 1"));
                 }
-                let full_jitter = match call.named("jitter") {
-                    None | Some("none") => false,
-                    Some("full") => true,
-                    Some(other) => return Err(format!("jitter is `none` or `full`, not `{other}`")),
-                };
+                let jitter = call.named("jitter").map_or(Ok(Jitter::None), str::parse)?;
                 let cap = call.named("cap").map_or(Ok(20.0), units::parse_duration)?;
-                Ok(Self::Exponential { base: call.duration(&["base"], 0)?, factor, cap, full_jitter })
+                Ok(Self::Exponential { base: call.duration(&["base"], 0)?, factor, cap, jitter })
             }
             "schedule" => {
                 let waits = call.positional().map(units::parse_duration).collect::<Result<Vec<f64>, _>>()?;
@@ -72,8 +113,7 @@ impl FromStr for Backoff {
 impl fmt::Display for Backoff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Exponential { base, factor, cap, full_jitter } => {
-                let jitter = if *full_jitter { "full" } else { "none" };
+            Self::Exponential { base, factor, cap, jitter } => {
                 write!(f, "exponential(base={base} s, factor={factor}, cap={cap} s, jitter={jitter})")
             }
             Self::Schedule(waits) => {

@@ -4,7 +4,12 @@ use super::{
     Rule,
     facts::{Facts, at_edge, at_node, set_edge, set_node},
 };
-use crate::{EdgeKind, Severity, families::Family, policy::Backoff, units};
+use crate::{
+    EdgeKind, Severity,
+    families::Family,
+    policy::{Backoff, Jitter},
+    units,
+};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -228,9 +233,9 @@ pub(super) const RULES: &[Rule] = &[
         look: |review, found| {
             for (id, edge, facts) in review.edges(EdgeKind::Request) {
                 let backoff = facts.text("backoff").and_then(|text| text.parse::<Backoff>().ok());
-                let Some(Backoff::Exponential { base, factor, cap, full_jitter: false }) = backoff else { continue };
+                let Some(Backoff::Exponential { base, factor, cap, jitter: Jitter::None }) = backoff else { continue };
                 if facts.number("attempts").is_none_or(|attempts| attempts > 1.0) {
-                    let jittered = Backoff::Exponential { base, factor, cap, full_jitter: true };
+                    let jittered = Backoff::Exponential { base, factor, cap, jitter: Jitter::Full };
                     found.fixable(
                         at_edge(id, "backoff"),
                         format!("`{}` repeats its calls of `{}` without jitter", review.title(&edge.from), review.title(&edge.to)),

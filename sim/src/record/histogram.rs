@@ -172,7 +172,8 @@ impl Histogram {
 
     /// The same for any number of shares.
     fn quantiles_of(&mut self, shares: &[f64], found: &mut [f64]) {
-        let (total, min, max) = (self.count() as f64, self.min() as f64, self.max as f64);
+        let (total, zeros) = (self.count() as f64, self.zeros as f64);
+        let (min, max) = (self.min() as f64, self.max as f64);
         found.fill(if self.count() == 0 { 0.0 } else { max });
         let (mut next, mut below) = (0, 0.0);
         for (index, count) in self.occupied() {
@@ -181,7 +182,12 @@ impl Histogram {
                 let (low, width) = bounds(index);
                 let (least, most) = (low.max(min), (low + width).min(max));
                 let inside = ((shares[next] * total - below) / count).clamp(0.0, 1.0);
-                found[next] = if width <= 1.0 { least } else { least + (most - least) * inside };
+                found[next] = match width {
+                    // Times of nothing are the first in the bucket that they share.
+                    _ if zeros > 0.0 && shares[next] * total <= zeros => 0.0,
+                    ..=1.0 => least,
+                    _ => least + (most - least) * inside,
+                };
                 next += 1;
             }
             if next == shares.len() {
@@ -257,6 +263,18 @@ mod tests {
             assert!((found - exact).abs() / exact < 1e-3, "{share}: {found} is not {exact}");
         }
         assert_eq!(histogram.summary().max, 0.1003);
+    }
+
+    #[test]
+    fn the_quantiles_of_nothing_are_nothing() {
+        let mut histogram = Histogram::default();
+        for value in [0, 0, 0, 1, 5_000_000] {
+            histogram.record(value);
+        }
+        assert_eq!(histogram.quantiles([0.5, 0.6, 0.8, 1.0]), [0.0, 0.0, 1.0, 5_000_000.0]);
+        let mut histogram = Histogram::default();
+        histogram.record(7_000);
+        assert_eq!(histogram.quantiles([0.0]), [7_000.0], "there was nothing");
     }
 
     #[test]

@@ -18,8 +18,10 @@ const SCENARIO: &str = "default";
 /// Why a case has no numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Trouble {
-    /// The engine refused the diagram, or gave no such figure.
+    /// The engine gave no such figure, or its books do not balance.
     Broken(String),
+    /// The diagram holds what the provider, and so the product, does not allow.
+    Refused(String),
     /// Ctrl-C.
     Canceled,
 }
@@ -95,6 +97,12 @@ impl Bench {
         self
     }
 
+    /// With a use of a shared quota by what is outside of the diagram.
+    pub(super) fn outside(mut self, key: &str, value: impl Display) -> Self {
+        self.diagram.account.outside.insert(key.to_owned(), Value::from(value.to_string()));
+        self
+    }
+
     /// With a kind of event.
     pub(super) fn event_type(mut self, id: &str, fields: Pairs<'_>) -> Self {
         let fields = fields.iter().map(|(key, value)| ((*key).to_owned(), Value::from(value.as_str()))).collect();
@@ -113,9 +121,9 @@ impl Bench {
         self.plan("duration", format!("{duration} s")).plan("warm_up", format!("{warm_up} s"))
     }
 
-    /// Until nothing is held any more.
+    /// Until nothing is held any more, however long that takes.
     pub(super) fn drained(self, duration: f64) -> Self {
-        self.plan("duration", format!("{duration} s")).plan("until", "drained")
+        self.plan("duration", format!("{duration} s")).plan("until", "drained").plan("drain_limit", "30 d")
     }
 
     /// With another price of a service, in US dollars for one unit.
@@ -187,7 +195,7 @@ impl Prepared {
         let id = ScenarioId::new(SCENARIO);
         let (plan, diagnostics) = self.scenario.clone().with("seed", seed).plan(&id);
         match diagnostics.first() {
-            Some(diagnostic) => Err(Trouble::Broken(diagnostic.to_string())),
+            Some(diagnostic) => Err(Trouble::Refused(diagnostic.to_string())),
             None => Ok(Input { diagram: &self.diagram, catalog: &self.catalog, scenario: id, plan, traces: &self.traces }),
         }
     }
@@ -204,10 +212,10 @@ impl Prepared {
 pub(super) fn trouble(error: RunError) -> Trouble {
     match error {
         RunError::Canceled => Trouble::Canceled,
-        RunError::TooLarge(why) => Trouble::Broken(why),
+        RunError::TooLarge(why) => Trouble::Refused(why),
         RunError::Invalid(diagnostics) => {
             let errors = diagnostics.iter().filter(|d| d.severity == plimsoll_models::Severity::Error).map(ToString::to_string);
-            Trouble::Broken(errors.collect::<Vec<_>>().join("; "))
+            Trouble::Refused(errors.collect::<Vec<_>>().join("; "))
         }
     }
 }

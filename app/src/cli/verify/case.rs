@@ -1,7 +1,9 @@
 //! The case files of schema `verif-cases/1`.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::Value;
+
+use super::{parameters::Parameters, student};
 
 /// The schema that is read.
 pub(super) const SCHEMA: &str = "verif-cases/1";
@@ -11,9 +13,12 @@ pub(super) const SCHEMA: &str = "verif-cases/1";
 pub(super) struct CaseFile {
     /// Must be [`SCHEMA`].
     pub(super) schema: String,
-    /// The cases.
-    pub(super) cases: Vec<Case>,
+    /// The cases, each read by itself, so that one that nobody understands leaves the others alone.
+    pub(super) cases: Vec<Value>,
 }
+
+/// What a case lacks, or what the product lacks for it.
+pub(super) type Missing = String;
 
 /// A model with figures whose right values are known.
 #[derive(Clone, Debug, Deserialize)]
@@ -26,7 +31,7 @@ pub(super) struct Case {
     /// `stochastic`, `deterministic` or `property`.
     pub(super) kind: Kind,
     /// The model: its `type` and parameters.
-    pub(super) model: Value,
+    pub(super) model: Parameters,
     /// Known values.
     pub(super) metrics: Vec<Metric>,
     /// How much to run.
@@ -35,6 +40,9 @@ pub(super) struct Case {
     /// What a product must have for this case to make sense.
     #[serde(default)]
     pub(super) features: Vec<String>,
+    /// How many times the advised sample is taken.
+    #[serde(skip)]
+    pub(super) enlargement: f64,
 }
 
 /// What kind of answer a case has.
@@ -69,9 +77,8 @@ pub(super) struct Metric {
     pub(super) tolerance: Tolerance,
 }
 
-/// A number, or several.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(untagged)]
+/// A number, or several. What never happened is not a number.
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Figure {
     /// One number.
     One(f64),
@@ -79,7 +86,29 @@ pub(super) enum Figure {
     Many(Vec<f64>),
 }
 
+impl<'de> Deserialize<'de> for Figure {
+    /// Reads numbers, lists of them, and flags; `null` is what never happens.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        fn one(value: &Value) -> Option<f64> {
+            match value {
+                Value::Null => Some(f64::NAN),
+                Value::Bool(flag) => Some(f64::from(u8::from(*flag))),
+                _ => super::parameters::number(value),
+            }
+        }
+        let value = Value::deserialize(deserializer)?;
+        let read = match &value {
+            Value::Array(list) => list.iter().map(one).collect::<Option<Vec<f64>>>().map(Self::Many),
+            _ => one(&value).map(Self::One),
+        };
+        read.ok_or_else(|| D::Error::custom(format!("{value} is neither a number nor a list of numbers")))
+    }
+}
+
 impl Figure {
+    /// What never happened.
+    pub(super) const NEVER: Self = Self::One(f64::NAN);
+
     /// The numbers.
     pub(super) fn values(&self) -> &[f64] {
         match self {
@@ -113,6 +142,12 @@ impl From<Vec<f64>> for Figure {
     }
 }
 
+impl From<Option<f64>> for Figure {
+    fn from(value: Option<f64>) -> Self {
+        value.map_or(Self::NEVER, Self::One)
+    }
+}
+
 /// How near a measured value must be.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -123,6 +158,8 @@ pub(super) enum Tolerance {
     CiEach(Precision),
     /// Equal.
     Exact,
+    /// No violations.
+    Property,
     /// Within so much.
     Abs { value: f64 },
     /// Within this share of the expected value.
@@ -140,127 +177,84 @@ pub(super) enum Tolerance {
 }
 
 /// How narrow an interval must be.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(default)]
 pub(super) struct Precision {
+    pub(super) level: f64,
     pub(super) max_rel_halfwidth: Option<f64>,
     pub(super) max_abs_halfwidth: Option<f64>,
-    #[serde(default)]
     pub(super) reference_se: f64,
 }
 
-/// What a case lacks.
-pub(super) type Missing = String;
+impl Default for Precision {
+    fn default() -> Self {
+        Self { level: student::LEVEL, max_rel_halfwidth: None, max_abs_halfwidth: None, reference_se: 0.0 }
+    }
+}
+
+/// Least replications of a case that asks for an interval.
+const REPLICATIONS: u32 = 20;
+
+/// Customers of a replication where a case gives no advice.
+const CUSTOMERS: f64 = 20_000.0;
+
+/// Most sequences of one replication: they all stand in memory.
+const SEQUENCES_MAX: f64 = 1e6;
 
 impl Case {
     /// The type of the model.
     pub(super) fn model_type(&self) -> &str {
-        self.model.get("type").and_then(Value::as_str).unwrap_or("")
+        self.model.text("type")
     }
 
-    /// A parameter of the model.
-    pub(super) fn get(&self, key: &str) -> Option<&Value> {
-        self.model.get(key).filter(|value| !value.is_null())
-    }
-
-    /// A number of the model.
-    pub(super) fn number(&self, key: &str) -> Result<f64, Missing> {
-        self.get(key).and_then(Value::as_f64).ok_or_else(|| format!("the model has no number `{key}`"))
-    }
-
-    /// A list of numbers of the model.
-    pub(super) fn numbers(&self, key: &str) -> Result<Vec<f64>, Missing> {
-        numbers(self.get(key)).ok_or_else(|| format!("the model has no list `{key}`"))
-    }
-
-    /// A text of the model.
-    pub(super) fn text(&self, key: &str) -> &str {
-        self.get(key).and_then(Value::as_str).unwrap_or("")
-    }
-
-    /// A law of the model, as the document spells it.
-    pub(super) fn law(&self, key: &str) -> Result<String, Missing> {
-        law(self.get(key).ok_or_else(|| format!("the model has no law `{key}`"))?)
-    }
-
-    /// Mean of a law of the model, for the length of a run.
-    pub(super) fn mean(&self, key: &str) -> Result<f64, Missing> {
-        mean(&self.law(key)?)
-    }
-
-    /// The same case with so many times the advised sample.
+    /// The same case with so many times the advised sample. Where the advice is a number of replications and nothing
+    /// else, one half of the enlargement counts, since they are as many as the interval needs.
     pub(super) fn enlarged(&self, factor: f64) -> Self {
-        let mut case = self.clone();
-        case.sample.customers_per_replication = case.sample.customers_per_replication.map(|customers| customers * factor);
+        let mut case = Self { enlargement: factor, ..self.clone() };
+        let sample = &mut case.sample;
+        sample.customers_per_replication = sample.customers_per_replication.map(|customers| customers * factor);
+        sample.sequences = sample.sequences.map(|sequences| (sequences * factor / 2.0).min(SEQUENCES_MAX));
+        sample.periods = sample.periods.map(|periods| (f64::from(periods) * factor / 2.0) as u32);
+        if sample.customers_per_replication.or(sample.sequences).is_none() && sample.periods.is_none() {
+            sample.replications = sample.replications.map(|replications| (f64::from(replications) * factor / 2.0) as u32);
+        }
         case
     }
 
     /// How many replications to run.
     pub(super) fn replications(&self) -> u32 {
+        let interval = self.metrics.iter().any(|metric| matches!(metric.tolerance, Tolerance::Ci(_) | Tolerance::CiEach(_)));
         match self.kind {
-            Kind::Stochastic => self.sample.replications.unwrap_or(20).max(1),
+            Kind::Stochastic if interval => self.sample.replications.unwrap_or(REPLICATIONS).max(REPLICATIONS),
+            Kind::Stochastic => self.sample.replications.unwrap_or(REPLICATIONS).max(1),
             Kind::Deterministic | Kind::Property => 1,
         }
     }
 
     /// Length and warm-up in seconds of a run with the advised number of customers at this rate.
     pub(super) fn length(&self, rate: f64) -> (f64, f64) {
-        let warm_up = self.sample.warmup_customers.unwrap_or(0.0);
-        let customers = self.sample.customers_per_replication.unwrap_or(20_000.0);
+        let customers = self.sample.customers_per_replication.unwrap_or(CUSTOMERS);
+        let unasked = if self.kind == Kind::Stochastic { customers / 10.0 } else { 0.0 };
+        let warm_up = self.sample.warmup_customers.unwrap_or(unasked);
         ((warm_up + customers) / rate, warm_up / rate)
     }
-}
 
-/// A JSON list of numbers.
-pub(super) fn numbers(value: Option<&Value>) -> Option<Vec<f64>> {
-    value?.as_array()?.iter().map(Value::as_f64).collect()
-}
-
-/// Mean of a law as the document spells it.
-pub(super) fn mean(law: &str) -> Result<f64, Missing> {
-    law.parse::<plimsoll_models::Distribution>().map(|law| law.mean())
-}
-
-/// A law as the document spells it.
-pub(super) fn law(value: &Value) -> Result<String, Missing> {
-    let number = |key: &str| value.get(key).and_then(Value::as_f64).ok_or_else(|| format!("a law has no `{key}`"));
-    let list = |key: &str| numbers(value.get(key)).ok_or_else(|| format!("a law has no list `{key}`"));
-    Ok(match value.get("dist").and_then(Value::as_str).unwrap_or("") {
-        "exponential" => format!("exponential({} s)", number("mean")?),
-        "deterministic" => format!("{} s", number("value")?),
-        "uniform" => format!("uniform({} s, {} s)", number("lo")?, number("hi")?),
-        "gamma" => format!("gamma(shape={}, scale={} s)", number("shape")?, number("scale")?),
-        "erlang" => format!("erlang(k={}, mean={} s)", number("k")?, number("mean")?),
-        "lognormal" => format!("lognormal(mu={}, sigma={})", number("mu")?, number("sigma")?),
-        "weibull" => format!("weibull(shape={}, scale={} s)", number("shape")?, number("scale")?),
-        "pareto1" => format!("pareto(alpha={}, min={} s)", number("alpha")?, number("xm")?),
-        "hyperexponential" => {
-            let parts: Vec<String> = list("p")?.iter().zip(list("means")?).map(|(p, mean)| format!("{p}: exponential({mean} s)")).collect();
-            format!("mixture({})", parts.join(", "))
-        }
-        "empirical" => {
-            let parts: Vec<String> =
-                list("values")?.iter().zip(list("weights")?).map(|(value, weight)| format!("{value} s: {weight}")).collect();
-            format!("values({})", parts.join(", "))
-        }
-        other => return Err(format!("the law `{other}` is unknown")),
-    })
+    /// How many elements the expected list of a figure has.
+    pub(super) fn elements(&self, figure: &str) -> usize {
+        self.metrics.iter().find(|metric| metric.name == figure).map_or(0, |metric| metric.expected.values().len())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
-    fn laws_become_the_spelling_of_documents() {
-        for (value, expected) in [
-            (json!({"dist": "exponential", "mean": 0.25}), 0.25),
-            (json!({"dist": "hyperexponential", "p": [0.9, 0.1], "means": [0.05, 0.35]}), 0.08),
-            (json!({"dist": "empirical", "values": [0.004, 0.03], "weights": [70, 30]}), 0.0118),
-            (json!({"dist": "erlang", "k": 3, "mean": 0.03, "rate": 100.0}), 0.03),
-        ] {
-            assert!((mean(&law(&value).unwrap()).unwrap() - expected).abs() < 1e-12, "{value}");
-        }
-        assert!(law(&json!({"dist": "cauchy"})).is_err());
+    fn figures_are_numbers_lists_flags_or_never() {
+        let figure = |text: &str| serde_json::from_str::<Figure>(text);
+        assert_eq!(figure("[1, true, \"2.5\"]").unwrap(), Figure::Many(vec![1.0, 1.0, 2.5]));
+        assert_eq!(figure("false").unwrap(), Figure::One(0.0));
+        assert!(figure("null").unwrap().values()[0].is_nan());
+        assert!(figure("\"soon\"").is_err() && figure("{}").is_err());
     }
 }

@@ -18,9 +18,12 @@ pub(super) type Measure = Box<dyn Fn(u64) -> Result<Measured, Trouble> + Send + 
 /// First seeds of the two pre-declared sets.
 pub(super) const SEED_SETS: [u64; 2] = [1, 1_000_001];
 
-/// How many times the advised sample each set takes. The advice aims at the widest interval that is allowed, and half
-/// of the intervals would be wider than that.
-pub(super) const ENLARGEMENTS: [f64; 2] = [2.0, 4.0];
+/// How many times the advised sample the first set takes. The advice aims at the widest interval that is allowed, and
+/// half of the intervals would be wider than that.
+pub(super) const ENLARGEMENT: f64 = 2.0;
+
+/// The most that the second set takes, however wide the intervals of the first were.
+pub(super) const ENLARGEMENT_MAX: f64 = 50.0;
 
 /// The diagrams of a case and how they are measured.
 pub(super) struct Experiment {

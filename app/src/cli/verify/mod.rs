@@ -7,7 +7,9 @@ mod bench;
 mod case;
 mod experiment;
 mod judge;
+mod law;
 mod models;
+mod parameters;
 mod probe;
 mod student;
 
@@ -20,12 +22,13 @@ use std::{
 };
 
 use plimsoll_sim::Progress;
+use serde::Deserialize as _;
 
 use super::{Outcome, Refusal, Stop, Streams, args::VerifyArgs, canceling};
 use crate::{files, report::style::Style};
 use bench::Trouble;
-use case::{Case, CaseFile, Figure, Kind, SCHEMA};
-use experiment::{ENLARGEMENTS, Experiment, Measured, SEED_SETS};
+use case::{Case, CaseFile, Figure, Kind, Missing, SCHEMA};
+use experiment::{ENLARGEMENT, ENLARGEMENT_MAX, Experiment, Measured, SEED_SETS};
 use judge::{Judgment, judge};
 
 /// What came of a case.
@@ -41,12 +44,31 @@ enum Verdict {
 }
 
 impl Verdict {
+    /// Whether the case passed; `None` where that cannot be said.
     fn passed(&self) -> Option<bool> {
         match self {
-            Self::Judged { judgments, .. } => Some(judgments.iter().all(|judgment| judgment.passed != Some(false))),
+            Self::Judged { judgments, .. } if judgments.iter().any(|judgment| judgment.passed == Some(false)) => Some(false),
+            Self::Judged { judgments, .. } if judgments.iter().any(|judgment| judgment.missing) => None,
+            Self::Judged { .. } => Some(true),
             Self::Failed(_) => Some(false),
             Self::NotSupported(_) | Self::Canceled => None,
         }
+    }
+}
+
+/// A case of a file, with the folder that its file names are relative to.
+struct Listed {
+    id: String,
+    title: String,
+    case: Result<Case, Missing>,
+    folder: PathBuf,
+}
+
+impl Listed {
+    fn new(value: &serde_json::Value, folder: &Path) -> Self {
+        let text = |key: &str| value.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+        let case = Case::deserialize(value).map_err(|error| error.to_string());
+        Self { id: text("id"), title: text("title"), case, folder: folder.to_owned() }
     }
 }
 
@@ -54,12 +76,17 @@ impl Verdict {
 pub(super) fn perform(args: &VerifyArgs, streams: &mut Streams<'_>) -> Result<Outcome, Stop> {
     let cases = select(args)?;
     let (mut passed, mut failed, mut not_supported) = (0_u32, 0_u32, 0_u32);
-    for (case, folder) in &cases {
+    for listed in &cases {
         let started = Instant::now();
-        if let (Some(target), Ok(experiment)) = (&args.emit, models::build(&case.enlarged(ENLARGEMENTS[0]), folder)) {
+        if let (Some(target), Ok(case)) = (&args.emit, &listed.case)
+            && let Ok(experiment) = models::build(&case.enlarged(ENLARGEMENT), &listed.folder)
+        {
             emit(target, case, &experiment)?;
         }
-        let verdict = verdict(case, folder);
+        let verdict = match &listed.case {
+            Ok(case) => verdict(case, &listed.folder),
+            Err(why) => Verdict::NotSupported(why.clone()),
+        };
         if matches!(verdict, Verdict::Canceled) {
             writeln!(streams.talk, "canceled")?;
             return Ok(Outcome::Canceled);
@@ -69,15 +96,15 @@ pub(super) fn perform(args: &VerifyArgs, streams: &mut Streams<'_>) -> Result<Ou
             Some(false) => failed += 1,
             None => not_supported += 1,
         }
-        print(streams.out, streams.style, case, &verdict, started.elapsed().as_secs_f64())?;
+        print(streams.out, streams.style, listed, &verdict, started.elapsed().as_secs_f64())?;
         streams.out.flush()?;
     }
     writeln!(streams.out, "{passed} passed, {failed} failed, {not_supported} not supported")?;
     Ok(if failed > 0 { Outcome::Broken } else { Outcome::Fine })
 }
 
-/// Reads the case files; each case comes with the folder that its file names are relative to.
-fn select(args: &VerifyArgs) -> Result<Vec<(Case, PathBuf)>, Stop> {
+/// Reads the case files.
+fn select(args: &VerifyArgs) -> Result<Vec<Listed>, Stop> {
     let mut cases = Vec::new();
     for path in &args.cases {
         let text = fs::read_to_string(path).map_err(|error| Refusal::new(format!("cannot read `{}`: {error}", path.display())))?;
@@ -88,17 +115,17 @@ fn select(args: &VerifyArgs) -> Result<Vec<(Case, PathBuf)>, Stop> {
                 .hint(format!("{SCHEMA} is read"))
                 .into());
         }
-        let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
-        cases.extend(file.cases.into_iter().map(|case| (case, folder.clone())));
+        let folder = path.parent().unwrap_or(Path::new("."));
+        cases.extend(file.cases.iter().map(|case| Listed::new(case, folder)));
     }
     for id in &args.only {
-        if !cases.iter().any(|(case, _)| case.id == *id) {
-            let near = plimsoll_models::diagnostic::closest(id, cases.iter().map(|(case, _)| case.id.as_str()));
+        if !cases.iter().any(|case| case.id == *id) {
+            let near = plimsoll_models::diagnostic::closest(id, cases.iter().map(|case| case.id.as_str()));
             let hint = near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
             return Err(Refusal::new(format!("there is no case `{id}`")).hint(hint).into());
         }
     }
-    cases.retain(|(case, _)| args.only.is_empty() || args.only.contains(&case.id));
+    cases.retain(|case| args.only.is_empty() || args.only.contains(&case.id));
     Ok(cases)
 }
 
@@ -109,25 +136,35 @@ fn verdict(case: &Case, folder: &Path) -> Verdict {
     canceling::watch(&progress, None, work).unwrap_or_else(|_| Verdict::Failed("the engine panicked, see above".to_owned()))
 }
 
-/// Runs the first seed set, and the second one where a stochastic case disagrees.
+/// Runs the first seed set, and the second one where a stochastic case disagrees. How wide the intervals of the first
+/// one were says how much the second one takes.
 fn examine(case: &Case, folder: &Path, canceled: &(dyn Fn() -> bool + Sync)) -> Verdict {
     let mut last = Vec::new();
-    for (round, (first_seed, factor)) in SEED_SETS.into_iter().zip(ENLARGEMENTS).enumerate() {
-        let experiment = match models::build(&case.enlarged(factor), folder) {
+    let mut enlargement = ENLARGEMENT;
+    for (round, first_seed) in SEED_SETS.into_iter().enumerate() {
+        let experiment = match models::build(&case.enlarged(enlargement), folder) {
             Ok(experiment) => experiment,
             Err(missing) => return Verdict::NotSupported(missing),
         };
         match experiment.run(first_seed, canceled) {
             Ok(runs) => last = judgments(case, &runs),
             Err(Trouble::Canceled) => return Verdict::Canceled,
+            Err(Trouble::Refused(why)) => return Verdict::NotSupported(why),
             Err(Trouble::Broken(why)) => return Verdict::Failed(why),
         }
         let fine = last.iter().all(|judgment| judgment.passed != Some(false));
         if fine || case.kind != Kind::Stochastic {
             return Verdict::Judged { judgments: last, repeated: round > 0 };
         }
+        enlargement = enlarged_again(enlargement, &last);
     }
     Verdict::Judged { judgments: last, repeated: true }
+}
+
+/// How much the second seed set takes: twice as much, or what its widest interval needs, with a margin.
+fn enlarged_again(enlargement: f64, judgments: &[Judgment]) -> f64 {
+    let widest = judgments.iter().map(|judgment| judgment.imprecision).fold(1.0, f64::max);
+    (enlargement * 2.0 * widest * widest).min(ENLARGEMENT_MAX)
 }
 
 fn judgments(case: &Case, runs: &[Measured]) -> Vec<Judgment> {
@@ -135,34 +172,34 @@ fn judgments(case: &Case, runs: &[Measured]) -> Vec<Judgment> {
         .iter()
         .map(|metric| {
             let values: Vec<Figure> = runs.iter().filter_map(|run| run.get(&metric.name).cloned()).collect();
-            let mut judgment = judge(metric, &values);
-            if values.is_empty() && judgment.passed == Some(false) {
-                "not measured".clone_into(&mut judgment.why);
-            }
-            judgment
+            judge(metric, &values)
         })
         .collect()
 }
 
-fn print(out: &mut dyn Write, style: Style, case: &Case, verdict: &Verdict, seconds: f64) -> std::io::Result<()> {
+fn print(out: &mut dyn Write, style: Style, listed: &Listed, verdict: &Verdict, seconds: f64) -> std::io::Result<()> {
     let word = match verdict.passed() {
         Some(true) => style.good("PASS"),
         Some(false) => style.bad("FAIL"),
         None => style.faint("n/s "),
     };
-    let head = format!("{word}  {}: {}", case.id, case.title);
-    match verdict {
+    let head = format!("{word}  {}: {}", listed.id, listed.title);
+    let judgments = match verdict {
         Verdict::NotSupported(why) => return writeln!(out, "{head} [not supported: {why}]"),
         Verdict::Failed(why) => return writeln!(out, "{head} [{why}]"),
         Verdict::Canceled => return Ok(()),
-        Verdict::Judged { repeated: true, .. } => writeln!(out, "{head} ({seconds:.1} s, second seed set)")?,
-        Verdict::Judged { repeated: false, .. } => writeln!(out, "{head} ({seconds:.1} s)")?,
-    }
-    let Verdict::Judged { judgments, .. } = verdict else { return Ok(()) };
-    for (metric, judgment) in case.metrics.iter().zip(judgments) {
+        Verdict::Judged { judgments, repeated } => {
+            let missing = if verdict.passed().is_none() { " [not supported: a figure]" } else { "" };
+            writeln!(out, "{head}{missing} ({seconds:.1} s{})", if *repeated { ", second seed set" } else { "" })?;
+            judgments
+        }
+    };
+    let metrics = listed.case.as_ref().map_or(&[][..], |case| &case.metrics);
+    for (metric, judgment) in metrics.iter().zip(judgments) {
         let word = match judgment.passed {
             Some(true) => style.good("ok"),
             Some(false) => style.bad(&format!("FAIL: {}", judgment.why)),
+            None if judgment.missing => "n/s: the model has no such figure".to_owned(),
             None => "info".to_owned(),
         };
         let unit = if metric.unit == "1" { "" } else { metric.unit.as_str() };

@@ -9,6 +9,9 @@ use super::{
     experiment::{Experiment, Measured, SEED_SETS},
 };
 
+/// Events of a piece of a run.
+const PIECE: u64 = 1_000_000;
+
 /// A simulation that is read while it runs.
 pub(super) struct Running {
     simulation: Simulation,
@@ -16,6 +19,8 @@ pub(super) struct Running {
 
 impl Running {
     fn read(&mut self, at: f64, node: &str, gauge: Gauge) -> Result<f64, Trouble> {
+        // In pieces, between which the engine looks at how much it holds.
+        while !self.simulation.run_some(at, PIECE).map_err(trouble)? {}
         self.simulation.run_until(at);
         self.simulation.gauge(node, gauge).ok_or_else(|| Trouble::Broken(format!("node `{node}` has no gauge {gauge:?}")))
     }

@@ -1,17 +1,17 @@
 //! Quantiles of Student's t, for confidence intervals.
 
-/// Probability that every interval of a case file must cover.
+/// Probability that an interval of a case file must cover where it names none.
 pub(super) const LEVEL: f64 = 0.999;
 
-/// Half-width of the confidence interval of a mean at [`LEVEL`]; `None` for a single value.
-pub(super) fn half_width(values: &[f64]) -> Option<f64> {
+/// Half-width of the confidence interval of a mean at a level; `None` for a single value.
+pub(super) fn half_width(values: &[f64], level: f64) -> Option<f64> {
     let n = values.len() as f64;
     if values.len() < 2 {
         return None;
     }
     let mean = mean(values);
     let variance = values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
-    Some(quantile(1.0 - (1.0 - LEVEL) / 2.0, n - 1.0) * (variance / n).sqrt())
+    Some(quantile(1.0 - (1.0 - level) / 2.0, n - 1.0) * (variance / n).sqrt())
 }
 
 /// Arithmetic mean; not a number for no values.

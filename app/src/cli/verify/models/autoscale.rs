@@ -14,27 +14,25 @@ const AFTER: f64 = 1e-3;
 
 /// The horizontal autoscaler of Kubernetes under a constant load.
 pub(super) fn horizontal(case: &Case) -> Result<Experiment, Missing> {
-    let (load, target, sync) = (case.number("total_load")?, case.number("target_per_pod")?, case.number("sync_s")?);
+    let (load, target, sync) = (case.model.number("total_load")?, case.model.number("target_per_pod")?, case.model.number("sync_s")?);
     let mut fields = vec![
         field("metric", "requests"),
         field("target_requests", format!("{target}/s")),
-        field("instances", case.number("start")?),
-        field("min_instances", case.number("min")?),
-        field("max_instances", case.number("max")?),
+        field("instances", case.model.number("start")?),
+        field("min_instances", case.model.number("min")?),
+        field("max_instances", case.model.number("max")?),
         field("sync_period", format!("{sync} s")),
-        field("tolerance", format!("{} %", 100.0 * case.number("tolerance")?)),
-        field("metric_lag", format!("{} s", case.number("metric_lag_s")?)),
-        field("start_up", format!("{} s", case.number("pod_ready_s")?)),
+        field("tolerance", format!("{} %", 100.0 * case.model.number_or("tolerance", 0.1)?)),
+        field("metric_lag", format!("{} s", case.model.number_or("metric_lag_s", 0.0)?)),
+        field("start_up", format!("{} s", case.model.number_or("pod_ready_s", 0.0)?)),
         field("duration", "1 ms"),
         field("concurrency_per_instance", MANY),
     ];
-    let policy = case.get("policy").ok_or("the model has no policy")?;
-    let number = |key: &str| policy.get(key).and_then(serde_json::Value::as_f64);
-    fields.extend(number("percent").map(|share| field("scale_up_share", format!("{share} %"))));
-    fields.extend(number("pods").map(|pods| field("scale_up_pods", pods)));
-    fields.extend(number("period_s").map(|period| field("scale_up_period", format!("{period} s"))));
-    fields.extend(policy.get("select").and_then(serde_json::Value::as_str).map(|select| field("scale_up_select", select)));
-    let syncs = case.metrics.iter().map(|metric| metric.expected.values().len()).max().unwrap_or(0);
+    fields.extend(growth(case)?);
+    for key in ["scale_down_stabilization_s", "stabilization_window_s"] {
+        fields.extend(case.model.optional(key)?.map(|window| field("scale_down_window", format!("{window} s"))));
+    }
+    let syncs = case.elements("replicas_by_sync");
     let bench = Bench::new(&case.title)
         .client("client", format!("constant({load}/s)"))
         .node(SERVICE, "kubernetes/deployment", &fields)
@@ -47,12 +45,29 @@ pub(super) fn horizontal(case: &Case) -> Result<Experiment, Missing> {
     }))
 }
 
+/// How fast the replicas may grow: by a share, by a number, or by the larger or smaller of both. Without a policy the
+/// defaults of the provider hold.
+fn growth(case: &Case) -> Result<Vec<(&'static str, String)>, Missing> {
+    let (share, pods) = (case.model.optional("policy.percent")?, case.model.optional("policy.pods")?);
+    let mut fields: Vec<(&'static str, String)> =
+        case.model.optional("policy.period_s")?.map(|period| field("scale_up_period", format!("{period} s"))).into_iter().collect();
+    let select = case.model.word("policy.select", &["max", "min", "disabled"])?;
+    // Of two policies one that is not there allows nothing, and so the larger one counts.
+    let select = if share.is_some() && pods.is_some() { select } else { "max" };
+    if share.is_some() || pods.is_some() {
+        fields.push(field("scale_up_share", format!("{} %", share.unwrap_or(0.0))));
+        fields.push(field("scale_up_pods", pods.unwrap_or(0.0)));
+    }
+    fields.push(field("scale_up_select", select));
+    Ok(fields)
+}
+
 /// The autoscaler of Knative with so many requests inside from the start.
 pub(super) fn knative(case: &Case) -> Result<Experiment, Missing> {
-    let concurrency = case.number("concurrency_step").or_else(|_| case.number("concurrency"))?;
-    let utilization = case.number("target_utilization").unwrap_or(1.0);
-    let workers = case.number("container_concurrency").or_else(|_| case.number("target"))?;
-    let window = case.number("stable_window_s").unwrap_or(STABLE_WINDOW);
+    let concurrency = case.model.number("concurrency_step").or_else(|_| case.model.number("concurrency"))?;
+    let utilization = case.model.number_or("target_utilization", 1.0)?;
+    let workers = case.model.number("container_concurrency").or_else(|_| case.model.number("target"))?;
+    let window = case.model.number_or("stable_window_s", STABLE_WINDOW)?;
     let mut fields = vec![
         field("concurrency_per_instance", workers),
         field("target_utilization", format!("{} %", 100.0 * utilization)),
@@ -61,13 +76,13 @@ pub(super) fn knative(case: &Case) -> Result<Experiment, Missing> {
         field("start_up", "0 s"),
         field("duration", "1 s"),
     ];
-    fields.extend(case.number("target").ok().map(|target| field("target_concurrency", target)));
-    fields.extend(case.number("start").ok().map(|start| field("instances", start)));
-    fields.extend(case.number("panic_window_s").ok().map(|panic| field("panic_window", format!("{} %", 100.0 * panic / window))));
-    for (ours, theirs) in [("panic_threshold", "panic_threshold"), ("max_scale_up_rate", "max_scale_up_rate")] {
-        fields.extend(case.number(theirs).ok().map(|value| field(ours, value)));
+    fields.extend(case.model.optional("target")?.map(|target| field("target_concurrency", target)));
+    fields.extend(case.model.optional("start")?.map(|start| field("instances", start)));
+    fields.extend(case.model.optional("panic_window_s")?.map(|panic| field("panic_window", format!("{} %", 100.0 * panic / window))));
+    for key in ["panic_threshold", "max_scale_up_rate"] {
+        fields.extend(case.model.optional(key)?.map(|value| field(key, value)));
     }
-    fields.extend(case.number("tick_s").ok().map(|tick| field("tick", format!("{tick} s"))));
+    fields.extend(case.model.optional("tick_s")?.map(|tick| field("tick", format!("{tick} s"))));
     let names: Vec<String> = case.metrics.iter().map(|metric| metric.name.clone()).collect();
     let readings = names.iter().map(|name| Reading::of(name, window)).collect::<Result<Vec<_>, _>>()?;
     let end = readings.iter().map(|reading| reading.to).fold(0.0, f64::max) + 1.0;

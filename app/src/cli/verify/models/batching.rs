@@ -2,10 +2,9 @@
 
 use plimsoll_sim::{RunResult, result::TraceEvent};
 
-use super::{Case, Experiment, Measured, Missing, Trouble, edge_metric, field, measured, metric, node, sqs};
-use crate::cli::verify::case::law;
+use super::{Case, Experiment, Measured, Missing, Trouble, edge_metric, field, figures, measured, metric, node, sqs};
 
-fn figures(result: &RunResult) -> Result<Measured, Trouble> {
+fn figures_of_batches(result: &RunResult) -> Result<Measured, Trouble> {
     let observed = result.run.duration_s - result.run.warm_up_s;
     let batches = edge_metric(result, sqs::MAPPING, "batches")?;
     Ok(measured([
@@ -18,10 +17,11 @@ fn figures(result: &RunResult) -> Result<Measured, Trouble> {
 
 /// Poisson arrivals, a size and a window.
 pub(super) fn poisson(case: &Case) -> Result<Experiment, Missing> {
-    let rate = case.number("rate")?;
-    let mapping = [field("batch_size", case.number("batch_size")?), field("batch_window", format!("{} s", case.number("window_s")?))];
+    let rate = case.model.number("rate")?;
+    let mapping =
+        [field("batch_size", case.model.number("batch_size")?), field("batch_window", format!("{} s", case.model.number("window_s")?))];
     let bench = sqs::bench(case, format!("poisson({rate}/s)"), &[], &mapping, &[field("duration", "0 s")]).lasting(case.length(rate));
-    Ok(Experiment::new(bench, case.replications(), figures))
+    Ok(Experiment::new(bench, case.replications(), figures_of_batches))
 }
 
 /// Batches of the periodic case that are observed.
@@ -29,13 +29,13 @@ const BATCHES: f64 = 1_000.0;
 
 /// Evenly spaced arrivals, a size and a window.
 pub(super) fn periodic(case: &Case) -> Result<Experiment, Missing> {
-    let (period, size, window) = (case.number("period_s")?, case.number("batch_size")?, case.number("window_s")?);
+    let (period, size, window) = (case.model.number("period_s")?, case.model.number("batch_size")?, case.model.number("window_s")?);
     let mapping = [field("batch_size", size), field("batch_window", format!("{window} s"))];
-    let arrivals = format!("constant({}/s, offset={} s)", 1.0 / period, case.number("first_arrival_s")?);
+    let arrivals = format!("constant({}/s, offset={} s)", 1.0 / period, case.model.number_or("first_arrival_s", 0.0)?);
     let length = BATCHES * (window / period + 1.0).floor().min(size) * period;
     let bench = sqs::bench(case, arrivals, &[], &mapping, &[field("duration", "0 s")]).lasting((length, 0.0));
     Ok(Experiment::new(bench, 1, |result| {
-        let mut all = figures(result)?;
+        let mut all = figures_of_batches(result)?;
         let closed = sqs::instants(sqs::first(result)?, "function", TraceEvent::Start);
         let closed = closed.first().copied().ok_or_else(|| "the first batch never closed".to_owned())?;
         let size = edge_metric(result, sqs::MAPPING, "batch_size.mean")?;
@@ -46,20 +46,22 @@ pub(super) fn periodic(case: &Case) -> Result<Experiment, Missing> {
 
 /// So many pollers take what is there, up to a size.
 pub(super) fn bulk(case: &Case) -> Result<Experiment, Missing> {
-    let (rate, pollers) = (case.number("rate")?, case.number("pollers")?);
-    let mapping = [field("batch_size", case.number("batch_max")?), field("initial_concurrency", pollers), field("ceiling", pollers)];
-    let service = law(case.get("batch_service").ok_or("the model has no service")?)?;
-    let queue = [field("visibility_timeout", "900 s")];
+    let (rate, pollers) = (case.model.number("rate")?, case.model.number("pollers")?);
+    let mapping = [field("batch_size", case.model.number("batch_max")?), field("initial_concurrency", pollers), field("ceiling", pollers)];
+    let service = case.model.law("batch_service")?;
+    let queue = [field("visibility_timeout", "12 h")];
     let bench = sqs::bench(case, format!("poisson({rate}/s)"), &queue, &mapping, &[field("duration", service)]).lasting(case.length(rate));
-    Ok(Experiment::new(bench, case.replications(), |result| {
-        let (wait, queue) = (&node(result, "queue")?.wait, &result.journeys);
-        let sojourn = queue.first().map_or(0.0, |journey| journey.completion.mean);
-        Ok(measured([
-            ("mean_wait_s", wait.mean.into()),
-            ("mean_sojourn_s", sojourn.into()),
-            ("mean_batch_size", edge_metric(result, sqs::MAPPING, "batch_size.mean")?.into()),
-            ("mean_busy", metric(result, "function", "busy.mean")?.into()),
+    Ok(Experiment::new(bench, case.replications(), move |result| {
+        let mut all = Measured::new();
+        figures::latencies(&mut all, "wait", &node(result, "queue")?.wait);
+        figures::latencies(&mut all, "sojourn", &super::journey(result)?.completion);
+        let busy = metric(result, "function", "busy.mean")?;
+        all.extend(figures_of_batches(result)?);
+        all.extend(measured([
+            ("mean_busy", busy.into()),
+            ("utilization", (busy / pollers).into()),
             ("mean_queue_len", metric(result, "queue", "backlog.mean")?.into()),
-        ]))
+        ]));
+        Ok(all)
     }))
 }

@@ -3,37 +3,42 @@
 use plimsoll_models::EdgeKind;
 use plimsoll_sim::RunResult;
 
-use super::{
-    Bench, CONCURRENCY, Case, Experiment, Missing, Trouble, UNREACHED, bare_function, field, measured, metric, sqs, stream::STREAM,
-};
+use super::{Bench, CONCURRENCY, Case, Experiment, Missing, UNREACHED, bare_function, field, measured, metric, sqs, stream::STREAM};
 
 /// Events per second at which metered usage is produced.
 const RATE: f64 = 1_000.0;
 
 /// Units and US dollars of a meter of a node.
-fn meter(result: &RunResult, node: &str, meter: &str) -> Result<(f64, f64), Trouble> {
+fn meter(result: &RunResult, node: &str, meter: &str) -> (f64, f64) {
     let items = result.cost.items.iter().filter(|item| item.node.as_str() == node && item.meter == meter);
-    let (units, usd) = items.fold((0.0, 0.0), |(units, usd), item| (units + item.units, usd + item.usd));
-    if units > 0.0 { Ok((units, usd)) } else { Err(Trouble::Broken(format!("node `{node}` has no meter `{meter}`"))) }
+    items.fold((0.0, 0.0), |(units, usd), item| (units + item.units, usd + item.usd))
+}
+
+/// Refuses what the bill does not know.
+fn without_free_tier(case: &Case) -> Result<(), Missing> {
+    if case.model.flag("free_tier")? { Err("a bill with the free tier taken off".to_owned()) } else { Ok(()) }
 }
 
 /// Requests and duration of a function.
 pub(super) fn lambda(case: &Case) -> Result<Experiment, Missing> {
-    let requests = case.number("requests")?;
-    let fields =
-        [field("duration", format!("{} ms", case.number("duration_ms")?)), field("memory", format!("{} MiB", case.number("memory_mb")?))];
+    without_free_tier(case)?;
+    let requests = case.model.number("requests")?;
+    let fields = [
+        field("duration", format!("{} ms", case.model.number("duration_ms")?)),
+        field("memory", format!("{} MiB", case.model.number("memory_mb")?)),
+    ];
     let bench = Bench::new(&case.title)
         .client("client", format!("constant({RATE}/s)"))
         .node("function", "aws/lambda", &bare_function(&fields))
         .request("client", "function")
         .quota(CONCURRENCY, UNREACHED)
-        .price("aws/lambda", "requests", case.number("price_request")?)
-        .price("aws/lambda", "duration", case.number("price_gbs")?)
+        .price("aws/lambda", "requests", case.model.number("price_request")?)
+        .price("aws/lambda", "duration", case.model.number("price_gbs")?)
         // The half gap makes the last of them arrive before the end.
         .drained((requests + 0.5) / RATE);
     Ok(Experiment::new(bench, 1, move |result| {
-        let (_, by_request) = meter(result, "function", "requests")?;
-        let (gb_seconds, by_duration) = meter(result, "function", "duration")?;
+        let (_, by_request) = meter(result, "function", "requests");
+        let (gb_seconds, by_duration) = meter(result, "function", "duration");
         let billed = metric(result, "function", "billed_s")?;
         Ok(measured([
             ("gb_seconds", gb_seconds.into()),
@@ -47,53 +52,70 @@ pub(super) fn lambda(case: &Case) -> Result<Experiment, Missing> {
 
 /// Events of a bus by chunks.
 pub(super) fn bus(case: &Case) -> Result<Experiment, Missing> {
-    let events = case.number("events")?;
+    without_free_tier(case)?;
+    let events = case.model.number("events")?;
     let bench = Bench::new(&case.title)
-        .event_type("event", &[field("size", format!("{} KiB", case.number("kb")?))])
+        .event_type("event", &[field("size", format!("{} KiB", case.model.number("kb")?))])
         .node("client", "generic/client", &[field("arrivals", format!("constant({RATE}/s)")), field("events", "event")])
         .node(
             "bus",
             "aws/eventbridge-classic",
-            &[field("publish_latency", "0 s"), field("metered_chunk", format!("{} KiB", case.number("chunk_kb")?))],
+            &[field("publish_latency", "0 s"), field("metered_chunk", format!("{} KiB", case.model.number("chunk_kb")?))],
         )
         .edge("publish", EdgeKind::Send, "client", "bus", &[field("attempts", 1)])
-        .price("aws/eventbridge-classic", "events", case.number("price")?)
+        .price("aws/eventbridge-classic", "events", case.model.number("price")?)
         .drained((events + 0.5) / RATE);
     Ok(Experiment::new(bench, 1, |result| {
-        let (units, usd) = meter(result, "bus", "events")?;
+        let (units, usd) = meter(result, "bus", "events");
         Ok(measured([("billed_events", units.into()), ("cost_total", usd.into())]))
     }))
 }
 
+/// Calls of a message that is sent, received and deleted by itself.
+const CALLS: [&str; 3] = ["delete", "receive", "send"];
+
 /// Sends, receives and deletes of messages by chunks.
 pub(super) fn sqs(case: &Case) -> Result<Experiment, Missing> {
-    let messages = case.number("messages")?;
-    let chunk = [field("metered_chunk", format!("{} KiB", case.number("chunk_kb")?))];
+    without_free_tier(case)?;
+    let messages = case.model.number("messages")?;
+    if case.model.number_or("delete_chunks", 1.0)? != 1.0 {
+        return Err("deletes of more than one chunk".to_owned());
+    }
+    let mut calls: Vec<&str> = match case.model.get("calls_per_message").and_then(serde_json::Value::as_array) {
+        Some(calls) => calls.iter().filter_map(serde_json::Value::as_str).collect(),
+        None => CALLS.to_vec(),
+    };
+    calls.sort_unstable();
+    if calls != CALLS {
+        return Err(format!("the calls {}", calls.join(", ")));
+    }
+    let chunk = [field("metered_chunk", format!("{} KiB", case.model.number("chunk_kb")?))];
     let mapping = [field("batch_size", 1), field("maximum_concurrency", 1_000)];
     // All at once and worked off without a pause, so that no poller asks in vain.
     let bench = sqs::bench(case, format!("batch({messages}, at=0 s)"), &chunk, &mapping, &[field("duration", "1 ms")])
-        .event_type("message", &[field("size", format!("{} KiB", case.number("kb")?))])
+        .event_type("message", &[field("size", format!("{} KiB", case.model.number("kb")?))])
         .structured("client", "events", "message".into())
-        .price("aws/sqs", "requests", case.number("price")?)
+        .price("aws/sqs", "requests", case.model.number("price")?)
         .drained(1.0);
     Ok(Experiment::new(bench, 1, |result| {
-        let (requests, usd) = meter(result, "queue", "requests")?;
+        let (requests, usd) = meter(result, "queue", "requests");
         Ok(measured([("requests", requests.into()), ("cost_total", usd.into())]))
     }))
 }
 
 /// Shards by the hour and records by payload units.
 pub(super) fn stream(case: &Case) -> Result<Experiment, Missing> {
-    let (records, seconds) = (case.number("records")?, case.number("hours")? * 3_600.0);
+    without_free_tier(case)?;
+    let (records, seconds) = (case.model.number("records")?, case.model.number("hours")? * 3_600.0);
     let stream = [
-        field("shards", case.number("shards")?),
+        field("shards", case.model.number("shards")?),
         field("put_latency", "0 s"),
-        field("put_unit", format!("{} KiB", case.number("unit_kb")?)),
+        field("put_unit", format!("{} KiB", case.model.number("unit_kb")?)),
     ];
     // Somebody reads now and then, so that a day's worth of records need not be held.
     let worker = [field("base_poll", "1/min"), field("read_latency", "0 s")];
     let bench = Bench::new(&case.title)
-        .event_type("record", &[field("size", format!("{} KiB", case.number("kb")?))])
+        .event_type("record", &[field("size", format!("{} KiB", case.model.number("kb")?))])
         // The half gap makes the last of them arrive before the end.
         .node(
             "client",
@@ -104,11 +126,11 @@ pub(super) fn stream(case: &Case) -> Result<Experiment, Missing> {
         .node("worker", "generic/server", &[field("duration", "0 s"), field("overhead", "0 s")])
         .edge("put", EdgeKind::Send, "client", STREAM, &[field("timeout", "none"), field("attempts", "unlimited")])
         .edge("read", EdgeKind::Poll, STREAM, "worker", &worker)
-        .price("aws/kinesis", "shard_hours", case.number("price_shard_hour")?)
-        .price("aws/kinesis", "put_units", case.number("price_unit")?)
+        .price("aws/kinesis", "shard_hours", case.model.number("price_shard_hour")?)
+        .price("aws/kinesis", "put_units", case.model.number("price_unit")?)
         .lasting((seconds, 0.0));
     Ok(Experiment::new(bench, 1, |result| {
-        let ((_, by_shard), (units, by_unit)) = (meter(result, STREAM, "shard_hours")?, meter(result, STREAM, "put_units")?);
+        let ((_, by_shard), (units, by_unit)) = (meter(result, STREAM, "shard_hours"), meter(result, STREAM, "put_units"));
         Ok(measured([("put_units", units.into()), ("cost_total", (by_shard + by_unit).into())]))
     }))
 }
@@ -118,10 +140,13 @@ const TABLE_SECONDS: f64 = 2_000.0;
 
 /// Request units of a table on demand.
 pub(super) fn table(case: &Case) -> Result<Experiment, Missing> {
-    let (writes, reads) = (case.number("writes")?, case.number("reads")?);
-    let read = if case.text("consistency") == "eventual" { "eventual-read" } else { "read" };
-    let kib = |key: &str| case.number(key).map(|kib| [field("size", format!("{} B", kib * 1_024.0))]);
-    let client = |count: f64, event: &str| [field("arrivals", format!("constant({}/s)", count / TABLE_SECONDS)), field("events", event)];
+    without_free_tier(case)?;
+    let (writes, reads) = (case.model.number("writes")?, case.model.number("reads")?);
+    let (write, read) = match case.model.word("consistency", &["eventual", "strong", "transactional"])? {
+        "eventual" => ("write", "eventual-read"),
+        "strong" => ("write", "read"),
+        _ => ("transactional-write", "transactional-read"),
+    };
     let table = [
         field("write_latency", "0 s"),
         field("read_latency", "0 s"),
@@ -130,20 +155,24 @@ pub(super) fn table(case: &Case) -> Result<Experiment, Missing> {
         field("on_demand_writes", "1000000/s"),
         field("on_demand_reads", "1000000/s"),
     ];
-    let bench = Bench::new(&case.title)
-        .event_type("written", &kib("write_kb")?)
-        .event_type("read", &kib("read_kb")?)
-        .node("writer", "generic/client", &client(writes, "written"))
-        .node("reader", "generic/client", &client(reads, "read"))
+    let mut bench = Bench::new(&case.title)
         .node("table", "aws/dynamodb", &table)
-        .edge("write", EdgeKind::Request, "writer", "table", &[field("operation", "write"), field("attempts", 1)])
-        .edge("read", EdgeKind::Request, "reader", "table", &[field("operation", read), field("attempts", 1)])
-        .price("aws/dynamodb", "write_requests", case.number("price_wru")?)
-        .price("aws/dynamodb", "read_requests", case.number("price_rru")?)
-        .drained(TABLE_SECONDS * (1.0 + 0.5 / reads.max(writes)));
+        .price("aws/dynamodb", "write_requests", case.model.number("price_wru")?)
+        .price("aws/dynamodb", "read_requests", case.model.number("price_rru")?)
+        .drained(TABLE_SECONDS * (1.0 + 0.5 / reads.max(writes).max(1.0)));
+    for (event, count, kib, operation) in [("written", writes, "write_kb", write), ("read", reads, "read_kb", read)] {
+        let client = format!("client-{event}");
+        let size = field("size", format!("{} B", case.model.number(kib)? * 1_024.0));
+        if count > 0.0 {
+            let arrivals = format!("constant({}/s)", count / TABLE_SECONDS);
+            bench = bench
+                .event_type(event, &[size])
+                .node(&client, "generic/client", &[field("arrivals", arrivals), field("events", event)])
+                .edge(event, EdgeKind::Request, &client, "table", &[field("operation", operation), field("attempts", 1)]);
+        }
+    }
     Ok(Experiment::new(bench, 1, |result| {
-        let ((written, write_usd), (read, read_usd)) =
-            (meter(result, "table", "write_requests")?, meter(result, "table", "read_requests")?);
+        let ((written, write_usd), (read, read_usd)) = (meter(result, "table", "write_requests"), meter(result, "table", "read_requests"));
         Ok(measured([("wru", written.into()), ("rru", read.into()), ("cost_total", (write_usd + read_usd).into())]))
     }))
 }

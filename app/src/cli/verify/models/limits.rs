@@ -2,8 +2,10 @@
 
 use plimsoll_sim::RunResult;
 
-use super::{Bench, CONCURRENCY, Case, Experiment, Measured, Missing, Trouble, UNREACHED, bare_function, field, measured, metric};
-use crate::cli::verify::probe;
+use super::{
+    Bench, CONCURRENCY, Case, Experiment, Figure, Measured, Missing, Trouble, UNREACHED, bare_function, field, figures, measured, metric,
+};
+use crate::cli::verify::probe::{self, Running};
 
 /// The function.
 const FUNCTION: &str = "function";
@@ -11,29 +13,37 @@ const FUNCTION: &str = "function";
 /// The gateway.
 const GATEWAY: &str = "gateway";
 
-/// Two functions share the concurrency of their account.
+/// Concurrency that an account cannot reserve.
+const UNRESERVED: f64 = 100.0;
+
+/// Functions that share the concurrency of their account, apart from what some of them reserve.
 pub(super) fn shared_pool(case: &Case) -> Result<Experiment, Missing> {
-    let functions = case.get("functions").and_then(serde_json::Value::as_array).ok_or("the model has no functions")?;
-    let mut bench = Bench::new(&case.title).quota(CONCURRENCY, case.number("limit")?);
+    let (count, limit) = (case.model.count("functions")?, case.model.number("limit")?);
+    let mut bench = Bench::new(&case.title);
+    let mut reserving = false;
     let mut total = 0.0;
-    for (index, function) in functions.iter().enumerate() {
-        let rate = function["rate"].as_f64().ok_or("a function has no rate")?;
+    for index in 0..count {
+        let path = |key: &str| format!("functions.{index}.{key}");
+        let rate = case.model.number(&path("rate"))?;
         let (client, name) = (format!("client{}", index + 1), format!("fn{}", index + 1));
-        let law = crate::cli::verify::case::law(&function["service"])?;
-        bench = bench
-            .client(&client, format!("poisson({rate}/s)"))
-            .node(&name, "aws/lambda", &bare_function(&[field("duration", law)]))
-            .request(&client, &name);
+        let mut fields = vec![field("duration", case.model.law(&path("service"))?)];
+        for key in ["reserved", "reserved_concurrency"] {
+            let reserved = case.model.optional(&path(key))?;
+            reserving |= reserved.is_some();
+            fields.extend(reserved.map(|reserved| field("reserved_concurrency", reserved)));
+        }
+        bench =
+            bench.client(&client, format!("poisson({rate}/s)")).node(&name, "aws/lambda", &bare_function(&fields)).request(&client, &name);
         total += rate;
     }
-    let (count, bench) = (functions.len(), bench.lasting(case.length(total)));
+    // The provider keeps some concurrency unreserved, which others use here.
+    let kept = if reserving { UNRESERVED } else { 0.0 };
+    let bench = bench.quota(CONCURRENCY, limit + kept).outside(CONCURRENCY, kept).lasting(case.length(total));
     Ok(Experiment::new(bench, case.replications(), move |result| {
         let mut all = Measured::new();
         for index in 1..=count {
             let name = format!("fn{index}");
-            let blocked = metric(result, &name, "refused")? / metric(result, &name, "arrivals")?;
-            all.insert(format!("{name}_p_block"), blocked.into());
-            all.insert(format!("{name}_mean_busy"), metric(result, &name, "busy.mean")?.into());
+            all.extend(figures::prefixed(&name, figures::station(result, &name)?));
         }
         Ok(all)
     }))
@@ -41,81 +51,106 @@ pub(super) fn shared_pool(case: &Case) -> Result<Experiment, Missing> {
 
 /// Load that steps up at once against the ramp of new instances.
 pub(super) fn lambda_ramp(case: &Case) -> Result<Experiment, Missing> {
-    let (rate, horizon) = (case.number("rps")?, case.number("horizon_s")?);
-    let fields = [
-        field("duration", format!("{} s", case.number("duration_s")?)),
-        field("init", format!("{} s", case.number("init_s")?)),
-        field("scaling_burst", case.number("initial_burst")?),
-        field("scaling_rate", format!("{}/10 s", case.number("scale_per_10s")?)),
-        field("scaling_refill", case.text("refill")),
+    let (rate, horizon) = (case.model.number("rps")?, case.model.number("horizon_s")?);
+    let mut fields = vec![
+        field("duration", format!("{} s", case.model.number("duration_s")?)),
+        field("init", format!("{} s", case.model.number_or("init_s", 0.0)?)),
+        field("scaling_burst", case.model.number("initial_burst")?),
+        field("scaling_rate", format!("{}/10 s", case.model.number("scale_per_10s")?)),
+        field("scaling_refill", case.model.word("refill", &["continuous", "stepped"])?),
     ];
-    // Arrivals lie at (i + 1/2) / rate.
+    match case.model.text("keepalive_s") {
+        "longer than horizon" => {}
+        _ => fields.extend(case.model.optional("keepalive_s")?.map(|seconds| field("idle_timeout", format!("{seconds} s")))),
+    }
+    let offset = match case.model.text("arrival_times") {
+        "" | "(i+0.5)/rps" => 0.5 / rate,
+        "i/rps" => 0.0,
+        "(i+1)/rps" => 1.0 / rate,
+        other => return Err(format!("the arrivals at `{other}`")),
+    };
+    let limit = case.model.limit("concurrency_limit")?.map_or_else(|| UNREACHED.to_string(), |limit| limit.to_string());
     let bench = Bench::new(&case.title)
-        .client("client", format!("constant({rate}/s, offset={} s)", 0.5 / rate))
+        .client("client", format!("constant({rate}/s, offset={offset} s)"))
         .node(FUNCTION, "aws/lambda", &bare_function(&fields))
         .request("client", FUNCTION)
-        .quota(CONCURRENCY, case.number("concurrency_limit")?)
+        .quota(CONCURRENCY, limit)
         .lasting((horizon, 0.0));
     Ok(probe::gauges(bench, 1, move |simulation| {
-        let (mut per_ten, mut before, mut last) = (Vec::new(), 0.0, 0.0);
-        let steps = (horizon * STEPS_PER_SECOND) as u64;
-        let mut ten = 0.0;
-        for step in 1..=steps {
-            let at = step as f64 / STEPS_PER_SECOND;
-            let now = simulation.refused_by(at, FUNCTION)?;
-            if now > ten && step.is_multiple_of(10 * STEPS_PER_SECOND as u64) {
-                per_ten.push(now - ten);
-                ten = now;
-            } else if step.is_multiple_of(10 * STEPS_PER_SECOND as u64) {
-                per_ten.push(0.0);
-            }
-            if now > before {
-                last = at;
-            }
-            before = now;
-        }
+        let (per_ten, last) = throttles(simulation, horizon)?;
         let result = simulation.finish()?;
-        Ok(measured([
+        let mut all = figures::station(&result, FUNCTION)?;
+        all.extend(measured([
             ("throttled_total", metric(&result, FUNCTION, "refused")?.into()),
             ("accepted_total", metric(&result, FUNCTION, "accepted")?.into()),
             ("throttles_per_10s", per_ten.into()),
             ("last_throttle_s", last.into()),
             ("environments_created", metric(&result, FUNCTION, "instances_created")?.into()),
-        ]))
+        ]));
+        Ok(all)
     }))
+}
+
+/// Refusals in each ten seconds, and when the last one was.
+fn throttles(simulation: &mut Running, horizon: f64) -> Result<(Vec<f64>, Option<f64>), Trouble> {
+    let (mut per_ten, mut before, mut ten, mut last) = (Vec::new(), 0.0, 0.0, None);
+    for step in 1..=(horizon * STEPS_PER_SECOND) as u64 {
+        let at = step as f64 / STEPS_PER_SECOND;
+        let now = simulation.refused_by(at, FUNCTION)?;
+        if step.is_multiple_of(10 * STEPS_PER_SECOND as u64) {
+            per_ten.push(now - ten);
+            ten = now;
+        }
+        if now > before {
+            last = Some(at);
+        }
+        before = now;
+    }
+    Ok((per_ten, last))
 }
 
 /// How often the count of throttles is looked at.
 const STEPS_PER_SECOND: f64 = 1_000.0;
 
+/// Seconds of a steady load that are left to use up full buckets.
+const SETTLING: f64 = 5.0;
+
 /// Requests per second that a concurrency allows.
 pub(super) fn lambda_rps(case: &Case) -> Result<Experiment, Missing> {
-    let load = load(case)?;
     let fields = [
-        field("duration", format!("{} s", case.number("duration_s")?)),
-        field("reserved_concurrency", case.number("concurrency")?),
-        field("rate_per_concurrency", format!("{}/s", case.number("rps_per_concurrency")?)),
+        field("duration", format!("{} s", case.model.number("duration_s")?)),
+        field("reserved_concurrency", case.model.number("concurrency")?),
+        field("rate_per_concurrency", format!("{}/s", case.model.number("rps_per_concurrency")?)),
     ];
-    // What counts is observed after five seconds.
     let bench = Bench::new(&case.title)
-        .client("client", format!("constant({load}/s)"))
+        .client("client", steady(case)?)
         .node(FUNCTION, "aws/lambda", &bare_function(&fields))
         .request("client", FUNCTION)
         .quota(CONCURRENCY, UNREACHED)
-        .lasting((case.number("horizon_s")?, 5.0));
-    Ok(Experiment::new(bench, 1, |result| {
+        .lasting((case.model.number("horizon_s")?, SETTLING));
+    Ok(Experiment::new(bench, case.replications(), |result| {
+        let mut all = figures::station(result, FUNCTION)?;
         let throttled = metric(result, FUNCTION, "refused")? / metric(result, FUNCTION, "arrivals")?;
-        Ok(measured([("throttled_fraction", throttled.into()), ("mean_busy", metric(result, FUNCTION, "busy.mean")?.into())]))
+        all.extend(measured([("throttled_fraction", throttled.into())]));
+        Ok(all)
     }))
 }
 
-fn load(case: &Case) -> Result<f64, Missing> {
-    case.get("load").and_then(|load| load.get("rate")).and_then(serde_json::Value::as_f64).ok_or_else(|| "the model has no load".to_owned())
+/// The arrivals of a model whose `load` has a process and a rate.
+pub(super) fn steady(case: &Case) -> Result<String, Missing> {
+    let rate = case.model.number("load.rate")?;
+    Ok(match case.model.word("load.process", &["deterministic", "constant", "poisson"])? {
+        "poisson" => format!("poisson({rate}/s)"),
+        _ => format!("constant({rate}/s)"),
+    })
 }
 
 fn gateway(case: &Case, arrivals: String) -> Result<Bench, Missing> {
-    let fields =
-        [field("stage_rate", format!("{}/s", case.number("rate")?)), field("stage_burst", case.number("burst")?), field("overhead", "0 s")];
+    let fields = [
+        field("stage_rate", format!("{}/s", case.model.number("rate")?)),
+        field("stage_burst", case.model.number("burst")?),
+        field("overhead", "0 s"),
+    ];
     Ok(Bench::new(&case.title)
         .client("client", arrivals)
         .node(GATEWAY, "aws/api-gateway-http", &fields)
@@ -127,41 +162,59 @@ fn gateway(case: &Case, arrivals: String) -> Result<Bench, Missing> {
 }
 
 /// When the stage's own throttle first refused, in seconds.
-fn first_refusal(result: &RunResult) -> Result<f64, Trouble> {
-    let bound = result.limits.iter().filter(|limit| limit.key.ends_with("stage_rate")).find_map(|limit| limit.first_bound_s);
-    bound.ok_or_else(|| Trouble::Broken("the stage's throttle never refused".to_owned()))
+fn first_refusal(result: &RunResult) -> Option<f64> {
+    result.limits.iter().filter(|limit| limit.key.ends_with("stage_rate")).find_map(|limit| limit.first_bound_s)
 }
 
-/// Steady load above the rate of a full bucket.
+/// Refusals in each second from the first whole second on that lies a second after the first of them.
+fn refusals_after(first: Option<f64>, horizon: f64, refused_by: impl Fn(f64) -> Result<f64, Trouble>) -> Result<Figure, Trouble> {
+    let Some(first) = first else { return Ok(0.0.into()) };
+    let from = (first + 1.0).ceil();
+    if from >= horizon {
+        return Ok(Figure::NEVER);
+    }
+    Ok(((refused_by(horizon)? - refused_by(from)?) / (horizon - from)).into())
+}
+
+/// Steady load on a bucket.
 pub(super) fn token_bucket(case: &Case) -> Result<Experiment, Missing> {
-    let (load, horizon) = (load(case)?, case.number("horizon_s")?);
-    let bench = gateway(case, format!("constant({load}/s)"))?.lasting((horizon, 0.0));
+    let (burst, horizon) = (case.model.number("burst")?, case.model.number("horizon_s")?);
+    let missing = burst - case.model.number_or("start_tokens", burst)?;
+    if missing < 0.0 {
+        return Err("more tokens than the bucket holds".to_owned());
+    }
+    let mut bench = gateway(case, steady(case)?)?.lasting((horizon, 0.0));
+    if missing > 0.0 {
+        // Somebody else has taken what is not there at the start.
+        bench = bench.client("before", format!("batch({missing}, at=0 s)")).request("before", GATEWAY);
+    }
     Ok(Experiment::procedure(bench, 1, move |bench, seed| {
         let result = bench.run(seed)?;
-        let first = first_refusal(&result)?;
-        // Whole seconds that lie a second after the first refusal.
-        let from = (first + 1.0).ceil();
-        let refused = metric(&result, GATEWAY, "refused")?;
-        let before = metric(&bench.run_for(seed, from)?, GATEWAY, "refused")?;
+        let first = first_refusal(&result);
+        let refused_by = |at: f64| metric(&bench.run_for(seed, at)?, GATEWAY, "refused");
         Ok(measured([
             ("first_throttle_s", first.into()),
-            ("throttles_per_s_after", ((refused - before) / (horizon - from)).into()),
-            ("throttled_total", refused.into()),
-            ("accepted_total", metric(&result, GATEWAY, "accepted")?.into()),
+            ("throttles_per_s_after", refusals_after(first, horizon, refused_by)?),
+            ("throttled_total", metric(&result, GATEWAY, "refused")?.into()),
+            ("accepted_total", (metric(&result, GATEWAY, "accepted")? - missing).into()),
         ]))
     }))
 }
 
 /// Poisson load near the rate of a bucket.
 pub(super) fn token_bucket_poisson(case: &Case) -> Result<Experiment, Missing> {
-    let rate = case.number("arrival_rate")?;
+    case.model.word("refill", &["continuous"])?;
+    let rate = case.model.number("arrival_rate")?;
     let bench = gateway(case, format!("poisson({rate}/s)"))?.lasting(case.length(rate));
-    Ok(Experiment::new(bench, case.replications(), |result| {
-        let (arrivals, refused, accepted) =
-            (metric(result, GATEWAY, "arrivals")?, metric(result, GATEWAY, "refused")?, metric(result, GATEWAY, "accepted")?);
-        let observed = result.run.duration_s - result.run.warm_up_s;
-        Ok(measured([("p_block", (refused / arrivals).into()), ("throughput_per_s", (accepted / observed).into())]))
-    }))
+    Ok(Experiment::new(bench, case.replications(), |result| throttled(result, GATEWAY)))
+}
+
+/// What a limiter lets through and what it refuses.
+fn throttled(result: &RunResult, id: &str) -> Result<Measured, Trouble> {
+    let mut all = figures::station(result, id)?;
+    let observed = result.run.duration_s - result.run.warm_up_s;
+    all.insert("throughput_per_s".to_owned(), (metric(result, id, "accepted")? / observed).into());
+    Ok(all)
 }
 
 /// Standard deviation of the calls in a window from which on refusals are too clumped for the advised sample.
@@ -169,23 +222,19 @@ const CLUMP: f64 = 5.0;
 
 /// Poisson load near the limit of a counter that starts anew with each window.
 pub(super) fn fixed_window_poisson(case: &Case) -> Result<Experiment, Missing> {
-    let (rate, window) = (case.number("arrival_rate")?, case.number("window_s")?);
+    let (rate, window, limit) =
+        (case.model.number("arrival_rate")?, case.model.number("window_s")?, case.model.number("limit_per_window")?);
     let fields = [
         field("latency", "0 s"),
         field("limiter", "fixed-window"),
         field("window", format!("{window} s")),
-        field("rate_limit", format!("{}/s", case.number("limit_per_window")? / window)),
+        field("rate_limit", format!("{}/s", limit / window)),
     ];
     let bench = Bench::new(&case.title)
         .client("client", format!("poisson({rate}/s)"))
         .node("api", "generic/http-api", &fields)
         .request("client", "api")
         // Refusals come in clumps, one for each window that overflows, so there are fewer of them than it seems.
-        .lasting(case.enlarged((case.number("limit_per_window")?.sqrt() / CLUMP).max(1.0)).length(rate));
-    Ok(Experiment::new(bench, case.replications(), |result| {
-        let (arrivals, refused, accepted) =
-            (metric(result, "api", "arrivals")?, metric(result, "api", "refused")?, metric(result, "api", "accepted")?);
-        let observed = result.run.duration_s - result.run.warm_up_s;
-        Ok(measured([("p_block", (refused / arrivals).into()), ("throughput_per_s", (accepted / observed).into())]))
-    }))
+        .lasting(case.enlarged((limit.sqrt() / CLUMP).max(1.0)).length(rate));
+    Ok(Experiment::new(bench, case.replications(), |result| throttled(result, "api")))
 }

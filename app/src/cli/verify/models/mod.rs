@@ -5,6 +5,9 @@ mod batching;
 mod coldstart;
 mod cost;
 mod disciplines;
+mod estimates;
+mod experiments;
+mod figures;
 mod latency;
 mod limits;
 mod networks;
@@ -26,20 +29,35 @@ use super::{
     bench::{Bench, Pairs, Trouble, edge_metric, field, metric, node},
     case::{Case, Figure, Missing},
     experiment::{Experiment, Measured, measured},
+    law,
 };
 
 /// Optional features that the product has.
 const FEATURES: &[&str] = &["random_keepalive", "priority", "processor_sharing", "abandonment"];
+
+/// Most replications, whose figures all stand in memory.
+const REPLICATIONS_MAX: u32 = 10_000_000;
 
 /// The experiment for a case, or what the product lacks for it. Files are relative to `folder`.
 pub(super) fn build(case: &Case, folder: &Path) -> Result<Experiment, Missing> {
     if let Some(feature) = case.features.iter().find(|feature| !FEATURES.contains(&feature.as_str())) {
         return Err(format!("feature `{feature}`"));
     }
+    let experiment = of_type(case, folder)?;
+    if experiment.replications > REPLICATIONS_MAX {
+        return Err(format!("more than {REPLICATIONS_MAX} replications"));
+    }
+    match case.model.unread() {
+        None => Ok(experiment),
+        Some(path) => Err(format!("the parameter `{path}`")),
+    }
+}
+
+fn of_type(case: &Case, folder: &Path) -> Result<Experiment, Missing> {
     match case.model_type() {
         "ggck" => queues::ggck(case),
         "priority" => disciplines::priority(case),
-        "ps" => disciplines::sharing(case),
+        "ps" => queues::sharing(case),
         "mxm1" => disciplines::groups(case),
         "coldqueue" => disciplines::cold_queue(case),
         "fixed_window_poisson" => limits::fixed_window_poisson(case),
@@ -49,8 +67,8 @@ pub(super) fn build(case: &Case, folder: &Path) -> Result<Experiment, Missing> {
         "mmpp_m1" => queues::mmpp(case),
         "attempts" => queues::attempts(case),
         "retrial" => queues::retrial(case),
-        "mm1_tavc" => queues::asymptotic_variance(case),
-        "ci_coverage" => queues::coverage(case),
+        "mm1_tavc" => estimates::asymptotic_variance(case),
+        "ci_coverage" => estimates::coverage(case),
         "sampler" => sampler::sampler(case),
         "jackson" => networks::jackson(case),
         "forkjoin" | "fanout" => networks::fork_join(case),
@@ -61,7 +79,7 @@ pub(super) fn build(case: &Case, folder: &Path) -> Result<Experiment, Missing> {
         "keepalive_trace" => coldstart::keepalive_trace(case),
         "latency_trace" => coldstart::latency_trace(case),
         "trace_replay" => coldstart::trace_replay(case, folder),
-        "keepalive_experiments" => coldstart::experiments(case),
+        "keepalive_experiments" => experiments::experiments(case),
         "shared_pool" => limits::shared_pool(case),
         "lambda_ramp" => limits::lambda_ramp(case),
         "lambda_rps" => limits::lambda_rps(case),
@@ -105,7 +123,7 @@ fn journey(result: &RunResult) -> Result<&JourneyResult, Trouble> {
 }
 
 /// Fields of a function that does nothing but compute, without any of the platform's own times and limits.
-fn bare_function(more: Pairs<'_>) -> Vec<(&str, String)> {
+fn bare_function<'a>(more: &[(&'a str, String)]) -> Vec<(&'a str, String)> {
     const MANY: &str = "1000000000";
     let mut fields = vec![
         field("init", "0 s"),

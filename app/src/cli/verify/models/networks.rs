@@ -1,60 +1,83 @@
 //! Several stations: routing by chance, and branches that are joined again.
 
 use plimsoll_models::EdgeKind;
+use plimsoll_sim::RunResult;
 use serde_json::json;
 
-use super::{Bench, Case, Experiment, Missing, field, journey, measured, metric, node, queues};
-use crate::cli::verify::case::numbers;
+use super::{Bench, Case, Experiment, Measured, Missing, Trouble, field, figures, journey, measured, metric, queues};
 
 fn id(index: usize) -> String {
     format!("node{}", index + 1)
 }
 
-/// An open network of stations with exponential services.
+/// Where everybody comes in when there are several entries.
+const ENTRY: &str = "entry";
+
+/// An edge on which a share of the customers goes on to another station.
+fn route(bench: Bench, from: &str, to: &str, share: f64) -> Bench {
+    bench.edge(&format!("{from}-{to}"), EdgeKind::Request, from, to, &[field("share", share), field("timeout", "none")])
+}
+
+/// An open network of stations with exponential services, or with laws of their own.
 pub(super) fn jackson(case: &Case) -> Result<Experiment, Missing> {
-    let (external, rates, servers) = (case.numbers("external")?, case.numbers("service_rate")?, case.numbers("servers")?);
-    let routing = case.get("routing").and_then(serde_json::Value::as_array).ok_or("the model has no routing")?;
+    let external = case.model.numbers("external")?;
+    let count = external.len();
     let mut bench = Bench::new(&case.title);
-    for (index, (rate, servers)) in rates.iter().zip(&servers).enumerate() {
-        let fields = [field("service", format!("exponential({} s)", 1.0 / rate)), field("servers", servers)];
+    for index in 0..count {
+        let own_law = format!("service.{index}");
+        let service = if case.model.has(&own_law) {
+            case.model.law(&own_law)?
+        } else {
+            format!("exponential({} s)", 1.0 / case.model.number(&format!("service_rate.{index}"))?)
+        };
+        let fields = [field("service", service), field("servers", queues::servers(case, &format!("servers.{index}"))?)];
         bench = bench.node(&id(index), "generic/station", &fields);
     }
-    for (index, rate) in external.iter().enumerate().filter(|(_, rate)| **rate > 0.0) {
-        let client = format!("client{}", index + 1);
-        bench = bench.client(&client, format!("poisson({rate}/s)")).request(&client, &id(index));
-    }
-    for (from, row) in routing.iter().enumerate() {
-        let shares = numbers(Some(row)).ok_or("the routing is no matrix")?;
+    let total: f64 = external.iter().sum();
+    let entries: Vec<usize> = (0..count).filter(|index| external[*index] > 0.0).collect();
+    let client = |bench: Bench| bench.client("client", format!("poisson({total}/s)"));
+    bench = if let [only] = entries[..] {
+        client(bench).request("client", &id(only))
+    } else {
+        let fields = [field("service", "0 s"), field("servers", "unlimited")];
+        let bench = client(bench).node(ENTRY, "generic/station", &fields).request("client", ENTRY);
+        entries.iter().fold(bench, |bench, index| route(bench, ENTRY, &id(*index), external[*index] / total))
+    };
+    for from in 0..count {
+        let shares = case.model.numbers(&format!("routing.{from}"))?;
         for (to, share) in shares.iter().enumerate().filter(|(_, share)| **share > 0.0) {
-            let fields = [field("share", share), field("timeout", "none")];
-            bench = bench.edge(&format!("route{}-{}", from + 1, to + 1), EdgeKind::Request, &id(from), &id(to), &fields);
+            bench = route(bench, &id(from), &id(to), *share);
         }
     }
-    let count = rates.len();
-    let bench = bench.lasting(case.length(external.iter().sum()));
-    Ok(Experiment::new(bench, case.replications(), move |result| {
-        let mut all = queues::figures(result, &id(0))?;
-        let observed = result.run.duration_s - result.run.warm_up_s;
-        for index in 0..count {
-            let name = id(index);
-            all.insert(format!("{name}_mean_in_system"), metric(result, &name, "in_system.mean")?.into());
-            all.insert(format!("{name}_arrival_rate"), (metric(result, &name, "arrivals")? / observed).into());
-        }
-        let total = &journey(result)?.completion;
-        all.extend(measured([
-            ("mean_sojourn_s", total.mean.into()),
-            ("sojourn_p95_s", total.p95.into()),
-            ("sojourn_p99_s", total.p99.into()),
-        ]));
-        Ok(all)
-    }))
+    let bench = bench.lasting(case.length(total));
+    Ok(Experiment::new(bench, case.replications(), move |result| of_network(result, count)))
 }
+
+fn of_network(result: &RunResult, count: usize) -> Result<Measured, Trouble> {
+    let mut all = if count == 1 { figures::station(result, &id(0))? } else { Measured::new() };
+    let mut inside = 0.0;
+    for index in 0..count {
+        all.extend(figures::prefixed(&id(index), figures::station(result, &id(index))?));
+        inside += metric(result, &id(index), "in_system.mean")?;
+    }
+    let total = &journey(result)?.completion;
+    figures::latencies(&mut all, "sojourn", total);
+    let observed = result.run.duration_s - result.run.warm_up_s;
+    all.extend(measured([("mean_in_system", inside.into()), ("throughput_per_s", (total.count as f64 / observed).into())]));
+    Ok(all)
+}
+
+/// Most branches, each of which is a node.
+const BRANCHES_MAX: usize = 1_000;
 
 /// A function that calls several stations at once and waits for the last of them.
 pub(super) fn fork_join(case: &Case) -> Result<Experiment, Missing> {
-    let (rate, branches) = (case.number("rate")?, case.number("branches")? as usize);
-    let servers = case.number("servers_per_branch").map_or_else(|_| "unlimited".to_owned(), |servers| servers.to_string());
-    let law = case.law("service")?;
+    let (rate, branches) = (case.model.number("rate")?, case.model.number("branches")? as usize);
+    if branches > BRANCHES_MAX {
+        return Err(format!("more than {BRANCHES_MAX} branches"));
+    }
+    let servers = if case.model.has("servers_per_branch") { queues::servers(case, "servers_per_branch")? } else { "unlimited".to_owned() };
+    let law = case.model.law("service")?;
     let mut bench = Bench::new(&case.title).client("client", format!("poisson({rate}/s)")).node(
         "fork",
         "aws/lambda",
@@ -72,17 +95,13 @@ pub(super) fn fork_join(case: &Case) -> Result<Experiment, Missing> {
         .quota(super::CONCURRENCY, super::UNREACHED)
         .lasting(case.length(rate));
     Ok(Experiment::new(bench, case.replications(), move |result| {
-        let (total, branch) = (&journey(result)?.response, &node(result, &id(0))?.sojourn);
+        let mut all = figures::prefixed("branch", figures::station(result, &id(0))?);
+        figures::latencies(&mut all, "sojourn", &journey(result)?.response);
         let mut busy = 0.0;
         for index in 0..branches {
             busy += metric(result, &id(index), "busy.mean")?;
         }
-        Ok(measured([
-            ("mean_sojourn_s", total.mean.into()),
-            ("sojourn_p50_s", total.p50.into()),
-            ("sojourn_p99_s", total.p99.into()),
-            ("branch_mean_sojourn_s", branch.mean.into()),
-            ("mean_busy", busy.into()),
-        ]))
+        all.extend(measured([("mean_busy", busy.into()), ("throughput_per_s", metric(result, "fork", "throughput_per_s")?.into())]));
+        Ok(all)
     }))
 }

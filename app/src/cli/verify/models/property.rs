@@ -16,6 +16,8 @@ type Procedure = fn(u64) -> Result<u64, Trouble>;
 
 /// The procedure of a case, by its id.
 pub(super) fn property(case: &Case) -> Result<Experiment, Missing> {
+    // The id says which procedure is meant; the model only describes it.
+    case.model.remark("procedure");
     let procedure: Procedure = match case.id.as_str() {
         "prop-replay-bytes" => replay_bytes,
         "prop-conservation" => conservation,
@@ -82,6 +84,7 @@ fn conservation(seed: u64) -> Result<u64, Trouble> {
             let checked = checked.unwrap_or_else(|_| Err(Trouble::Broken("the engine panicked".to_owned())));
             checked.map_err(|trouble| match trouble {
                 Trouble::Broken(why) => Trouble::Broken(format!("random model {number}: {why}")),
+                Trouble::Refused(why) => Trouble::Broken(format!("random model {number}: {why}")),
                 Trouble::Canceled => Trouble::Canceled,
             })
         })

@@ -1,246 +1,204 @@
-//! One station: queues with and without room, closed loops, retries, statistics of estimates.
+//! One station: queues with and without room, closed loops, retries.
 
-use super::{
-    Bench, Case, Experiment, Figure, Measured, Missing, Trouble, disciplines, edge_metric, field, journey, measured, metric, node,
-};
-use crate::cli::verify::{bench::Pairs, student};
+use super::{Bench, Case, Experiment, Measured, Missing, edge_metric, field, figures, journey, law, measured, metric};
+use crate::cli::verify::bench::Pairs;
 use plimsoll_models::EdgeKind;
 use plimsoll_sim::RunResult;
 
 /// The only node besides the client.
-const QUEUE: &str = "queue";
+pub(super) const QUEUE: &str = "queue";
 
 /// The edge to it.
 const EDGE: &str = "client-queue";
 
-fn station(case: &Case, service: &str, servers: &str, more: Pairs<'_>) -> Bench {
-    let mut fields = vec![field("service", service), field("servers", servers)];
+/// Servers as the document spells them; one where the case does not say.
+pub(super) fn servers(case: &Case, path: &str) -> Result<String, Missing> {
+    if !case.model.has(path) {
+        return Ok("1".to_owned());
+    }
+    Ok(case.model.limit(path)?.map_or_else(|| "unlimited".to_owned(), |servers| servers.to_string()))
+}
+
+/// The only node, with the fields that the model has for any kind of station.
+pub(super) fn station(case: &Case, more: Pairs<'_>) -> Result<Bench, Missing> {
+    let mut fields = Vec::new();
+    if case.model.has("service") {
+        fields.push(field("service", case.model.law("service")?));
+    }
+    fields.push(field("servers", servers(case, "servers")?));
+    fields.extend(case.model.limit("capacity")?.map(|capacity| field("capacity", capacity)));
+    if case.model.has("patience") {
+        fields.push(field("patience", case.model.law("patience")?));
+    }
+    match case.model.word("discipline", &["FCFS", "FIFO", "PS", "processor_sharing"])? {
+        "PS" | "processor_sharing" => fields.push(field("discipline", "processor-sharing")),
+        _ => {}
+    }
+    fields.retain(|(key, _)| !more.iter().any(|(other, _)| other == key));
     fields.extend_from_slice(more);
-    Bench::new(&case.title).node(QUEUE, "generic/station", &fields)
+    Ok(Bench::new(&case.title).node(QUEUE, "generic/station", &fields))
 }
 
-/// The figures of a station under the names of the cases; those that make no sense for it are left out.
-pub(super) fn figures(result: &RunResult, id: &str) -> Result<Measured, Trouble> {
-    let station = node(result, id)?;
-    let mut figures = Measured::new();
-    for (name, key) in [
-        ("utilization", "utilization"),
-        ("p_wait", "p_wait"),
-        ("mean_queue_len", "waiting.mean"),
-        ("mean_in_system", "in_system.mean"),
-        ("mean_busy", "busy.mean"),
-        ("var_busy", "busy.variance"),
-        ("busy_p99", "busy.p99"),
-        ("throughput_per_s", "throughput_per_s"),
-    ] {
-        if let Some(value) = station.metrics.get(key) {
-            figures.insert(name.to_owned(), Figure::One(*value));
-        }
-    }
-    let observed = result.run.duration_s - result.run.warm_up_s;
-    let (arrivals, refused) = (metric(result, id, "arrivals")?, metric(result, id, "refused")?);
-    let (wait, sojourn) = (&station.wait, &station.sojourn);
-    figures.extend(measured([
-        ("mean_wait_s", wait.mean.into()),
-        ("wait_p95_s", wait.p95.into()),
-        ("wait_p99_s", wait.p99.into()),
-        ("mean_sojourn_s", sojourn.mean.into()),
-        ("sojourn_p50_s", sojourn.p50.into()),
-        ("sojourn_p95_s", sojourn.p95.into()),
-        ("sojourn_p99_s", sojourn.p99.into()),
-        ("var_sojourn_s2", (sojourn.sd * sojourn.sd).into()),
-        ("p_block", (refused / arrivals).into()),
-        ("throttles_per_s", (refused / observed).into()),
-        ("attempts_per_s", (arrivals / observed).into()),
-    ]));
-    Ok(figures)
+/// A station before which somebody arrives, once for each replication.
+pub(super) fn arriving(case: &Case, bench: Bench, arrivals: String, rate: f64) -> Experiment {
+    let bench = bench.client("client", arrivals).request("client", QUEUE).lasting(case.length(rate));
+    Experiment::new(bench, case.replications(), |result| figures::station(result, QUEUE))
 }
 
-/// Servers as the document spells them.
-fn servers(case: &Case) -> Result<String, Missing> {
-    match case.text("servers") {
-        "inf" => Ok("unlimited".to_owned()),
-        _ => Ok(case.number("servers")?.to_string()),
-    }
-}
-
-/// G/G/c/K, first come first served.
+/// G/G/c/K, first come first served or shared.
 pub(super) fn ggck(case: &Case) -> Result<Experiment, Missing> {
-    if !matches!(case.text("discipline"), "" | "FCFS") {
-        return Err(format!("the discipline `{}`", case.text("discipline")));
-    }
-    if case.get("patience").is_some() {
-        return disciplines::impatient(case);
-    }
-    let rate = 1.0 / case.mean("arrival")?;
-    let capacity: Vec<(&str, String)> = case.number("capacity").ok().map(|capacity| field("capacity", capacity)).into_iter().collect();
-    let bench = station(case, &case.law("service")?, &servers(case)?, &capacity)
-        .client("client", format!("renewal({})", case.law("arrival")?))
-        .request("client", QUEUE)
-        .lasting(case.length(rate));
-    Ok(Experiment::new(bench, case.replications(), |result| figures(result, QUEUE)))
+    let arrival = case.model.law("arrival")?;
+    let rate = 1.0 / law::mean(&arrival)?;
+    let memoryless = arrival.starts_with("exponential");
+    let bench = station(case, &[])?.client("client", format!("renewal({arrival})")).request("client", QUEUE).lasting(case.length(rate));
+    Ok(Experiment::new(bench, case.replications(), move |result| {
+        let mut all = figures::station(result, QUEUE)?;
+        // Those who arrive by chance alone see what time sees.
+        if memoryless {
+            all.insert("p_empty".to_owned(), metric(result, QUEUE, "p_empty")?.into());
+        }
+        Ok(all)
+    }))
+}
+
+/// Everybody is served at once.
+pub(super) fn sharing(case: &Case) -> Result<Experiment, Missing> {
+    let rate = case.model.number("rate")?;
+    let bench = station(case, &[field("discipline", "processor-sharing")])?;
+    Ok(arriving(case, bench, format!("poisson({rate}/s)"), rate))
 }
 
 /// Clients that think, ask, and are turned away when every server is busy.
 pub(super) fn engset(case: &Case) -> Result<Experiment, Missing> {
-    let (clients, cycle) = (case.number("clients")?, case.mean("think")? + case.mean("service")?);
-    let bench = station(case, &case.law("service")?, &servers(case)?, &[field("capacity", case.number("servers")?)])
-        .client("client", format!("closed(users={clients}, think={})", case.law("think")?))
-        .request("client", QUEUE)
-        .lasting(case.length(clients / cycle));
-    Ok(Experiment::new(bench, case.replications(), |result| figures(result, QUEUE)))
+    let (clients, cycle) = (case.model.number("clients")?, case.model.mean("think")? + case.model.mean("service")?);
+    let bench = station(case, &[field("capacity", case.model.number("servers")?)])?;
+    let arrivals = format!("closed(users={clients}, think={})", case.model.law("think")?);
+    Ok(arriving(case, bench, arrivals, clients / cycle))
 }
 
-/// Users who wait for the answer before they think and ask again.
-pub(super) fn closed(case: &Case) -> Result<Experiment, Missing> {
-    let [station_model] = case.get("stations").and_then(serde_json::Value::as_array).map_or(&[][..], Vec::as_slice) else {
-        return Err("a closed network of several stations".to_owned());
-    };
-    let service = crate::cli::verify::case::law(&station_model["service"])?;
-    let servers = station_model["servers"].as_f64();
-    let (users, think) = (case.number("users")?, case.mean("think")?);
-    let mean = crate::cli::verify::case::mean(&service)?;
-    let rate = (users / (think + mean)).min(servers.unwrap_or(f64::INFINITY) / mean);
-    // Deterministic cases are observed between 10 s and 100 s.
-    let length = if case.sample.customers_per_replication.is_some() { case.length(rate) } else { (100.0, 10.0) };
-    let spelled = servers.map_or_else(|| "unlimited".to_owned(), |servers| servers.to_string());
-    let bench = station(case, &service, &spelled, &[])
-        .client("client", format!("closed(users={users}, think={})", case.law("think")?))
-        .request("client", QUEUE)
-        .lasting(length);
-    Ok(Experiment::new(bench, case.replications(), move |result| {
-        let mut all = figures(result, QUEUE)?;
-        let (response, throughput) = (journey(result)?.response.mean, metric(result, QUEUE, "throughput_per_s")?);
+/// Poisson arrivals at one of two rates.
+pub(super) fn mmpp(case: &Case) -> Result<Experiment, Missing> {
+    let [on, off] = case.model.numbers("rates")?[..] else { return Err("other than two rates".to_owned()) };
+    let (on_mean, off_mean) = (1.0 / case.model.number("q12")?, 1.0 / case.model.number("q21")?);
+    let rate = (on * on_mean + off * off_mean) / (on_mean + off_mean);
+    let arrivals = format!("bursts(on={on}/s, off={off}/s, mean_on={on_mean} s, mean_off={off_mean} s)");
+    Ok(arriving(case, station(case, &[])?, arrivals, rate))
+}
+
+/// So many attempts, each of which may fail.
+pub(super) fn attempts(case: &Case) -> Result<Experiment, Missing> {
+    let (rate, attempts) = (case.model.number("rate")?, case.model.number("max_attempts")?);
+    let waits: Vec<String> = case.model.numbers_or_none("backoff_s")?.iter().map(|wait| format!("{wait} s")).collect();
+    if !waits.is_empty() && waits.len() as f64 != attempts - 1.0 {
+        return Err(format!("{} waits between {attempts} attempts", waits.len()));
+    }
+    let backoff = if waits.is_empty() { "0 s".to_owned() } else { waits.join(", ") };
+    let edge = [field("timeout", "none"), field("attempts", attempts), field("backoff", format!("schedule({backoff})"))];
+    let servers = if case.model.has("servers") { servers(case, "servers")? } else { "unlimited".to_owned() };
+    let bench = station(case, &[field("servers", servers), field("failure", case.model.number("p_fail")?)])?
+        .client("client", format!("poisson({rate}/s)"))
+        .edge(EDGE, EdgeKind::Request, "client", QUEUE, &edge)
+        .lasting(case.length(rate));
+    Ok(Experiment::new(bench, case.replications(), |result| {
+        let mut all = figures::station(result, QUEUE)?;
+        let journey = journey(result)?;
+        let (attempts, retries) = (edge_metric(result, EDGE, "attempts")?, edge_metric(result, EDGE, "retries")?);
+        let (good, bad) = (&journey.response, &journey.response_failed);
+        let total = (good.count + bad.count) as f64;
         all.extend(measured([
-            ("mean_response_s", response.into()),
-            ("interactive_law_residual", (response - (users / throughput - think)).into()),
+            ("attempts_per_request", (attempts / (attempts - retries)).into()),
+            ("p_dead_letter", (bad.count as f64 / total).into()),
+            ("p_success", (good.count as f64 / total).into()),
+            ("mean_latency_s", ((good.mean * good.count as f64 + bad.mean * bad.count as f64) / total).into()),
         ]));
         Ok(all)
     }))
 }
 
-/// Poisson arrivals at one of two rates.
-pub(super) fn mmpp(case: &Case) -> Result<Experiment, Missing> {
-    let [on, off] = case.numbers("rates")?[..] else { return Err("more than two rates".to_owned()) };
-    let (on_mean, off_mean) = (1.0 / case.number("q12")?, 1.0 / case.number("q21")?);
-    let rate = (on * on_mean + off * off_mean) / (on_mean + off_mean);
-    let bench = station(case, &case.law("service")?, "1", &[])
-        .client("client", format!("bursts(on={on}/s, off={off}/s, mean_on={on_mean} s, mean_off={off_mean} s)"))
-        .request("client", QUEUE)
+/// Customers who find no free server come back later, for ever.
+pub(super) fn retrial(case: &Case) -> Result<Experiment, Missing> {
+    let (rate, servers) = (case.model.number("rate")?, case.model.number("servers")?);
+    let edge =
+        [field("timeout", "none"), field("attempts", "unlimited"), field("backoff", format!("random({})", case.model.law("retry_delay")?))];
+    let bench = station(case, &[field("capacity", servers)])?
+        .client("client", format!("poisson({rate}/s)"))
+        .edge(EDGE, EdgeKind::Request, "client", QUEUE, &edge)
         .lasting(case.length(rate));
     Ok(Experiment::new(bench, case.replications(), |result| {
-        let mut all = figures(result, QUEUE)?;
-        // One server is idle exactly when nobody is there.
-        all.insert("p_empty".to_owned(), (1.0 - metric(result, QUEUE, "utilization")?).into());
+        let mut all = figures::station(result, QUEUE)?;
+        let (arrivals, refused) = (metric(result, QUEUE, "arrivals")?, metric(result, QUEUE, "refused")?);
+        let (calls, first_refused) = (edge_metric(result, EDGE, "calls")?, edge_metric(result, EDGE, "first_throttled")?);
+        all.extend(measured([
+            ("mean_orbit", edge_metric(result, EDGE, "waiting_retry.mean")?.into()),
+            ("p_first_attempt_block", (first_refused / calls).into()),
+            ("mean_delay_s", edge_metric(result, EDGE, "delay.mean")?.into()),
+            ("p_block_attempt", (refused / arrivals).into()),
+        ]));
         Ok(all)
     }))
 }
 
-/// So many attempts, each of which may fail.
-pub(super) fn attempts(case: &Case) -> Result<Experiment, Missing> {
-    let rate = case.number("rate")?;
-    let waits: Vec<String> = case.numbers("backoff_s")?.iter().map(|wait| format!("{wait} s")).collect();
-    let edge = [
-        field("timeout", "none"),
-        field("attempts", case.number("max_attempts")?),
-        field("backoff", format!("schedule({})", waits.join(", "))),
-    ];
-    let bench = station(case, &case.law("service")?, "unlimited", &[field("failure", case.number("p_fail")?)])
-        .client("client", format!("poisson({rate}/s)"))
-        .edge(EDGE, EdgeKind::Request, "client", QUEUE, &edge)
-        .lasting(case.length(rate));
-    Ok(Experiment::new(bench, case.replications(), |result| {
-        let journey = journey(result)?;
-        let (attempts, retries) = (edge_metric(result, EDGE, "attempts")?, edge_metric(result, EDGE, "retries")?);
-        let (good, bad) = (&journey.response, &journey.response_failed);
-        let total = (good.count + bad.count) as f64;
-        Ok(measured([
-            ("attempts_per_request", (attempts / (attempts - retries)).into()),
-            ("p_dead_letter", (bad.count as f64 / total).into()),
-            ("mean_latency_s", ((good.mean * good.count as f64 + bad.mean * bad.count as f64) / total).into()),
-            ("mean_busy", metric(result, QUEUE, "busy.mean")?.into()),
-        ]))
-    }))
+/// A station of a closed network.
+struct Stop {
+    service: String,
+    servers: String,
+    /// Mean time that a customer needs it when nobody is in the way, in seconds.
+    mean: f64,
+    /// How many are served at a time.
+    width: f64,
 }
 
-/// Customers who find no free server come back later, for ever.
-pub(super) fn retrial(case: &Case) -> Result<Experiment, Missing> {
-    let (rate, servers) = (case.number("rate")?, case.number("servers")?);
-    let edge =
-        [field("timeout", "none"), field("attempts", "unlimited"), field("backoff", format!("random({})", case.law("retry_delay")?))];
-    let bench = station(case, &case.law("service")?, &servers.to_string(), &[field("capacity", servers)])
-        .client("client", format!("poisson({rate}/s)"))
-        .edge(EDGE, EdgeKind::Request, "client", QUEUE, &edge)
-        .lasting(case.length(rate));
-    Ok(Experiment::new(bench, case.replications(), |result| {
-        let (arrivals, refused) = (metric(result, QUEUE, "arrivals")?, metric(result, QUEUE, "refused")?);
-        let (calls, first_refused) = (edge_metric(result, EDGE, "calls")?, edge_metric(result, EDGE, "first_throttled")?);
-        Ok(measured([
-            ("mean_orbit", edge_metric(result, EDGE, "waiting_retry.mean")?.into()),
-            ("p_first_attempt_block", (first_refused / calls).into()),
-            ("mean_delay_s", edge_metric(result, EDGE, "delay.mean")?.into()),
-            ("mean_busy", metric(result, QUEUE, "busy.mean")?.into()),
-            ("p_block_attempt", (refused / arrivals).into()),
-        ]))
-    }))
+/// Cycles of a deterministic closed loop that are left to settle, and that are observed.
+const CYCLES: (f64, f64) = (20.0, 1_000.0);
+
+/// Users who wait for the answer of one station after the other before they think and ask again.
+pub(super) fn closed(case: &Case) -> Result<Experiment, Missing> {
+    let count = case.model.count("stations")?;
+    let stop = |index: usize| -> Result<Stop, Missing> {
+        let service = case.model.law(&format!("stations.{index}.service"))?;
+        let servers = servers(case, &format!("stations.{index}.servers"))?;
+        Ok(Stop { mean: law::mean(&service)?, width: servers.parse().unwrap_or(f64::INFINITY), service, servers })
+    };
+    let stops = (0..count).map(stop).collect::<Result<Vec<Stop>, _>>()?;
+    let (users, think) = (case.model.number("users")?, case.model.mean("think")?);
+    let shortest = think + stops.iter().map(|stop| stop.mean).sum::<f64>();
+    let rate = stops.iter().map(|stop| stop.width / stop.mean).fold(users / shortest, f64::min);
+    // A case without advice on its sample is deterministic, and goes round as often as the slowest station lets it.
+    let cycle = users / rate;
+    let length = match case.sample.customers_per_replication {
+        Some(_) => case.length(rate),
+        None => ((CYCLES.0 + CYCLES.1) * cycle, (CYCLES.0 + 0.5) * cycle),
+    };
+    let mut bench = Bench::new(&case.title).client("client", format!("closed(users={users}, think={})", case.model.law("think")?));
+    let name = |index: usize| format!("station{}", index + 1);
+    for (index, stop) in stops.iter().enumerate() {
+        let before = if index == 0 { "client".to_owned() } else { name(index - 1) };
+        let fields = [field("service", &stop.service), field("servers", &stop.servers)];
+        bench = bench.node(&name(index), "generic/station", &fields).request(&before, &name(index));
+    }
+    let bench = bench.lasting(length);
+    Ok(Experiment::new(bench, case.replications(), move |result| of_closed(result, count, users, think)))
 }
 
-/// Independent means of the waiting time that one figure of the variance is made from.
-const GROUP: u64 = 40;
-
-/// Groups, so that the interval of the variance is narrow enough.
-const GROUPS: u32 = 80;
-
-/// Customers of each mean: long against the memory of the queue.
-const CUSTOMERS: f64 = 20_000.0;
-
-/// n times the variance of a mean of n waiting times.
-pub(super) fn asymptotic_variance(case: &Case) -> Result<Experiment, Missing> {
-    let (rate, service) = (case.number("arrival_rate")?, 1.0 / case.number("service_rate")?);
-    let bench = station(case, &format!("exponential({service} s)"), "1", &[])
-        .client("client", format!("poisson({rate}/s)"))
-        .request("client", QUEUE)
-        .lasting((1.1 * CUSTOMERS / rate, 0.1 * CUSTOMERS / rate));
-    Ok(Experiment::procedure(bench, GROUPS, |bench, seed| {
-        let prepared = bench.prepare()?;
-        let runs = (0..GROUP).map(|index| prepared.run(seed * GROUP + index)).collect::<Result<Vec<_>, _>>()?;
-        let waits = runs.iter().map(|run| node(run, QUEUE).map(|node| node.wait.mean)).collect::<Result<Vec<f64>, _>>()?;
-        let mean = student::mean(&waits);
-        let variance = waits.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (waits.len() - 1) as f64;
-        Ok(measured([("n_var_of_mean_wait", (CUSTOMERS * variance).into())]))
-    }))
-}
-
-/// Replications of one experiment of the coverage study.
-const EXPERIMENT_REPLICATIONS: u32 = 10;
-
-/// Customers of each of them: the half-width is about 5 % of the mean.
-const EXPERIMENT_CUSTOMERS: f64 = 3_000.0;
-
-/// How often the intervals that a run reports hold the true mean.
-pub(super) fn coverage(case: &Case) -> Result<Experiment, Missing> {
-    let (rate, service_rate) = (case.number("arrival_rate")?, case.number("service_rate")?);
-    let truth = 1.0 / (service_rate - rate);
-    let replications = case.replications();
-    let experiments = (case.number("experiments")? / f64::from(replications)).ceil() as u64;
-    let long = station(case, &format!("exponential({} s)", 1.0 / service_rate), "1", &[])
-        .client("client", format!("poisson({rate}/s)"))
-        .request("client", QUEUE)
-        .lasting(case.length(rate));
-    Ok(Experiment::procedure(long, replications, move |long, seed| {
-        let short = long
-            .clone()
-            .lasting((1.2 * EXPERIMENT_CUSTOMERS / rate, 0.2 * EXPERIMENT_CUSTOMERS / rate))
-            .plan("replications", EXPERIMENT_REPLICATIONS)
-            .prepare()?;
-        let mut covered = 0_u64;
-        for index in 0..experiments {
-            let result = short.run(seed * experiments + index)?;
-            let interval = result.intervals.iter().find(|interval| interval.metric == "client.response.mean");
-            let interval = interval.ok_or_else(|| "the result has no interval `client.response.mean`".to_owned())?;
-            covered += u64::from((interval.mean - truth).abs() <= interval.half_width);
+fn of_closed(result: &RunResult, stations: usize, users: f64, think: f64) -> Result<Measured, super::Trouble> {
+    let mut all = Measured::new();
+    let mut inside = 0.0;
+    for index in 1..=stations {
+        let name = format!("station{index}");
+        let own = figures::station(result, &name)?;
+        inside += metric(result, &name, "in_system.mean")?;
+        if stations == 1 {
+            all.extend(own.clone());
         }
-        let target = node(&long.run(seed)?, QUEUE)?.sojourn.mean;
-        Ok(measured([("coverage", (covered as f64 / experiments as f64).into()), ("target", target.into())]))
-    }))
+        all.extend(figures::prefixed(&name, own));
+    }
+    let response = &journey(result)?.completion;
+    let throughput = metric(result, "station1", "throughput_per_s")?;
+    figures::latencies(&mut all, "response", response);
+    all.extend(measured([
+        ("mean_in_system", inside.into()),
+        ("throughput_per_s", throughput.into()),
+        ("interactive_law_residual", (response.mean - (users / throughput - think)).into()),
+    ]));
+    Ok(all)
 }

@@ -2,10 +2,10 @@
 
 use plimsoll_sim::stats::series;
 
-use super::{Case, Experiment, Measured, Missing};
+use super::{Case, Experiment, Figure, Measured, Missing};
 
-/// Confidence of the interval by batch means.
-const LEVEL: f64 = 0.95;
+/// Most values of a series, which all stand in memory.
+const VALUES_MAX: usize = 10_000_000;
 
 /// Values of a batch in the search for the end of the warm-up.
 const WARM_UP_BATCH: usize = 5;
@@ -19,9 +19,12 @@ fn generator(text: &str) -> Option<(u64, u64)> {
 
 /// Figures of uniform numbers, and of the same numbers after a start that fades.
 pub(super) fn series(case: &Case) -> Result<Experiment, Missing> {
-    let (multiplier, modulus) = generator(case.text("generator")).ok_or("the generator is not of the form `x<-a*x mod m`")?;
-    let (n, seed, batches) = (case.number("n")? as usize, case.number("seed")? as u64, case.number("batches")? as usize);
-    let (amplitude, tau) = (case.number("amp")?, case.number("tau")?);
+    let (multiplier, modulus) = generator(case.model.text("generator")).ok_or("the generator is not of the form `x<-a*x mod m`")?;
+    let (n, seed, batches) = (case.model.number("n")? as usize, case.model.number("seed")? as u64, case.model.number("batches")? as usize);
+    if n > VALUES_MAX || batches > n {
+        return Err(format!("a series of {n} values in {batches} batches"));
+    }
+    let (amplitude, tau) = (case.model.number("amp")?, case.model.number("tau")?);
     let mut x = u128::from(seed);
     let uniform: Vec<f64> = (0..n)
         .map(|_| {
@@ -30,35 +33,47 @@ pub(super) fn series(case: &Case) -> Result<Experiment, Missing> {
         })
         .collect();
     let fading: Vec<f64> = uniform.iter().enumerate().map(|(index, u)| u + amplitude * (-(index as f64) / tau).exp()).collect();
+    let names: Vec<String> = case.metrics.iter().map(|metric| metric.name.clone()).collect();
     let measure = move |_| {
         let mut figures = Measured::new();
-        for (name, values) in [("u", &uniform), ("y", &fading)] {
-            figures.extend(of(values, batches).into_iter().map(|(figure, value)| (format!("{name}_{figure}"), value)));
+        for name in &names {
+            let values = if name.starts_with("u_") { &uniform } else { &fading };
+            let value = name.strip_prefix("u_").or_else(|| name.strip_prefix("y_")).and_then(|name| of(name, values, batches));
+            figures.extend(value.map(|value| (name.clone(), value)));
         }
         Ok(figures)
     };
     Ok(Experiment { benches: Vec::new(), replications: 1, measure: Box::new(measure) })
 }
 
-fn of(values: &[f64], batches: usize) -> Measured {
-    let mut figures = Measured::new();
-    let mut put = |name: &str, value: Option<f64>| {
-        if let Some(value) = value {
-            figures.insert(name.to_owned(), value.into());
-        }
-    };
-    put("mean", series::mean(values));
-    put("var_unbiased", series::variance(values));
-    for percent in [50, 90, 95, 99] {
-        let share = f64::from(percent) / 100.0;
-        put(&format!("p{percent}_type7"), series::quantile(values, share));
-        put(&format!("p{percent}_nearest_rank"), series::nearest_rank(values, share));
+/// A number in the middle of a name.
+fn between(name: &str, before: &str, after: &str) -> Option<f64> {
+    name.strip_prefix(before)?.strip_suffix(after)?.parse().ok()
+}
+
+/// A figure by its name.
+fn of(name: &str, values: &[f64], batches: usize) -> Option<Figure> {
+    let one = |value: Option<f64>| value.map(Figure::One);
+    match name {
+        "mean" => return one(series::mean(values)),
+        "var_unbiased" => return one(series::variance(values)),
+        "sd_unbiased" => return one(series::variance(values).map(f64::sqrt)),
+        "mser5_truncated_batches" => return one(series::warm_up(values, WARM_UP_BATCH).map(|warm_up| warm_up.batches as f64)),
+        "mser5_truncated_mean" => return one(series::warm_up(values, WARM_UP_BATCH).map(|warm_up| warm_up.mean)),
+        _ => {}
     }
-    put("batch_means_ci95_halfwidth", series::batch_means_interval(values, batches, LEVEL).map(|(_, half_width)| half_width));
-    put("lag1_autocorrelation", series::autocorrelation(values, 1));
-    let warm_up = series::warm_up(values, WARM_UP_BATCH);
-    put("mser5_truncated_batches", warm_up.map(|warm_up| warm_up.batches as f64));
-    put("mser5_truncated_mean", warm_up.map(|warm_up| warm_up.mean));
-    figures.insert("first3".to_owned(), values.iter().take(3).copied().collect::<Vec<f64>>().into());
-    figures
+    if let Some(percent) = between(name, "p", "_type7") {
+        return one(series::quantile(values, percent / 100.0));
+    }
+    if let Some(percent) = between(name, "p", "_nearest_rank") {
+        return one(series::nearest_rank(values, percent / 100.0));
+    }
+    if let Some(percent) = between(name, "batch_means_ci", "_halfwidth") {
+        return one(series::batch_means_interval(values, batches, percent / 100.0).map(|(_, half_width)| half_width));
+    }
+    if let Some(lag) = between(name, "lag", "_autocorrelation") {
+        return one(series::autocorrelation(values, lag as usize));
+    }
+    let count = between(name, "first", "")?;
+    Some(values.iter().take(count as usize).copied().collect::<Vec<f64>>().into())
 }

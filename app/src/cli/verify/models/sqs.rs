@@ -9,8 +9,7 @@ use plimsoll_sim::{
 };
 
 use super::{
-    Bench, CONCURRENCY, Case, Experiment, Missing, Pairs, Trouble, UNREACHED, bare_function, edge_metric, field, journey, measured, metric,
-    node,
+    Bench, CONCURRENCY, Case, Experiment, Figure, Missing, Pairs, Trouble, UNREACHED, bare_function, edge_metric, field, measured, metric,
 };
 use crate::cli::verify::probe;
 
@@ -60,23 +59,49 @@ pub(super) fn instants(trace: &JourneyTrace, at: &str, what: TraceEvent) -> Vec<
     trace.steps.iter().filter(|step| step.what == what && step.node.as_str() == at).map(|step| step.at_s).collect()
 }
 
-/// The only time at which something happened, wherever it was.
-fn instant(trace: &JourneyTrace, what: TraceEvent) -> Result<f64, Trouble> {
-    let step = trace.steps.iter().find(|step| step.what == what);
-    step.map(|step| step.at_s).ok_or_else(|| Trouble::Broken(format!("{what:?} never happened")))
+/// When something first happened, wherever it was.
+fn instant(trace: &JourneyTrace, what: TraceEvent) -> Figure {
+    trace.steps.iter().find(|step| step.what == what).map(|step| step.at_s).into()
 }
 
-/// An asynchronous event whose function always fails.
+/// How the attempts of a model end, as a field of its function: the first so many fail, or all of them.
+fn failing(case: &Case) -> Result<(&'static str, String), Missing> {
+    let fails = case.model.get("fail");
+    if let Some(list) = fails.and_then(serde_json::Value::as_array) {
+        let list = list.iter().map(serde_json::Value::as_bool).collect::<Option<Vec<bool>>>().ok_or("`fail` is no list of flags")?;
+        let first = list.iter().take_while(|fails| **fails).count();
+        return Ok(if first == list.len() { always() } else { field("fail_attempts", first) });
+    }
+    if let Some(first) = fails.and_then(serde_json::Value::as_f64) {
+        return Ok(field("fail_attempts", first));
+    }
+    Ok(match case.model.word("fail", &["always", "never"])? {
+        "never" => field("fail_attempts", 0),
+        _ => always(),
+    })
+}
+
+fn always() -> (&'static str, String) {
+    field("transient_failures", "100 %")
+}
+
+/// Seconds that are run on after everything should be over.
+const AFTER: f64 = 100.0;
+
+/// Waits before retries that a function has.
+const WAITS: [&str; 2] = ["async_wait_1", "async_wait_2"];
+
+/// An asynchronous event whose function fails.
 pub(super) fn async_retry(case: &Case) -> Result<Experiment, Missing> {
-    let [first_wait, second_wait] = case.numbers("retry_waits_s")?[..] else { return Err("other than two waits".to_owned()) };
-    let fields = [
-        field("duration", format!("{} s", case.number("duration_s")?)),
-        field("transient_failures", "100 %"),
-        field("async_retries", case.number("max_retries")?),
-        field("async_wait_1", format!("{first_wait} s")),
-        field("async_wait_2", format!("{second_wait} s")),
-        field("async_max_age", format!("{} s", case.number("max_event_age_s")?)),
-    ];
+    let (duration, retries) = (case.model.number("duration_s")?, case.model.number_or("max_retries", 2.0)?);
+    let waits = case.model.numbers_or_none("retry_waits_s")?;
+    if waits.len() > WAITS.len() {
+        return Err("more than two waits before retries".to_owned());
+    }
+    let mut fields = vec![field("duration", format!("{duration} s")), failing(case)?, field("async_retries", retries)];
+    fields.extend(WAITS.iter().zip(&waits).map(|(key, wait)| field(key, format!("{wait} s"))));
+    fields.extend(case.model.optional("max_event_age_s")?.map(|age| field("async_max_age", format!("{age} s"))));
+    let longest = waits.iter().sum::<f64>().max(180.0) + (retries + 1.0) * duration + AFTER;
     let bench = Bench::new(&case.title)
         .client("client", "times(0 s)")
         .node(FUNCTION, "aws/lambda", &bare_function(&fields))
@@ -84,93 +109,126 @@ pub(super) fn async_retry(case: &Case) -> Result<Experiment, Missing> {
         .edge("client-function", EdgeKind::Send, "client", FUNCTION, &[])
         .edge("function-dead", EdgeKind::DeadLetter, FUNCTION, DEAD, &[])
         .quota(CONCURRENCY, UNREACHED)
-        .lasting((1_000.0, 0.0));
+        .lasting((longest, 0.0));
     Ok(Experiment::new(bench, 1, |result| {
         let trace = first(result)?;
         let attempts = instants(trace, FUNCTION, TraceEvent::Start);
         Ok(measured([
             ("attempts", attempts.len().into()),
             ("attempt_times_s", attempts.into()),
-            ("dead_letter_time_s", instant(trace, TraceEvent::DeadLettered)?.into()),
+            ("dead_letter_time_s", instant(trace, TraceEvent::DeadLettered)),
+            ("success_time_s", instant(trace, TraceEvent::Done)),
         ]))
     }))
 }
 
 /// A message whose processing fails for a while, or always.
 pub(super) fn poison(case: &Case) -> Result<Experiment, Missing> {
-    let mut fields = vec![field("duration", format!("{} s", case.number("processing_s")?))];
-    let list = case.get("fail").and_then(serde_json::Value::as_array);
-    let failures = list.map(|list| list.iter().take_while(|fails| **fails == serde_json::Value::Bool(true)).count());
-    fields.push(match failures {
-        None => field("transient_failures", "100 %"),
-        Some(count) => field("fail_attempts", count),
-    });
-    let queue = [
-        field("visibility_timeout", format!("{} s", case.number("visibility_s")?)),
-        field("max_receive_count", case.number("max_receive_count")?),
-    ];
-    let mapping = [field("batch_size", 1), field("pickup_latency", format!("{} s", case.number("poll_latency_s")?))];
+    let (visibility, processing) = (case.model.number("visibility_s")?, case.model.number("processing_s")?);
+    let (receives, latency) = (case.model.number("max_receive_count")?, case.model.number_or("poll_latency_s", 0.0)?);
+    let fields = [field("duration", format!("{processing} s")), failing(case)?];
+    let queue =
+        [field("visibility_timeout", format!("{visibility} s")), field("max_receive_count", receives), field("retention", RETENTION)];
+    let mapping = [field("batch_size", 1), field("pickup_latency", format!("{latency} s"))];
+    let longest = (receives + 1.0) * (visibility.max(processing) + latency) + AFTER;
     let bench = bench(case, "times(0 s)", &queue, &mapping, &fields)
         .node(DEAD, "aws/sqs", &[])
         .edge("queue-dead", EdgeKind::DeadLetter, QUEUE, DEAD, &[])
-        .lasting((1_000.0, 0.0));
+        .lasting((longest, 0.0));
     Ok(Experiment::new(bench, 1, move |result| {
         let trace = first(result)?;
         let receives = instants(trace, QUEUE, TraceEvent::Received);
-        let mut all = measured([
+        Ok(measured([
             ("receives", receives.len().into()),
             ("receive_times_s", receives.into()),
             ("dlq_messages", metric(result, QUEUE, "dead_lettered")?.into()),
-        ]);
-        let (name, what) =
-            if failures.is_some() { ("delete_time_s", TraceEvent::Deleted) } else { ("dlq_time_s", TraceEvent::DeadLettered) };
-        all.insert(name.to_owned(), instant(trace, what)?.into());
-        Ok(all)
-    }))
-}
-
-/// Processing that outlasts the visibility.
-pub(super) fn duplicate(case: &Case) -> Result<Experiment, Missing> {
-    let messages = case.number("messages")?;
-    let queue = [field("visibility_timeout", format!("{} s", case.number("visibility_s")?))];
-    let pollers = case.number("pollers")?;
-    let mapping = [field("batch_size", 1), field("initial_concurrency", pollers), field("ceiling", pollers)];
-    let function = [field("duration", format!("{} s", case.number("processing_s")?))];
-    let bench = bench(case, format!("batch({messages}, at=0 s)"), &queue, &mapping, &function).lasting((1_000.0, 0.0));
-    Ok(Experiment::new(bench, 1, move |result| {
-        let received = metric(result, QUEUE, "received")?;
-        Ok(measured([
-            ("deliveries", received.into()),
-            ("receive_times_s", instants(first(result)?, QUEUE, TraceEvent::Received).into()),
-            ("duplicates", (received - messages).into()),
+            ("delete_time_s", instant(trace, TraceEvent::Deleted)),
+            ("dlq_time_s", instant(trace, TraceEvent::DeadLettered)),
         ]))
     }))
 }
 
+/// The longest time that a queue keeps messages.
+const RETENTION: &str = "14 d";
+
+/// Messages whose receives are told one by one.
+const FOLLOWED: f64 = 100.0;
+
+/// Processing that outlasts the visibility.
+pub(super) fn duplicate(case: &Case) -> Result<Experiment, Missing> {
+    let (messages, pollers) = (case.model.number("messages")?, case.model.number("pollers")?);
+    let (visibility, processing) = (case.model.number("visibility_s")?, case.model.number("processing_s")?);
+    if case.model.has("delete_on_success") && !case.model.flag("delete_on_success")? {
+        return Err("messages that nobody deletes".to_owned());
+    }
+    let latency = case.model.number_or("poll_latency_s", 0.0)?;
+    let queue = [field("visibility_timeout", format!("{visibility} s")), field("retention", RETENTION)];
+    let mapping = [
+        field("batch_size", 1),
+        field("initial_concurrency", pollers),
+        field("ceiling", pollers),
+        field("pickup_latency", format!("{latency} s")),
+    ];
+    let function = [field("duration", format!("{processing} s"))];
+    // Each message may be processed once for each visibility that it outlasts, and all by one poller.
+    let longest = messages * (processing + visibility) * (2.0 + processing / visibility) + AFTER;
+    let bench = bench(case, format!("batch({messages}, at=0 s)"), &queue, &mapping, &function).lasting((longest, 0.0));
+    Ok(Experiment::new(bench, 1, move |result| {
+        let received = metric(result, QUEUE, "received")?;
+        let mut all = measured([("deliveries", received.into()), ("duplicates", (received - messages).into())]);
+        if messages <= FOLLOWED {
+            let mut times: Vec<f64> = result.traces.iter().flat_map(|trace| instants(trace, QUEUE, TraceEvent::Received)).collect();
+            times.sort_by(f64::total_cmp);
+            all.insert("receive_times_s".to_owned(), times.into());
+        }
+        Ok(all)
+    }))
+}
+
+/// Who keeps the pollers busy until the whole backlog is there.
+const EARLIER: &str = "earlier";
+
 /// A backlog worked off by so many batches at a time.
 pub(super) fn drain(case: &Case) -> Result<Experiment, Missing> {
-    let processing = case.number("processing_s")?;
-    let mapping = [field("batch_size", case.number("batch")?), field("maximum_concurrency", case.number("concurrency")?)];
+    let (messages, processing) = (case.model.number("messages")?, case.model.number("processing_s")?);
+    let (batch, concurrency) = (case.model.number_or("batch", 1.0)?, case.model.number("concurrency")?);
+    if messages < 1.0 {
+        return Err("a backlog of nothing".to_owned());
+    }
+    let mapping = [
+        field("batch_size", batch),
+        field("initial_concurrency", concurrency),
+        field("idle_concurrency", concurrency),
+        field("ceiling", concurrency),
+    ];
     let function = [field("duration", format!("{processing} s"))];
     // Nothing comes back while it waits for its turn.
-    let queue = [field("visibility_timeout", "900 s")];
-    let bench = bench(case, format!("batch({}, at=0 s)", case.number("messages")?), &queue, &mapping, &function).drained(1.0);
-    Ok(Experiment::new(bench, 1, |result| {
-        let wait = &node(result, QUEUE)?.wait;
+    let queue = [field("visibility_timeout", "12 h"), field("retention", RETENTION)];
+    // The pollers are busy with one message each until the whole backlog is there, so that every batch of it is full.
+    let start = processing / 2.0;
+    let ready = if batch > 1.0 { processing - start } else { 0.0 };
+    let at = if batch > 1.0 { start } else { 0.0 };
+    let mut bench = bench(case, format!("batch({messages}, at={at} s)"), &queue, &mapping, &function).drained(processing + 1.0);
+    if batch > 1.0 {
+        bench = bench.client(EARLIER, format!("batch({concurrency}, at=0 s)")).edge("earlier-queue", EdgeKind::Send, EARLIER, QUEUE, &[]);
+    }
+    Ok(Experiment::new(bench, 1, move |result| {
+        let journeys = result.journeys.iter().find(|journey| journey.producer.as_str() == "client");
+        let completion = &journeys.ok_or_else(|| "the result has no journeys of the client".to_owned())?.completion;
         Ok(measured([
-            ("makespan_s", journey(result)?.completion.max.into()),
-            ("max_wait_s", wait.max.into()),
-            ("mean_wait_s", wait.mean.into()),
+            ("makespan_s", (completion.max - ready).into()),
+            ("max_wait_s", (completion.max - processing - ready).into()),
+            ("mean_wait_s", (completion.mean - processing - ready).into()),
         ]))
     }))
 }
 
 /// Message groups of an ordered queue: one client for each, all at once.
 pub(super) fn fifo(case: &Case) -> Result<Experiment, Missing> {
-    let processing = format!("{} s", case.number("processing_s")?);
-    let groups = case.numbers("groups")?;
-    let batch = case.number("batch")?;
-    let pollers = case.number("pollers").unwrap_or(MANY_BATCHES as f64);
+    let processing = format!("{} s", case.model.number("processing_s")?);
+    let groups = case.model.numbers("groups")?;
+    let batch = case.model.number("batch")?;
+    let pollers = case.model.limit("pollers")?.unwrap_or(MANY_BATCHES as f64);
     // A batch takes as long as its messages one after the other.
     let function = [field("duration", &processing), field("duration_per_event", &processing)];
     let total: f64 = groups.iter().sum();
@@ -208,21 +266,28 @@ pub(super) fn fifo(case: &Case) -> Result<Experiment, Missing> {
 
 /// Pollers that grow by the minute over an endless backlog.
 pub(super) fn ramp(case: &Case) -> Result<Experiment, Missing> {
-    let minutes =
-        case.metrics.iter().find(|metric| metric.name == "concurrency_by_minute").map_or(0, |metric| metric.expected.values().len());
-    let (initial, per_minute, most) = (case.number("initial")?, case.number("per_minute")?, case.number("maximum")?);
-    let (batch, duration) = (case.number("batch")?, case.number("batch_duration_s")?);
+    let minutes = match case.elements("concurrency_by_minute") {
+        0 => case.model.number("minutes")? as usize,
+        minutes => minutes,
+    };
+    let steps = match case.model.word("step", &["whole minutes", "minutes", "continuous", "seconds"])? {
+        "continuous" | "seconds" => "seconds",
+        _ => "minutes",
+    };
+    case.model.word("backlog", &["unbounded"])?;
+    let (initial, per_minute, most) = (case.model.number("initial")?, case.model.number("per_minute")?, case.model.number("maximum")?);
+    let (batch, duration) = (case.model.number("batch")?, case.model.number("batch_duration_s")?);
     // More than all pollers together can take.
     let taken: f64 = (0..minutes).map(|minute| (initial + per_minute * minute as f64).min(most) * 60.0 / duration * batch).sum();
     let mapping = [
         field("batch_size", batch),
         field("initial_concurrency", initial),
         field("ramp", format!("{per_minute}/min")),
-        field("ramp_steps", "minutes"),
+        field("ramp_steps", steps),
         field("ceiling", most),
     ];
     let function = [field("duration", format!("{duration} s"))];
-    let queue = [field("visibility_timeout", "900 s")];
+    let queue = [field("visibility_timeout", "12 h")];
     let bench =
         bench(case, format!("batch({}, at=0 s)", (1.1 * taken).ceil()), &queue, &mapping, &function).lasting((60.0 * minutes as f64, 0.0));
     Ok(probe::gauges(bench, 1, move |simulation| {

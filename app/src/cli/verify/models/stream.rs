@@ -6,7 +6,7 @@ use plimsoll_models::EdgeKind;
 use plimsoll_sim::RunResult;
 
 use super::{
-    Bench, CONCURRENCY, Case, Experiment, Missing, Pairs, Trouble, UNREACHED, bare_function, edge_metric, field, measured, metric,
+    Bench, CONCURRENCY, Case, Experiment, Missing, Pairs, Trouble, UNREACHED, bare_function, edge_metric, field, limits, measured, metric,
 };
 use crate::cli::verify::probe;
 
@@ -33,11 +33,11 @@ fn endless(shards: f64) -> Vec<(&'static str, String)> {
 
 /// Client, stream, mapping, function; only the function takes time, for each batch.
 fn consumed(case: &Case, arrivals: impl Display, batch_duration: f64, mapping: Pairs<'_>) -> Result<Bench, Missing> {
-    let lanes = case.number("parallel").unwrap_or(1.0);
+    let lanes = case.model.number_or("parallel", 1.0)?;
     if lanes > 10.0 {
         return Err("more than ten batches of a shard at a time".to_owned());
     }
-    let latency = case.number("poll_latency_s").unwrap_or(0.0);
+    let latency = case.model.number_or("poll_latency_s", 0.0)?;
     let mut fields = vec![
         field("base_poll", "1000/s"),
         field("read_latency", format!("{latency} s")),
@@ -47,33 +47,34 @@ fn consumed(case: &Case, arrivals: impl Display, batch_duration: f64, mapping: P
     fields.extend_from_slice(mapping);
     Ok(Bench::new(&case.title)
         .client("client", arrivals)
-        .node(STREAM, "aws/kinesis", &endless(case.number("shards").unwrap_or(1.0)))
+        .node(STREAM, "aws/kinesis", &endless(case.model.number_or("shards", 1.0)?))
         .node("function", "aws/lambda", &bare_function(&[field("duration", format!("{batch_duration} s"))]))
         .edge("client-stream", EdgeKind::Send, "client", STREAM, &[])
         .edge(MAPPING, EdgeKind::Poll, STREAM, "function", &fields)
         .quota(CONCURRENCY, UNREACHED))
 }
 
+/// Seconds of a steady load that are left to use up full buckets.
+const SETTLING: f64 = 5.0;
+
 /// More records or bytes than the shards take.
 pub(super) fn shard_write(case: &Case) -> Result<Experiment, Missing> {
-    let load = case.get("load").ok_or("the model has no load")?;
-    let rate = load.get("rate").and_then(serde_json::Value::as_f64).ok_or("the load has no rate")?;
-    let law = match load.get("process").and_then(serde_json::Value::as_str) {
-        Some("poisson") => "poisson",
-        Some("deterministic") | None => "constant",
-        Some(other) => return Err(format!("the load `{other}`")),
-    };
+    // The quota of the provider: so much in each second, with one second's worth at once.
+    case.model.word("limiter", &["fixed 1 s window", "token bucket"])?;
     let stream = [
-        field("shards", case.number("shards")?),
+        field("shards", case.model.number("shards")?),
         field("put_latency", "0 s"),
-        field("shard_write_records", format!("{}/s", case.number("limit_records_per_s")?)),
-        field("shard_write_bytes", format!("{} B", case.number("limit_bytes_per_s")?)),
+        field("shard_write_records", format!("{}/s", case.model.number("limit_records_per_s")?)),
+        field("shard_write_bytes", format!("{} B", case.model.number("limit_bytes_per_s")?)),
     ];
     // The first seconds use up the full buckets.
-    let (horizon, warm_up) = (case.number("horizon_s")?, 5.0);
+    let (horizon, warm_up) = (case.model.number("horizon_s")?, SETTLING);
+    if horizon <= warm_up {
+        return Err(format!("a horizon of {horizon} s"));
+    }
     let bench = Bench::new(&case.title)
-        .event_type("record", &[field("size", format!("{} B", case.number("record_bytes")?))])
-        .node("client", "generic/client", &[field("arrivals", format!("{law}({rate}/s)")), field("events", "record")])
+        .event_type("record", &[field("size", format!("{} B", case.model.number("record_bytes")?))])
+        .node("client", "generic/client", &[field("arrivals", limits::steady(case)?), field("events", "record")])
         .node(STREAM, "aws/kinesis", &stream)
         .edge("client-stream", EdgeKind::Send, "client", STREAM, &[field("attempts", 1)])
         .lasting((horizon, warm_up));
@@ -91,10 +92,10 @@ pub(super) fn shard_write(case: &Case) -> Result<Experiment, Missing> {
 
 /// A consumer under a steady load.
 pub(super) fn iterator_age(case: &Case) -> Result<Experiment, Missing> {
-    let horizon = case.number("horizon_s")?;
-    let arrivals = format!("constant({}/s)", case.number("rate")?);
-    let mapping = [field("batch_size", case.number("batch")?)];
-    let bench = consumed(case, arrivals, case.number("batch_duration_s")?, &mapping)?.lasting((horizon, 0.0));
+    let horizon = case.model.number("horizon_s")?;
+    let arrivals = format!("constant({}/s)", case.model.number("rate")?);
+    let mapping = [field("batch_size", case.model.number("batch")?)];
+    let bench = consumed(case, arrivals, case.model.number("batch_duration_s")?, &mapping)?.lasting((horizon, 0.0));
     Ok(Experiment::new(bench, 1, move |result| {
         Ok(measured([
             ("iterator_age_slope", age_slope(result, horizon / 6.0)?.into()),
@@ -126,7 +127,7 @@ fn age_slope(result: &RunResult, from: f64) -> Result<f64, Trouble> {
 
 /// A consumer that is down, then works off what has piled up.
 pub(super) fn catch_up(case: &Case) -> Result<Experiment, Missing> {
-    let (rate, outage, capacity) = (case.number("rate")?, case.number("outage_s")?, case.number("capacity_after")?);
+    let (rate, outage, capacity) = (case.model.number("rate")?, case.model.number("outage_s")?, case.model.number("capacity_after")?);
     if capacity <= rate {
         return Err("a consumer that never catches up".to_owned());
     }
