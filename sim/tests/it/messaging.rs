@@ -6,7 +6,7 @@ use plimsoll_sim::{RunResult, result::TraceEvent};
 use crate::support::{Draw, fate, run, times};
 
 /// A function that takes no time by itself.
-const BARE: [(&str, &str); 3] = [("init", "0 s"), ("overhead", "0 s"), ("timeout", "1 min")];
+const BARE: [(&str, &str); 4] = [("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("timeout", "1 min")];
 
 /// A client, a queue and a function that polls it; nothing but what is asked for takes time.
 fn polled(service: &str, load: &str, queue: &[(&str, &str)], mapping: &[(&str, &str)], function: &[(&str, &str)]) -> Draw {
@@ -84,6 +84,40 @@ fn failing_batches_shrink_a_mapping_unless_they_are_reported() {
     let (backs_off, reports) = (run_with("false"), run_with("true"));
     assert_eq!([60.2, 70.0, 130.0].map(|at| allowed(&backs_off, at)), [305.0, 152.0, 76.0]);
     assert_eq!([60.2, 130.0].map(|at| allowed(&reports, at)), [305.0, 655.0]);
+}
+
+/// A batch with a window of five seconds. A single message waits for the poll that gathers more, which comes back empty
+/// after 20 s; a second message at 12 s brings it back then. Where messages come all the time a batch goes with the first
+/// one after its window, and a full one at once.
+#[test]
+fn a_window_lasts_longer_at_little_traffic() {
+    let completion = |load: &str| {
+        let mapping = [("batch_size", "10"), ("batch_window", "5 s")];
+        let result = run(&polled("aws/sqs", load, &[], &mapping, &[("duration", "0 s")]).0, &[("duration", "5 min")]);
+        assert_eq!(edge_metric(&result, "consume", "batches"), 1.0, "{load}");
+        result.journeys[0].completion.max
+    };
+    assert_eq!(completion("times(1 s)"), 20.0);
+    assert_eq!(completion("times(0 s, 12 s)"), 12.0);
+    assert_eq!(completion("times(0 s, 2 s, 4 s, 6 s)"), 6.0);
+    assert_eq!(completion("batch(10, at=1 s)"), 0.0);
+    // With 8 s to run and 20 s to be hidden, a message may wait for twelve.
+    let queue = [("visibility_timeout", "20 s")];
+    let hasty = polled("aws/sqs", "times(0 s)", &queue, &[("batch_window", "1 s"), ("batch_size", "10")], &[("timeout", "8 s")]).0;
+    assert_eq!(times(&run(&hasty, &[("duration", "1 min")]), TraceEvent::Start, "fn"), [12.0]);
+}
+
+/// A window of 8 s and a timeout of 5 s are more than the 10 s for which the queue hides messages: a failed one comes back
+/// after 8 + 5 + 30 s. Without the window it comes back after the queue's 10 s.
+#[test]
+fn a_window_keeps_messages_hidden_for_longer() {
+    let received = |mapping: &[(&str, &str)]| {
+        let function = [("duration", "1 s"), ("fail_attempts", "1"), ("timeout", "5 s")];
+        let diagram = polled("aws/sqs", "times(0 s)", &[("visibility_timeout", "10 s")], mapping, &function).0;
+        times(&run(&diagram, &[("duration", "1 min")]), TraceEvent::Received, "queue")
+    };
+    assert_eq!(received(&[("batch_window", "8 s")]), [0.0, 43.0]);
+    assert_eq!(received(&[]), [0.0, 10.0]);
 }
 
 /// A function without concurrency throttles every batch. It is tried again after 1, 2 and 4 seconds; then the message

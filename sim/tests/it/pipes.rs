@@ -22,7 +22,7 @@ fn close(a: f64, b: f64) -> bool {
 
 const PIPE: &str = "aws/eventbridge-pipes";
 
-const AT_ONCE: [(&str, &str); 1] = [("pickup_latency", "0 s")];
+const AT_ONCE: [(&str, &str); 2] = [("pickup_latency", "0 s"), ("quiet_wait", "0 s")];
 
 /// A client that sends to a queue which a pipe polls; nothing takes time.
 fn from_queue(service: &str, load: &str, queue: &[(&str, &str)], read: &[(&str, &str)]) -> Draw {
@@ -49,7 +49,7 @@ fn from_stream(load: &str, read: &[(&str, &str)]) -> Draw {
 impl Draw {
     /// A function that does nothing but what is asked for.
     fn stage_function(self, id: &str, fields: &[(&str, &str)]) -> Self {
-        let bare = [("init", "0 s"), ("overhead", "0 s"), ("timeout", "15 min"), ("duration", "1 s")];
+        let bare = [("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("timeout", "15 min"), ("duration", "1 s")];
         self.node(id, "aws/lambda", &[&bare, fields].concat())
     }
 
