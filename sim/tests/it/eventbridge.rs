@@ -125,7 +125,7 @@ const DOUBLING: (&str, &str) = ("backoff", "exponential(base=1 s, factor=2, cap=
 
 /// A bus whose one subscriber invokes a function; nothing but what is asked for takes time. All events are of one group.
 fn subscribed(load: &str, subscriber: &[(&str, &str)], function: &[(&str, &str)]) -> Draw {
-    let bare = [("init", "0 s"), ("overhead", "0 s"), ("timeout", "1 min")];
+    let bare = [("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("timeout", "1 min")];
     Draw::default()
         .event_type("order", &[("key", "uniform(1)")])
         .node("client", "generic/client", &[("arrivals", load), ("events", "order")])

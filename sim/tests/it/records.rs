@@ -102,7 +102,11 @@ fn client(row: &Row, to: &str, kind: EdgeKind) -> Draw {
 impl Draw {
     /// A function of a second that is always warm in no time.
     fn worker(self, id: &str) -> Self {
-        self.node(id, "aws/lambda", &[("duration", "1 s"), ("init", "0 s"), ("overhead", "0 s"), ("timeout", "1 min")])
+        self.node(
+            id,
+            "aws/lambda",
+            &[("duration", "1 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("timeout", "1 min")],
+        )
     }
 }
 
@@ -169,7 +173,7 @@ fn scheduled(row: &Row) -> Draw {
 /// A function that asks itself through a queue.
 fn looping(row: &Row) -> Draw {
     client(row, "queue", EdgeKind::Send)
-        .node("it", row.service, &[("duration", "10 ms"), ("init", "0 s")])
+        .node("it", row.service, &[("duration", "10 ms"), ("init", "0 s"), ("placement", "0 s")])
         .node("queue", "aws/sqs", &[])
         .edge("poll", EdgeKind::Poll, "queue", "it", &[])
         .edge("again", EdgeKind::Send, "it", "queue", &[])

@@ -250,7 +250,7 @@ fn a_bucket_tells_what_was_written() {
     let draw = client("batch(10, at=0 s)", "bucket", &[])
         .node("bucket", "aws/s3", &[("write_latency", "0 s"), ("duplicates", "100 %"), ("prefix_writes", "10/s"), ("throughput", "5 TiB")])
         .node("queue", "aws/sqs", &[("send_latency", "0 s")])
-        .node("fn", "aws/lambda", &[("duration", "0 s"), ("init", "0 s"), ("overhead", "0 s"), ("async_hop", "0 s")])
+        .node("fn", "aws/lambda", &[("duration", "0 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("async_hop", "0 s")])
         .edge("to-queue", EdgeKind::Deliver, "bucket", "queue", &[("latency", "1 s")])
         .edge("to-fn", EdgeKind::Deliver, "bucket", "fn", &[("filter", "1 of 2"), ("latency", "2 s")]);
     let result = run(&draw.0, &[("duration", "1 min")]);
@@ -269,7 +269,14 @@ fn function_and_database(arrivals: &str, with_proxy: bool, proxy: &[(&str, &str)
         .node(
             "fn",
             "aws/lambda",
-            &[("duration", "0 s"), ("init", "0 s"), ("overhead", "0 s"), ("timeout", "300 s"), ("idle_timeout", "60 s")],
+            &[
+                ("duration", "0 s"),
+                ("init", "0 s"),
+                ("placement", "0 s"),
+                ("overhead", "0 s"),
+                ("timeout", "300 s"),
+                ("idle_timeout", "60 s"),
+            ],
         )
         .node("db", "aws/rds", &database);
     if !with_proxy {
@@ -343,7 +350,7 @@ fn pinned_clients_leave_nothing_to_share() {
 #[test]
 fn warm_environments_hold_their_connections_until_they_are_reclaimed() {
     let late = |at: &str| {
-        let fields = [("duration", "0 s"), ("init", "0 s"), ("overhead", "0 s")];
+        let fields = [("duration", "0 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s")];
         let draw = function_and_database("batch(5, at=0 s)", false, &[])
             .node("late", "generic/client", &[("arrivals", at)])
             .node("other", "aws/lambda", &fields)
@@ -385,7 +392,7 @@ fn a_server_keeps_a_pool_and_a_plain_client_none() {
 fn a_new_connection_costs_time_and_work() {
     let database = [("query_time", "200 ms"), ("connect_latency", "100 ms"), ("connect_work", "50 ms")];
     let draw = client("times(0 s, 1 s)", "fn", &[])
-        .node("fn", "aws/lambda", &[("duration", "0 s"), ("init", "0 s"), ("overhead", "0 s")])
+        .node("fn", "aws/lambda", &[("duration", "0 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s")])
         .node("db", "aws/rds", &database)
         .edge("query", EdgeKind::Request, "fn", "db", &[]);
     let result = run(&draw.0, &[("duration", "10 s")]);

@@ -9,7 +9,7 @@ use crate::support::{Draw, fate, faulty, plan, program, run};
 
 /// A function that takes only the time of its work.
 fn function(draw: Draw, id: &str, fields: &[(&str, &str)]) -> Draw {
-    let mut all = vec![("init", "0 s"), ("overhead", "0 s"), ("timeout", "60 s"), ("duration", "0 s")];
+    let mut all = vec![("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("timeout", "60 s"), ("duration", "0 s")];
     all.retain(|(key, _)| !fields.iter().any(|(other, _)| other == key));
     all.extend_from_slice(fields);
     draw.node(id, "aws/lambda", &all)

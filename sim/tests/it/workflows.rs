@@ -186,7 +186,8 @@ fn rules_fit_by_the_name_of_the_error() {
     let caught = |name: &str, fields: &[(&str, &str)], timeout: u32| {
         let more = json!({"Catch": [{"ErrorEquals": [name], "Next": "Caught"}], "TimeoutSeconds": timeout, "Next": "Done"});
         let definition = machine("A", &json!({"A": task("a", &more), "Done": {"Type": "Succeed"}, "Caught": {"Type": "Succeed"}}));
-        let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("init", "0 s"), ("timeout", "60 s")]).collect();
+        let fields: Vec<(&str, &str)> =
+            fields.iter().copied().chain([("init", "0 s"), ("placement", "0 s"), ("timeout", "60 s")]).collect();
         let draw =
             flow(STANDARD, &definition, "times(0 s)").node("a", "aws/lambda", &fields).edge("to-a", EdgeKind::Request, "flow", "a", &[]);
         figure(&run(&draw.0, &[("duration", "1 min")]), "flow", "caught") == 1.0
@@ -398,7 +399,7 @@ fn retries_draw_anew_but_poison_stays() {
         machine("A", &json!({"A": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Retry": retry, "End": true}}));
     let failed = |fields: &[(&str, &str)]| {
         let fields: Vec<(&str, &str)> =
-            fields.iter().copied().chain([("duration", "10 ms"), ("init", "0 s"), ("overhead", "0 s")]).collect();
+            fields.iter().copied().chain([("duration", "10 ms"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s")]).collect();
         let draw = flow(STANDARD, &definition, "batch(100, at=0 s)").node("fn", "aws/lambda", &fields).edge(
             "call",
             EdgeKind::Request,

@@ -198,9 +198,15 @@ impl Compute {
         if scaling.provisioned.is_surplus() {
             scaling.provisioned.forget_one();
             self.instances.remove(core, instance);
-        } else {
-            self.instances.put_back(core, instance);
+            return;
         }
+        if self.instances.is_retired(core, instance) {
+            // The provider initializes the next one beforehand, which is paid.
+            self.instances.renew(core, instance);
+            let init = scaling.start.ahead(core, self.index, self.instances.line(instance));
+            core.nodes[self.index as usize].units[PROVISIONED_MS] += init.div_ceil(BILLED);
+        }
+        self.instances.put_back(core, instance);
     }
 
     /// A minute is over: the number follows the use.
