@@ -219,7 +219,7 @@ pub(crate) struct Core {
     holders_made: u32,
     /// What clients remember between calls, by edge; empty where none remembers anything.
     pub(crate) guards: Vec<Option<Box<Guards>>>,
-    /// What is still to be waited for on edges with a rate.
+    /// What is still to be waited for on edges with a rate, by the limit that says it.
     pub(crate) turns: BTreeMap<u32, Pacer>,
     pub(crate) events: u64,
     pub(crate) requests: u64,

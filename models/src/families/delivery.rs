@@ -2,7 +2,7 @@
 
 use super::{
     Filter, Limit, Pauses, Settings,
-    connection::{policy, retry_on},
+    connection::{policy, retry_on, throttle},
 };
 use crate::{
     Distribution,
@@ -85,7 +85,7 @@ impl DeliverConfig {
             latency: settings.distribution("latency"),
             filter: settings.parsed("filter").unwrap_or(Filter::All),
             filter_reads_payload: settings.has("filter_scope") && settings.text("filter_scope").as_deref() == Some("payload"),
-            throttle: if settings.has("throttle") { settings.own_limit("throttle") } else { None },
+            throttle: if settings.has("throttle") { throttle(settings) } else { None },
             dead_letter: if settings.has("dead_letter") { settings.text("dead_letter") } else { None },
             metered: phased || settings.has_quota("destination_rate"),
             ordered: settings.has("ordered_batch").then(|| settings.count("ordered_batch").max(1)),

@@ -118,6 +118,25 @@ fn an_api_destination_is_paced_and_has_five_seconds() {
     assert!(limit.delayed == 2 && close(limit.delay_s, 1.5), "{limit:?}");
 }
 
+/// Two rules call the same API destination, which takes two calls a second although only one of them says so: three calls
+/// each at once are made at 0, 0.5 and so on up to 2.5 s. Behind another API there is another destination.
+#[test]
+fn rules_share_the_rate_of_their_api_destination() {
+    let last = |second: &str| {
+        let diagram = published(CLASSIC, "batch(3, at=0 s)", &[])
+            .node("api", "generic/http-api", &[("latency", "0 s")])
+            .node("other", "generic/http-api", &[("latency", "0 s")])
+            .edge("one", EdgeKind::Deliver, "bus", "api", &[("latency", "0 s")])
+            .edge("two", EdgeKind::Deliver, "bus", second, &[("latency", "0 s"), ("throttle", "2/s")])
+            .0;
+        let result = run(&diagram, &[("duration", "1 min")]);
+        let limits: Vec<f64> = result.limits.iter().filter(|limit| limit.key.ends_with(".throttle")).map(|limit| limit.value).collect();
+        (result.journeys[0].completion.max, limits)
+    };
+    assert_eq!(last("api"), (2.5, vec![2.0]));
+    assert_eq!(last("other"), (1.0, vec![2.0, 300.0]));
+}
+
 const CUSTOM: &str = "aws/eventbridge-bus";
 
 /// Waits one second, then two, then four.
