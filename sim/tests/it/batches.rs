@@ -3,11 +3,7 @@
 use plimsoll_models::EdgeKind;
 use plimsoll_sim::RunResult;
 
-use crate::support::{Draw, fate, faulty, run, run_plan};
-
-fn metric(result: &RunResult, node: &str, key: &str) -> f64 {
-    result.node(node).unwrap().metrics[key]
-}
+use crate::support::{Draw, fate, faulty, metric, run, run_plan};
 
 /// A client that writes to a stream of one shard; nothing takes time but waits for a second between attempts.
 fn written(load: &str, stream: &[(&str, &str)], put: &[(&str, &str)]) -> Draw {

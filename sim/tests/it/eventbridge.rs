@@ -1,24 +1,10 @@
 //! Event buses and schedules: timelines and bills worked by hand.
 
 use plimsoll_models::EdgeKind;
-use plimsoll_sim::{RunResult, result::TraceEvent};
+use plimsoll_sim::result::TraceEvent;
 use serde_json::json;
 
-use crate::support::{Draw, fate, faulty, run, run_plan, times};
-
-fn metric(result: &RunResult, node: &str, key: &str) -> f64 {
-    result.node(node).unwrap().metrics[key]
-}
-
-/// Units and US dollars of a meter.
-fn billed(result: &RunResult, node: &str, meter: &str) -> (f64, f64) {
-    let item = result.cost.items.iter().find(|item| item.node.as_str() == node && item.meter == meter).unwrap();
-    (item.units, item.usd)
-}
-
-fn close(a: f64, b: f64) -> bool {
-    (a - b).abs() <= 1e-9 * b.abs().max(1e-9)
-}
+use crate::support::{Draw, billed, close, fate, faulty, metric, run, run_plan, times};
 
 /// A client that publishes to a bus; nothing takes time.
 fn published(service: &str, load: &str, bus: &[(&str, &str)]) -> Draw {
@@ -42,6 +28,18 @@ fn invocations_above_the_rate_are_late_not_lost() {
     let limit = result.limits.iter().find(|limit| limit.key.ends_with(".invocation_rate")).unwrap();
     assert_eq!((limit.delayed, limit.refused), (3, 0));
     assert!(close(limit.delay_s, 0.5 + 1.0 + 1.5), "{}", limit.delay_s);
+}
+
+/// The account may make two requests at once: two events pass alone, and twenty where publishers put ten into each.
+#[test]
+fn publishers_that_gather_events_need_fewer_requests() {
+    let taken = |batch: &str| {
+        let mut draw = published(CLASSIC, "batch(30, at=0 s)", &[("publish_batch", batch)]);
+        draw.0.account.quotas.insert(format!("{CLASSIC}.publish_rate"), "2/s".into());
+        let result = run(&draw.0, &[("duration", "1 s")]);
+        (metric(&result, "bus", "accepted"), metric(&result, "bus", "refused"))
+    };
+    assert_eq!((taken("1"), taken("10")), ((2.0, 28.0), (20.0, 10.0)));
 }
 
 /// A fault that takes all invocations for ten seconds holds both events back until it ends.

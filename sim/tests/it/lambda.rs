@@ -5,7 +5,7 @@ use std::sync::Arc;
 use plimsoll_models::{Diagram, EdgeKind, EventType};
 use plimsoll_sim::{Gauge, RunResult, Simulation, result::TraceEvent};
 
-use crate::support::{Draw, fate, plan, program, run, times};
+use crate::support::{Draw, fate, metric, plan, program, run, times};
 
 /// A function without times of its own beside those that are given.
 fn function(fields: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -55,10 +55,6 @@ impl Draw {
 /// One function called at these times.
 fn called(arrivals: &str, fields: &[(&str, &str)]) -> Diagram {
     Draw::default().function("fn", fields).caller("client", "fn", arrivals).0
-}
-
-fn metric(result: &RunResult, node: &str, key: &str) -> f64 {
-    result.node(node).expect("the node is drawn").metrics[key]
 }
 
 /// Units and dollars of a meter of the function `fn`.

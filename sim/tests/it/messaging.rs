@@ -3,7 +3,7 @@
 use plimsoll_models::EdgeKind;
 use plimsoll_sim::{RunResult, result::TraceEvent};
 
-use crate::support::{Draw, fate, run, times};
+use crate::support::{Draw, billed, close, fate, metric, run, times};
 
 /// A function that takes no time by itself.
 const BARE: [(&str, &str); 4] = [("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("timeout", "1 min")];
@@ -19,10 +19,6 @@ fn polled(service: &str, load: &str, queue: &[(&str, &str)], mapping: &[(&str, &
         .edge("consume", EdgeKind::Poll, "queue", "fn", &[&[("pickup_latency", "0 s"), ("batch_size", "1")], mapping].concat())
 }
 
-fn metric(result: &RunResult, node: &str, key: &str) -> f64 {
-    result.node(node).unwrap().metrics[key]
-}
-
 fn edge_metric(result: &RunResult, edge: &str, key: &str) -> f64 {
     result.edge(edge).unwrap().metrics[key]
 }
@@ -30,16 +26,6 @@ fn edge_metric(result: &RunResult, edge: &str, key: &str) -> f64 {
 /// Batches that may run, at a time in seconds.
 fn allowed(result: &RunResult, at: f64) -> f64 {
     result.edge("consume").unwrap().series[0].values[(at / result.grid.interval_s) as usize]
-}
-
-/// Units and US dollars of a meter.
-fn billed(result: &RunResult, node: &str, meter: &str) -> (f64, f64) {
-    let item = result.cost.items.iter().find(|item| item.node.as_str() == node && item.meter == meter).unwrap();
-    (item.units, item.usd)
-}
-
-fn close(a: f64, b: f64) -> bool {
-    (a - b).abs() <= 1e-9 * b.abs().max(1e-9)
 }
 
 /// Five pollers ask every 20 seconds. After a minute without a backlog three of them go, each after three empty calls;

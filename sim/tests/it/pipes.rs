@@ -4,20 +4,12 @@ use plimsoll_models::EdgeKind;
 use plimsoll_sim::{RunResult, result::TraceEvent};
 use serde_json::json;
 
-use crate::support::{Draw, fate, faulty, run, run_plan, times};
-
-fn metric(result: &RunResult, node: &str, key: &str) -> f64 {
-    result.node(node).unwrap().metrics[key]
-}
+use crate::support::{Draw, close, fate, faulty, metric, run, run_plan, times};
 
 /// Units and US dollars of a meter of the pipe.
 fn billed(result: &RunResult, meter: &str) -> (f64, f64) {
     let item = result.cost.items.iter().find(|item| item.node.as_str() == "pipe" && item.meter == meter).unwrap();
     (item.units, item.usd)
-}
-
-fn close(a: f64, b: f64) -> bool {
-    (a - b).abs() <= 1e-9 * b.abs().max(1e-9)
 }
 
 const PIPE: &str = "aws/eventbridge-pipes";

@@ -6,7 +6,7 @@ use plimsoll_sim::{
     result::{LimitResult, TraceEvent},
 };
 
-use crate::support::{Draw, fate, faulty, program, run, times};
+use crate::support::{Draw, close, fate, faulty, metric, program, run, times};
 
 /// A client that sends requests along `to` to a node that the caller adds.
 fn client(arrivals: &str, to: &str, call: &[(&str, &str)]) -> Draw {
@@ -21,11 +21,6 @@ fn table(arrivals: &str, call: &[(&str, &str)], fields: &[(&str, &str)]) -> Draw
     client(arrivals, "table", call).node("table", "aws/dynamodb", &fields)
 }
 
-fn metric(result: &RunResult, node: &str, key: &str) -> f64 {
-    let node = result.node(node).expect("the node is there");
-    *node.metrics.get(key).unwrap_or_else(|| panic!("no figure {key} among {:?}", node.metrics.keys()))
-}
-
 fn limit<'a>(result: &'a RunResult, node: &str, key: &str) -> &'a LimitResult {
     let ends = |limit: &&LimitResult| limit.key.ends_with(key) && limit.node.as_ref().is_some_and(|id| id.as_str() == node);
     result.limits.iter().find(ends).unwrap_or_else(|| panic!("no limit {key} of {node}"))
@@ -34,10 +29,6 @@ fn limit<'a>(result: &'a RunResult, node: &str, key: &str) -> &'a LimitResult {
 fn usd(result: &RunResult, node: &str, meter: &str) -> f64 {
     let of = result.cost.items.iter().find(|item| item.node.as_str() == node && item.meter == meter);
     of.unwrap_or_else(|| panic!("{node} has no {meter}: {:?}", result.cost.items)).usd
-}
-
-fn close(a: f64, b: f64) -> bool {
-    (a - b).abs() <= 1e-9 * b.abs().max(1e-12)
 }
 
 /// 10 units a second are bought, the bank of 300 s is full with 3,000, and 20 writes arrive each second. The bank loses
