@@ -9,14 +9,13 @@ use crate::{
     policy::{Backoff, CallPolicy},
 };
 
-/// Longest time over all waits of a delivery policy, in seconds, that a topic takes for a web endpoint.
-pub const RETRY_TIME_MAX_S: f64 = 3_600.0;
-
 /// A subscription of a topic or bus.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeliverConfig {
     /// What the source does about slow, refused and failed deliveries.
     pub policy: CallPolicy,
+    /// Most that all waits of the policy together may take, in seconds, where the provider bounds them.
+    pub retry_time_max: Option<f64>,
     /// Time on the way, in seconds.
     pub latency: Distribution,
     /// Which events match.
@@ -82,6 +81,7 @@ impl DeliverConfig {
         let policy = if phased { phases(settings) } else { policy(settings) };
         Self {
             policy,
+            retry_time_max: settings.has_quota("retry_time").then(|| settings.limit("retry_time").value),
             latency: settings.distribution("latency"),
             filter: settings.parsed("filter").unwrap_or(Filter::All),
             filter_reads_payload: settings.has("filter_scope") && settings.text("filter_scope").as_deref() == Some("payload"),

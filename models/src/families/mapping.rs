@@ -12,6 +12,8 @@ pub struct PollConfig {
     pub batch_window: f64,
     /// Largest batch in bytes.
     pub batch_bytes: f64,
+    /// Most messages of a batch that needs no window, and the shortest window of a larger one, in seconds.
+    pub windowless: (u32, f64),
     /// Most messages that one receive or delete call of the queue handles.
     pub call_messages: u32,
     /// How long a received message stays invisible where the reader sets that itself, in seconds.
@@ -101,6 +103,11 @@ impl PollConfig {
             batch_size: settings.count("batch_size").max(1),
             batch_window: if settings.has("batch_window") { settings.quantity("batch_window") } else { 0.0 },
             batch_bytes: if workers { f64::INFINITY } else { settings.limit("batch_bytes").value },
+            windowless: if settings.has_quota("windowless_batch") {
+                (settings.limit("windowless_batch").value as u32, settings.limit("window_min").value)
+            } else {
+                (u32::MAX, 0.0)
+            },
             call_messages: settings.limit("call_messages").value.max(1.0) as u32,
             visibility: if workers { settings.optional("visibility_timeout") } else { None },
             visibility_margin: settings.has_quota("visibility_margin").then(|| settings.limit("visibility_margin").value),

@@ -10,28 +10,24 @@ use crate::{
     workload::Due,
 };
 
-/// Shortest period of a schedule, in seconds.
-const PERIOD_MIN_S: f64 = 60.0;
-
 /// Schedules that the provider would take.
 pub(super) fn schedules(diagram: &Diagram, catalog: &Catalog, found: &mut Vec<Diagnostic>) {
     for id in diagram.nodes.keys() {
         let (Some(Config::Producer(config)), _) = families::node_config(diagram, catalog, id) else { continue };
-        if config.scheduler.is_none() {
-            continue;
-        }
+        let Some(scheduler) = &config.scheduler else { continue };
+        let least = print_duration(scheduler.period_min);
         let place = || Place::Node(id.clone(), Some("arrivals".to_owned()));
         let fix = |text: &str| Edit::SetField { target: Target::Node(id.clone()), key: "arrivals".to_owned(), value: Some(text.into()) };
         match &config.arrivals {
             Arrivals::Schedule(schedule) => {
                 if let Due::Every { period, .. } = &schedule.due
-                    && *period < PERIOD_MIN_S
+                    && *period < scheduler.period_min
                 {
-                    let message = format!("a schedule is due once a minute at most, not every {}", print_duration(*period));
+                    let message = format!("a schedule is due every {least} at most, not every {}", print_duration(*period));
                     found.push(
                         Diagnostic::error("schedule-too-often", place(), message)
-                            .hint("let it be due each minute, and `count` events then; or let a client or a loop make them")
-                            .fix(fix("rate(1 min)")),
+                            .hint("let it be due less often, and `count` events then; or let a client or a loop make them")
+                            .fix(fix(&format!("rate({least})"))),
                     );
                 }
             }

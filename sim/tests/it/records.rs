@@ -393,10 +393,12 @@ pub(crate) fn rows() -> Vec<Row> {
         row("aws/step-functions-standard", "transition_rate", Delays, &[("transition_rate", "1/s"), ("transition_burst", "1")])
             .around(flow),
         row("aws/step-functions-standard", "open_executions", Refuses, &[("open_executions", "2")]).around(flow),
+        row("aws/step-functions-standard", "http_task_rate", Delays, &[("http_task_rate", "1/s"), ("http_task_burst", "1")]).around(flow),
         row("aws/step-functions-standard", "payload", Refuses, &[("payload", "1 KiB")]).around(flow),
         row("aws/step-functions-standard", "duration", Refuses, &[("duration", "1 s")]).around(flow),
         row("aws/step-functions-standard", "history", Refuses, &[("history", "6")]).around(flow),
         row("aws/step-functions-express", "start_rate", Refuses, &[("start_rate", "1/s"), ("start_burst", "1")]).around(flow),
+        row("aws/step-functions-express", "http_task_rate", Delays, &[("http_task_rate", "1/s"), ("http_task_burst", "1")]).around(flow),
         row("aws/step-functions-express", "payload", Refuses, &[("payload", "1 KiB")]).around(flow),
         row("aws/step-functions-express", "duration", Refuses, &[("duration", "1 s")]).around(flow),
         row("aws/kinesis", "shard_write_records", Refuses, &[("shard_write_records", "2/s")]).around(polled),

@@ -78,6 +78,10 @@ pub struct Tracking {
     pub minutes_out: u32,
     /// Minutes below the target before there are fewer.
     pub minutes_in: u32,
+    /// Use below this share of the target is low.
+    pub low: f64,
+    /// How often the use is looked at, in seconds.
+    pub period: f64,
 }
 
 /// How a new instance becomes ready.
@@ -235,6 +239,8 @@ impl Provisioned {
             target: settings.quantity("provisioned_utilization"),
             minutes_out: settings.limit("provisioned_minutes_out").value as u32,
             minutes_in: settings.limit("provisioned_minutes_in").value as u32,
+            low: settings.limit("provisioned_low").value,
+            period: settings.limit("provisioned_period").value,
         };
         Self {
             instances: settings.count("provisioned_concurrency"),
