@@ -240,33 +240,6 @@ fn requests_beyond_the_rate_of_provisioned_instances_spill_over() {
 
 // --- starts, crashes, time-outs ---
 
-/// A new instance takes 100 ms to be placed and half a second to initialize: the first caller waits for both, and only
-/// the latter is billed. With a snapshot the placement comes before the restore.
-#[test]
-fn a_new_instance_is_placed_before_it_is_initialized() {
-    let fields = [("placement", "100 ms"), ("init", "500 ms")];
-    let result = run(&called("times(0 s, 10 s)", &fields), &[("duration", "1 min")]);
-    assert_eq!((result.journeys[0].response.max, result.journeys[0].response.min), (1.6, 1.0));
-    assert_eq!((metric(&result, "fn", "billed_s"), metric(&result, "fn", "init_s")), (2.5, 0.5));
-    let snapshot = [&fields[..], &[("snap_start", "true"), ("restore", "200 ms")]].concat();
-    let result = run(&called("times(0 s)", &snapshot), &[("duration", "1 min")]);
-    assert_eq!((result.journeys[0].response.max, metric(&result, "fn", "billed_s")), (1.3, 1.0));
-}
-
-/// An instance lives for 100 s: an idle one is gone at 110 s, one that is busy until 100.5 s goes then. Provisioned ones
-/// are replaced without anybody's waiting, at the price of another initialization.
-#[test]
-fn an_instance_is_replaced_however_busy_it_is() {
-    let cold_starts = |arrivals: &str, fields: &[(&str, &str)]| {
-        let fields = [&[("max_life", "100 s"), ("init", "500 ms")], fields].concat();
-        let result = run(&called(arrivals, &fields), &[("duration", "5 min")]);
-        (metric(&result, "fn", "cold_starts"), metric(&result, "fn", "billed_s"))
-    };
-    assert_eq!(cold_starts("times(0 s, 50 s, 110 s, 150 s)", &[]), (2.0, 5.0));
-    assert_eq!(cold_starts("times(0 s, 99.5 s, 101 s)", &[]), (2.0, 4.0));
-    assert_eq!(cold_starts("times(0 s, 99.5 s, 101 s)", &[("provisioned_concurrency", "1")]), (0.0, 3.5));
-}
-
 /// Five seconds of initialization come before the three seconds that the function may take.
 #[test]
 fn initialization_does_not_count_against_the_timeout() {

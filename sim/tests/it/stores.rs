@@ -119,6 +119,16 @@ fn capacity_on_demand_is_twice_the_peak_of_half_an_hour_ago() {
     assert!(close(usd(&capped, "table", "write_requests"), metric(&capped, "table", "accepted") * 0.625e-6));
 }
 
+/// A table takes 15 units a second at most: the peak of 10 half an hour ago would make it 20.
+#[test]
+fn capacity_on_demand_ends_at_the_quota_of_the_table() {
+    let capacity = |fields: &[(&str, &str)]| {
+        let fields = [&[("on_demand_writes", "10/s")], fields].concat();
+        metric(&run(&table("constant(10/s)", &[], &fields).0, &[("duration", "1900 s")]), "table", "write_capacity")
+    };
+    assert_eq!((capacity(&[]), capacity(&[("table_units", "15/s")])), (20.0, 15.0));
+}
+
 /// A table that was warmed stands at once what a fresh one would throttle.
 #[test]
 fn warm_throughput_stands_a_spike() {
