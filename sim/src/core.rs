@@ -30,7 +30,7 @@ use crate::{
     rng::{self, DrawRng, Purpose, mix},
     sample::Sampler,
     slab::{NONE, Slab},
-    time::Nanos,
+    time::{NEVER, Nanos},
 };
 
 /// The path of one root event through everything it causes.
@@ -103,6 +103,8 @@ pub(crate) struct Copy {
     pub(crate) paid: u32,
     /// How long the target asked to wait; zero when it did not.
     pub(crate) retry_after: Nanos,
+    /// When a message was first sent that has been moved from one queue to another since; [`NEVER`] for all others.
+    pub(crate) first_sent: Nanos,
 }
 
 /// Where a kept message stands.
@@ -597,6 +599,7 @@ impl Core {
             client: 0,
             paid: 0,
             retry_after: 0,
+            first_sent: NEVER,
         })
     }
 
@@ -686,10 +689,10 @@ impl Core {
     }
 
     /// Sends what the source of a dead-letter edge gives up along it.
-    pub(crate) fn dead_letter_along(&mut self, edge: u32, cause: &Cause) {
+    pub(crate) fn dead_letter_along(&mut self, edge: u32, cause: &Cause) -> u32 {
         let node = self.program.edges[edge as usize].from;
         self.note(cause.journey, node, edge, TraceEvent::DeadLettered);
-        self.call(edge, NOBODY, cause, 0);
+        self.call(edge, NOBODY, cause, 0)
     }
 }
 

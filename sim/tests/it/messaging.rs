@@ -210,6 +210,23 @@ fn a_redrive_moves_dead_letters_back_at_its_rate() {
     assert!(slowest.into_iter().any(|step| step.node.as_str() == "queue" && step.at_s == 61.5), "the last one moves at 61.5 s");
 }
 
+/// A message is sent at 0 s and moved at 10 s to a dead-letter queue that keeps messages for a minute: a standard one until
+/// 60 s, since it counts from the first send, an ordered one until 70 s. The age is told from the move on in both.
+#[test]
+fn a_dead_letter_keeps_the_age_of_its_message_unless_it_is_ordered() {
+    let expired = |service: &str, duration: &str| {
+        let queue = [("visibility_timeout", "10 s"), ("max_receive_count", "1")];
+        let diagram = polled(service, "times(0 s)", &queue, &[], &[("duration", "1 s"), ("fail_attempts", "9"), ("timeout", "5 s")])
+            .node("dlq", service, &[("send_latency", "0 s"), ("retention", "60 s")])
+            .edge("give-up", EdgeKind::DeadLetter, "queue", "dlq", &[])
+            .0;
+        let result = run(&diagram, &[("duration", duration)]);
+        (fate(&result, "dlq", "expired"), metric(&result, "dlq", "age.max"))
+    };
+    assert_eq!((expired("aws/sqs", "59 s"), expired("aws/sqs", "65 s")), ((0, 49.0), (1, 50.0)));
+    assert_eq!((expired("aws/sqs-fifo", "65 s"), expired("aws/sqs-fifo", "75 s")), ((0, 55.0), (1, 60.0)));
+}
+
 /// Every deletion misses a copy: the message comes back until its receives are used up.
 #[test]
 fn a_missed_deletion_delivers_again() {
