@@ -101,6 +101,25 @@ fn each_target_has_its_own_dead_letter_queue() {
     assert!(units == 6.0 && close(usd, 6.0 * 0.2e-6), "every attempt is a call: {units} for {usd}");
 }
 
+/// A classic bus tries 185 times more for as long as the event is younger than a day: with a wait of a minute the tries end
+/// after 185 minutes, with an hour the age ends them.
+#[test]
+fn a_bus_gives_up_after_185_retries_or_a_day() {
+    let gives_up = |backoff| {
+        let diagram = published(CLASSIC, "times(0 s)", &[])
+            .node("api", "generic/http-api", &[("latency", "0 s"), ("error_rate", "100 %")])
+            .node("dlq", "aws/sqs", &[("send_latency", "0 s")])
+            .edge("rule", EdgeKind::Deliver, "bus", "api", &[("latency", "0 s"), ("backoff", backoff)])
+            .edge("give-up", EdgeKind::DeadLetter, "bus", "dlq", &[])
+            .0;
+        let result = run(&diagram, &[("duration", "30 h")]);
+        let rule = result.edge("rule").unwrap();
+        (fate(&result, "rule", "dead-lettered"), rule.latency.max, rule.metrics["attempts"])
+    };
+    assert_eq!(gives_up("1 min"), (1, 185.0 * 60.0, 186.0));
+    assert_eq!(gives_up("1 h"), (1, 24.0 * 3_600.0, 25.0));
+}
+
 /// A destination that takes two calls a second gets them at 0, 0.5 and 1 s. Its endpoint answers after 6 s, which is
 /// more than the bus waits: one attempt each and all has failed at 6 s, although the work was done.
 #[test]

@@ -3,7 +3,7 @@
 use plimsoll_models::EdgeKind;
 use plimsoll_sim::{RunResult, result::TraceEvent};
 
-use crate::support::{Draw, billed, close, fate, metric, run, times};
+use crate::support::{Draw, billed, close, fate, faulty, metric, run, run_plan, times};
 
 /// A function that takes no time by itself.
 const BARE: [(&str, &str); 4] = [("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("timeout", "1 min")];
@@ -362,6 +362,24 @@ fn a_delivery_policy_has_four_phases() {
     assert_eq!(attempts, [0.0, 0.0, 5.0, 10.0, 40.0, 70.0, 100.0]);
     assert_eq!((fate(&result, "dead-2", "done"), fate(&result, "dead-1", "done")), (1, 0));
     assert_eq!(billed(&result, "topic", "http_deliveries").0, 0.0);
+}
+
+/// A queue is out for two minutes. Its topic tries four times at once, at 1 and 2 s, ten times with waits that grow from one
+/// second to twenty, at 3.0, 4.4, 6.3, 9.0, 12.8, 18.1, 25.5, 35.8, 50.1 and 70.1 s, and then every twenty seconds: the
+/// attempt at 130.1 s succeeds.
+#[test]
+fn a_topic_outlasts_an_outage_of_its_queue() {
+    let diagram = Draw::default()
+        .node("client", "generic/client", &[("arrivals", "times(0 s)")])
+        .node("topic", "aws/sns", &[("publish_latency", "0 s")])
+        .node("queue", "aws/sqs", &[("send_latency", "0 s")])
+        .edge("publish", EdgeKind::Send, "client", "topic", &[("attempts", "1")])
+        .edge("push", EdgeKind::Deliver, "topic", "queue", &[("latency", "0 s")])
+        .0;
+    let outage = serde_json::json!([{"kind": "outage", "on": "queue", "from": "0 s", "to": "2 min"}]);
+    let result = run_plan(&diagram, faulty(&[("duration", "5 min")], outage));
+    assert_eq!((fate(&result, "push", "done"), edge_metric(&result, "push", "attempts")), (1, 19.0));
+    assert!(times(&result, TraceEvent::Enqueued, "queue").iter().all(|at| close(*at, 130.1)));
 }
 
 /// Thirty messages at ten a second: the last one goes at 2.9 s, and none is refused.
