@@ -48,4 +48,4 @@ pub use point::Point;
 pub use scenario::Scenario;
 pub use workload::Arrivals;
 
-pub(crate) use catalog::value as catalog_value;
+pub(crate) use catalog::{nearest as nearest_value, value as catalog_value};

@@ -82,10 +82,12 @@ fn simfaas() -> Diagram {
     let function = Node::new("aws/lambda", "")
         .with("duration", "exponential(1.991 s)")
         .with("cold_duration", "exponential(2.244 s)")
+        .with("placement", "0 s")
         .with("init", "0 s")
         .with("overhead", "0 s")
         .with("timeout", "900 s")
         .with("idle_timeout", "600 s")
+        .with("max_life", "1000 d")
         .with("idle_pick", "newest-created");
     diagram.nodes.insert("fn".into(), Arc::new(function));
     diagram.edges.insert("call".into(), Arc::new(Edge::new("clients", "fn", EdgeKind::Request).with("timeout", "none")));

@@ -18,7 +18,7 @@ use crate::{
     result::TraceEvent,
     rng::{self, Purpose, mix},
     slab::NONE,
-    time::{Nanos, nanos},
+    time::{NEVER, Nanos, nanos},
 };
 
 impl Core {
@@ -77,6 +77,7 @@ impl Core {
             client: 0,
             paid: 0,
             retry_after: 0,
+            first_sent: NEVER,
         })
     }
 

@@ -55,6 +55,7 @@ pub fn compile(input: &Input<'_>) -> Result<Arc<Program>, RunError> {
     compiler.event_types();
     compiler.nodes();
     compiler.edges();
+    compiler.turns();
     compiler.wire();
     compiler.pools();
     compiler.faults();
@@ -101,6 +102,15 @@ struct Compiler<'a> {
     node_index: BTreeMap<&'a str, u32>,
     shared_limits: BTreeMap<String, u32>,
     shared_buckets: BTreeMap<String, u32>,
+    destinations: BTreeMap<u32, Destination>,
+}
+
+/// The rate of an API destination, which all edges to a node share.
+#[derive(Clone, Copy)]
+struct Destination {
+    limit: u32,
+    /// Whether it stands on one of the edges; else it is the default of all of them.
+    is_set: bool,
 }
 
 impl<'a> Compiler<'a> {
@@ -131,6 +141,7 @@ impl<'a> Compiler<'a> {
             node_index,
             shared_limits: BTreeMap::new(),
             shared_buckets: BTreeMap::new(),
+            destinations: BTreeMap::new(),
         }
     }
 
@@ -406,9 +417,9 @@ impl<'a> Compiler<'a> {
                 rest: Box::new(rest),
             };
             for (limit, measure) in limits {
-                let key = limit.key.clone();
-                self.program.limits.push(LimitMeter::new(limit, measure, Some(from), Some(index)));
-                ready.limits.insert(key, self.program.limits.len() as u32 - 1);
+                let (key, is_set) = (limit.key.clone(), edge.fields.contains_key(&limit.key));
+                let at = self.limit_of_edge(LimitMeter::new(limit, measure, Some(from), Some(index)), to, is_set);
+                ready.limits.insert(key, at);
             }
             ready.method = method.map(|method| (method.rate.value, method.burst, ready.limits[&method.rate.key]));
             ready.turns = throttle.map(|(key, rate)| Turns { rate, limit: ready.limits[&key] });
@@ -435,6 +446,31 @@ impl<'a> Compiler<'a> {
             timeouts.len() - 1
         });
         at as u32
+    }
+
+    /// Registers a limit of an edge to a node. Of edges to the same API destination the first that sets a rate says it.
+    fn limit_of_edge(&mut self, meter: LimitMeter, to: u32, is_set: bool) -> u32 {
+        let next = self.program.limits.len() as u32;
+        if meter.limit.scope == Limit::DESTINATION {
+            let known = self.destinations.entry(to).or_insert(Destination { limit: next, is_set });
+            if known.limit != next {
+                if is_set && !known.is_set {
+                    known.is_set = true;
+                    self.program.limits[known.limit as usize] = meter;
+                }
+                return known.limit;
+            }
+        }
+        self.program.limits.push(meter);
+        next
+    }
+
+    /// Edges that share a limit are taken at its rate.
+    fn turns(&mut self) {
+        let Program { edges, limits, .. } = &mut self.program;
+        for Turns { rate, limit } in edges.iter_mut().filter_map(|edge| edge.turns.as_mut()) {
+            *rate = Rate::per_second(limits[*limit as usize].limit.value);
+        }
     }
 
     /// Bytes of a request to a node that takes several records in one.

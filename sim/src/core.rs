@@ -30,7 +30,7 @@ use crate::{
     rng::{self, DrawRng, Purpose, mix},
     sample::Sampler,
     slab::{NONE, Slab},
-    time::Nanos,
+    time::{NEVER, Nanos},
 };
 
 /// The path of one root event through everything it causes.
@@ -103,6 +103,8 @@ pub(crate) struct Copy {
     pub(crate) paid: u32,
     /// How long the target asked to wait; zero when it did not.
     pub(crate) retry_after: Nanos,
+    /// When a message was first sent that has been moved from one queue to another since; [`NEVER`] for all others.
+    pub(crate) first_sent: Nanos,
 }
 
 /// Where a kept message stands.
@@ -220,7 +222,7 @@ pub(crate) struct Core {
     holders_made: u32,
     /// What clients remember between calls, by edge; empty where none remembers anything.
     pub(crate) guards: Vec<Option<Box<Guards>>>,
-    /// What is still to be waited for on edges with a rate.
+    /// What is still to be waited for on edges with a rate, by the limit that says it.
     pub(crate) turns: BTreeMap<u32, Pacer>,
     pub(crate) events: u64,
     pub(crate) requests: u64,
@@ -596,6 +598,7 @@ impl Core {
             client: 0,
             paid: 0,
             retry_after: 0,
+            first_sent: NEVER,
         })
     }
 
@@ -680,10 +683,10 @@ impl Core {
     }
 
     /// Sends what the source of a dead-letter edge gives up along it.
-    pub(crate) fn dead_letter_along(&mut self, edge: u32, cause: &Cause) {
+    pub(crate) fn dead_letter_along(&mut self, edge: u32, cause: &Cause) -> u32 {
         let node = self.program.edges[edge as usize].from;
         self.note(cause.journey, node, edge, TraceEvent::DeadLettered);
-        self.call(edge, NOBODY, cause, 0);
+        self.call(edge, NOBODY, cause, 0)
     }
 }
 

@@ -41,6 +41,7 @@ pub(crate) enum Purpose {
     Setup,
     Crash,
     Prepare,
+    Life,
 }
 
 /// Mixes two words into one that depends on every bit of both.

@@ -1,4 +1,5 @@
-//! Rates of edges, such as that of an API destination: a call that comes up too soon stands in line for its turn.
+//! Rates of edges, and of API destinations over all edges to them: a call that comes up too soon stands in line for its
+//! turn.
 //!
 //! Every attempt takes a turn, a repeated one as well. Nothing is lost in the line but what becomes too old there.
 
@@ -9,7 +10,7 @@ use crate::{
     parts::Rate,
 };
 
-/// How often an edge may be taken.
+/// How often an edge may be taken, with all others under the same limit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Turns {
     pub(crate) rate: Rate,
@@ -26,11 +27,11 @@ impl Core {
         };
         let now = self.now();
         self.limits[limit as usize].demand(now, 1.0);
-        let wait = self.turns.entry(edge).or_default().wait(now, rate, 0.0, 0);
+        let wait = self.turns.entry(limit).or_default().wait(now, rate, 0.0, 0);
         // What becomes too old in line gives its place to those behind it.
         let expires = self.outlives(copy, wait);
         if !expires {
-            self.turns.entry(edge).or_default().charge(now, rate, 1.0);
+            self.turns.entry(limit).or_default().charge(now, rate, 1.0);
         }
         if wait == 0 {
             self.attempt(copy);

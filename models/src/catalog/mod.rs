@@ -10,7 +10,7 @@ mod record;
 use std::{collections::BTreeMap, sync::OnceLock};
 
 pub use parse::CatalogError;
-pub(crate) use parse::{quota_value, value};
+pub(crate) use parse::{nearest, quota_value, value};
 pub use record::{Applies, Field, FieldKind, Latency, Preset, Price, Provenance, Quota, QuotaKind, Service};
 
 use crate::{EdgeKind, ServiceId};

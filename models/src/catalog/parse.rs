@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::record::{Field, FieldKind, Quota, Service};
-use crate::{Arrivals, Distribution, families::Filter, policy::Backoff, units::Quantity, workload};
+use crate::{Arrivals, Distribution, diagnostic::closest, families::Filter, policy::Backoff, units::Quantity, workload};
 
 /// What is wrong with a catalog file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -104,6 +104,20 @@ pub(crate) fn quota_value(service: &Service, quota: &Quota, text: &str) -> Resul
     }
     let (min, max) = quota.bounds();
     within(quota.quantity, text, (Some(min), Some(max)))
+}
+
+/// The value of a field that comes nearest to a typed text which is none, where there is one: the bound that it lies
+/// beyond, or the word that it resembles.
+pub(crate) fn nearest<'a>(field: &'a Field, text: &str) -> Option<&'a str> {
+    if let Some(quantity) = field.kind.quantity() {
+        let number = quantity.parse(text).ok()?;
+        let beyond = |bound: &&String, is_beyond: fn(f64, f64) -> bool| quantity.parse(bound).is_ok_and(|bound| is_beyond(number, bound));
+        let below = field.min.as_ref().filter(|min| beyond(min, |number, min| number < min));
+        let above = || field.max.as_ref().filter(|max| beyond(max, |number, max| number > max));
+        return below.or_else(above).map(String::as_str);
+    }
+    let flag = if field.kind == FieldKind::Flag { &["true", "false"][..] } else { &[] };
+    closest(text.trim(), field.choices.iter().map(String::as_str).chain(flag.iter().copied()))
 }
 
 /// Whether a typed text is a value of the field: its kind, its words, its bounds.

@@ -14,6 +14,8 @@ pub struct BucketConfig {
     pub prefix_reads: Limit,
     /// Seconds of refusals after which a prefix is split.
     pub scaling_time: f64,
+    /// Seconds without refusals after which that time begins anew.
+    pub scaling_pause: f64,
     /// Largest object that one request may write, in bytes.
     pub write_size: Limit,
     /// Bytes per second of one request.
@@ -35,6 +37,7 @@ impl Mechanism for BucketConfig {
             prefix_writes: settings.limit("prefix_writes"),
             prefix_reads: settings.limit("prefix_reads"),
             scaling_time: settings.limit("scaling_time").value,
+            scaling_pause: settings.limit("scaling_pause").value,
             write_size: settings.limit("write_size"),
             throughput: settings.quantity("throughput"),
             read_latency: settings.distribution("read_latency"),

@@ -28,6 +28,8 @@ pub enum BusKind {
 pub struct RulesConfig {
     /// Publishing requests of the account per second.
     pub publish_rate: Limit,
+    /// Events of a publishing request.
+    pub publish_batch: u32,
     /// Publishing requests per second that others in the account make.
     pub outside_publish_rate: f64,
     /// Invocations of targets of the account per second; more are delayed.
@@ -54,6 +56,7 @@ impl Mechanism for BusConfig {
         let kind = if settings.has_quota("invocation_rate") {
             BusKind::Rules(RulesConfig {
                 publish_rate: settings.limit("publish_rate"),
+                publish_batch: settings.count("publish_batch").max(1),
                 outside_publish_rate: settings.outside("publish_rate"),
                 invocation_rate: settings.limit("invocation_rate"),
                 metered_chunk: settings.limit("metered_chunk").value,

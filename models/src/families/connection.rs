@@ -262,11 +262,18 @@ fn piped(settings: &mut Settings<'_>) -> CallConfig {
         batch: BatchConfig { records: 1, linger: 0.0 },
         failed_conditions: 0.0,
         connections: 0,
-        throttle: if settings.applies("throttle") { settings.own_limit("throttle") } else { None },
+        throttle: if settings.applies("throttle") { throttle(settings) } else { None },
         method: None,
         stage: Some(StageConfig::read(settings)),
         resilience: None,
     }
+}
+
+/// The rate of calls or deliveries. An API destination has one, whoever calls it.
+pub(super) fn throttle(settings: &mut Settings<'_>) -> Option<Limit> {
+    let limit = settings.own_limit("throttle")?;
+    let scope = if settings.has_quota("destination_rate") { Limit::DESTINATION.to_owned() } else { limit.scope.clone() };
+    Some(Limit { scope, ..limit })
 }
 
 pub(super) fn policy(settings: &mut Settings<'_>) -> CallPolicy {

@@ -2,21 +2,20 @@
 
 use super::{
     Filter, Limit, Pauses, Settings,
-    connection::{policy, retry_on},
+    connection::{policy, retry_on, throttle},
 };
 use crate::{
     Distribution,
     policy::{Backoff, CallPolicy},
 };
 
-/// Longest time over all waits of a delivery policy, in seconds, that a topic takes for a web endpoint.
-pub const RETRY_TIME_MAX_S: f64 = 3_600.0;
-
 /// A subscription of a topic or bus.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeliverConfig {
     /// What the source does about slow, refused and failed deliveries.
     pub policy: CallPolicy,
+    /// Most that all waits of the policy together may take, in seconds, where the provider bounds them.
+    pub retry_time_max: Option<f64>,
     /// Time on the way, in seconds.
     pub latency: Distribution,
     /// Which events match.
@@ -82,10 +81,11 @@ impl DeliverConfig {
         let policy = if phased { phases(settings) } else { policy(settings) };
         Self {
             policy,
+            retry_time_max: settings.has_quota("retry_time").then(|| settings.limit("retry_time").value),
             latency: settings.distribution("latency"),
             filter: settings.parsed("filter").unwrap_or(Filter::All),
             filter_reads_payload: settings.has("filter_scope") && settings.text("filter_scope").as_deref() == Some("payload"),
-            throttle: if settings.has("throttle") { settings.own_limit("throttle") } else { None },
+            throttle: if settings.has("throttle") { throttle(settings) } else { None },
             dead_letter: if settings.has("dead_letter") { settings.text("dead_letter") } else { None },
             metered: phased || settings.has_quota("destination_rate"),
             ordered: settings.has("ordered_batch").then(|| settings.count("ordered_batch").max(1)),

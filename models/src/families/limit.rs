@@ -57,6 +57,8 @@ pub struct LimitUse<'a> {
 impl Limit {
     /// Scope of a limit that a client sets on itself to spare its target.
     pub const CLIENT: &str = "client";
+    /// Scope of the rate of an API destination, which all edges to it share.
+    pub const DESTINATION: &str = "destination";
 
     /// A limit on units per second.
     pub fn rate(&self) -> LimitUse<'_> {

@@ -12,10 +12,17 @@ pub struct PollConfig {
     pub batch_window: f64,
     /// Largest batch in bytes.
     pub batch_bytes: f64,
+    /// Most messages of a batch that needs no window, and the shortest window of a larger one, in seconds.
+    pub windowless: (u32, f64),
     /// Most messages that one receive or delete call of the queue handles.
     pub call_messages: u32,
     /// How long a received message stays invisible where the reader sets that itself, in seconds.
     pub visibility: Option<f64>,
+    /// What is added to window and timeout, in seconds, where a message must stay invisible for longer than its queue says
+    /// because its batch waits for others.
+    pub visibility_margin: Option<f64>,
+    /// How long a batch may wait for the poll that gathers more messages for it, in seconds, whatever the window.
+    pub quiet_wait: f64,
     /// How many batches run at a time.
     pub pollers: Pollers,
     /// Which messages are handed on; the others are deleted unseen.
@@ -96,8 +103,15 @@ impl PollConfig {
             batch_size: settings.count("batch_size").max(1),
             batch_window: if settings.has("batch_window") { settings.quantity("batch_window") } else { 0.0 },
             batch_bytes: if workers { f64::INFINITY } else { settings.limit("batch_bytes").value },
+            windowless: if settings.has_quota("windowless_batch") {
+                (settings.limit("windowless_batch").value as u32, settings.limit("window_min").value)
+            } else {
+                (u32::MAX, 0.0)
+            },
             call_messages: settings.limit("call_messages").value.max(1.0) as u32,
             visibility: if workers { settings.optional("visibility_timeout") } else { None },
+            visibility_margin: settings.has_quota("visibility_margin").then(|| settings.limit("visibility_margin").value),
+            quiet_wait: if settings.has_quota("quiet_wait") { settings.limit("quiet_wait").value } else { 0.0 },
             filter: if workers { Filter::All } else { settings.parsed("filter").unwrap_or(Filter::All) },
             // A worker deletes what it has done, message by message, and so does a pipe.
             report_item_failures: !settings.has("report_item_failures") || settings.flag("report_item_failures"),

@@ -38,7 +38,7 @@ pub use connection::{
     BatchConfig, CallConfig, CaptureConfig, ConnectionConfig, Filter, MethodThrottle, Operation, ReadKind, RedriveConfig,
 };
 pub use database::DatabaseConfig;
-pub use delivery::{BeginConfig, DeliverConfig, DestinationOf, RETRY_TIME_MAX_S, SubscriberConfig};
+pub use delivery::{BeginConfig, DeliverConfig, DestinationOf, SubscriberConfig};
 pub use external::{ExternalConfig, Limiter};
 pub use gateway::{ApiConfig, ApiKind, BalancerConfig, CacheConfig, CapacityUnit, Door, GatewayConfig, Selection};
 pub use limit::{Limit, LimitUse, Measure};
@@ -54,7 +54,7 @@ pub use stream_mapping::{Pauses, StreamMappingConfig};
 pub use table::{CapacityMode, TableConfig, TableScaling};
 pub use topic::{FifoTopicConfig, TopicConfig};
 pub use usage_plan::{PlanQuota, PlanRate, UsagePlan, UsagePlans};
-pub use workflow::{CountLaw, Express, Standard, WorkflowConfig, WorkflowKind};
+pub use workflow::{CountLaw, Express, HistoryEvents, HttpTasks, Standard, WorkflowConfig, WorkflowKind};
 
 use serde::{Deserialize, Serialize};
 

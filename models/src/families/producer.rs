@@ -27,6 +27,8 @@ pub struct SchedulerConfig {
     pub flexible_window: f64,
     /// How late it is beside that, in seconds.
     pub lateness: Distribution,
+    /// Shortest period of a schedule, in seconds.
+    pub period_min: f64,
 }
 
 impl Mechanism for ProducerConfig {
@@ -41,6 +43,7 @@ impl Mechanism for ProducerConfig {
                 outside_invocation_rate: settings.outside("invocation_rate"),
                 flexible_window: settings.quantity("flexible_window"),
                 lateness: settings.distribution("lateness"),
+                period_min: settings.limit("period_min").value,
             }),
         }
     }

@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::Limit;
 use crate::{
-    Diagnostic, Distribution, Place, Service,
+    Diagnostic, Distribution, Edit, Place, Service,
     catalog::{Field, Provenance, Quota, QuotaKind, quota_value},
     diagnostic::closest,
     diagram::{Account, Fields},
+    edit::Target,
     units::Quantity,
 };
 
@@ -146,6 +147,16 @@ impl<'a> Settings<'a> {
         self.diagnostics.push(Diagnostic::error("bad-value", self.at(key), why).hint(hint));
     }
 
+    /// The edit that gives a field the value nearest to a typed text that it does not take.
+    fn mend(&self, field: &Field, text: &str) -> Option<Edit> {
+        let target = match &self.place {
+            Place::Node(id, _) => Target::Node(id.clone()),
+            Place::Edge(id, _) => Target::Edge(id.clone()),
+            Place::Document | Place::Text { .. } | Place::EventType(_) | Place::Scenario(..) | Place::Account(_) => return None,
+        };
+        crate::nearest_value(field, text).map(|near| Edit::SetField { target, key: field.key.clone(), value: Some(near.into()) })
+    }
+
     /// The text of a field, checked against its record; the default when it does not pass.
     pub fn text(&mut self, key: &str) -> Option<String> {
         self.read.insert(key.to_owned());
@@ -162,6 +173,11 @@ impl<'a> Settings<'a> {
             Ok(()) => Some(text),
             Err(why) => {
                 self.report(key, why);
+                if let Some(fix) = self.mend(field, &text)
+                    && let Some(last) = self.diagnostics.pop()
+                {
+                    self.diagnostics.push(last.fix(fix));
+                }
                 default
             }
         }

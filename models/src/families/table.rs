@@ -79,6 +79,8 @@ pub struct TableConfig {
     pub partition_reads: Limit,
     /// Seconds of throttling after which a partition is split.
     pub heat_split: f64,
+    /// Seconds without throttling after which a partition has cooled down.
+    pub heat_pause: f64,
     /// Write or read units per second of a table.
     pub table_units: Limit,
     /// Largest item in bytes.
@@ -130,6 +132,7 @@ impl Mechanism for TableConfig {
             partition_writes: settings.limit("partition_writes"),
             partition_reads: settings.limit("partition_reads"),
             heat_split: settings.limit("heat_split").value,
+            heat_pause: settings.limit("heat_pause").value,
             table_units: settings.limit("table_units"),
             item_size: settings.limit("item_size"),
             write_unit: settings.limit("write_unit").value,

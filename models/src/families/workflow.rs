@@ -47,8 +47,23 @@ pub struct WorkflowConfig {
     pub start_burst: Limit,
     /// Starts per second by what is outside of the diagram.
     pub outside_starts: f64,
+    /// Calls of web endpoints.
+    pub http: HttpTasks,
     /// What only one kind has.
     pub kind: WorkflowKind,
+}
+
+/// Limits on tasks that call a web endpoint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HttpTasks {
+    /// Calls per second of all workflows of the account.
+    pub rate: Limit,
+    /// Bucket of those.
+    pub burst: Limit,
+    /// Calls per second by what is outside of the diagram.
+    pub outside: f64,
+    /// Longest call in seconds.
+    pub timeout: f64,
 }
 
 /// Kinds of workflows.
@@ -74,6 +89,33 @@ pub struct Standard {
     pub open_executions: Limit,
     /// Events in the history of an execution.
     pub history: Limit,
+    /// What leaves events there.
+    pub events: HistoryEvents,
+}
+
+/// Events in the history of an execution, by what leaves them there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryEvents {
+    /// An execution that begins and ends.
+    pub execution: u64,
+    /// A state that is entered and left.
+    pub state: u64,
+    /// A call that is scheduled, started and ended.
+    pub call: u64,
+    /// An iteration that begins and ends.
+    pub iteration: u64,
+}
+
+impl HistoryEvents {
+    fn read(settings: &mut Settings<'_>) -> Self {
+        let mut count = |key: &str| settings.limit(key).value as u64;
+        Self {
+            execution: count("execution_events"),
+            state: count("state_events"),
+            call: count("call_events"),
+            iteration: count("iteration_events"),
+        }
+    }
 }
 
 /// What only express workflows have.
@@ -107,6 +149,7 @@ impl Mechanism for WorkflowConfig {
                 outside_transitions: settings.outside("transition_rate"),
                 open_executions: settings.limit("open_executions"),
                 history: settings.limit("history"),
+                events: HistoryEvents::read(settings),
             })
         };
         Self {
@@ -125,13 +168,20 @@ impl Mechanism for WorkflowConfig {
             start_rate: settings.limit("start_rate"),
             start_burst: settings.limit("start_burst"),
             outside_starts: settings.outside("start_rate"),
+            http: HttpTasks {
+                rate: settings.limit("http_task_rate"),
+                burst: settings.limit("http_task_burst"),
+                outside: settings.outside("http_task_rate"),
+                timeout: settings.limit("http_task_duration").value,
+            },
             kind,
         }
     }
 
     fn limits(&self) -> Vec<LimitUse<'_>> {
         let starts = self.start_rate.rate().outside(self.outside_starts).bucket(self.start_burst.value);
-        let mut limits = vec![starts, self.payload.level(), self.duration.level()];
+        let calls = self.http.rate.rate().outside(self.http.outside).bucket(self.http.burst.value);
+        let mut limits = vec![starts, calls, self.payload.level(), self.duration.level()];
         if let WorkflowKind::Standard(standard) = &self.kind {
             let rate = standard.transition_rate.rate().outside(standard.outside_transitions).bucket(standard.transition_burst.value);
             limits.extend([rate, standard.open_executions.level(), standard.history.level()]);

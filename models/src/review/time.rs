@@ -233,21 +233,22 @@ pub(super) const RULES: &[Rule] = &[
         id: "window-eats-the-objective",
         severity: Severity::Info,
         title: "A batch window is a large part of what an objective allows",
-        rationale: "At low load every message waits for the whole window before anything happens.",
-        advice: "shorten the batch window, or measure the objective without it",
+        rationale: "At low load every message waits for the whole window before anything happens, and behind a queue for up to 20 s however short the window is.",
+        advice: "do without a batch window, or measure the objective without it",
         source: "lambda/latest/dg/services-sqs-configure",
         look: |review, found| {
             let plans = review.diagram.scenarios.iter().flat_map(|(id, scenario)| scenario.plan(id).0.objectives);
             let latencies = plans.filter(|objective| matches!(objective.metric, Metric::Latency(..)) && objective.bound == Bound::AtMost);
             let tightest = latencies.map(|objective| objective.value).fold(f64::INFINITY, f64::min);
             for (id, _, facts) in review.edges(EdgeKind::Poll) {
-                let Some(window) = facts.number("batch_window") else { continue };
-                if window > 0.0 && window >= tightest * WINDOW_SHARE {
+                let Some(window) = facts.number("batch_window").filter(|window| *window > 0.0) else { continue };
+                let longest = window.max(facts.number("quiet_wait").unwrap_or(0.0));
+                if longest >= tightest * WINDOW_SHARE {
                     found.at(
                         at_edge(id, "batch_window"),
                         format!(
                             "batches wait up to {}, the tightest latency objective is {}",
-                            print_duration(window),
+                            print_duration(longest),
                             print_duration(tightest)
                         ),
                     );

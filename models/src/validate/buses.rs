@@ -1,35 +1,33 @@
 //! Event buses and schedules: what the provider refuses, and what has no effect.
 
+use std::collections::BTreeMap;
+
 use crate::{
-    Arrivals, Catalog, Diagnostic, Diagram, Edit, Place,
+    Arrivals, Catalog, Diagnostic, Diagram, Edit, NodeId, Place,
     edit::Target,
-    families::{self, BeginConfig, BusKind, Config, ConnectionConfig},
+    families::{self, BeginConfig, BusKind, Config, ConnectionConfig, Limit},
     units::print_duration,
     workload::Due,
 };
-
-/// Shortest period of a schedule, in seconds.
-const PERIOD_MIN_S: f64 = 60.0;
 
 /// Schedules that the provider would take.
 pub(super) fn schedules(diagram: &Diagram, catalog: &Catalog, found: &mut Vec<Diagnostic>) {
     for id in diagram.nodes.keys() {
         let (Some(Config::Producer(config)), _) = families::node_config(diagram, catalog, id) else { continue };
-        if config.scheduler.is_none() {
-            continue;
-        }
+        let Some(scheduler) = &config.scheduler else { continue };
+        let least = print_duration(scheduler.period_min);
         let place = || Place::Node(id.clone(), Some("arrivals".to_owned()));
         let fix = |text: &str| Edit::SetField { target: Target::Node(id.clone()), key: "arrivals".to_owned(), value: Some(text.into()) };
         match &config.arrivals {
             Arrivals::Schedule(schedule) => {
                 if let Due::Every { period, .. } = &schedule.due
-                    && *period < PERIOD_MIN_S
+                    && *period < scheduler.period_min
                 {
-                    let message = format!("a schedule is due once a minute at most, not every {}", print_duration(*period));
+                    let message = format!("a schedule is due every {least} at most, not every {}", print_duration(*period));
                     found.push(
                         Diagnostic::error("schedule-too-often", place(), message)
-                            .hint("let it be due each minute, and `count` events then; or let a client or a loop make them")
-                            .fix(fix("rate(1 min)")),
+                            .hint("let it be due less often, and `count` events then; or let a client or a loop make them")
+                            .fix(fix(&format!("rate({least})"))),
                     );
                 }
             }
@@ -74,6 +72,29 @@ pub(super) fn subscribers(diagram: &Diagram, catalog: &Catalog, found: &mut Vec<
                     .fix(unset("batch_window")),
             );
         }
+    }
+}
+
+/// An API destination has one rate, whichever rule or pipe calls it.
+pub(super) fn destinations(diagram: &Diagram, catalog: &Catalog, found: &mut Vec<Diagnostic>) {
+    let mut rates: BTreeMap<&NodeId, Limit> = BTreeMap::new();
+    for (id, edge) in diagram.edges.iter().filter(|(_, edge)| edge.fields.contains_key("throttle")) {
+        let Some(config) = families::edge_config(diagram, catalog, id).0 else { continue };
+        let Some(limit) = config.throttle().filter(|limit| limit.scope == Limit::DESTINATION) else { continue };
+        let first = rates.entry(&edge.to).or_insert_with(|| limit.clone());
+        if (first.value - limit.value).abs() <= f64::EPSILON * first.value {
+            continue;
+        }
+        let (of_all, own) = (first.quantity.print(first.value), limit.quantity.print(limit.value));
+        let message = format!(
+            "all that call `{}` share the rate of one API destination, {of_all} as another edge says; {own} has no effect",
+            diagram.title(&edge.to)
+        );
+        found.push(
+            Diagnostic::warning("rates-of-one-destination", Place::Edge(id.clone(), Some(limit.key.clone())), message)
+                .hint("set the same rate on all of them, or draw a second API where there are two destinations")
+                .fix(Edit::SetField { target: Target::Edge(id.clone()), key: limit.key.clone(), value: Some(of_all.into()) }),
+        );
     }
 }
 
@@ -172,5 +193,27 @@ mod tests {
             let mended = edit::apply(&diagram, &fix).expect("the fix applies");
             assert!(found(&mended).is_empty(), "{code}: {:?}", found(&mended));
         }
+    }
+
+    /// Three rules call one API, two of them at rates of their own: the later one is told, and its fix makes them equal.
+    #[test]
+    fn an_api_destination_has_one_rate() {
+        let mut diagram = Diagram::default();
+        diagram.nodes.insert("bus".into(), Arc::new(Node::new("aws/eventbridge-classic", "")));
+        diagram.nodes.insert("api".into(), Arc::new(Node::new("generic/http-api", "")));
+        let rule = || Edge::new("bus", "api", EdgeKind::Deliver);
+        for (id, edge) in [("a", rule()), ("b", rule().with("throttle", "100/s")), ("c", rule().with("throttle", "200/s"))] {
+            diagram.edges.insert(id.into(), Arc::new(edge));
+        }
+        let found = |diagram: &Diagram| {
+            let mut found = Vec::new();
+            destinations(diagram, Catalog::embedded(), &mut found);
+            found
+        };
+        let problems = found(&diagram);
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert_eq!((problems[0].code, &problems[0].place), ("rates-of-one-destination", &Place::Edge("c".into(), Some("throttle".into()))));
+        let mended = edit::apply(&diagram, problems[0].fix.as_ref().unwrap()).unwrap();
+        assert!(found(&mended).is_empty());
     }
 }

@@ -38,12 +38,15 @@ pub(super) fn concurrency(diagram: &Diagram, catalog: &Catalog, found: &mut Vec<
     let (account, kept) = (largest.account_concurrency.value, largest.unreserved_minimum);
     if total > 0.0 && total > account - kept {
         let key = if largest.reserved.is_some() { "reserved_concurrency" } else { "provisioned_concurrency" };
+        let fits = largest.set_apart() - (total - (account - kept));
         let (total, account, kept) = (print_number(total), print_number(account), print_number(kept));
         let message = format!(
             "reserved and provisioned concurrency add up to {total} of the account's {account}; the provider keeps {kept} unreserved"
         );
         let hint = "set less apart, or ask for more concurrency and enter it as the account's quota";
-        found.push(Diagnostic::error("concurrency-overbooked", at(id, key), message).hint(hint));
+        let overbooked = Diagnostic::error("concurrency-overbooked", at(id, key), message).hint(hint);
+        // The function that takes most can make room for the others, unless they alone are too many.
+        found.push(if fits >= 1.0 { overbooked.fix(set(id, key, &print_number(fits))) } else { overbooked });
     }
     for (id, scaling) in &all {
         provisioned(id, scaling, found);
@@ -181,6 +184,28 @@ mod tests {
         assert_eq!(found(&[&[("reserved_concurrency", "900"), ("provisioned_concurrency", "900")]]), []);
     }
 
+    /// The largest reservation of 901 gives one back; where the others alone take all of the 900 there is nothing to give.
+    #[test]
+    fn the_largest_reservation_makes_room() {
+        let fix = |functions: &[&str]| {
+            let mut diagram = Diagram::default();
+            for (at, reserved) in functions.iter().enumerate() {
+                let node = Node::new("aws/lambda", "").with("reserved_concurrency", *reserved);
+                diagram.nodes.insert(format!("fn{at}").as_str().into(), Arc::new(node));
+            }
+            let mut found = Vec::new();
+            concurrency(&diagram, Catalog::embedded(), &mut found);
+            let fix = found.pop().and_then(|found| found.fix);
+            fix.map(|fix| {
+                let mended = crate::edit::apply(&diagram, &fix).unwrap();
+                concurrency(&mended, Catalog::embedded(), &mut found);
+                found.len()
+            })
+        };
+        assert_eq!(fix(&["401", "500"]), Some(0));
+        assert_eq!(fix(&["450", "450", "460"]), None);
+    }
+
     #[test]
     fn provisioned_instances_fit_into_the_reservation() {
         let above = [("provisioned-above-reserved", "provisioned_concurrency".to_owned())];
@@ -232,6 +257,29 @@ mod tests {
             [("memory", "64 MiB"), ("memory", "11 GiB"), ("timeout", "901 s"), ("async_max_age", "30 s"), ("async_retries", "3")]
         {
             assert_eq!(found(&[&[(key, value)]]), [("bad-value", key.to_owned())], "{key}");
+        }
+    }
+
+    /// What lies beyond a bound is mended by the bound, and a misspelt word by the one that it resembles.
+    #[test]
+    fn the_nearest_value_mends_one_that_is_not_taken() {
+        for (key, value, mended) in [
+            ("memory", "64 MiB", Some("128 MiB")),
+            ("memory", "11 GiB", Some("10240 MiB")),
+            ("timeout", "901 s", Some("900 s")),
+            ("architecture", "arm", Some("arm64")),
+            ("snap_start", "ture", Some("true")),
+            ("timeout", "soon", None),
+            ("duration", "poison(1)", None),
+        ] {
+            let mut diagram = Diagram::default();
+            diagram.nodes.insert("fn".into(), Arc::new(Node::new("aws/lambda", "").with(key, value)));
+            let (_, problems) = families::node_config(&diagram, Catalog::embedded(), &"fn".into());
+            let mut fixes: Vec<Option<Edit>> =
+                problems.into_iter().filter(|found| found.code == "bad-value").map(|found| found.fix.map(|fix| *fix)).collect();
+            // Who reads a field twice says so twice.
+            fixes.dedup();
+            assert_eq!(fixes, [mended.map(|mended| set(&"fn".into(), key, mended))], "{key} = {value}");
         }
     }
 }

@@ -3,15 +3,9 @@
 use crate::{
     Catalog, Diagnostic, Diagram, Edge, EdgeId, EdgeKind, Edit, NodeId, Place,
     edit::Target,
-    families::{self, Config, ConnectionConfig, PollConfig, Pollers, QueueConfig, RETRY_TIME_MAX_S},
+    families::{self, Config, ConnectionConfig, PollConfig, Pollers, QueueConfig},
     units::print_duration,
 };
-
-/// Largest batch that a mapping takes without a window.
-const WINDOWLESS_BATCH: u32 = 10;
-
-/// Shortest window of a mapping with larger batches, in seconds.
-const WINDOW_MIN_S: f64 = 1.0;
 
 /// Mappings that the provider does not take.
 pub(super) fn mappings(diagram: &Diagram, catalog: &Catalog, found: &mut Vec<Diagnostic>) {
@@ -66,12 +60,16 @@ fn batches(id: &EdgeId, edge: &Edge, poll: &PollConfig, queue: &QueueConfig, fou
                     .fix(set(Target::Edge(id.clone()), "batch_window", None)),
             );
         }
-    } else if poll.batch_size > WINDOWLESS_BATCH && poll.batch_window < WINDOW_MIN_S {
-        let message = format!("a batch of {} messages needs a window of at least 1 s, the provider refuses it without", poll.batch_size);
+        return;
+    }
+    let (windowless, window) = (poll.windowless.0, print_duration(poll.windowless.1));
+    if poll.batch_size > windowless && poll.batch_window < poll.windowless.1 {
+        let message =
+            format!("a batch of {} messages needs a window of at least {window}, the provider refuses it without", poll.batch_size);
         found.push(
             Diagnostic::warning("large-batch-without-window", at(id, "batch_window"), message)
-                .hint("give it a window, or take ten messages at most; the run shows what the batch would do without")
-                .fix(set(Target::Edge(id.clone()), "batch_window", Some("1 s".to_owned()))),
+                .hint(format!("give it a window, or take {windowless} messages at most; the run shows what the batch would do without"))
+                .fix(set(Target::Edge(id.clone()), "batch_window", Some(window))),
         );
     }
 }
@@ -126,9 +124,9 @@ pub(super) fn dead_letters(diagram: &Diagram, catalog: &Catalog, found: &mut Vec
                 found.push(Diagnostic::error("unknown-dead-letter", at(id, "dead_letter"), message).hint("draw one from the topic to it"));
             }
         }
-        if deliver.metered && deliver.retry_time() > RETRY_TIME_MAX_S {
-            let message =
-                format!("the retries wait for {} altogether, the provider takes an hour at most", print_duration(deliver.retry_time()));
+        if let Some(longest) = deliver.retry_time_max.filter(|longest| deliver.retry_time() > *longest) {
+            let (all, longest) = (print_duration(deliver.retry_time()), print_duration(longest));
+            let message = format!("the retries wait for {all} altogether, the provider takes {longest} at most");
             found.push(Diagnostic::error("retries-too-long", at(id, "retries"), message).hint("fewer retries, or shorter waits"));
         }
     }

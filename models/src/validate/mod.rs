@@ -46,6 +46,7 @@ const RULES: &[Rule] = &[
     buses::schedules,
     buses::subscribers,
     buses::replays,
+    buses::destinations,
     archives::archives,
     pipes::pipes,
 ];

@@ -29,6 +29,8 @@ pub(crate) struct Bus {
     payload: Payload,
     publish_bucket: u32,
     publish_limit: u32,
+    /// Part of a publishing request that one event is.
+    request: f64,
     outgoing: Outgoing,
     /// By what a fault multiplies the time of publishing.
     slow: f64,
@@ -66,6 +68,7 @@ impl Bus {
             payload: Payload::new(node, index, &config.event_size, rules.metered_chunk),
             publish_bucket: node.buckets[&rules.publish_rate.key],
             publish_limit: node.limits[&rules.publish_rate.key],
+            request: 1.0 / f64::from(rules.publish_batch),
             outgoing: Outgoing::new(node, index, &rules.invocation_rate),
             slow: 1.0,
         }
@@ -139,8 +142,8 @@ impl Behavior for Bus {
             self.publish(core, item);
             return;
         }
-        core.limits[self.publish_limit as usize].demand(now, 1.0);
-        if !core.buckets[self.publish_bucket as usize].take(now, 1.0) {
+        core.limits[self.publish_limit as usize].demand(now, self.request);
+        if !core.buckets[self.publish_bucket as usize].take(now, self.request) {
             core.nodes[self.index as usize].refused.add(1);
             core.limits[self.publish_limit as usize].refuse(now);
             core.answer(item, Outcome::Throttled);

@@ -1,11 +1,12 @@
 //! The reader of a poll edge: pollers that take batches from a queue and hand them to the target.
 //!
-//! A batch closes when it is full or its window is over. How many batches run at a time is the business of [`Scale`].
+//! A batch closes when it is full or its window is over, unless a poll is under way then: that one first comes back, with
+//! a message or without. How many batches run at a time is the business of [`Scale`].
 
 mod scale;
 
 use plimsoll_models::{
-    families::{Config, PollConfig},
+    families::{Config, PollConfig, QueueConfig},
     fault::Effect,
 };
 
@@ -36,6 +37,8 @@ pub(crate) struct Mapping {
     usual_batch_size: u32,
     batch_bytes: f64,
     window: Nanos,
+    /// How long a batch may wait for the poll that gathers more messages for it, whatever the window.
+    quiet_wait: Nanos,
     /// Messages of a receive or delete call.
     call_messages: u64,
     report_item_failures: bool,
@@ -52,6 +55,8 @@ pub(crate) struct Mapping {
     /// The batch that is being filled.
     open: u32,
     open_bytes: f64,
+    /// Whether its window is over, and it only waits for the poll that is under way.
+    overdue: bool,
     /// Tells the window timer of this batch from that of an earlier one.
     window_number: u32,
     /// Whether a timer for the next turn is set.
@@ -65,6 +70,13 @@ impl Mapping {
         let Config::Queue(config) = &program.nodes[ready.from as usize].config else {
             unreachable!("the catalog lets only queues be polled")
         };
+        let timeout = match &program.nodes[ready.to as usize].config {
+            Config::Compute(function) => function.timeout.value,
+            _ => 0.0,
+        };
+        let visibility = poll.visibility.or_else(|| prolonged(poll, config, timeout));
+        // Nobody gathers for so long that messages come back before the function is done with them.
+        let longest = visibility.unwrap_or(config.visibility) - timeout;
         Self {
             index,
             edge,
@@ -73,17 +85,19 @@ impl Mapping {
             usual_batch_size: poll.batch_size,
             batch_bytes: poll.batch_bytes,
             window: nanos(poll.batch_window),
+            quiet_wait: nanos(poll.quiet_wait.min(longest).max(0.0)),
             call_messages: u64::from(poll.call_messages),
             report_item_failures: poll.report_item_failures,
             filters: !matches!(ready.filter, FilterProgram::All),
             throttle_wait: (nanos(poll.throttle_wait), nanos(poll.throttle_wait_max)),
             pickup: ready.latency.clone(),
-            visibility: poll.visibility.map(|visibility| (nanos(visibility), core.queue.lane())),
+            visibility: visibility.map(|visibility| (nanos(visibility), core.queue.lane())),
             chunk: config.metered_chunk,
             long_poll: nanos(poll.long_poll),
             scale: Scale::new(program, index, edge),
             open: NONE,
             open_bytes: 0.0,
+            overdue: false,
             window_number: 0,
             turn: false,
         }
@@ -124,6 +138,9 @@ impl Mapping {
                 core.filtered(self.edge, cause.journey);
                 core.discard_message(self.queue, copy);
                 discarded += 1;
+                if self.overdue {
+                    self.close(core, false);
+                }
                 continue;
             }
             self.put(core, copy);
@@ -187,7 +204,7 @@ impl Mapping {
         let full = core.batches[self.open].members.len() >= self.batch_size || self.open_bytes >= self.batch_bytes;
         // More of the same group may wait where the rest of the queue seems empty.
         let alone = || !core.stores[self.queue as usize].is_ordered() && !self.has_messages(core);
-        if full || (self.window == 0 && alone()) {
+        if full || self.overdue || (self.window == 0 && alone()) {
             self.close(core, full);
         }
     }
@@ -205,6 +222,7 @@ impl Mapping {
     fn close(&mut self, core: &mut Core, full: bool) {
         let now = core.now();
         let batch = std::mem::replace(&mut self.open, NONE);
+        self.overdue = false;
         core.batches[batch].edge = Some(self.edge);
         let n = core.batches[batch].members.len() as u64;
         // A receive call brings up to ten messages, whatever the size of the batch.
@@ -231,6 +249,19 @@ impl Mapping {
         }
         core.nodes[self.queue as usize].units[0] += calls;
         self.invoke(core, batch);
+    }
+
+    /// The window of the open batch is over: it goes as soon as the poll comes back that gathers more for it.
+    fn window_over(&mut self, core: &mut Core) {
+        let now = core.now();
+        let back = core.batches[self.open].opened.saturating_add(self.quiet_wait);
+        if back > now {
+            self.overdue = true;
+            core.after(back - now, Class::Arrival, self.index, Timer::Window, self.window_number);
+        } else {
+            self.close(core, false);
+            self.poll(core);
+        }
     }
 
     fn invoke(&self, core: &mut Core, batch: u32) {
@@ -311,6 +342,13 @@ impl Mapping {
     }
 }
 
+/// How long messages stay invisible that wait in a batch for others, where that is longer than their queue says.
+fn prolonged(poll: &PollConfig, queue: &QueueConfig, timeout: f64) -> Option<f64> {
+    let needed = poll.batch_window + timeout;
+    let margin = poll.visibility_margin.filter(|_| poll.batch_window > 0.0 && needed > queue.visibility)?;
+    Some(needed + margin)
+}
+
 impl Behavior for Mapping {
     fn start(&mut self, core: &mut Core) {
         core.edges[self.edge as usize].poll.long_polls = LongPolls::new(self.long_poll);
@@ -334,8 +372,7 @@ impl Behavior for Mapping {
             }
             Timer::Window => {
                 if self.open != NONE && argument == self.window_number {
-                    self.close(core, false);
-                    self.poll(core);
+                    self.window_over(core);
                 }
             }
             Timer::Ramp => {

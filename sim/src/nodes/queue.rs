@@ -32,7 +32,7 @@ use crate::{
     rng::{Purpose, mix},
     sample::Sampler,
     slab::NONE,
-    time::{Nanos, nanos, seconds},
+    time::{NEVER, Nanos, nanos, seconds},
 };
 
 /// A queue.
@@ -95,14 +95,15 @@ impl Queue {
     /// The sent message is there.
     fn accept(&mut self, core: &mut Core, item: u32) {
         let cause = core.cause(item);
+        let first_sent = if let ReplyTo::Call(copy) = core.items[item].reply { core.copies[copy].first_sent } else { NEVER };
         core.nodes[self.index as usize].accepted.add(1);
-        self.keep(core, &cause);
+        self.keep(core, &cause, first_sent);
         if !core.is_doubled(self.index, cause.line) {
             return;
         }
         match &mut self.ordered {
             Some(_) => self.drop_repeated(core),
-            None => self.keep(core, &Cause { line: mix(cause.line, DUPLICATE), ..cause }),
+            None => self.keep(core, &Cause { line: mix(cause.line, DUPLICATE), ..cause }, first_sent),
         }
     }
 
@@ -116,7 +117,7 @@ impl Queue {
         }
     }
 
-    fn keep(&self, core: &mut Core, cause: &Cause) {
+    fn keep(&self, core: &mut Core, cause: &Cause, first_sent: Nanos) {
         let now = core.now();
         let delayed = self.delay > 0;
         let key = core.journeys[cause.journey].key;
@@ -127,8 +128,10 @@ impl Queue {
         let (lane, retention_lane) = (store.lane, store.retention_lane);
         let rests = self.pollers.is_empty() && self.redrive.is_none();
         core.copies[copy].token = if rests { Store::NO_GROUP } else { store.join(key) };
+        core.copies[copy].first_sent = first_sent;
         let expiry = Event::Timer { node: self.index, timer: Timer::Retention, argument: copy };
-        core.copies[copy].second_timer = core.queue.set_timer(retention_lane, now.saturating_add(self.retention), Class::Arrival, expiry);
+        core.copies[copy].second_timer =
+            core.queue.set_timer(retention_lane, first_sent.min(now).saturating_add(self.retention), Class::Arrival, expiry);
         if delayed {
             let visible = Event::Timer { node: self.index, timer: Timer::Visible, argument: copy };
             core.copies[copy].timer = core.queue.set_timer(lane, now.saturating_add(self.delay), Class::Arrival, visible);

@@ -22,7 +22,7 @@ use crate::{
     event::{Class, Timer},
     faults::slowed,
     outcome::Outcome,
-    parts::{Partitions, TokenBucket},
+    parts::{Lasting, Partitions, TokenBucket},
     program::Program,
     result::TraceEvent,
     rng::{Purpose, mix},
@@ -120,7 +120,11 @@ impl Table {
             index,
             writes,
             reads,
-            partitions: Partitions::new(count, partition_rates, nanos(config.heat_split)),
+            partitions: Partitions::new(
+                count,
+                partition_rates,
+                Lasting { long: nanos(config.heat_split), pause: nanos(config.heat_pause) },
+            ),
             partition_rates,
             partition_limits: [limit(&config.partition_writes), limit(&config.partition_reads)],
             indexes: Indexes {

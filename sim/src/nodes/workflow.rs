@@ -16,7 +16,7 @@ mod thread;
 
 use plimsoll_models::{
     EdgeKind,
-    families::{WorkflowConfig, WorkflowKind},
+    families::{HistoryEvents, WorkflowConfig, WorkflowKind},
     fault::Effect,
 };
 
@@ -53,6 +53,8 @@ pub(crate) struct Workflow {
     payload: (f64, u32),
     start_bucket: u32,
     start_limit: u32,
+    /// Bucket and limit of calls of web endpoints.
+    http: (u32, u32),
     longest: Nanos,
     execution_lane: u32,
     duration_limit: u32,
@@ -89,6 +91,7 @@ struct Standard {
     open_limit: u32,
     history_max: u64,
     history_limit: u32,
+    events: HistoryEvents,
 }
 
 #[derive(Clone, Debug)]
@@ -124,6 +127,7 @@ impl Workflow {
                 open_limit: limit(&standard.open_executions),
                 history_max: standard.history.value as u64,
                 history_limit: limit(&standard.history),
+                events: standard.events,
             }),
             WorkflowKind::Express(express) => Kind::Express(Express {
                 sync_start_latency: Sampler::new(&express.sync_start_latency),
@@ -135,7 +139,7 @@ impl Workflow {
         let longest = config.machine.timeout.unwrap_or(f64::INFINITY).min(config.duration.value);
         Self {
             index,
-            states: config.machine.states.iter().map(|state| Ready::new(program, index, state, core)).collect(),
+            states: config.machine.states.iter().map(|state| Ready::new(program, index, config, state, core)).collect(),
             first: config.machine.start,
             start_latency: Sampler::new(&config.start_latency),
             ack_latency: Sampler::new(&config.ack_latency),
@@ -151,6 +155,7 @@ impl Workflow {
             payload: (config.payload.value, limit(&config.payload)),
             start_bucket: node.buckets[&config.start_rate.key],
             start_limit: limit(&config.start_rate),
+            http: (node.buckets[&config.http.rate.key], limit(&config.http.rate)),
             longest: nanos(longest),
             execution_lane: core.queue.lane(),
             duration_limit: limit(&config.duration),

@@ -32,7 +32,7 @@ pub(crate) use fifo_line::FifoLine;
 pub(crate) use fixed_window::FixedWindow;
 pub(crate) use group_lanes::GroupLanes;
 pub(crate) use group_rate::GroupRate;
-pub(crate) use heat::Heat;
+pub(crate) use heat::{Heat, Lasting};
 pub(crate) use long_polls::LongPolls;
 pub(crate) use pacer::Pacer;
 pub(crate) use partition_log::{Finish, PartitionLog};

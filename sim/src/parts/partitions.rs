@@ -1,6 +1,6 @@
 //! Partitions of a table by ranges of the key's hash: each has rates of its own, and is split when it stays hot.
 
-use super::{Heat, TokenBucket};
+use super::{Heat, Lasting, TokenBucket};
 use crate::time::Nanos;
 
 /// Most partitions of a table.
@@ -14,7 +14,7 @@ pub(crate) struct Partitions {
     /// In the order of their ranges.
     all: Vec<Partition>,
     /// Throttling after which a partition is split.
-    split_after: Nanos,
+    split_after: Lasting,
 }
 
 /// A range of hashes, up to the start of the next.
@@ -28,7 +28,7 @@ struct Partition {
 
 impl Partitions {
     /// So many partitions of equal width with so many write and read units per second.
-    pub(crate) fn new(count: usize, [writes, reads]: [f64; 2], split_after: Nanos) -> Self {
+    pub(crate) fn new(count: usize, [writes, reads]: [f64; 2], split_after: Lasting) -> Self {
         let count = count.clamp(1, PARTITIONS_MAX);
         let width = u64::MAX / count as u64;
         let all = (0..count as u64)
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_partition_that_stays_hot_is_split_and_a_single_key_stays_hot() {
-        let mut partitions = Partitions::new(1, [1.0, 1.0], 10 * SECOND);
+        let mut partitions = Partitions::new(1, [1.0, 1.0], Lasting { long: 10 * SECOND, pause: 60 * SECOND });
         let (low, high) = (5, u64::MAX - 5);
         let served = |partitions: &mut Partitions, from: u64, to: u64| {
             (from..to).map(|at| [low, high].into_iter().filter(|key| partitions.take(at * SECOND, *key, 1.0, true)).count()).sum::<usize>()
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn growing_doubles_every_partition_once() {
-        let mut partitions = Partitions::new(4, [1.0, 1.0], SECOND);
+        let mut partitions = Partitions::new(4, [1.0, 1.0], Lasting { long: SECOND, pause: SECOND });
         partitions.grow(8);
         let widths: Vec<u64> = (0..8).map(|index| partitions.width(index) >> 32).collect();
         assert!(widths.iter().all(|width| width.abs_diff(widths[0]) <= 1), "{widths:?}");

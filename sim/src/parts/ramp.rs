@@ -1,23 +1,21 @@
 //! An allowance for new instances: never more than its burst, coming back in one of two ways.
 
 use super::TokenBucket;
-use crate::time::{Nanos, SECOND};
-
-/// Length of a step of a stepped refill.
-const STEP: Nanos = 10 * SECOND;
+use crate::time::{Nanos, nanos};
 
 /// How the allowance comes back.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum RampRefill {
     /// Little by little.
     Continuous(TokenBucket),
-    /// All at once every ten seconds.
+    /// All at once in steps.
     Stepped {
         /// Allowance at the start of a step.
         burst: u64,
         /// What is left of it.
         left: u64,
-        /// Number of the step.
+        /// Length of a step, and the number of the present one.
+        every: Nanos,
         step: u64,
     },
 }
@@ -32,19 +30,20 @@ impl Ramp {
         Self(RampRefill::Continuous(TokenBucket::new(burst, per_second)))
     }
 
-    /// Refilled all at once every ten seconds.
-    pub(crate) fn stepped(burst: f64) -> Self {
+    /// Refilled all at once whenever so many per second have filled it.
+    pub(crate) fn stepped(burst: f64, per_second: f64) -> Self {
+        let every = nanos(burst / per_second.max(1e-9)).max(1);
         let burst = burst as u64;
-        Self(RampRefill::Stepped { burst, left: burst, step: 0 })
+        Self(RampRefill::Stepped { burst, left: burst, every, step: 0 })
     }
 
     /// Uses one if there is one.
     pub(crate) fn take(&mut self, now: Nanos) -> bool {
         match &mut self.0 {
             RampRefill::Continuous(bucket) => bucket.take(now, 1.0),
-            RampRefill::Stepped { burst, left, step } => {
-                if now / STEP != *step {
-                    *step = now / STEP;
+            RampRefill::Stepped { burst, left, every, step } => {
+                if now / *every != *step {
+                    *step = now / *every;
                     *left = *burst;
                 }
                 let some = *left > 0;

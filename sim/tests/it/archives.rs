@@ -1,22 +1,9 @@
 //! Archives and replays of a bus: timelines and bills worked by hand.
 
 use plimsoll_models::EdgeKind;
-use plimsoll_sim::{RunResult, result::TraceEvent};
+use plimsoll_sim::result::TraceEvent;
 
-use crate::support::{Draw, fate, run};
-
-fn metric(result: &RunResult, node: &str, key: &str) -> f64 {
-    result.node(node).unwrap().metrics[key]
-}
-
-fn billed(result: &RunResult, node: &str, meter: &str) -> (f64, f64) {
-    let item = result.cost.items.iter().find(|item| item.node.as_str() == node && item.meter == meter).unwrap();
-    (item.units, item.usd)
-}
-
-fn close(a: f64, b: f64) -> bool {
-    (a - b).abs() <= 1e-9 * b.abs().max(1e-9)
-}
+use crate::support::{Draw, billed, close, fate, metric, run};
 
 /// A bus with two rules and an archive that replays; nothing takes time, the archive gets its events after a second.
 fn archived(load: &str, archive: &[(&str, &str)], replay: &[(&str, &str)]) -> Draw {

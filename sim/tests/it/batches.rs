@@ -3,11 +3,7 @@
 use plimsoll_models::EdgeKind;
 use plimsoll_sim::RunResult;
 
-use crate::support::{Draw, fate, faulty, run, run_plan};
-
-fn metric(result: &RunResult, node: &str, key: &str) -> f64 {
-    result.node(node).unwrap().metrics[key]
-}
+use crate::support::{Draw, fate, faulty, metric, run, run_plan};
 
 /// A client that writes to a stream of one shard; nothing takes time but waits for a second between attempts.
 fn written(load: &str, stream: &[(&str, &str)], put: &[(&str, &str)]) -> Draw {
@@ -71,7 +67,7 @@ fn a_record_costs_the_same_in_a_request_of_many() {
 
 /// A function that writes a record for each of the ten messages of its batch, with 20 ms for a call.
 fn function_writes(stream: &[(&str, &str)], put: &[(&str, &str)]) -> RunResult {
-    let bare = [("init", "0 s"), ("overhead", "0 s"), ("duration", "0 s")];
+    let bare = [("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("duration", "0 s")];
     let diagram = Draw::default()
         .node("client", "generic/client", &[("arrivals", "batch(10, at=0 s)")])
         .node("queue", "aws/sqs", &[("send_latency", "0 s"), ("visibility_timeout", "30 s")])
@@ -83,7 +79,7 @@ fn function_writes(stream: &[(&str, &str)], put: &[(&str, &str)]) -> RunResult {
             EdgeKind::Poll,
             "queue",
             "fn",
-            &[("pickup_latency", "0 s"), ("report_item_failures", "true"), ("batch_window", "1 s")],
+            &[("pickup_latency", "0 s"), ("report_item_failures", "true"), ("batch_window", "1 s"), ("quiet_wait", "0 s")],
         )
         .edge("put", EdgeKind::Send, "fn", "stream", &[&[("attempts", "1")], put].concat())
         .0;
@@ -121,7 +117,7 @@ fn a_pipe_writes_its_batch_in_one_call() {
         .node("pipe", "aws/eventbridge-pipes", &[("overhead", "0 s")])
         .node("stream", "aws/kinesis", &[("shards", "1"), ("shard_write_records", "5/s")])
         .edge("send", EdgeKind::Send, "client", "queue", &[])
-        .edge("poll", EdgeKind::Poll, "queue", "pipe", &[("batch_window", "1 s")])
+        .edge("poll", EdgeKind::Poll, "queue", "pipe", &[("batch_window", "1 s"), ("quiet_wait", "0 s")])
         .edge("hand", EdgeKind::Send, "pipe", "stream", &[])
         .0;
     let result = run(&diagram, &[("duration", "2 min")]);

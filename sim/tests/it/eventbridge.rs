@@ -1,24 +1,10 @@
 //! Event buses and schedules: timelines and bills worked by hand.
 
 use plimsoll_models::EdgeKind;
-use plimsoll_sim::{RunResult, result::TraceEvent};
+use plimsoll_sim::result::TraceEvent;
 use serde_json::json;
 
-use crate::support::{Draw, fate, faulty, run, run_plan, times};
-
-fn metric(result: &RunResult, node: &str, key: &str) -> f64 {
-    result.node(node).unwrap().metrics[key]
-}
-
-/// Units and US dollars of a meter.
-fn billed(result: &RunResult, node: &str, meter: &str) -> (f64, f64) {
-    let item = result.cost.items.iter().find(|item| item.node.as_str() == node && item.meter == meter).unwrap();
-    (item.units, item.usd)
-}
-
-fn close(a: f64, b: f64) -> bool {
-    (a - b).abs() <= 1e-9 * b.abs().max(1e-9)
-}
+use crate::support::{Draw, billed, close, fate, faulty, metric, run, run_plan, times};
 
 /// A client that publishes to a bus; nothing takes time.
 fn published(service: &str, load: &str, bus: &[(&str, &str)]) -> Draw {
@@ -42,6 +28,18 @@ fn invocations_above_the_rate_are_late_not_lost() {
     let limit = result.limits.iter().find(|limit| limit.key.ends_with(".invocation_rate")).unwrap();
     assert_eq!((limit.delayed, limit.refused), (3, 0));
     assert!(close(limit.delay_s, 0.5 + 1.0 + 1.5), "{}", limit.delay_s);
+}
+
+/// The account may make two requests at once: two events pass alone, and twenty where publishers put ten into each.
+#[test]
+fn publishers_that_gather_events_need_fewer_requests() {
+    let taken = |batch: &str| {
+        let mut draw = published(CLASSIC, "batch(30, at=0 s)", &[("publish_batch", batch)]);
+        draw.0.account.quotas.insert(format!("{CLASSIC}.publish_rate"), "2/s".into());
+        let result = run(&draw.0, &[("duration", "1 s")]);
+        (metric(&result, "bus", "accepted"), metric(&result, "bus", "refused"))
+    };
+    assert_eq!((taken("1"), taken("10")), ((2.0, 28.0), (20.0, 10.0)));
 }
 
 /// A fault that takes all invocations for ten seconds holds both events back until it ends.
@@ -103,6 +101,25 @@ fn each_target_has_its_own_dead_letter_queue() {
     assert!(units == 6.0 && close(usd, 6.0 * 0.2e-6), "every attempt is a call: {units} for {usd}");
 }
 
+/// A classic bus tries 185 times more for as long as the event is younger than a day: with a wait of a minute the tries end
+/// after 185 minutes, with an hour the age ends them.
+#[test]
+fn a_bus_gives_up_after_185_retries_or_a_day() {
+    let gives_up = |backoff| {
+        let diagram = published(CLASSIC, "times(0 s)", &[])
+            .node("api", "generic/http-api", &[("latency", "0 s"), ("error_rate", "100 %")])
+            .node("dlq", "aws/sqs", &[("send_latency", "0 s")])
+            .edge("rule", EdgeKind::Deliver, "bus", "api", &[("latency", "0 s"), ("backoff", backoff)])
+            .edge("give-up", EdgeKind::DeadLetter, "bus", "dlq", &[])
+            .0;
+        let result = run(&diagram, &[("duration", "30 h")]);
+        let rule = result.edge("rule").unwrap();
+        (fate(&result, "rule", "dead-lettered"), rule.latency.max, rule.metrics["attempts"])
+    };
+    assert_eq!(gives_up("1 min"), (1, 185.0 * 60.0, 186.0));
+    assert_eq!(gives_up("1 h"), (1, 24.0 * 3_600.0, 25.0));
+}
+
 /// A destination that takes two calls a second gets them at 0, 0.5 and 1 s. Its endpoint answers after 6 s, which is
 /// more than the bus waits: one attempt each and all has failed at 6 s, although the work was done.
 #[test]
@@ -118,6 +135,25 @@ fn an_api_destination_is_paced_and_has_five_seconds() {
     assert!(limit.delayed == 2 && close(limit.delay_s, 1.5), "{limit:?}");
 }
 
+/// Two rules call the same API destination, which takes two calls a second although only one of them says so: three calls
+/// each at once are made at 0, 0.5 and so on up to 2.5 s. Behind another API there is another destination.
+#[test]
+fn rules_share_the_rate_of_their_api_destination() {
+    let last = |second: &str| {
+        let diagram = published(CLASSIC, "batch(3, at=0 s)", &[])
+            .node("api", "generic/http-api", &[("latency", "0 s")])
+            .node("other", "generic/http-api", &[("latency", "0 s")])
+            .edge("one", EdgeKind::Deliver, "bus", "api", &[("latency", "0 s")])
+            .edge("two", EdgeKind::Deliver, "bus", second, &[("latency", "0 s"), ("throttle", "2/s")])
+            .0;
+        let result = run(&diagram, &[("duration", "1 min")]);
+        let limits: Vec<f64> = result.limits.iter().filter(|limit| limit.key.ends_with(".throttle")).map(|limit| limit.value).collect();
+        (result.journeys[0].completion.max, limits)
+    };
+    assert_eq!(last("api"), (2.5, vec![2.0]));
+    assert_eq!(last("other"), (1.0, vec![2.0, 300.0]));
+}
+
 const CUSTOM: &str = "aws/eventbridge-bus";
 
 /// Waits one second, then two, then four.
@@ -125,7 +161,7 @@ const DOUBLING: (&str, &str) = ("backoff", "exponential(base=1 s, factor=2, cap=
 
 /// A bus whose one subscriber invokes a function; nothing but what is asked for takes time. All events are of one group.
 fn subscribed(load: &str, subscriber: &[(&str, &str)], function: &[(&str, &str)]) -> Draw {
-    let bare = [("init", "0 s"), ("overhead", "0 s"), ("timeout", "1 min")];
+    let bare = [("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("timeout", "1 min")];
     Draw::default()
         .event_type("order", &[("key", "uniform(1)")])
         .node("client", "generic/client", &[("arrivals", load), ("events", "order")])

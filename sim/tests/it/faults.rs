@@ -100,7 +100,7 @@ fn every_limit_that_can_be_tightened_is() {
         ("aws/api-gateway-http", "account_rate", vec![]),
         ("aws/api-gateway-http", "stage_rate", vec![("stage_rate", "100/s")]),
         ("aws/lambda", "concurrent_executions", vec![("duration", "1 ms")]),
-        ("aws/lambda", "reserved_concurrency", vec![("duration", "1 ms"), ("reserved_concurrency", "5")]),
+        ("aws/lambda", "reserved_concurrency", vec![("duration", "1 ms"), ("reserved_concurrency", "7")]),
         ("aws/sns", "publish_rate", vec![]),
         ("aws/eventbridge-classic", "publish_rate", vec![]),
         ("aws/eventbridge-bus", "event_rate", vec![]),
@@ -190,7 +190,7 @@ fn duplicates_are_copies_of_their_own() {
 /// request at 8.0 s; the requests at 6 s and 9 s find none.
 #[test]
 fn a_deployment_makes_the_next_request_cold() {
-    let function = [("duration", "100 ms"), ("init", "0 s"), ("overhead", "0 s")];
+    let function = [("duration", "100 ms"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s")];
     let diagram = pair("constant(1/s)", "aws/lambda", &function, &[]);
     let faults = json!([{"kind": "deploy", "on": "target", "at": "5500 ms"}, {"kind": "deploy", "on": "target", "at": "8050 ms"}]);
     let result = run_plan(&diagram, faulty(&[("duration", "12 s")], faults));
@@ -202,7 +202,7 @@ fn a_deployment_makes_the_next_request_cold() {
 /// outage, and not at 180 s.
 #[test]
 fn an_outage_strikes_the_attempts_at_asynchronous_events() {
-    let function = [("duration", "0 s"), ("init", "0 s"), ("overhead", "0 s"), ("async_hop", "0 s")];
+    let function = [("duration", "0 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("async_hop", "0 s")];
     let diagram = Draw::default()
         .node("client", "generic/client", &[("arrivals", "times(0 s)")])
         .node("fn", "aws/lambda", &function)
@@ -221,7 +221,7 @@ fn a_queue_in_an_outage_hands_out_nothing() {
     let diagram = Draw::default()
         .node("client", "generic/client", &[("arrivals", "times(0 s, 0 s, 0 s, 0 s, 0 s, 10 s)")])
         .node("queue", "aws/sqs", &[("send_latency", "0 s"), ("delay", "1500 ms")])
-        .node("worker", "aws/lambda", &[("duration", "10 ms"), ("init", "0 s"), ("overhead", "0 s")])
+        .node("worker", "aws/lambda", &[("duration", "10 ms"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s")])
         .edge("send", EdgeKind::Send, "client", "queue", &[("attempts", "1"), ("latency", "0 s")])
         .edge("consume", EdgeKind::Poll, "queue", "worker", &[("pickup_latency", "0 s")])
         .0;
@@ -233,7 +233,7 @@ fn a_queue_in_an_outage_hands_out_nothing() {
 /// Two functions share ten of the account's concurrency; both are refused, and both show it.
 #[test]
 fn every_node_under_a_shared_limit_tells_what_it_did() {
-    let function = [("duration", "1 s"), ("init", "0 s"), ("overhead", "0 s")];
+    let function = [("duration", "1 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s")];
     let mut diagram = Draw::default()
         .node("client", "generic/client", &[("arrivals", "batch(20, at=1 s)")])
         .node("calm", "generic/client", &[("arrivals", "times(10 s)")])
@@ -316,7 +316,7 @@ fn a_backlog_is_worked_off_after_the_fault() {
     let diagram = Draw::default()
         .node("client", "generic/client", &[("arrivals", "constant(20/s)")])
         .node("queue", "aws/sqs", &[("visibility_timeout", "1 h")])
-        .node("worker", "aws/lambda", &[("duration", "100 ms"), ("init", "0 s"), ("overhead", "0 s")])
+        .node("worker", "aws/lambda", &[("duration", "100 ms"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s")])
         .edge("send", EdgeKind::Send, "client", "queue", &[])
         .edge("consume", EdgeKind::Poll, "queue", "worker", &[("batch_size", "1"), ("maximum_concurrency", "3"), ("pickup_latency", "0 s")])
         .0;

@@ -58,7 +58,11 @@ fn nodes_are_called_by_their_titles() {
 fn halved(objectives: &[&str]) -> RunResult {
     let diagram = Draw::default()
         .node("client", "generic/client", &[("arrivals", "constant(2/s)")])
-        .node("fn", "aws/lambda", &[("duration", "900 ms"), ("init", "0 s"), ("overhead", "0 s"), ("reserved_concurrency", "1")])
+        .node(
+            "fn",
+            "aws/lambda",
+            &[("duration", "900 ms"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("reserved_concurrency", "1")],
+        )
         .edge("ask", EdgeKind::Request, "client", "fn", &[("attempts", "1"), ("latency", "0 s")])
         .0;
     let scenario = Scenario::default().with("duration", "100.2 s").with("objectives", serde_json::json!(objectives));

@@ -33,7 +33,11 @@ fn behind(door: &str, fields: &[(&str, &str)], duration: &str, arrivals: &str) -
     Draw::default()
         .node("client", "generic/client", &[("arrivals", arrivals)])
         .node("door", door, &fields)
-        .node("fn", "aws/lambda", &[("duration", duration), ("init", "0 s"), ("overhead", "0 s"), ("timeout", "100 s")])
+        .node(
+            "fn",
+            "aws/lambda",
+            &[("duration", duration), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("timeout", "100 s")],
+        )
         .edge("get", EdgeKind::Request, "client", "door", &[("timeout", "none")])
         .edge("invoke", EdgeKind::Request, "door", "fn", &[])
 }
@@ -62,7 +66,11 @@ fn a_throttled_function_has_a_status_for_each_door() {
         [("aws/api-gateway-rest", "500"), ("aws/api-gateway-http", "503"), ("aws/function-url", "429"), ("aws/alb", "502")]
     {
         let mut draw = behind(door, &[], "1 s", "batch(10, at=0 s)");
-        draw = draw.node("fn", "aws/lambda", &[("duration", "1 s"), ("init", "0 s"), ("overhead", "0 s"), ("reserved_concurrency", "1")]);
+        draw = draw.node(
+            "fn",
+            "aws/lambda",
+            &[("duration", "1 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("reserved_concurrency", "1")],
+        );
         let result = run(&draw.0, &[("duration", "1 min")]);
         assert_eq!(figure(&result, "door", status), 9.0, "{door}");
         let journey = &result.journeys[0];
@@ -74,7 +82,7 @@ fn a_throttled_function_has_a_status_for_each_door() {
 #[test]
 fn answers_of_servers_pass_through() {
     let broken = |door: &str| {
-        let fields = [("duration", "1 s"), ("init", "0 s"), ("overhead", "0 s"), ("poison_events", "100 %")];
+        let fields = [("duration", "1 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("poison_events", "100 %")];
         run(&behind(door, &[], "1 s", "times(0 s)").node("fn", "aws/lambda", &fields).0, &[("duration", "1 min")])
     };
     for door in ["aws/api-gateway-rest", "aws/api-gateway-http", "aws/function-url", "aws/alb"] {
@@ -347,7 +355,7 @@ fn a_method_is_throttled_by_itself() {
             .node("later", "generic/client", &[("arrivals", "batch(5, at=1 s)"), ("events", "order")])
             .node("reader", "generic/client", &[("arrivals", "batch(10, at=0 s)"), ("events", "read")])
             .node("door", door, &[("overhead", "0 s"), ("stage_rate", "1/s"), ("stage_burst", "15")])
-            .node("fn", "aws/lambda", &[("duration", "10 ms"), ("init", "0 s")]);
+            .node("fn", "aws/lambda", &[("duration", "10 ms"), ("init", "0 s"), ("placement", "0 s")]);
         let draw = ["shop", "later", "reader"]
             .iter()
             .fold(draw, |draw, client| draw.edge(&format!("from-{client}"), EdgeKind::Request, client, "door", &[("attempts", "1")]));

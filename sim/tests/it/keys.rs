@@ -83,7 +83,7 @@ fn the_hot_tenant_of_a_stream_loses_and_the_rest_does_not() {
 /// 44.4 s before. Each of the others' 2 a second is done after 100 ms or a little more.
 #[test]
 fn the_hot_group_of_a_fifo_queue_waits_and_the_rest_does_not() {
-    let function = [("init", "0 s"), ("overhead", "0 s"), ("timeout", "5 s"), ("duration", "100 ms")];
+    let function = [("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("timeout", "5 s"), ("duration", "100 ms")];
     let draw = weighted("constant(20/s)", ("aws/sqs-fifo", &[("send_latency", "0 s")]), EdgeKind::Send)
         .node("worker", "aws/lambda", &function)
         .edge("poll", EdgeKind::Poll, "target", "worker", &[("batch_size", "1"), ("pickup_latency", "0 s")]);

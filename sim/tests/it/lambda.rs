@@ -5,11 +5,12 @@ use std::sync::Arc;
 use plimsoll_models::{Diagram, EdgeKind, EventType};
 use plimsoll_sim::{Gauge, RunResult, Simulation, result::TraceEvent};
 
-use crate::support::{Draw, fate, plan, program, run, times};
+use crate::support::{Draw, fate, metric, plan, program, run, times};
 
 /// A function without times of its own beside those that are given.
 fn function(fields: &[(&str, &str)]) -> Vec<(String, String)> {
-    let bare = [("duration", "1 s"), ("init", "0 s"), ("overhead", "0 s"), ("async_hop", "0 s"), ("memory", "1024 MiB")];
+    let bare =
+        [("duration", "1 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("async_hop", "0 s"), ("memory", "1024 MiB")];
     let mut all: Vec<(String, String)> = fields.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     let missing = bare.iter().filter(|(key, _)| !fields.iter().any(|(other, _)| other == key));
     all.extend(missing.map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
@@ -54,10 +55,6 @@ impl Draw {
 /// One function called at these times.
 fn called(arrivals: &str, fields: &[(&str, &str)]) -> Diagram {
     Draw::default().function("fn", fields).caller("client", "fn", arrivals).0
-}
-
-fn metric(result: &RunResult, node: &str, key: &str) -> f64 {
-    result.node(node).expect("the node is drawn").metrics[key]
 }
 
 /// Units and dollars of a meter of the function `fn`.
@@ -315,6 +312,7 @@ fn a_runtime_gives_the_initialization() {
                 &[
                     ("duration", "0 s"),
                     ("overhead", "0 s"),
+                    ("placement", "0 s"),
                     ("runtime", runtime),
                     ("package", package),
                     ("architecture", architecture),
@@ -502,7 +500,7 @@ fn the_parts_of_a_hop_add_up_to_the_measured_whole() {
         let diagram = Draw::default()
             .sender("client", "hop", "constant(10/s)")
             .node("hop", service, &[])
-            .node("fn", "aws/lambda", &[("duration", "0 s"), ("init", "0 s")])
+            .node("fn", "aws/lambda", &[("duration", "0 s"), ("init", "0 s"), ("placement", "0 s")])
             .edge("to-function", kind, "hop", "fn", &[])
             .0;
         run(&diagram, &[("duration", "2000 s")]).journeys[0].completion.p50 * 1e3

@@ -39,7 +39,15 @@ fn agreement(log: &str) -> f64 {
         .node(
             "fn",
             "aws/lambda",
-            &[("duration", "recorded"), ("init", "0 s"), ("overhead", "0 s"), ("timeout", "900 s"), ("idle_timeout", "10 min")],
+            &[
+                ("duration", "recorded"),
+                ("init", "0 s"),
+                ("placement", "0 s"),
+                ("overhead", "0 s"),
+                ("timeout", "900 s"),
+                ("idle_timeout", "10 min"),
+                ("max_life", "1000 d"),
+            ],
         )
         .edge("call", EdgeKind::Request, "client", "fn", &[("timeout", "none")])
         .0;

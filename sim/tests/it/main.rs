@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
+mod account;
 mod archives;
 mod assumptions;
 mod attribution;
@@ -16,6 +17,7 @@ mod findings;
 mod fleet;
 mod front;
 mod hostile;
+mod instances;
 mod keys;
 mod lambda;
 mod lambda_logs;

@@ -3,10 +3,10 @@
 use plimsoll_models::EdgeKind;
 use plimsoll_sim::{RunResult, result::TraceEvent};
 
-use crate::support::{Draw, fate, run, times};
+use crate::support::{Draw, billed, close, fate, faulty, metric, run, run_plan, times};
 
 /// A function that takes no time by itself.
-const BARE: [(&str, &str); 3] = [("init", "0 s"), ("overhead", "0 s"), ("timeout", "1 min")];
+const BARE: [(&str, &str); 4] = [("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("timeout", "1 min")];
 
 /// A client, a queue and a function that polls it; nothing but what is asked for takes time.
 fn polled(service: &str, load: &str, queue: &[(&str, &str)], mapping: &[(&str, &str)], function: &[(&str, &str)]) -> Draw {
@@ -19,10 +19,6 @@ fn polled(service: &str, load: &str, queue: &[(&str, &str)], mapping: &[(&str, &
         .edge("consume", EdgeKind::Poll, "queue", "fn", &[&[("pickup_latency", "0 s"), ("batch_size", "1")], mapping].concat())
 }
 
-fn metric(result: &RunResult, node: &str, key: &str) -> f64 {
-    result.node(node).unwrap().metrics[key]
-}
-
 fn edge_metric(result: &RunResult, edge: &str, key: &str) -> f64 {
     result.edge(edge).unwrap().metrics[key]
 }
@@ -30,16 +26,6 @@ fn edge_metric(result: &RunResult, edge: &str, key: &str) -> f64 {
 /// Batches that may run, at a time in seconds.
 fn allowed(result: &RunResult, at: f64) -> f64 {
     result.edge("consume").unwrap().series[0].values[(at / result.grid.interval_s) as usize]
-}
-
-/// Units and US dollars of a meter.
-fn billed(result: &RunResult, node: &str, meter: &str) -> (f64, f64) {
-    let item = result.cost.items.iter().find(|item| item.node.as_str() == node && item.meter == meter).unwrap();
-    (item.units, item.usd)
-}
-
-fn close(a: f64, b: f64) -> bool {
-    (a - b).abs() <= 1e-9 * b.abs().max(1e-9)
 }
 
 /// Five pollers ask every 20 seconds. After a minute without a backlog three of them go, each after three empty calls;
@@ -84,6 +70,40 @@ fn failing_batches_shrink_a_mapping_unless_they_are_reported() {
     let (backs_off, reports) = (run_with("false"), run_with("true"));
     assert_eq!([60.2, 70.0, 130.0].map(|at| allowed(&backs_off, at)), [305.0, 152.0, 76.0]);
     assert_eq!([60.2, 130.0].map(|at| allowed(&reports, at)), [305.0, 655.0]);
+}
+
+/// A batch with a window of five seconds. A single message waits for the poll that gathers more, which comes back empty
+/// after 20 s; a second message at 12 s brings it back then. Where messages come all the time a batch goes with the first
+/// one after its window, and a full one at once.
+#[test]
+fn a_window_lasts_longer_at_little_traffic() {
+    let completion = |load: &str| {
+        let mapping = [("batch_size", "10"), ("batch_window", "5 s")];
+        let result = run(&polled("aws/sqs", load, &[], &mapping, &[("duration", "0 s")]).0, &[("duration", "5 min")]);
+        assert_eq!(edge_metric(&result, "consume", "batches"), 1.0, "{load}");
+        result.journeys[0].completion.max
+    };
+    assert_eq!(completion("times(1 s)"), 20.0);
+    assert_eq!(completion("times(0 s, 12 s)"), 12.0);
+    assert_eq!(completion("times(0 s, 2 s, 4 s, 6 s)"), 6.0);
+    assert_eq!(completion("batch(10, at=1 s)"), 0.0);
+    // With 8 s to run and 20 s to be hidden, a message may wait for twelve.
+    let queue = [("visibility_timeout", "20 s")];
+    let hasty = polled("aws/sqs", "times(0 s)", &queue, &[("batch_window", "1 s"), ("batch_size", "10")], &[("timeout", "8 s")]).0;
+    assert_eq!(times(&run(&hasty, &[("duration", "1 min")]), TraceEvent::Start, "fn"), [12.0]);
+}
+
+/// A window of 8 s and a timeout of 5 s are more than the 10 s for which the queue hides messages: a failed one comes back
+/// after 8 + 5 + 30 s. Without the window it comes back after the queue's 10 s.
+#[test]
+fn a_window_keeps_messages_hidden_for_longer() {
+    let received = |mapping: &[(&str, &str)]| {
+        let function = [("duration", "1 s"), ("fail_attempts", "1"), ("timeout", "5 s")];
+        let diagram = polled("aws/sqs", "times(0 s)", &[("visibility_timeout", "10 s")], mapping, &function).0;
+        times(&run(&diagram, &[("duration", "1 min")]), TraceEvent::Received, "queue")
+    };
+    assert_eq!(received(&[("batch_window", "8 s")]), [0.0, 43.0]);
+    assert_eq!(received(&[]), [0.0, 10.0]);
 }
 
 /// A function without concurrency throttles every batch. It is tried again after 1, 2 and 4 seconds; then the message
@@ -188,6 +208,23 @@ fn a_redrive_moves_dead_letters_back_at_its_rate() {
     assert_eq!((fate(&result, "again", "done"), fate(&result, "dlq", "done"), fate(&result, "queue", "dead-lettered")), (4, 4, 8));
     let slowest = result.traces.iter().flat_map(|trace| &trace.steps).filter(|step| step.what == TraceEvent::Enqueued);
     assert!(slowest.into_iter().any(|step| step.node.as_str() == "queue" && step.at_s == 61.5), "the last one moves at 61.5 s");
+}
+
+/// A message is sent at 0 s and moved at 10 s to a dead-letter queue that keeps messages for a minute: a standard one until
+/// 60 s, since it counts from the first send, an ordered one until 70 s. The age is told from the move on in both.
+#[test]
+fn a_dead_letter_keeps_the_age_of_its_message_unless_it_is_ordered() {
+    let expired = |service: &str, duration: &str| {
+        let queue = [("visibility_timeout", "10 s"), ("max_receive_count", "1")];
+        let diagram = polled(service, "times(0 s)", &queue, &[], &[("duration", "1 s"), ("fail_attempts", "9"), ("timeout", "5 s")])
+            .node("dlq", service, &[("send_latency", "0 s"), ("retention", "60 s")])
+            .edge("give-up", EdgeKind::DeadLetter, "queue", "dlq", &[])
+            .0;
+        let result = run(&diagram, &[("duration", duration)]);
+        (fate(&result, "dlq", "expired"), metric(&result, "dlq", "age.max"))
+    };
+    assert_eq!((expired("aws/sqs", "59 s"), expired("aws/sqs", "65 s")), ((0, 49.0), (1, 50.0)));
+    assert_eq!((expired("aws/sqs-fifo", "65 s"), expired("aws/sqs-fifo", "75 s")), ((0, 55.0), (1, 60.0)));
 }
 
 /// Every deletion misses a copy: the message comes back until its receives are used up.
@@ -325,6 +362,24 @@ fn a_delivery_policy_has_four_phases() {
     assert_eq!(attempts, [0.0, 0.0, 5.0, 10.0, 40.0, 70.0, 100.0]);
     assert_eq!((fate(&result, "dead-2", "done"), fate(&result, "dead-1", "done")), (1, 0));
     assert_eq!(billed(&result, "topic", "http_deliveries").0, 0.0);
+}
+
+/// A queue is out for two minutes. Its topic tries four times at once, at 1 and 2 s, ten times with waits that grow from one
+/// second to twenty, at 3.0, 4.4, 6.3, 9.0, 12.8, 18.1, 25.5, 35.8, 50.1 and 70.1 s, and then every twenty seconds: the
+/// attempt at 130.1 s succeeds.
+#[test]
+fn a_topic_outlasts_an_outage_of_its_queue() {
+    let diagram = Draw::default()
+        .node("client", "generic/client", &[("arrivals", "times(0 s)")])
+        .node("topic", "aws/sns", &[("publish_latency", "0 s")])
+        .node("queue", "aws/sqs", &[("send_latency", "0 s")])
+        .edge("publish", EdgeKind::Send, "client", "topic", &[("attempts", "1")])
+        .edge("push", EdgeKind::Deliver, "topic", "queue", &[("latency", "0 s")])
+        .0;
+    let outage = serde_json::json!([{"kind": "outage", "on": "queue", "from": "0 s", "to": "2 min"}]);
+    let result = run_plan(&diagram, faulty(&[("duration", "5 min")], outage));
+    assert_eq!((fate(&result, "push", "done"), edge_metric(&result, "push", "attempts")), (1, 19.0));
+    assert!(times(&result, TraceEvent::Enqueued, "queue").iter().all(|at| close(*at, 130.1)));
 }
 
 /// Thirty messages at ten a second: the last one goes at 2.9 s, and none is refused.

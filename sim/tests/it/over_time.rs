@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A function that takes no time by itself.
-const BARE: [(&str, &str); 4] = [("init", "0 s"), ("overhead", "0 s"), ("timeout", "1 min"), ("memory", "1 GiB")];
+const BARE: [(&str, &str); 5] = [("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("timeout", "1 min"), ("memory", "1 GiB")];
 
 fn series<'a>(result: &'a RunResult, node: &str, name: &str) -> &'a Series {
     result.node(node).unwrap().series.iter().find(|series| series.name == name).unwrap_or_else(|| panic!("{node} has no {name}"))

@@ -4,11 +4,7 @@ use plimsoll_models::EdgeKind;
 use plimsoll_sim::{RunResult, result::TraceEvent};
 use serde_json::json;
 
-use crate::support::{Draw, fate, faulty, run, run_plan, times};
-
-fn metric(result: &RunResult, node: &str, key: &str) -> f64 {
-    result.node(node).unwrap().metrics[key]
-}
+use crate::support::{Draw, close, fate, faulty, metric, run, run_plan, times};
 
 /// Units and US dollars of a meter of the pipe.
 fn billed(result: &RunResult, meter: &str) -> (f64, f64) {
@@ -16,13 +12,9 @@ fn billed(result: &RunResult, meter: &str) -> (f64, f64) {
     (item.units, item.usd)
 }
 
-fn close(a: f64, b: f64) -> bool {
-    (a - b).abs() <= 1e-9 * b.abs().max(1e-9)
-}
-
 const PIPE: &str = "aws/eventbridge-pipes";
 
-const AT_ONCE: [(&str, &str); 1] = [("pickup_latency", "0 s")];
+const AT_ONCE: [(&str, &str); 2] = [("pickup_latency", "0 s"), ("quiet_wait", "0 s")];
 
 /// A client that sends to a queue which a pipe polls; nothing takes time.
 fn from_queue(service: &str, load: &str, queue: &[(&str, &str)], read: &[(&str, &str)]) -> Draw {
@@ -49,7 +41,7 @@ fn from_stream(load: &str, read: &[(&str, &str)]) -> Draw {
 impl Draw {
     /// A function that does nothing but what is asked for.
     fn stage_function(self, id: &str, fields: &[(&str, &str)]) -> Self {
-        let bare = [("init", "0 s"), ("overhead", "0 s"), ("timeout", "15 min"), ("duration", "1 s")];
+        let bare = [("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("timeout", "15 min"), ("duration", "1 s")];
         self.node(id, "aws/lambda", &[&bare, fields].concat())
     }
 

@@ -102,7 +102,11 @@ fn client(row: &Row, to: &str, kind: EdgeKind) -> Draw {
 impl Draw {
     /// A function of a second that is always warm in no time.
     fn worker(self, id: &str) -> Self {
-        self.node(id, "aws/lambda", &[("duration", "1 s"), ("init", "0 s"), ("overhead", "0 s"), ("timeout", "1 min")])
+        self.node(
+            id,
+            "aws/lambda",
+            &[("duration", "1 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("timeout", "1 min")],
+        )
     }
 }
 
@@ -169,7 +173,7 @@ fn scheduled(row: &Row) -> Draw {
 /// A function that asks itself through a queue.
 fn looping(row: &Row) -> Draw {
     client(row, "queue", EdgeKind::Send)
-        .node("it", row.service, &[("duration", "10 ms"), ("init", "0 s")])
+        .node("it", row.service, &[("duration", "10 ms"), ("init", "0 s"), ("placement", "0 s")])
         .node("queue", "aws/sqs", &[])
         .edge("poll", EdgeKind::Poll, "queue", "it", &[])
         .edge("again", EdgeKind::Send, "it", "queue", &[])
@@ -389,10 +393,12 @@ pub(crate) fn rows() -> Vec<Row> {
         row("aws/step-functions-standard", "transition_rate", Delays, &[("transition_rate", "1/s"), ("transition_burst", "1")])
             .around(flow),
         row("aws/step-functions-standard", "open_executions", Refuses, &[("open_executions", "2")]).around(flow),
+        row("aws/step-functions-standard", "http_task_rate", Delays, &[("http_task_rate", "1/s"), ("http_task_burst", "1")]).around(flow),
         row("aws/step-functions-standard", "payload", Refuses, &[("payload", "1 KiB")]).around(flow),
         row("aws/step-functions-standard", "duration", Refuses, &[("duration", "1 s")]).around(flow),
         row("aws/step-functions-standard", "history", Refuses, &[("history", "6")]).around(flow),
         row("aws/step-functions-express", "start_rate", Refuses, &[("start_rate", "1/s"), ("start_burst", "1")]).around(flow),
+        row("aws/step-functions-express", "http_task_rate", Delays, &[("http_task_rate", "1/s"), ("http_task_burst", "1")]).around(flow),
         row("aws/step-functions-express", "payload", Refuses, &[("payload", "1 KiB")]).around(flow),
         row("aws/step-functions-express", "duration", Refuses, &[("duration", "1 s")]).around(flow),
         row("aws/kinesis", "shard_write_records", Refuses, &[("shard_write_records", "2/s")]).around(polled),

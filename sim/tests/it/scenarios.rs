@@ -13,7 +13,11 @@ fn topic_queue_batch_partial_failure_dead_letter() {
         .node("topic", "aws/sns", &[("publish_latency", "0 s")])
         .node("queue", "aws/sqs", &[("send_latency", "0 s"), ("visibility_timeout", "30 s"), ("max_receive_count", "3")])
         .node("archive", "aws/sqs", &[("send_latency", "0 s")])
-        .node("fn", "aws/lambda", &[("duration", "1 s"), ("init", "0 s"), ("overhead", "0 s"), ("poison_events", "20 %")])
+        .node(
+            "fn",
+            "aws/lambda",
+            &[("duration", "1 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("poison_events", "20 %")],
+        )
         .node("dlq", "aws/sqs", &[("send_latency", "0 s")])
         .edge("publish", EdgeKind::Send, "client", "topic", &[])
         .edge("to-queue", EdgeKind::Deliver, "topic", "queue", &[("latency", "0 s")])
@@ -47,7 +51,14 @@ fn an_asynchronous_event_is_tried_at_0_60_and_180_seconds() {
         .node(
             "fn",
             "aws/lambda",
-            &[("duration", "200 ms"), ("init", "0 s"), ("overhead", "0 s"), ("async_hop", "0 s"), ("transient_failures", "100 %")],
+            &[
+                ("duration", "200 ms"),
+                ("init", "0 s"),
+                ("placement", "0 s"),
+                ("overhead", "0 s"),
+                ("async_hop", "0 s"),
+                ("transient_failures", "100 %"),
+            ],
         )
         .node("dlq", "aws/sqs", &[("send_latency", "0 s")])
         .edge("send", EdgeKind::Send, "client", "fn", &[])
@@ -97,7 +108,10 @@ fn a_function_throttles_where_a_server_lets_wait() {
             .edge("call", EdgeKind::Request, "client", "worker", &[("attempts", "1"), ("timeout", "none")])
             .0
     };
-    let function = worker("aws/lambda", &[("duration", "1 s"), ("init", "0 s"), ("overhead", "0 s"), ("reserved_concurrency", "2")]);
+    let function = worker(
+        "aws/lambda",
+        &[("duration", "1 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("reserved_concurrency", "2")],
+    );
     let server =
         worker("generic/server", &[("duration", "1 s"), ("overhead", "0 s"), ("instances", "1"), ("concurrency_per_instance", "2")]);
     let (function, server) = (run(&function, &[("duration", "1 min")]), run(&server, &[("duration", "1 min")]));
@@ -112,7 +126,7 @@ fn a_gateway_gives_up_while_the_function_keeps_running() {
     let diagram = Draw::default()
         .node("client", "generic/client", &[("arrivals", "times(0 s)")])
         .node("api", "aws/api-gateway-http", &[("overhead", "0 s")])
-        .node("fn", "aws/lambda", &[("duration", "35 s"), ("init", "0 s"), ("overhead", "0 s"), ("timeout", "60 s")])
+        .node("fn", "aws/lambda", &[("duration", "35 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("timeout", "60 s")])
         .edge("get", EdgeKind::Request, "client", "api", &[("timeout", "none")])
         .edge("invoke", EdgeKind::Request, "api", "fn", &[])
         .0;
@@ -128,7 +142,7 @@ fn pollers_ramp_from_5_by_5_a_second_to_their_maximum() {
     let diagram = Draw::default()
         .node("client", "generic/client", &[("arrivals", "batch(100000, at=0 s)")])
         .node("queue", "aws/sqs", &[("send_latency", "0 s"), ("visibility_timeout", "1 h")])
-        .node("fn", "aws/lambda", &[("duration", "10 s"), ("init", "0 s"), ("overhead", "0 s"), ("timeout", "60 s")])
+        .node("fn", "aws/lambda", &[("duration", "10 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("timeout", "60 s")])
         .edge("send", EdgeKind::Send, "client", "queue", &[])
         .edge("consume", EdgeKind::Poll, "queue", "fn", &[("batch_size", "1"), ("pickup_latency", "0 s"), ("maximum_concurrency", "100")])
         .0;
@@ -162,7 +176,7 @@ fn a_late_deletion_does_not_take_messages_of_another_queue() {
         .node("client", "generic/client", &[("arrivals", "constant(20/s)")])
         .node("other", "aws/sqs", &[("send_latency", "0 s"), ("retention", "60 s")])
         .node("queue", "aws/sqs", &[("send_latency", "0 s"), ("visibility_timeout", "2 s"), ("max_receive_count", "100")])
-        .node("fn", "aws/lambda", &[("duration", "3 s"), ("timeout", "10 s"), ("init", "0 s")])
+        .node("fn", "aws/lambda", &[("duration", "3 s"), ("timeout", "10 s"), ("init", "0 s"), ("placement", "0 s")])
         .edge("to-other", EdgeKind::Send, "client", "other", &[])
         .edge("to-queue", EdgeKind::Send, "client", "queue", &[])
         .edge("consume", EdgeKind::Poll, "queue", "fn", &[("batch_size", "1"), ("maximum_concurrency", "5")])
@@ -180,7 +194,7 @@ fn what_a_redelivery_mends_is_not_lost() {
         let diagram = Draw::default()
             .node("client", "generic/client", &[("arrivals", "times(0 s)")])
             .node("queue", "aws/sqs", &[("send_latency", "0 s"), ("visibility_timeout", "30 s"), ("max_receive_count", receives)])
-            .node("worker", "aws/lambda", &[("duration", "1 s"), ("init", "0 s"), ("overhead", "0 s")])
+            .node("worker", "aws/lambda", &[("duration", "1 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s")])
             .node("api", "generic/station", &[("service", "100 ms"), ("fail_attempts", "0")])
             .node("dead", "aws/sqs", &[("send_latency", "0 s")])
             .edge("send", EdgeKind::Send, "client", "queue", &[])

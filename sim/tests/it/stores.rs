@@ -6,7 +6,7 @@ use plimsoll_sim::{
     result::{LimitResult, TraceEvent},
 };
 
-use crate::support::{Draw, fate, faulty, program, run, times};
+use crate::support::{Draw, close, fate, faulty, metric, program, run, times};
 
 /// A client that sends requests along `to` to a node that the caller adds.
 fn client(arrivals: &str, to: &str, call: &[(&str, &str)]) -> Draw {
@@ -21,11 +21,6 @@ fn table(arrivals: &str, call: &[(&str, &str)], fields: &[(&str, &str)]) -> Draw
     client(arrivals, "table", call).node("table", "aws/dynamodb", &fields)
 }
 
-fn metric(result: &RunResult, node: &str, key: &str) -> f64 {
-    let node = result.node(node).expect("the node is there");
-    *node.metrics.get(key).unwrap_or_else(|| panic!("no figure {key} among {:?}", node.metrics.keys()))
-}
-
 fn limit<'a>(result: &'a RunResult, node: &str, key: &str) -> &'a LimitResult {
     let ends = |limit: &&LimitResult| limit.key.ends_with(key) && limit.node.as_ref().is_some_and(|id| id.as_str() == node);
     result.limits.iter().find(ends).unwrap_or_else(|| panic!("no limit {key} of {node}"))
@@ -34,10 +29,6 @@ fn limit<'a>(result: &'a RunResult, node: &str, key: &str) -> &'a LimitResult {
 fn usd(result: &RunResult, node: &str, meter: &str) -> f64 {
     let of = result.cost.items.iter().find(|item| item.node.as_str() == node && item.meter == meter);
     of.unwrap_or_else(|| panic!("{node} has no {meter}: {:?}", result.cost.items)).usd
-}
-
-fn close(a: f64, b: f64) -> bool {
-    (a - b).abs() <= 1e-9 * b.abs().max(1e-12)
 }
 
 /// 10 units a second are bought, the bank of 300 s is full with 3,000, and 20 writes arrive each second. The bank loses
@@ -126,6 +117,16 @@ fn capacity_on_demand_is_twice_the_peak_of_half_an_hour_ago() {
     assert!(limit(&capped, "table", "writes_max").refused > 0);
     // 505 writes of one unit at 0.625 USD for a million.
     assert!(close(usd(&capped, "table", "write_requests"), metric(&capped, "table", "accepted") * 0.625e-6));
+}
+
+/// A table takes 15 units a second at most: the peak of 10 half an hour ago would make it 20.
+#[test]
+fn capacity_on_demand_ends_at_the_quota_of_the_table() {
+    let capacity = |fields: &[(&str, &str)]| {
+        let fields = [&[("on_demand_writes", "10/s")], fields].concat();
+        metric(&run(&table("constant(10/s)", &[], &fields).0, &[("duration", "1900 s")]), "table", "write_capacity")
+    };
+    assert_eq!((capacity(&[]), capacity(&[("table_units", "15/s")])), (20.0, 15.0));
 }
 
 /// A table that was warmed stands at once what a fresh one would throttle.
@@ -250,7 +251,7 @@ fn a_bucket_tells_what_was_written() {
     let draw = client("batch(10, at=0 s)", "bucket", &[])
         .node("bucket", "aws/s3", &[("write_latency", "0 s"), ("duplicates", "100 %"), ("prefix_writes", "10/s"), ("throughput", "5 TiB")])
         .node("queue", "aws/sqs", &[("send_latency", "0 s")])
-        .node("fn", "aws/lambda", &[("duration", "0 s"), ("init", "0 s"), ("overhead", "0 s"), ("async_hop", "0 s")])
+        .node("fn", "aws/lambda", &[("duration", "0 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("async_hop", "0 s")])
         .edge("to-queue", EdgeKind::Deliver, "bucket", "queue", &[("latency", "1 s")])
         .edge("to-fn", EdgeKind::Deliver, "bucket", "fn", &[("filter", "1 of 2"), ("latency", "2 s")]);
     let result = run(&draw.0, &[("duration", "1 min")]);
@@ -269,7 +270,14 @@ fn function_and_database(arrivals: &str, with_proxy: bool, proxy: &[(&str, &str)
         .node(
             "fn",
             "aws/lambda",
-            &[("duration", "0 s"), ("init", "0 s"), ("overhead", "0 s"), ("timeout", "300 s"), ("idle_timeout", "60 s")],
+            &[
+                ("duration", "0 s"),
+                ("init", "0 s"),
+                ("placement", "0 s"),
+                ("overhead", "0 s"),
+                ("timeout", "300 s"),
+                ("idle_timeout", "60 s"),
+            ],
         )
         .node("db", "aws/rds", &database);
     if !with_proxy {
@@ -343,7 +351,7 @@ fn pinned_clients_leave_nothing_to_share() {
 #[test]
 fn warm_environments_hold_their_connections_until_they_are_reclaimed() {
     let late = |at: &str| {
-        let fields = [("duration", "0 s"), ("init", "0 s"), ("overhead", "0 s")];
+        let fields = [("duration", "0 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s")];
         let draw = function_and_database("batch(5, at=0 s)", false, &[])
             .node("late", "generic/client", &[("arrivals", at)])
             .node("other", "aws/lambda", &fields)
@@ -385,7 +393,7 @@ fn a_server_keeps_a_pool_and_a_plain_client_none() {
 fn a_new_connection_costs_time_and_work() {
     let database = [("query_time", "200 ms"), ("connect_latency", "100 ms"), ("connect_work", "50 ms")];
     let draw = client("times(0 s, 1 s)", "fn", &[])
-        .node("fn", "aws/lambda", &[("duration", "0 s"), ("init", "0 s"), ("overhead", "0 s")])
+        .node("fn", "aws/lambda", &[("duration", "0 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s")])
         .node("db", "aws/rds", &database)
         .edge("query", EdgeKind::Request, "fn", "db", &[]);
     let result = run(&draw.0, &[("duration", "10 s")]);

@@ -9,7 +9,7 @@ use crate::support::{Draw, fate, faulty, plan, program, run};
 
 /// A function that takes only the time of its work.
 fn function(draw: Draw, id: &str, fields: &[(&str, &str)]) -> Draw {
-    let mut all = vec![("init", "0 s"), ("overhead", "0 s"), ("timeout", "60 s"), ("duration", "0 s")];
+    let mut all = vec![("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("timeout", "60 s"), ("duration", "0 s")];
     all.retain(|(key, _)| !fields.iter().any(|(other, _)| other == key));
     all.extend_from_slice(fields);
     draw.node(id, "aws/lambda", &all)
@@ -87,6 +87,17 @@ fn a_poison_record_blocks_its_shard() {
     assert!((metric(&result, "read", "iterator_age") - 90.0).abs() < 1.5, "{}", metric(&result, "read", "iterator_age"));
     assert!((metric(&result, "read", "lag") - 900.0).abs() < 15.0);
     assert_eq!(fate(&result, "read", "failed") + fate(&result, "read", "dead-lettered"), 0);
+}
+
+/// With two lanes the bad record blocks its own: half of the 900 records behind it go on in the other one. Where a failure
+/// stops the shard none of them does.
+#[test]
+fn a_blocked_lane_stops_the_others_where_that_is_assumed() {
+    let lag = |failed_batch: &str| metric(&poisoned(&[("parallelization_factor", "2"), ("failed_batch", failed_batch)]), "read", "lag");
+    let (lane, shard) = (lag("stops-lane"), lag("stops-shard"));
+    // Four standard deviations of 900 draws are 60 records.
+    assert!((lane - 450.0).abs() < 70.0, "{lane}");
+    assert!((shard - 900.0).abs() < 20.0, "{shard}");
 }
 
 /// After two retries the batch is given up with the good records in it, and the destination hears of it once.
@@ -260,6 +271,21 @@ fn a_push_is_faster_than_a_poll() {
     assert_eq!(completion(&[("enhanced_fan_out", "true"), ("push_latency", "70 ms")]), 0.07);
     let polled = completion(&[]);
     assert!((0.1..=1.1).contains(&polled), "{polled}");
+}
+
+/// The stream of a table is polled four times a second: a change is handed on within a quarter of a second and the 90 ms of
+/// the read.
+#[test]
+fn a_table_stream_is_polled_four_times_a_second() {
+    let draw = Draw::default()
+        .node("client", "generic/client", &[("arrivals", "constant(0.37/s)")])
+        .node("table", "aws/dynamodb", &[("write_latency", "0 s")])
+        .node("changes", "aws/dynamodb-streams", &[("put_latency", "0 s")])
+        .edge("write", EdgeKind::Request, "client", "table", &[])
+        .edge("capture", EdgeKind::Deliver, "table", "changes", &[("capture_latency", "0 s")]);
+    let diagram = function(draw, "fn", &[]).edge("read", EdgeKind::Poll, "changes", "fn", &[("read_latency", "90 ms")]).0;
+    let completion = &run(&diagram, &[("duration", "10 min")]).journeys[0].completion;
+    assert!((0.09..0.1).contains(&completion.min) && (0.33..=0.34).contains(&completion.max), "{completion:?}");
 }
 
 /// One consumer is down for 25 h: what was written at 0 s is lost to it, what was written after two hours is not, and

@@ -79,3 +79,22 @@ pub(crate) fn fate(result: &RunResult, place: &str, fate: &str) -> u64 {
     });
     row.map_or(0, |row| row.fates[fate])
 }
+
+/// A figure of a node.
+pub(crate) fn metric(result: &RunResult, node: &str, key: &str) -> f64 {
+    let metrics = &result.node(node).unwrap_or_else(|| panic!("no node {node}")).metrics;
+    *metrics.get(key).unwrap_or_else(|| panic!("no figure {key} among {:?}", metrics.keys()))
+}
+
+/// Units and US dollars of a meter of a node.
+pub(crate) fn billed(result: &RunResult, node: &str, meter: &str) -> (f64, f64) {
+    let items = &result.cost.items;
+    let item = items.iter().find(|item| item.node.as_str() == node && item.meter == meter);
+    let item = item.unwrap_or_else(|| panic!("no {meter} of {node}: {items:?}"));
+    (item.units, item.usd)
+}
+
+/// Whether two numbers are the same but for rounding.
+pub(crate) fn close(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-9 * b.abs().max(1e-12)
+}

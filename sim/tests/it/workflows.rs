@@ -117,6 +117,40 @@ fn a_request_waits_for_the_end_and_a_send_does_not() {
     }
 }
 
+/// Calls of web endpoints share a bucket of the account, here of two and one a second: five executions of both kinds call
+/// at 0, 0, 1, 2 and 3 s. Calls of anything else do not count.
+#[test]
+fn http_tasks_wait_for_their_rate() {
+    let definition = machine("A", &json!({"A": task("a", &json!({"End": true}))}));
+    let last = |target: &str| {
+        let mut draw = flow(STANDARD, &definition, "batch(3, at=0 s)");
+        draw = draw
+            .node("second", "generic/client", &[("arrivals", "batch(2, at=0 s)")])
+            .node("express", EXPRESS, &[("start_latency", "0 s"), ("state_latency", "0 s"), ("duplicates", "0 %"), ("ack_latency", "0 s")])
+            .edge("start-express", EdgeKind::Send, "second", "express", &[])
+            .node("a", target, &[if target == "generic/station" { ("service", "0 s") } else { ("latency", "0 s") }])
+            .edge("to-a", EdgeKind::Request, "flow", "a", &[])
+            .edge("express-to-a", EdgeKind::Request, "express", "a", &[]);
+        for (quota, value) in [("http_task_rate", "1/s"), ("http_task_burst", "2")] {
+            draw.0.account.quotas.insert(format!("{STANDARD}.{quota}"), value.into());
+        }
+        let result = run(&draw.0, &[("duration", "1 min")]);
+        assert_eq!(fate(&result, "to-a", "done") + fate(&result, "express-to-a", "done"), 5, "{target}");
+        result.journeys.iter().map(|journey| journey.completion.max).fold(0.0, f64::max)
+    };
+    assert_eq!((last("generic/http-api"), last("generic/station")), (3.0, 0.0));
+}
+
+/// An endpoint that takes 90 s is given up after 60 s, and goes on.
+#[test]
+fn an_http_task_takes_a_minute_at_most() {
+    let definition = machine("A", &json!({"A": task("a", &json!({"End": true}))}));
+    let draw = flow(EXPRESS, &definition, "times(0 s)").node("a", "generic/http-api", &[("latency", "90 s")]);
+    let result = run(&draw.edge("to-a", EdgeKind::Request, "flow", "a", &[]).0, &[("duration", "5 min")]);
+    assert_eq!((result.journeys[0].failed, result.journeys[0].response_failed.max), (1, 60.0));
+    assert_eq!(figure(&result, "a", "completed"), 1.0);
+}
+
 /// Branches of 1 s and 4 s at the same time, then a map of 10 items of 1 s, four at a time: 4 s + 3 s.
 #[test]
 fn branches_and_iterations_join() {
@@ -186,7 +220,8 @@ fn rules_fit_by_the_name_of_the_error() {
     let caught = |name: &str, fields: &[(&str, &str)], timeout: u32| {
         let more = json!({"Catch": [{"ErrorEquals": [name], "Next": "Caught"}], "TimeoutSeconds": timeout, "Next": "Done"});
         let definition = machine("A", &json!({"A": task("a", &more), "Done": {"Type": "Succeed"}, "Caught": {"Type": "Succeed"}}));
-        let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("init", "0 s"), ("timeout", "60 s")]).collect();
+        let fields: Vec<(&str, &str)> =
+            fields.iter().copied().chain([("init", "0 s"), ("placement", "0 s"), ("timeout", "60 s")]).collect();
         let draw =
             flow(STANDARD, &definition, "times(0 s)").node("a", "aws/lambda", &fields).edge("to-a", EdgeKind::Request, "flow", "a", &[]);
         figure(&run(&draw.0, &[("duration", "1 min")]), "flow", "caught") == 1.0
@@ -398,7 +433,7 @@ fn retries_draw_anew_but_poison_stays() {
         machine("A", &json!({"A": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Retry": retry, "End": true}}));
     let failed = |fields: &[(&str, &str)]| {
         let fields: Vec<(&str, &str)> =
-            fields.iter().copied().chain([("duration", "10 ms"), ("init", "0 s"), ("overhead", "0 s")]).collect();
+            fields.iter().copied().chain([("duration", "10 ms"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s")]).collect();
         let draw = flow(STANDARD, &definition, "batch(100, at=0 s)").node("fn", "aws/lambda", &fields).edge(
             "call",
             EdgeKind::Request,

@@ -32,6 +32,8 @@ pub struct PerRequest {
     pub cold_duration: Option<Distribution>,
     /// How long an idle instance lives, in seconds.
     pub idle_timeout: Distribution,
+    /// How long an instance lives however busy it is, in seconds.
+    pub max_life: Distribution,
     /// Which idle instance serves next.
     pub pick: IdlePick,
     /// Share of attempts whose process dies, so that the instance is initialized again.
@@ -76,11 +78,17 @@ pub struct Tracking {
     pub minutes_out: u32,
     /// Minutes below the target before there are fewer.
     pub minutes_in: u32,
+    /// Use below this share of the target is low.
+    pub low: f64,
+    /// How often the use is looked at, in seconds.
+    pub period: f64,
 }
 
 /// How a new instance becomes ready.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Start {
+    /// Finding a place for the instance and fetching its code there, in seconds.
+    pub placement: Distribution,
     /// Loading of the runtime and the code, in seconds.
     pub init: Distribution,
     /// Longest initialization before the first invocation.
@@ -168,6 +176,7 @@ impl PerRequest {
             start: Start::read(settings),
             cold_duration: settings.parsed("cold_duration"),
             idle_timeout: settings.distribution("idle_timeout"),
+            max_life: settings.distribution("max_life"),
             pick: match settings.text("idle_pick").as_deref() {
                 Some("newest-created") => IdlePick::NewestCreated,
                 Some("least-recently-used") => IdlePick::LeastRecentlyUsed,
@@ -230,6 +239,8 @@ impl Provisioned {
             target: settings.quantity("provisioned_utilization"),
             minutes_out: settings.limit("provisioned_minutes_out").value as u32,
             minutes_in: settings.limit("provisioned_minutes_in").value as u32,
+            low: settings.limit("provisioned_low").value,
+            period: settings.limit("provisioned_period").value,
         };
         Self {
             instances: settings.count("provisioned_concurrency"),
@@ -254,6 +265,7 @@ impl Start {
         // Some runtimes have their snapshots kept and restored for nothing.
         let billed = !runtime.starts_with("java");
         Self {
+            placement: settings.distribution("placement"),
             init,
             init_timeout: settings.limit("init_timeout"),
             snapshot: {

@@ -21,6 +21,8 @@ pub(super) struct Instance {
     expires: Nanos,
     /// When the pending reclaim timer fires; [`NEVER`] when there is none.
     reclaim_at: Nanos,
+    /// When it is replaced, however busy it is.
+    retires: Nanos,
     uses: u32,
     idle: bool,
     /// Whether the next invocation must initialize it again.
@@ -44,6 +46,7 @@ pub(super) struct Instances {
     idle_provisioned: Vec<u32>,
     pick: IdlePick,
     timeout: Sampler,
+    life: Sampler,
     created: u64,
     deployment: u32,
 }
@@ -57,6 +60,7 @@ impl Instances {
             idle_provisioned: Vec::new(),
             pick: scaling.pick,
             timeout: Sampler::new(&scaling.idle_timeout),
+            life: Sampler::new(&scaling.max_life),
             created: 0,
             deployment: 0,
         }
@@ -71,6 +75,7 @@ impl Instances {
             idle_provisioned: Vec::new(),
             pick: IdlePick::MostRecentlyUsed,
             timeout: Sampler::Constant(0),
+            life: Sampler::Constant(NEVER),
             created: 0,
             deployment: 0,
         }
@@ -133,12 +138,14 @@ impl Instances {
         let now = core.now();
         self.created += 1;
         core.nodes[self.index as usize].instances.add(now, 1);
+        let retires = now.saturating_add(core.sample(&self.life, self.index, Purpose::Life, self.created, 0));
         self.all.insert(Instance {
             number: self.created,
             created: now,
             idle_since: now,
             expires: NEVER,
             reclaim_at: NEVER,
+            retires,
             uses: 0,
             idle: false,
             reset: false,
@@ -157,7 +164,8 @@ impl Instances {
         row.idle = true;
         row.idle_since = now;
         let number = row.number;
-        if row.deployment < self.deployment {
+        let retires = row.retires;
+        if row.deployment < self.deployment || retires <= now {
             self.remove(core, id);
             return;
         }
@@ -168,13 +176,13 @@ impl Instances {
         self.idle.insert(at, id);
         let line = self.line(id);
         let wait = core.sample(&self.timeout, self.index, Purpose::Idle, line, 0);
-        let expires = now.saturating_add(wait);
+        let expires = now.saturating_add(wait).min(retires);
         let row = &mut self.all[id];
         row.expires = expires;
         // One timer for each instance: when it fires early, it is set again for the rest.
         if row.reclaim_at > expires {
             row.reclaim_at = expires;
-            core.after(wait, Class::Completion, self.index, Timer::Reclaim, id);
+            core.after(expires - now, Class::Completion, self.index, Timer::Reclaim, id);
         }
     }
 
@@ -208,6 +216,22 @@ impl Instances {
         for id in std::mem::take(&mut self.idle) {
             self.remove(core, id);
         }
+    }
+
+    /// Whether an instance has lived for as long as one does.
+    pub(super) fn is_retired(&self, core: &Core, id: u32) -> bool {
+        self.all[id].retires <= core.now()
+    }
+
+    /// Another instance takes the place of one, unseen by requests; the connections of the old one are lost.
+    pub(super) fn renew(&mut self, core: &mut Core, id: u32) {
+        self.created += 1;
+        let life = core.sample(&self.life, self.index, Purpose::Life, self.created, 0);
+        let row = &mut self.all[id];
+        (row.number, row.uses, row.reset) = (self.created, 0, false);
+        row.retires = core.now().saturating_add(life);
+        let holder = std::mem::replace(&mut row.holder, NONE);
+        core.end_holder(self.index, holder);
     }
 
     /// What holds the connections of an instance; it keeps them while it lives.

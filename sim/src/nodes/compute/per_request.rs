@@ -55,7 +55,7 @@ impl PerRequest {
             pool: node.pool.unwrap_or(0),
             ramp: match scaling.refill {
                 Refill::Continuous => Ramp::continuous(scaling.scaling_burst.value, scaling.scaling_rate.value),
-                Refill::Stepped => Ramp::stepped(scaling.scaling_burst.value),
+                Refill::Stepped => Ramp::stepped(scaling.scaling_burst.value, scaling.scaling_rate.value),
             },
             rate: node.buckets[&scaling.rate_per_concurrency.key],
             start: Start::new(&scaling.start, node.limits[&scaling.start.init_timeout.key]),

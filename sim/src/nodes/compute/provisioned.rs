@@ -1,7 +1,7 @@
 //! Provisioned concurrency: instances that are made ahead of requests.
 //!
 //! A new number takes effect after a preparation, then instances are allocated at the provider's rate, and each is ready
-//! after its initialization. Where the number follows the load, it is looked at once a minute.
+//! after its initialization. Where the number follows the load, its use is looked at from time to time.
 
 use plimsoll_models::families;
 
@@ -13,13 +13,8 @@ use crate::{
     program::NodeProgram,
     rng::Purpose,
     sample::Sampler,
-    time::{Nanos, SECOND, seconds},
+    time::{Nanos, nanos, seconds},
 };
-
-/// How often the number is looked at.
-const MINUTE: Nanos = 60 * SECOND;
-/// Use below this share of the target is low.
-const LOW: f64 = 0.9;
 
 /// Provisioned concurrency of a function.
 #[derive(Clone, Debug)]
@@ -50,8 +45,10 @@ pub(super) struct Provisioned {
 #[derive(Clone, Debug)]
 struct Tracking {
     config: families::Tracking,
+    /// How often the number is looked at.
+    period: Nanos,
     min: u64,
-    /// Busy instances times time in this minute.
+    /// Busy instances times time in this period.
     used: u128,
     used_until: Nanos,
     high: u32,
@@ -74,7 +71,15 @@ impl Provisioned {
             rate_per_instance: config.rate_per_instance.value,
             rate: TokenBucket::new(rate.max(1.0), rate),
             rate_limit: node.limits.get(&config.rate_per_instance.key).copied(),
-            tracking: config.tracking.map(|config| Tracking { config, min: target, used: 0, used_until: 0, high: 0, low: 0 }),
+            tracking: config.tracking.map(|config| Tracking {
+                config,
+                period: nanos(config.period).max(1),
+                min: target,
+                used: 0,
+                used_until: 0,
+                high: 0,
+                low: 0,
+            }),
             paid: 0,
             paid_until: 0,
         }
@@ -156,8 +161,8 @@ impl Compute {
         } else {
             self.prepare(core);
         }
-        if self.per_request.as_ref().is_some_and(|scaling| scaling.provisioned.tracking.is_some()) {
-            core.after(MINUTE, Class::Completion, self.index, Timer::Track, 0);
+        if let Some(tracking) = self.per_request.as_ref().and_then(|scaling| scaling.provisioned.tracking.as_ref()) {
+            core.after(tracking.period, Class::Completion, self.index, Timer::Track, 0);
         }
     }
 
@@ -198,25 +203,31 @@ impl Compute {
         if scaling.provisioned.is_surplus() {
             scaling.provisioned.forget_one();
             self.instances.remove(core, instance);
-        } else {
-            self.instances.put_back(core, instance);
+            return;
         }
+        if self.instances.is_retired(core, instance) {
+            // The provider initializes the next one beforehand, which is paid.
+            self.instances.renew(core, instance);
+            let init = scaling.start.ahead(core, self.index, self.instances.line(instance));
+            core.nodes[self.index as usize].units[PROVISIONED_MS] += init.div_ceil(BILLED);
+        }
+        self.instances.put_back(core, instance);
     }
 
-    /// A minute is over: the number follows the use.
+    /// A period is over: the number follows the use.
     pub(super) fn track(&mut self, core: &mut Core) {
         let now = core.now();
-        core.after(MINUTE, Class::Completion, self.index, Timer::Track, 0);
         let Some(scaling) = &mut self.per_request else { return };
         let provisioned = &mut scaling.provisioned;
         let busy = provisioned.busy;
         provisioned.set_busy(now, busy);
         let before = provisioned.target;
         let Some(tracking) = &mut provisioned.tracking else { return };
-        let families::Tracking { max, target, minutes_out, minutes_in } = tracking.config;
-        let share = std::mem::take(&mut tracking.used) as f64 / 1e9 / seconds(MINUTE) / before.max(1) as f64;
+        let families::Tracking { max, target, minutes_out, minutes_in, low, .. } = tracking.config;
+        core.after(tracking.period, Class::Completion, self.index, Timer::Track, 0);
+        let share = std::mem::take(&mut tracking.used) as f64 / 1e9 / seconds(tracking.period) / before.max(1) as f64;
         tracking.high = if share > target { tracking.high + 1 } else { 0 };
-        tracking.low = if share < LOW * target { tracking.low + 1 } else { 0 };
+        tracking.low = if share < low * target { tracking.low + 1 } else { 0 };
         if tracking.high < minutes_out && tracking.low < minutes_in {
             return;
         }

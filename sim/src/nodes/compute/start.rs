@@ -1,4 +1,4 @@
-//! How a new instance becomes ready: initialization, or restoring a snapshot.
+//! How a new instance becomes ready: its code is fetched, then it is initialized or restored from a snapshot.
 
 use plimsoll_models::families;
 
@@ -12,6 +12,7 @@ use crate::{
 /// How a new instance becomes ready.
 #[derive(Clone, Debug)]
 pub(super) struct Start {
+    placement: Sampler,
     init: Sampler,
     init_timeout: Nanos,
     init_limit: u32,
@@ -38,6 +39,7 @@ pub(super) struct Preparation {
 impl Start {
     pub(super) fn new(config: &families::Start, init_limit: u32) -> Self {
         Self {
+            placement: Sampler::new(&config.placement),
             init: Sampler::new(&config.init),
             init_timeout: nanos(config.init_timeout.value),
             init_limit,
@@ -50,6 +52,13 @@ impl Start {
 
     /// What the first request of a new instance pays.
     pub(super) fn cold(&mut self, core: &mut Core, node: u32, row: &Item) -> Preparation {
+        let placement = core.sample(&self.placement, node, Purpose::Prepare, row.line, row.attempt);
+        let Preparation { before, within, unbilled } = self.loading(core, node, row);
+        Preparation { before: before.saturating_add(placement), within, unbilled: unbilled.saturating_add(placement) }
+    }
+
+    /// Initialization or restore, once the code is there.
+    fn loading(&mut self, core: &mut Core, node: u32, row: &Item) -> Preparation {
         if let Some(restore) = &self.restore {
             let restore = core.sample(restore, node, Purpose::Init, row.line, row.attempt);
             self.restores += 1;

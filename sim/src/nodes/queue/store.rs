@@ -194,8 +194,13 @@ impl Core {
             let copy = self.next_message(queue, batch)?;
             let row = self.copies[copy];
             let max_receives = self.stores[queue as usize].max_receives;
-            if row.attempt >= max_receives && self.program.nodes[queue as usize].dead_letter.is_some() {
-                self.dead_letter(queue, copy);
+            let dead_letter = self.program.nodes[queue as usize].dead_letter.filter(|_| row.attempt >= max_receives);
+            if let Some(edge) = dead_letter {
+                let moved = self.dead_letter_along(edge, &self.cause_of_copy(copy));
+                // An ordered queue takes it for a new message; a standard one goes on counting from its first send.
+                if !self.stores[queue as usize].is_ordered() {
+                    self.copies[moved].first_sent = row.first_sent.min(row.born);
+                }
                 self.nodes[queue as usize].special.add(1);
                 self.drop_message(queue, copy, Fate::DeadLettered);
                 continue;

@@ -36,9 +36,6 @@ enum Source {
     Copy(u32),
 }
 
-/// Events that begin and end a history.
-const ENDS: u64 = 2;
-
 impl Workflow {
     /// Starts for a caller that waits.
     pub(super) fn begin_for_item(&mut self, core: &mut Core, item: u32) {
@@ -78,7 +75,11 @@ impl Workflow {
         }
         core.note(cause.journey, self.index, NONE, TraceEvent::Start);
         let delay = slowed(delay, self.slow);
-        let slot = self.executions.insert(Execution { cause, source, root: NONE, timer: NONE, began: now, history: ENDS, entered: 0 });
+        let history = match &self.kind {
+            Kind::Standard(standard) => standard.events.execution,
+            Kind::Express(_) => 0,
+        };
+        let slot = self.executions.insert(Execution { cause, source, root: NONE, timer: NONE, began: now, history, entered: 0 });
         let event = Event::Timer { node: self.index, timer: Timer::InvocationTimeout, argument: slot };
         self.executions[slot].timer = core.queue.set_timer(self.execution_lane, now.saturating_add(self.longest), Class::Arrival, event);
         let root = self.spawn(core, slot, NONE, self.first, 0, delay);

@@ -1,6 +1,9 @@
 //! States made ready: names are indices, laws are samplers.
 
-use plimsoll_models::machine::{Catch, CountLaw, Pattern, Retry, State, StateKind, When};
+use plimsoll_models::{
+    families::{Config, WorkflowConfig},
+    machine::{Catch, CountLaw, Pattern, Retry, State, StateKind, When},
+};
 
 use crate::{
     core::Core,
@@ -37,6 +40,8 @@ pub(super) struct TaskReady {
     pub(super) edge: u32,
     pub(super) event_type: Option<u16>,
     pub(super) calls_back: bool,
+    /// Whether it calls a web endpoint.
+    pub(super) is_http: bool,
     /// Longest wait and the lane of such timers.
     pub(super) timeout: Option<(Nanos, u32)>,
 }
@@ -53,7 +58,7 @@ pub(super) enum Way {
 }
 
 impl Ready {
-    pub(super) fn new(program: &Program, node: u32, state: &State, core: &mut Core) -> Self {
+    pub(super) fn new(program: &Program, node: u32, config: &WorkflowConfig, state: &State, core: &mut Core) -> Self {
         let type_index = |name: &str| {
             let position = program.event_types.iter().position(|known| known.id.as_ref().is_some_and(|id| id.as_str() == name));
             position.map(|index| index as u16)
@@ -63,12 +68,18 @@ impl Ready {
                 let calls = &program.nodes[node as usize].calls;
                 let named = |edge: &&u32| task.edge.as_deref() == Some(program.edges[**edge as usize].id.as_str());
                 match calls.iter().find(named) {
-                    Some(edge) => Work::Task(TaskReady {
-                        edge: *edge,
-                        event_type: task.emit.as_deref().and_then(type_index),
-                        calls_back: task.pattern == Pattern::Callback,
-                        timeout: task.timeout.map(|timeout| (nanos(timeout), core.queue.lane())),
-                    }),
+                    Some(edge) => {
+                        let is_http = matches!(program.nodes[program.edges[*edge as usize].to as usize].config, Config::External(_));
+                        let longest = is_http.then_some(config.http.timeout);
+                        let timeout = task.timeout.into_iter().chain(longest).reduce(f64::min);
+                        Work::Task(TaskReady {
+                            edge: *edge,
+                            event_type: task.emit.as_deref().and_then(type_index),
+                            calls_back: task.pattern == Pattern::Callback,
+                            is_http,
+                            timeout: timeout.map(|timeout| (nanos(timeout), core.queue.lane())),
+                        })
+                    }
                     None => Work::Pass,
                 }
             }

@@ -1,6 +1,9 @@
 //! A thread goes from state to state; branches and iterations are threads of their own.
 
-use plimsoll_models::machine::{CountLaw, RETRIERS_MAX};
+use plimsoll_models::{
+    families::HistoryEvents,
+    machine::{CountLaw, RETRIERS_MAX},
+};
 use rand::RngExt as _;
 
 use super::{
@@ -76,12 +79,6 @@ pub(super) enum Phase {
     /// It is over.
     Over,
 }
-
-/// Events in the history when a state is entered and left, when a call is scheduled, started and ended, and when an
-/// iteration begins and ends.
-const STATE_EVENTS: u64 = 2;
-const CALL_EVENTS: u64 = 3;
-const ITERATION_EVENTS: u64 = 2;
 
 /// How far the attempts of children are apart, prime so that those of several levels hardly meet.
 const ATTEMPTS_APART: u32 = 1_009;
@@ -179,11 +176,11 @@ impl Workflow {
         }
     }
 
-    /// Adds events to the history of the execution.
-    fn record(&mut self, slot: u32, events: u64) {
+    /// Adds events to the history of the execution, where one is kept.
+    fn record(&mut self, slot: u32, events: fn(&HistoryEvents) -> u64) {
         let Thread { execution, recorded, .. } = self.threads[slot];
-        if recorded {
-            self.executions[execution].history += events;
+        if let (Kind::Standard(standard), true) = (&self.kind, recorded) {
+            self.executions[execution].history += events(&standard.events);
         }
     }
 
@@ -193,7 +190,7 @@ impl Workflow {
         let execution = self.threads[slot].execution;
         let (line, attempt) = (self.threads[slot].visit_line(), self.threads[slot].attempt_of_all());
         core.nodes[self.index as usize].units[0] += 1;
-        self.record(slot, STATE_EVENTS);
+        self.record(slot, |events| events.state);
         let row = &mut self.executions[execution];
         row.entered += 1;
         let (history, mut too_long) = (row.history, row.entered > ENTERED_MAX);
@@ -216,6 +213,15 @@ impl Workflow {
         if too_long {
             self.end(core, execution, Outcome::Failed);
             return;
+        }
+        if matches!(&self.states[self.threads[slot].state as usize].work, Work::Task(task) if task.is_http) {
+            let (bucket, limit) = self.http;
+            core.limits[limit as usize].demand(now, 1.0);
+            let wait = core.buckets[bucket as usize].reserve(now, 1.0);
+            if wait > 0 {
+                core.limits[limit as usize].delay(now, wait);
+                delay = delay.max(wait);
+            }
         }
         self.arm(core, slot, Phase::Entering, delay);
     }
@@ -243,7 +249,7 @@ impl Workflow {
             }
             Work::Parallel(branches) => {
                 let n = branches.len() as u32;
-                self.record(slot, STATE_EVENTS);
+                self.record(slot, |events| events.state);
                 self.threads[slot].phase = Phase::Joining;
                 for number in 0..n {
                     let Work::Parallel(branches) = &self.states[thread.state as usize].work else { return };
@@ -256,7 +262,7 @@ impl Workflow {
                     CountLaw::Constant(count) => count,
                     CountLaw::Uniform { low, high } => core.draw(self.index, Purpose::Mix, thread.visit_line(), 0).random_range(low..=high),
                 };
-                self.record(slot, STATE_EVENTS);
+                self.record(slot, |events| events.state);
                 let row = &mut self.threads[slot];
                 (row.phase, row.left, row.next_child, row.last_start) = (Phase::Joining, n, 0, 0);
                 self.iterate(core, slot);
@@ -292,7 +298,7 @@ impl Workflow {
             row.next_child += 1;
             let number = row.next_child;
             if !distributed {
-                self.record(slot, ITERATION_EVENTS);
+                self.record(slot, |events| events.iteration);
             }
             self.spawn(core, execution, slot, first, number, at - now);
         }
@@ -300,7 +306,7 @@ impl Workflow {
 
     /// Calls along the edge of a task.
     fn call(&mut self, core: &mut Core, slot: u32, task: &TaskReady) {
-        self.record(slot, CALL_EVENTS);
+        self.record(slot, |events| events.call);
         let now = core.now();
         let thread = &mut self.threads[slot];
         thread.generation = thread.generation.wrapping_add(1);

@@ -15,11 +15,16 @@ fn figures_of_batches(result: &RunResult) -> Result<Measured, Trouble> {
     ]))
 }
 
+/// Batches go when their window is over, without the poll that the service waits for.
+fn punctual() -> (&'static str, String) {
+    field("quiet_wait", "0 s")
+}
+
 /// Poisson arrivals, a size and a window.
 pub(super) fn poisson(case: &Case) -> Result<Experiment, Missing> {
     let rate = case.model.number("rate")?;
-    let mapping =
-        [field("batch_size", case.model.number("batch_size")?), field("batch_window", format!("{} s", case.model.number("window_s")?))];
+    let window = field("batch_window", format!("{} s", case.model.number("window_s")?));
+    let mapping = [field("batch_size", case.model.number("batch_size")?), window, punctual()];
     let bench = sqs::bench(case, format!("poisson({rate}/s)"), &[], &mapping, &[field("duration", "0 s")]).lasting(case.length(rate));
     Ok(Experiment::new(bench, case.replications(), figures_of_batches))
 }
@@ -30,7 +35,7 @@ const BATCHES: f64 = 1_000.0;
 /// Evenly spaced arrivals, a size and a window.
 pub(super) fn periodic(case: &Case) -> Result<Experiment, Missing> {
     let (period, size, window) = (case.model.number("period_s")?, case.model.number("batch_size")?, case.model.number("window_s")?);
-    let mapping = [field("batch_size", size), field("batch_window", format!("{window} s"))];
+    let mapping = [field("batch_size", size), field("batch_window", format!("{window} s")), punctual()];
     let arrivals = format!("constant({}/s, offset={} s)", 1.0 / period, case.model.number_or("first_arrival_s", 0.0)?);
     let length = BATCHES * (window / period + 1.0).floor().min(size) * period;
     let bench = sqs::bench(case, arrivals, &[], &mapping, &[field("duration", "0 s")]).lasting((length, 0.0));

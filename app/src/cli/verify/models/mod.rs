@@ -126,11 +126,13 @@ fn journey(result: &RunResult) -> Result<&JourneyResult, Trouble> {
 fn bare_function<'a>(more: &[(&'a str, String)]) -> Vec<(&'a str, String)> {
     const MANY: &str = "1000000000";
     let mut fields = vec![
+        field("placement", "0 s"),
         field("init", "0 s"),
         field("overhead", "0 s"),
         field("async_hop", "0 s"),
         field("timeout", "900 s"),
         field("idle_timeout", "1000 d"),
+        field("max_life", "1000 d"),
         field("scaling_burst", MANY),
         field("scaling_rate", format!("{MANY}/s")),
         field("rate_per_concurrency", "1000000/s"),
