@@ -3,6 +3,7 @@
 use egui::{Modifiers, PointerButton, Pos2};
 use egui_kittest::kittest::Queryable as _;
 use plimsoll::gui::canvas::Selection;
+use plimsoll_sim::result::JourneyTrace;
 
 use crate::window::Window;
 
@@ -99,7 +100,7 @@ fn a_finding_says_what_it_explains() {
     let mut window = Window::shop();
     window.inject();
     window.click("Findings 2");
-    assert!(window.sees("Without it there would be less by 671 lost and 1,204 late journeys, as simulated"));
+    assert!(window.sees("Mending this would save 671 lost and 1,204 late journeys, as simulated"));
 }
 
 #[test]
@@ -211,6 +212,19 @@ fn what_matters_most_is_found() {
     let effects = window.app().front.runs.latest.as_ref().unwrap().result.sensitivity.clone();
     assert!(effects.iter().any(|effect| effect.path == "api.rate_limit"), "{effects:#?}");
     assert!(window.sees("Rate limit of API"));
+}
+
+#[test]
+fn the_slowest_journey_is_the_first_of_the_list() {
+    let mut window = run_small("20 s");
+    window.click("Traces");
+    let result = window.app().front.runs.latest.as_ref().unwrap().result.clone();
+    let took = |trace: &JourneyTrace| trace.response_s.or(trace.completion_s).map_or(0.0, |end| end - trace.started_s);
+    let most = result.traces.iter().map(took).fold(0.0, f64::max);
+    // Many take equally long here.
+    let mut slowest = result.traces.iter().filter(|trace| trace.slowest && took(trace) > most - 1e-9);
+    let shown = slowest.find(|trace| window.sees(&format!("Event {} started at", trace.ordinal))).expect("its steps are shown");
+    assert!(window.sees(&format!("Slowest · event {} at ", shown.ordinal)));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::gui::{
     theme::Theme,
     tone::{Tone, gauge, glyph},
     why::{Why, why},
-    words::{panels, results as words},
+    words::{panels, results as words, spoken},
 };
 
 /// Height of the three cards, so that they end on one line.
@@ -73,7 +73,7 @@ fn first_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<
     let Some(first) = limit(result.answer.first) else {
         ui.label(RichText::new(words::NO_LIMIT_REACHED).strong());
         if let Some((tightest, headroom)) = result.limits.iter().find_map(|limit| Some((limit, limit.headroom?))) {
-            let text = words::tightest(&tightest.title, &format::percent(tightest.use_peak), &format::factor(headroom));
+            let text = words::tightest(&spoken(&tightest.title), &format::percent(tightest.use_peak), &format::factor(headroom));
             ui.label(text);
             ui.horizontal(|ui| {
                 gauge(ui, view.theme, tightest.use_peak, false, 140.0);
@@ -92,7 +92,7 @@ fn first_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<
 
 fn limit_ui(ui: &mut Ui, view: &View<'_>, limit: &LimitResult, actions: &mut Vec<Action>) {
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(words::limit_with_value(&limit.title, &limit.text)).strong());
+        ui.label(RichText::new(words::limit_with_value(&spoken(&limit.title), &limit.text)).strong());
         why(ui, view.theme, &why_limit(limit));
         if let Some(node) = &limit.node {
             ui.label(RichText::new(words::AT).color(view.theme.text_weak));
@@ -115,7 +115,7 @@ fn limit_ui(ui: &mut Ui, view: &View<'_>, limit: &LimitResult, actions: &mut Vec
 
 /// How the use of a limit comes about.
 pub(super) fn why_limit(limit: &LimitResult) -> Why {
-    Why::new(words::use_of(&limit.title), words::USE_RULE)
+    Why::new(words::use_of(&spoken(&limit.title)), words::USE_RULE)
         .value(format::percent(limit.use_peak))
         .input(words::LIMIT, limit.text.clone())
         .input(words::SCOPE, limit.scope.replace('-', " "))
@@ -132,7 +132,7 @@ fn objectives_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
     }
     for objective in &result.verdict.objectives {
         ui.horizontal_wrapped(|ui| {
-            verdict_chip(ui, view.theme, objective.holds);
+            verdict_chip(ui, view.theme, objective.holds, result.verdict.objectives.iter().map(|objective| objective.holds));
             ui.label(&objective.objective);
             let interval =
                 objective.half_width.map_or_else(|| words::NO_INTERVAL.to_owned(), |half| words::half_width(&format::number(half)));
@@ -150,8 +150,8 @@ fn todo_ui(ui: &mut Ui, result: &RunResult, actions: &mut Vec<Action>) {
         ui.label(words::NOTHING_TO_DO);
         return;
     };
-    ui.label(RichText::new(&finding.title).strong());
-    ui.add(egui::Label::new(&finding.advice).wrap());
+    ui.add(egui::Label::new(RichText::new(spoken(&finding.title)).strong()).wrap());
+    ui.add(egui::Label::new(spoken(&finding.advice)).wrap());
     ui.horizontal(|ui| {
         if let Some((path, value)) = &finding.fix
             && ui.button(words::APPLY_FIX).on_hover_text(words::sets(path, value)).clicked()
@@ -167,13 +167,13 @@ fn todo_ui(ui: &mut Ui, result: &RunResult, actions: &mut Vec<Action>) {
 /// The limit whose lifting was simulated and mends most.
 fn restores_ui(ui: &mut Ui, result: &RunResult, restores: &Restores, actions: &mut Vec<Action>) {
     let title = result.limits.get(restores.limit).map_or(restores.path.as_str(), |limit| limit.title.as_str());
-    ui.label(RichText::new(words::lift(title, &restores.value)).strong());
+    ui.label(RichText::new(words::lift(&spoken(title), &restores.value)).strong());
     for objective in &restores.objectives {
         let text = words::lifted(&objective.objective, objective.holds == Holds::Holds, &objective.text);
         ui.add(egui::Label::new(text).wrap());
     }
     if let Some(next) = &restores.next {
-        ui.add(egui::Label::new(words::next_limit(next)).wrap());
+        ui.add(egui::Label::new(words::next_limit(&spoken(next))).wrap());
     }
     ui.horizontal(|ui| {
         if ui.button(words::TRY_IT).on_hover_text(words::sets(&restores.path, &restores.value)).clicked() {

@@ -13,12 +13,13 @@ mod limits;
 mod percentiles;
 mod proof;
 mod sankey;
+mod sensitivity;
 mod sight;
 mod throughput;
 mod traces;
 
 use egui::{Align, Frame, Layout, Margin, RichText, Ui};
-use plimsoll_sim::RunResult;
+use plimsoll_sim::{RunResult, result::Holds};
 
 pub use sight::Sight;
 pub use traces::Cell;
@@ -27,10 +28,11 @@ pub(super) use traces::waterfall_ui;
 use super::{
     action::Action,
     command::Command,
-    problems, scenarios,
+    problems,
+    scenarios::{self, manage},
     state::Tab,
     theme::Theme,
-    tone::{Tone, chip, glyph},
+    tone::{Tone, glyph, wide_chip},
     view::View,
     words::{results as words, shell},
 };
@@ -135,7 +137,11 @@ fn tabs_ui(ui: &mut Ui, view: &View<'_>, tab: &mut Tab, actions: &mut Vec<Action
             // In a narrow window the tabs need the room.
             if let Some(result) = view.result().filter(|_| ui.available_width() > RUN_WIDTH) {
                 let run = &result.run;
-                let text = words::run(&run.scenario, run.seed, &super::format::seconds(run.duration_s));
+                let text = words::run(
+                    &manage::title(view.diagram, &run.scenario.as_str().into()),
+                    run.seed,
+                    &super::format::seconds(run.duration_s),
+                );
                 ui.label(RichText::new(text).small().color(view.theme.text_weak));
             }
         });
@@ -246,7 +252,10 @@ fn figure(ui: &mut Ui, text: impl Into<String>) {
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(RichText::new(text).monospace()));
 }
 
-/// The verdict as a chip.
-fn verdict_chip(ui: &mut Ui, theme: &Theme, holds: plimsoll_sim::result::Holds) {
-    chip(ui, theme, holds.into(), words::verdict(holds));
+/// The verdict as a chip, as wide as any of these.
+fn verdict_chip(ui: &mut Ui, theme: &Theme, holds: Holds, all: impl Iterator<Item = Holds>) {
+    let font = Theme::semibold(Theme::SIZE_SMALL);
+    let width = |holds| ui.painter().layout_no_wrap(words::verdict(holds).to_owned(), font.clone(), theme.text).size().x;
+    let widest = all.map(width).fold(0.0, f32::max);
+    wide_chip(ui, theme, holds.into(), words::verdict(holds), widest);
 }

@@ -121,6 +121,20 @@ pub const FIND_OUT: &str = "Find out";
 /// What that does.
 pub const FIND_OUT_HELP: &str =
     "Changes each number by a tenth and simulates again with the same luck, to tell which one moves the outcome most";
+/// Shows fewer rows of a table.
+pub const FEWER: &str = "Fewer";
+
+/// Shows the other rows of a table.
+pub fn more(count: usize) -> String {
+    format!("{count} more")
+}
+
+/// Numbers without an effect.
+pub fn moves_nothing(count: usize) -> String {
+    let changes = if count == 1 { "1 other change moves" } else { &format!("{count} other changes move") };
+    format!("{changes} nothing")
+}
+
 /// A figure of a proof.
 pub const LOSS: &str = "Loss";
 /// A figure of a proof.
@@ -224,10 +238,18 @@ pub fn followed_in(times: &str, lengths: &str, inside: bool) -> String {
 /// Why a journey was followed.
 pub fn kept(slowest: bool, ordinal: u64) -> &'static str {
     match (slowest, ordinal) {
-        (true, _) => "slow",
-        (false, 0..100) => "first",
-        (false, _) => "sample",
+        (true, _) => "Slowest",
+        (false, 0..100) => "First",
+        (false, _) => "Sample",
     }
+}
+
+/// A journey that has no end.
+pub const NO_END: &str = "Unfinished";
+
+/// A journey that was followed: why, its number, when it began.
+pub fn followed(kept: &str, ordinal: u64, started: &str) -> String {
+    format!("{kept} · event {ordinal} at {started}")
 }
 
 /// A band of the ledger.
