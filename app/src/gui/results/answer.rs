@@ -1,6 +1,6 @@
 //! The answer: does it hold, which limit gave first, what to do.
 
-use egui::{Frame, Margin, RichText, ScrollArea, Ui};
+use egui::{Frame, Id, Margin, RichText, ScrollArea, Ui};
 use plimsoll_sim::{
     RunResult,
     result::{Holds, LimitResult, Restores},
@@ -15,7 +15,7 @@ use crate::gui::{
     words::{panels, results as words, spoken},
 };
 
-/// Height of the three cards, so that they end on one line.
+/// Least height of the three cards.
 const CARD_HEIGHT: f32 = 136.0;
 
 /// Shows the answer.
@@ -23,17 +23,29 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
     ScrollArea::vertical().id_salt("answer").auto_shrink([false, false]).show(ui, |ui| {
         headline_ui(ui, view, result);
         ui.add_space(Theme::SPACE_8);
-        ui.columns(3, |columns| {
-            card(&mut columns[0], view.theme, words::GIVES_FIRST, |ui| first_ui(ui, view, result, actions));
-            card(&mut columns[1], view.theme, words::OBJECTIVES, |ui| objectives_ui(ui, view, result));
-            card(&mut columns[2], view.theme, words::WHAT_TO_DO, |ui| todo_ui(ui, result, actions));
+        // As high as the highest was in the frame before, so that they end on one line.
+        let id = Id::unique("height of the cards");
+        let height = ui.data(|data| data.get_temp(id)).unwrap_or(CARD_HEIGHT);
+        let highest = ui.columns(3, |columns| {
+            let mut card = |n: usize, title, add: &mut dyn FnMut(&mut Ui)| card(&mut columns[n], view.theme, height, title, add);
+            let heights = [
+                card(0, words::GIVES_FIRST, &mut |ui| first_ui(ui, view, result, actions)),
+                card(1, words::OBJECTIVES, &mut |ui| objectives_ui(ui, view, result)),
+                card(2, words::WHAT_TO_DO, &mut |ui| todo_ui(ui, result, actions)),
+            ];
+            heights.into_iter().fold(CARD_HEIGHT, f32::max)
         });
+        if (highest - height).abs() > 0.5 {
+            ui.data_mut(|data| data.insert_temp(id, highest));
+            ui.ctx().request_repaint();
+        }
         ui.add_space(Theme::SPACE_8);
         figures_ui(ui, view, result);
     });
 }
 
-fn card(ui: &mut Ui, theme: &Theme, title: &str, add: impl FnOnce(&mut Ui)) {
+/// A card of a height at least; how high it needs to be.
+fn card(ui: &mut Ui, theme: &Theme, height: f32, title: &str, add: &mut dyn FnMut(&mut Ui)) -> f32 {
     Frame::new()
         .fill(theme.surface_sunken)
         .stroke(egui::Stroke::new(1.0, theme.stroke))
@@ -42,12 +54,16 @@ fn card(ui: &mut Ui, theme: &Theme, title: &str, add: impl FnOnce(&mut Ui)) {
         .show(ui, |ui| {
             ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
                 ui.set_width(ui.available_width());
-                ui.set_min_height(CARD_HEIGHT);
                 ui.spacing_mut().item_spacing.y = 4.0;
                 ui.label(RichText::new(title).font(Theme::semibold(Theme::SIZE_SMALL)).color(theme.text_weak));
                 add(ui);
-            });
-        });
+                let needed = ui.min_rect().height();
+                ui.set_min_height(height);
+                needed
+            })
+            .inner
+        })
+        .inner
 }
 
 fn headline_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {

@@ -121,6 +121,9 @@ pub const FIND_OUT: &str = "Find out";
 /// What that does.
 pub const FIND_OUT_HELP: &str =
     "Changes each number by a tenth and simulates again with the same luck, to tell which one moves the outcome most";
+/// The menu of the tabs that have no room.
+pub const MORE_TABS: &str = "More";
+
 /// Shows fewer rows of a table.
 pub const FEWER: &str = "Fewer";
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use plimsoll_models::{Severity, objective::LatencyKind};
-use plimsoll_sim::result::{Finding, Holds, JourneyResult, NodeResult, ObjectiveResult, Series, SeriesKind};
+use plimsoll_sim::result::{Finding, Holds, JourneyResult, LatencyCounts, NodeResult, ObjectiveResult, Series, SeriesKind};
 
 use super::{
     Report,
@@ -17,6 +17,7 @@ use crate::{
         bounds::latency_bounds,
         chart::{Chart, Line, Scale, significant},
         faults::{faults_table, remedies_table, remedies_title},
+        heat::Heat,
         over_time::{self, Course},
         sankey::Sankey,
         style::Style,
@@ -163,8 +164,30 @@ impl Report<'_> {
                 levels: latency_bounds(self.result, kind, &journey.producer),
             };
             html.push_str(&chart.html());
+            let counts = match kind {
+                LatencyKind::Response => &journey.response_counts,
+                LatencyKind::Completion => &journey.completion_counts,
+            };
+            html.push_str(&self.heat(&title, counts, [line("p50", &series.p50), line("p99", &series.p99)]));
         }
         html
+    }
+
+    /// Where the latencies lie, the darker the more.
+    fn heat(&self, title: &str, counts: &LatencyCounts, lines: [Line; 2]) -> String {
+        let grid = &self.result.grid;
+        let heat = Heat { counts, interval_s: grid.interval_s, windows: 0..grid.intervals };
+        let chart = Chart {
+            title: &format!("{title}, heat map"),
+            axis: "journeys by latency, the stronger the more",
+            lines: lines.to_vec(),
+            interval_s: grid.interval_s,
+            from_s: 0.0,
+            scale: Scale::Logarithmic,
+            print: |value| print_duration(significant(value)),
+            levels: Vec::new(),
+        };
+        chart.heat_html(&heat.coarse(), &heat.table())
     }
 
     fn limits(&self) -> String {
