@@ -131,8 +131,7 @@ fn the_data_of_a_plot_can_be_saved() {
     }
     let text = std::fs::read_to_string(path).unwrap();
     assert!(text.starts_with("time_s,p50,p90,p99"), "{text}");
-    window.run();
-    assert!(window.sees("Exported"));
+    wait_until(&mut window, |window| window.sees("Exported"));
 }
 
 #[test]
@@ -157,6 +156,37 @@ fn the_heat_map_and_the_percentiles_can_be_saved_as_pictures() {
         let is_picture = bytes.starts_with(b"<svg") || bytes.starts_with(b"\x89PNG");
         assert!(is_picture && bytes.len() > 3_000, "{name} has {} bytes", bytes.len());
     }
+}
+
+#[test]
+fn the_drawing_is_written_beside_the_window() {
+    let mut window = Window::shop();
+    window.press(Modifiers::COMMAND, egui::Key::E);
+    window.fill("File name or path", "shop.png");
+    window.press(Modifiers::NONE, egui::Key::Enter);
+    assert!(window.sees("Export"), "it says what it does");
+    let path = window.home().path().join("shop.png");
+    wait_until(&mut window, |window| window.sees("Exported"));
+    assert!(std::fs::read(path).unwrap().starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn a_narrow_window_cuts_nothing_of_the_answer() {
+    let mut window = Window::shop();
+    window.inject();
+    window.harness.set_size(egui::vec2(800.0, 600.0));
+    window.run();
+    for words in ["What to do", "Objectives", "Gives first"] {
+        let right = window.harness.get_all_by_label(words).map(|found| found.rect().right()).fold(0.0, f32::max);
+        assert!(right > 0.0 && right < 800.0, "{words} ends at {right}");
+    }
+    assert!(!window.sees("Problems "), "the last tab has no room");
+    window.click("More");
+    window.harness.get_by_label_contains("Traces").click();
+    window.run();
+    assert!(!window.sees("More"), "the menu has the name of what is in front");
+    window.click("Traces");
+    assert!(window.sees("Problems"));
 }
 
 /// Waits for what goes on in the background.

@@ -22,9 +22,10 @@ const BELOW_TITLE: i8 = 24;
 /// How much of the run's time is shown on each side of what happened.
 const AROUND: f64 = 0.05;
 
-/// When the limit behind a finding first bound.
-fn first_bound(result: &RunResult, finding: &Finding) -> Option<f64> {
-    result.limits.get(finding.limit?)?.first_bound_s
+/// When the limit behind a finding was asked for most, if it ever bound: when it first did may be a moment that harmed nobody.
+fn worst_s(result: &RunResult, finding: &Finding) -> Option<f64> {
+    let limit = result.limits.get(finding.limit?)?;
+    limit.first_bound_s.map(|_| limit.peak_at_s)
 }
 
 /// Opacity of findings that are not about what is selected.
@@ -80,7 +81,7 @@ fn finding_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, finding: &Findin
                 if let Some(question) = &question {
                     proof::ask_ui(ui, view, question, words::PROVE, words::PROVE_HELP, actions);
                 }
-                if let (Some(place), Some(at_s)) = (shown, first_bound(result, finding))
+                if let (Some(place), Some(at_s)) = (shown, worst_s(result, finding))
                     && ui.button(words::SHOW_WHEN).on_hover_text(words::SHOW_WHEN_HELP).clicked()
                 {
                     let around = result.run.duration_s * AROUND;

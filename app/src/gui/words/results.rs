@@ -113,7 +113,7 @@ pub const PROVE_HELP: &str = "Simulates with and without the fix, with the same 
 /// Leads to the time and place of a finding.
 pub const SHOW_WHEN: &str = "Show when";
 /// What that does.
-pub const SHOW_WHEN_HELP: &str = "Shows the plots of the place around the time when the limit first bound";
+pub const SHOW_WHEN_HELP: &str = "Shows the plots of the place around the time when the limit was asked for most";
 /// Heading of the numbers by their effect.
 pub const MATTERS_MOST: &str = "What matters most";
 /// Asks for it.
@@ -177,6 +177,11 @@ pub fn only(title: &str) -> String {
 /// Which part of the time is looked at.
 pub fn range(from: &str, to: &str) -> String {
     format!("{from} to {to}")
+}
+
+/// A file is being made.
+pub fn exporting(path: &str) -> String {
+    format!("Exporting {path}…")
 }
 
 /// A file was written.
