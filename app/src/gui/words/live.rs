@@ -197,6 +197,9 @@ pub fn fate(fate: Fate) -> &'static str {
     }
 }
 
+/// The cells of a box: what its instances do, the last one whatever it does.
+pub const INSTANCES: [&str; 4] = ["Busy", "Starting cold", "Idle", "Provisioned"];
+
 /// What tokens mean, in a sentence.
 pub fn token_key(event_types: &[&str]) -> String {
     let types = if event_types.is_empty() { String::new() } else { format!("colors are the event types {}; ", event_types.join(", ")) };

@@ -80,7 +80,7 @@ impl Chart<'_> {
         let _ = write!(
             out,
             r#"<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" font-family="Inter, sans-serif" font-size="11"><title>{}</title><style>
-text {{ fill: {faint}; }} text.title {{ fill: {}; font-size: 14px; font-weight: 600; }} .grid {{ stroke: {}; }} .cell {{ fill: {}; }}
+text {{ fill: {faint}; }} text.title {{ fill: {}; font-size: 14px; font-weight: 600; }} .grid {{ stroke: {}; }} .cell {{ fill: {}; shape-rendering: crispEdges; }}
 line.level {{ stroke: {bad}; stroke-dasharray: 5 4; }} text.level {{ fill: {bad}; }} .line {{ fill: none; stroke-width: 1.6; stroke-linejoin: round; }}
 "#,
             Escaped(&self.alternative()),

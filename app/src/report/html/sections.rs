@@ -7,7 +7,7 @@ use plimsoll_sim::result::{Finding, Holds, JourneyResult, LatencyCounts, NodeRes
 
 use super::{
     Report,
-    page::{Escaped, Section, linked, linked_table, table_html},
+    page::{Escaped, Section, coded, linked, linked_table, table_html},
     sankey, terms,
 };
 use crate::{
@@ -79,7 +79,7 @@ impl Report<'_> {
 
     fn answer(&self) -> String {
         self.summary().reasons().iter().fold(String::new(), |mut out, line| {
-            let _ = writeln!(out, "<p>{}</p>", Escaped(line));
+            let _ = writeln!(out, "<p>{}</p>", coded(line));
             out
         })
     }
@@ -258,7 +258,7 @@ impl Report<'_> {
             let title = remedies_title(remedies, self.diagram);
             let _ = write!(out, "<h3>{}</h3>\n{}<dl>", Escaped(&title), table_html(&remedies_table(remedies)));
             for option in &remedies.options {
-                let _ = write!(out, "<dt>{}</dt><dd>{}</dd>", Escaped(option.code), Escaped(&option.title));
+                let _ = write!(out, "<dt>{}</dt><dd>{}</dd>", Escaped(option.code), coded(&option.title));
             }
             out.push_str("</dl>\n");
             out
@@ -367,11 +367,11 @@ fn finding_html(finding: &Finding) -> String {
         Severity::Warning => "warning",
         Severity::Info => "info",
     };
-    let mut out = format!("<div class=\"finding {class}\"><p><b>{}</b></p>", Escaped(&finding.title));
+    let mut out = format!("<div class=\"finding {class}\"><p><b>{}</b></p>", coded(&finding.title));
     let explained = explained(finding).unwrap_or_default();
     for (class, words) in [("faint", &finding.evidence), ("faint", &explained), ("", &finding.advice)] {
         if !words.is_empty() {
-            let _ = write!(out, "<p class=\"{class}\">{}</p>", Escaped(words));
+            let _ = write!(out, "<p class=\"{class}\">{}</p>", coded(words));
         }
     }
     if let Some((path, value)) = &finding.fix {

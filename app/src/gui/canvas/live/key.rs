@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{FontId, Galley, Painter, Pos2, Rect, Sense, Shape, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{FontId, Galley, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2};
 use plimsoll_models::EventTypeId;
 
 use super::{
@@ -30,6 +30,8 @@ const INSET: f32 = 16.0;
 const GAP: f32 = 12.0;
 /// Radius of a token, in points.
 const RADIUS: f32 = 4.0;
+/// Side of a cell, in points.
+const CELL: f32 = 7.0;
 /// Most event types that are told apart here.
 const TYPES_MAX: usize = 6;
 /// Smallest share of the view's width that stays free.
@@ -47,7 +49,12 @@ impl Canvas {
         let Some(frame) = input.live.filter(|_| input.preferences.moves()) else { return };
         let view = self.camera.view;
         let painter = ui.painter_at(view);
-        let rows = [types(&painter, input.theme, frame), forms(&painter, input.theme), fates(&painter, input.theme)];
+        let rows = [
+            types(&painter, input.theme, frame),
+            forms(&painter, input.theme),
+            fates(&painter, input.theme),
+            instances(&painter, input.theme, frame),
+        ];
         let width = |row: &Vec<Entry>| row.iter().map(|entry| INSET + entry.words.size().x + GAP).sum::<f32>();
         let rows: Vec<_> = rows.into_iter().filter(|row| !row.is_empty() && width(row) < view.width() * (1.0 - FREE)).collect();
         let size = vec2(rows.iter().map(width).fold(0.0, f32::max), rows.len() as f32 * ROW);
@@ -101,4 +108,17 @@ fn forms(painter: &Painter, theme: &Theme) -> Vec<Entry> {
 fn fates(painter: &Painter, theme: &Theme) -> Vec<Entry> {
     let of = |fate: Fate| entry(painter, theme, fate.shape(Pos2::ZERO, RADIUS * 0.85, fate.color(theme)), words::fate(fate));
     Fate::ALL.into_iter().map(of).collect()
+}
+
+/// What a cell of a box is, where there are instances.
+fn instances(painter: &Painter, theme: &Theme, frame: &Frame) -> Vec<Entry> {
+    if frame.look.nodes.iter().all(|node| node.instances == 0) {
+        return Vec::new();
+    }
+    let cell = Rect::from_center_size(Pos2::ZERO, Vec2::splat(CELL));
+    let filled = |color| Shape::rect_filled(cell, 1.0, color);
+    let outlined =
+        Shape::Vec(vec![filled(theme.stroke_strong), Shape::rect_stroke(cell, 1.0, Stroke::new(1.0, theme.text), StrokeKind::Outside)]);
+    let shapes = [filled(theme.accent), filled(theme.plot[4]), filled(theme.stroke_strong), outlined];
+    words::INSTANCES.into_iter().zip(shapes).map(|(words, shape)| entry(painter, theme, shape, words)).collect()
 }
