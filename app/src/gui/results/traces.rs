@@ -75,6 +75,10 @@ const NEAREST: usize = 5;
 const LIST_WIDTH: f32 = 250.0;
 /// Where the columns of a waterfall begin, in points: names, what happened, bars.
 const COLUMNS: [f32; 3] = [76.0, 226.0, 316.0];
+/// The same where there is little room.
+const NARROW: [f32; 3] = [76.0, 176.0, 256.0];
+/// Width from which on there is enough, in points.
+const WIDE_FROM: f32 = 640.0;
 /// Free space between two of them.
 const GAP: f32 = 8.0;
 
@@ -174,10 +178,11 @@ fn step_ui(ui: &mut Ui, view: &View<'_>, step: &TraceStep, shares: [f64; 2], sin
     if response.hovered() {
         painter.rect_filled(rect, 3.0, theme.surface_hovered);
     }
+    let columns = if rect.width() < WIDE_FROM { NARROW } else { COLUMNS };
     let y = rect.center().y;
     let time = egui::FontId::monospace(11.0);
     painter.text(
-        egui::pos2(rect.left() + COLUMNS[0] - 10.0, y),
+        egui::pos2(rect.left() + columns[0] - 10.0, y),
         egui::Align2::RIGHT_CENTER,
         format::seconds(since_s),
         time,
@@ -189,10 +194,10 @@ fn step_ui(ui: &mut Ui, view: &View<'_>, step: &TraceStep, shares: [f64; 2], sin
         let galley = painter.layout_job(job);
         painter.galley(egui::pos2(rect.left() + from, y - galley.size().y / 2.0), galley, color);
     };
-    column(COLUMNS[0], COLUMNS[1], view.diagram.title(&step.node), theme.text);
-    column(COLUMNS[1], COLUMNS[2], what, tone.color(theme));
+    column(columns[0], columns[1], view.diagram.title(&step.node), theme.text);
+    column(columns[1], columns[2], what, tone.color(theme));
     let lane =
-        Rect::from_min_max(egui::pos2(rect.left() + COLUMNS[2], rect.top() + 5.0), egui::pos2(rect.right() - 8.0, rect.bottom() - 5.0));
+        Rect::from_min_max(egui::pos2(rect.left() + columns[2], rect.top() + 5.0), egui::pos2(rect.right() - 8.0, rect.bottom() - 5.0));
     painter.hline(lane.x_range(), rect.bottom(), Stroke::new(1.0, theme.stroke.gamma_multiply(0.5)));
     let at = |share: f64| lane.left() + lane.width() * share.clamp(0.0, 1.0) as f32;
     let bar = Rect::from_min_max(egui::pos2(at(shares[0]), lane.top()), egui::pos2(at(shares[1]).max(at(shares[0]) + 2.0), lane.bottom()));

@@ -168,19 +168,19 @@ impl Report<'_> {
                 LatencyKind::Response => &journey.response_counts,
                 LatencyKind::Completion => &journey.completion_counts,
             };
-            html.push_str(&self.heat(&title, counts, [line("p50", &series.p50), line("p99", &series.p99)]));
+            html.push_str(&self.heat(&title, counts, vec![line("p50", &series.p50), line("p99", &series.p99)]));
         }
         html
     }
 
     /// Where the latencies lie, the darker the more.
-    fn heat(&self, title: &str, counts: &LatencyCounts, lines: [Line; 2]) -> String {
+    fn heat(&self, title: &str, counts: &LatencyCounts, lines: Vec<Line>) -> String {
         let grid = &self.result.grid;
         let heat = Heat { counts, interval_s: grid.interval_s, windows: 0..grid.intervals };
         let chart = Chart {
             title: &format!("{title}, heat map"),
             axis: "journeys by latency, the stronger the more",
-            lines: lines.to_vec(),
+            lines,
             interval_s: grid.interval_s,
             from_s: 0.0,
             scale: Scale::Logarithmic,
