@@ -174,6 +174,9 @@ fn the_drawing_is_written_beside_the_window() {
 fn a_narrow_window_cuts_nothing_of_the_answer() {
     let mut window = Window::shop();
     window.inject();
+    let below = window.harness.get_by_label("Root events").rect().top();
+    let above = window.harness.get_by_label("It does not hold: 1 of 2 objectives broken").rect().bottom();
+    assert!(below - above < 220.0, "the cards are as high as what is in them: {}", below - above);
     window.harness.set_size(egui::vec2(800.0, 600.0));
     window.run();
     for words in ["What to do", "Objectives", "Gives first"] {

@@ -31,7 +31,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
             let heights = [
                 card(0, words::GIVES_FIRST, &mut |ui| first_ui(ui, view, result, actions)),
                 card(1, words::OBJECTIVES, &mut |ui| objectives_ui(ui, view, result)),
-                card(2, words::WHAT_TO_DO, &mut |ui| todo_ui(ui, result, actions)),
+                card(2, words::WHAT_TO_DO, &mut |ui| todo_ui(ui, view, result, actions)),
             ];
             heights.into_iter().fold(CARD_HEIGHT, f32::max)
         });
@@ -58,7 +58,8 @@ fn card(ui: &mut Ui, theme: &Theme, height: f32, title: &str, add: &mut dyn FnMu
                 ui.label(RichText::new(title).font(Theme::semibold(Theme::SIZE_SMALL)).color(theme.text_weak));
                 add(ui);
                 let needed = ui.min_rect().height();
-                ui.set_min_height(height);
+                // A minimum that is set now would count from here.
+                ui.add_space((height - needed).max(0.0));
                 needed
             })
             .inner
@@ -157,9 +158,9 @@ fn objectives_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
     }
 }
 
-fn todo_ui(ui: &mut Ui, result: &RunResult, actions: &mut Vec<Action>) {
+fn todo_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
     if let Some(restores) = &result.answer.restores {
-        restores_ui(ui, result, restores, actions);
+        restores_ui(ui, view, result, restores, actions);
         return;
     }
     let Some(finding) = result.findings.first() else {
@@ -181,9 +182,11 @@ fn todo_ui(ui: &mut Ui, result: &RunResult, actions: &mut Vec<Action>) {
 }
 
 /// The limit whose lifting was simulated and mends most.
-fn restores_ui(ui: &mut Ui, result: &RunResult, restores: &Restores, actions: &mut Vec<Action>) {
+fn restores_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, restores: &Restores, actions: &mut Vec<Action>) {
     let title = result.limits.get(restores.limit).map_or(restores.path.as_str(), |limit| limit.title.as_str());
-    ui.label(RichText::new(words::lift(&spoken(title), &restores.value)).strong());
+    let node = result.limits.get(restores.limit).and_then(|limit| limit.node.as_ref());
+    let of = node.map_or_else(|| title.to_owned(), |node| words::limit_of(title, view.diagram.title(node)));
+    ui.add(egui::Label::new(RichText::new(words::lift(&spoken(&of), &restores.value)).strong()).wrap());
     for objective in &restores.objectives {
         let text = words::lifted(&objective.objective, objective.holds == Holds::Holds, &objective.text);
         ui.add(egui::Label::new(text).wrap());

@@ -429,6 +429,11 @@ pub fn all_findings(count: usize) -> String {
     format!("All {count} findings")
 }
 
+/// A limit of a node.
+pub fn limit_of(limit: &str, node: &str) -> String {
+    format!("{limit} of {node}")
+}
+
 /// The limit whose lifting mends most.
 pub fn lift(limit: &str, value: &str) -> String {
     format!("Lift {limit} to {value}")
