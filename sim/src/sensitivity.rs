@@ -219,7 +219,30 @@ fn scale_work(value: &mut Value, factor: f64) -> bool {
 
 fn longer(text: &str, factor: f64) -> Option<String> {
     let law: Distribution = text.parse().ok()?;
-    Some(law.scaled(factor).to_string())
+    Some(without_dust(&law.scaled(factor).to_string()))
+}
+
+/// The same law with every number rounded to twelve digits: no `0.11000000000000001 s`.
+fn without_dust(law: &str) -> String {
+    let is_digit = |c: char| c.is_ascii_digit() || c == '.';
+    let mut clean = String::with_capacity(law.len());
+    let mut rest = law;
+    while let Some(start) = rest.find(is_digit) {
+        let (before, number) = rest.split_at(start);
+        let end = number.find(|c| !is_digit(c)).unwrap_or(number.len());
+        clean.push_str(before);
+        match number[..end].parse::<f64>() {
+            Ok(value) => clean.push_str(&significant(value).to_string()),
+            Err(_) => clean.push_str(&number[..end]),
+        }
+        rest = &number[end..];
+    }
+    clean + rest
+}
+
+/// A number with twelve digits.
+fn significant(value: f64) -> f64 {
+    format!("{value:.11e}").parse().unwrap_or(value)
 }
 
 /// A value in base units as it would be typed.
@@ -242,4 +265,17 @@ fn rounded(value: f64) -> f64 {
 
 fn told(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_law_that_was_scaled_has_no_dust() {
+        assert_eq!(longer("exponential(100 ms)", 1.1).as_deref(), Some("exponential(0.11 s)"));
+        assert_eq!(longer("uniform(10 ms, 70 ms)", 1.1).as_deref(), Some("uniform(0.011 s, 0.077 s)"));
+        let law = without_dust("lognormal(mu=-2.3025850929940455, sigma=0.5)");
+        assert_eq!(law, "lognormal(mu=-2.30258509299, sigma=0.5)");
+    }
 }

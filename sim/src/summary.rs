@@ -242,7 +242,8 @@ fn node_series(core: &Core, index: usize, names: &Names, windows: Windows) -> Ve
         level(names.instances, &meter.windows.instances);
     }
     if !names.age.is_empty() {
-        series.push(Series { name: names.age.to_owned(), kind: SeriesKind::Max, values: meter.age.series(windows, seconds) });
+        let values = meter.age.series(windows, |age| seconds(age) * names.age_per_s);
+        series.push(Series { name: names.age.to_owned(), kind: SeriesKind::Max, values });
     }
     series.extend(read_ages(core, index, windows));
     let cost = core.spending.rates(index, windows);

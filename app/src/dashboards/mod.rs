@@ -151,8 +151,8 @@ mod tests {
     #[test]
     fn every_age_has_its_unit() {
         assert!(dashboards().in_milliseconds.iter().all(|name| role(name) == Some(Role::Age)));
-        let units = ["ApproximateAgeOfOldestMessage", "IteratorAge", "GetRecords.IteratorAgeMilliseconds"].map(age_unit_s);
-        assert_eq!(units, [1.0, 1e-3, 1e-3]);
+        let units = ["ApproximateAgeOfOldestMessage", "AsyncEventAge", "IteratorAge", "GetRecords.IteratorAgeMilliseconds"].map(age_unit_s);
+        assert_eq!(units, [1.0, 1e-3, 1e-3, 1e-3]);
     }
 
     #[test]

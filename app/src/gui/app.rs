@@ -343,6 +343,7 @@ impl App {
                 if let Some(comparison) = comparison {
                     return comparison.canvas_ui(ui, theme, catalog, preferences);
                 }
+                let struck = view.live.map(|live| live.session.struck()).unwrap_or_default();
                 let input = CanvasInput {
                     diagram: view.diagram,
                     catalog,
@@ -350,6 +351,7 @@ impl App {
                     selection: view.selection,
                     result: view.result().filter(|_| view.live.is_none()),
                     live: view.live.and_then(LiveRun::frame),
+                    struck: &struck,
                     cursor_s: results.sight.cursor(),
                     stale: view.is_stale(),
                     problems,

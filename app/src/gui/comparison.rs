@@ -106,6 +106,7 @@ impl Comparison {
             theme,
             selection: &selection,
             live: None,
+            struck: &[],
             cursor_s: None,
             result: None,
             stale: false,

@@ -45,7 +45,12 @@ pub fn money(usd: f64) -> String {
     } else if usd.abs() < 0.01 {
         format!("${}", units::print_significant(two_digits(usd)))
     } else {
-        format!("${}", units::print_number((usd * 100.0).round() / 100.0))
+        let mut text = format!("${}", units::print_number((usd * 100.0).round() / 100.0));
+        // Cents have two digits.
+        if text.rsplit_once('.').is_some_and(|(_, cents)| cents.len() == 1) {
+            text.push('0');
+        }
+        text
     }
 }
 
@@ -83,6 +88,7 @@ mod tests {
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(money(1.239), "$1.24");
         assert_eq!(money(0.000_123_4), "$0.00012");
+        assert_eq!((money(0.5), money(1_200.3), money(4.0)), ("$0.50".to_owned(), "$1,200".to_owned(), "$4".to_owned()));
         assert_eq!(factor(1.834), "1.83×");
     }
 }

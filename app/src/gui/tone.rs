@@ -80,12 +80,24 @@ pub fn severity_icon(severity: Severity) -> &'static str {
 
 /// A small rounded mark with a text.
 pub fn chip(ui: &mut Ui, theme: &Theme, tone: Tone, text: &str) -> Response {
+    wide_chip(ui, theme, tone, text, 0.0)
+}
+
+/// The same with so much room for the text at least, so that chips below each other are as wide.
+pub fn wide_chip(ui: &mut Ui, theme: &Theme, tone: Tone, text: &str, width: f32) -> Response {
     let color = tone.color(theme);
     Frame::new()
         .fill(color.gamma_multiply(if theme.dark { 0.16 } else { 0.12 }))
         .corner_radius(CornerRadius::same(Theme::RADIUS_SMALL))
         .inner_margin(Margin::symmetric(7, 2))
-        .show(ui, |ui| ui.label(RichText::new(text).font(Theme::semibold(Theme::SIZE_SMALL)).color(color)))
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            let font = Theme::semibold(Theme::SIZE_SMALL);
+            let free = width - ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color).size().x;
+            ui.add_space(free.max(0.0) / 2.0);
+            ui.label(RichText::new(text).font(font).color(color));
+            ui.add_space(free.max(0.0) / 2.0);
+        })
         .response
 }
 

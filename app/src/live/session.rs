@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use plimsoll_models::{Diagram, ScenarioId};
+use plimsoll_models::{Diagram, ScenarioId, fault::Fault};
 
 use super::{Difference, Frame, Order, Player, Posted, State, difference};
 use crate::run::{Refusal, Request};
@@ -24,6 +24,8 @@ pub enum Followed {
 pub struct Session {
     player: Player,
     request: Request,
+    /// What goes wrong in its scenario.
+    faults: Vec<Fault>,
     frame: Option<Arc<Frame>>,
     refused: Option<Refusal>,
     /// Ticks that were sent.
@@ -37,7 +39,8 @@ impl Session {
     pub fn start(request: Request, repaint: impl Fn() + Send + 'static) -> Self {
         let player = Player::start(request.clone(), repaint);
         player.order(Order::Play);
-        Self { player, request, frame: None, refused: None, ticks: 0, clock_s: None }
+        let faults = faults(&request);
+        Self { player, request, faults, frame: None, refused: None, ticks: 0, clock_s: None }
     }
 
     /// Tells it what to do.
@@ -63,6 +66,17 @@ impl Session {
     /// The diagram that it runs.
     pub fn diagram(&self) -> &Arc<Diagram> {
         &self.request.diagram
+    }
+
+    /// What goes wrong in the scenario, by the order of the file.
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// What goes wrong at the moment that is shown.
+    pub fn struck(&self) -> Vec<Fault> {
+        let Some(at_s) = self.frame.as_ref().map(|frame| frame.at_s()) else { return Vec::new() };
+        self.faults.iter().filter(|fault| (fault.from..fault.to).contains(&at_s)).cloned().collect()
     }
 
     /// Whether it plays.
@@ -99,6 +113,7 @@ impl Session {
         }
         let what = difference(&self.request.diagram, diagram, scenario);
         self.request.diagram = Arc::clone(diagram);
+        self.faults = faults(&self.request);
         match what {
             Difference::None => {}
             Difference::Faults(_) => self.player.order(Order::Change(Box::new(self.request.clone()))),
@@ -111,4 +126,9 @@ impl Session {
     pub fn settle(&self) {
         self.player.settle();
     }
+}
+
+fn faults(request: &Request) -> Vec<Fault> {
+    let scenario = request.diagram.scenarios.get(&request.scenario);
+    scenario.map(|scenario| scenario.plan(&request.scenario).0.faults).unwrap_or_default()
 }

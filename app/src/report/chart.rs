@@ -1,10 +1,12 @@
 //! A chart over time as SVG, inline in the page, with colors from its style sheet and its data as a table below.
 
+mod heat;
 #[cfg(feature = "gui")]
 mod picture;
 
+pub(crate) use heat::Cell;
 #[cfg(feature = "gui")]
-pub(crate) use picture::{Cell, Trail};
+pub(crate) use picture::Trail;
 
 use std::fmt::Write as _;
 

@@ -4,6 +4,7 @@ mod bounds;
 pub(crate) mod chart;
 pub mod csv;
 mod faults;
+pub(crate) mod heat;
 mod html;
 pub mod json;
 mod markdown;

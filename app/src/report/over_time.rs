@@ -47,16 +47,18 @@ pub(crate) fn costs(result: &RunResult, diagram: &Diagram, all: Option<&str>, wa
     together.into_iter().chain(nodes.iter().filter_map(of_node).take(NODES_MAX)).collect()
 }
 
-/// How old the oldest message of each queue was, and how far behind each consumer of a stream: the oldest first.
+/// What a stream tells about its readers; each of them tells its own age.
+const OF_READERS: &str = "GetRecords.IteratorAgeMilliseconds";
+
+/// How old the oldest message or event of each queue was, and how far behind each consumer of a stream: the oldest first.
 pub(crate) fn ages(result: &RunResult, diagram: &Diagram) -> Vec<Course> {
     let is_age = |series: &&Series| dashboards::role(&series.name) == Some(Role::Age);
     let course = |name: String, series: &Series| {
         let unit = dashboards::age_unit_s(&series.name);
         Course { name, values: series.values.iter().map(|age| age * unit).collect() }
     };
-    // What a stream tells about its readers, each of them tells itself.
     let queues = result.nodes.iter().flat_map(|node| {
-        let own = node.series.iter().filter(is_age).filter(|series| dashboards::age_unit_s(&series.name) == 1.0);
+        let own = node.series.iter().filter(is_age).filter(|series| series.name != OF_READERS);
         own.map(|series| course(diagram.title(&node.id).to_owned(), series))
     });
     let readers = result.edges.iter().flat_map(|edge| {

@@ -541,7 +541,7 @@ pub(crate) fn explained(finding: &Finding) -> Option<String> {
     }
     let parts = parts.join(" and ");
     (!parts.is_empty()).then(|| match basis {
-        Basis::Simulated => format!("Without it there would be less by {parts}, as simulated"),
+        Basis::Simulated => format!("Mending this would save {parts}, as simulated"),
         Basis::Counted => format!("Explains {parts}"),
         Basis::AtMost => format!("Explains at most {parts}"),
     })

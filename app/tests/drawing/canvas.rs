@@ -63,6 +63,7 @@ impl Shell {
             selection: &self.selection,
             result: self.result.as_ref(),
             live: None,
+            struck: &[],
             cursor_s: None,
             stale: self.stale,
             problems: &self.problems,

@@ -116,6 +116,7 @@ fn what_is_done_while_it_runs_is_kept_and_repeated_headless() {
     };
     let starved = frame(&mut window);
     assert!(held(&starved) > 500, "the queue swells: {}", held(&starved));
+    assert!(window.sees("Outage until 20 s"), "a box says what strikes it");
     window.picture("live-killed");
     window.click("Restore");
     settle(&mut window);

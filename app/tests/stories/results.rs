@@ -3,6 +3,7 @@
 use egui::{Modifiers, PointerButton, Pos2};
 use egui_kittest::kittest::Queryable as _;
 use plimsoll::gui::canvas::Selection;
+use plimsoll_sim::result::JourneyTrace;
 
 use crate::window::Window;
 
@@ -99,7 +100,7 @@ fn a_finding_says_what_it_explains() {
     let mut window = Window::shop();
     window.inject();
     window.click("Findings 2");
-    assert!(window.sees("Without it there would be less by 671 lost and 1,204 late journeys, as simulated"));
+    assert!(window.sees("Mending this would save 671 lost and 1,204 late journeys, as simulated"));
 }
 
 #[test]
@@ -130,8 +131,7 @@ fn the_data_of_a_plot_can_be_saved() {
     }
     let text = std::fs::read_to_string(path).unwrap();
     assert!(text.starts_with("time_s,p50,p90,p99"), "{text}");
-    window.run();
-    assert!(window.sees("Exported"));
+    wait_until(&mut window, |window| window.sees("Exported"));
 }
 
 #[test]
@@ -156,6 +156,40 @@ fn the_heat_map_and_the_percentiles_can_be_saved_as_pictures() {
         let is_picture = bytes.starts_with(b"<svg") || bytes.starts_with(b"\x89PNG");
         assert!(is_picture && bytes.len() > 3_000, "{name} has {} bytes", bytes.len());
     }
+}
+
+#[test]
+fn the_drawing_is_written_beside_the_window() {
+    let mut window = Window::shop();
+    window.press(Modifiers::COMMAND, egui::Key::E);
+    window.fill("File name or path", "shop.png");
+    window.press(Modifiers::NONE, egui::Key::Enter);
+    assert!(window.sees("Export"), "it says what it does");
+    let path = window.home().path().join("shop.png");
+    wait_until(&mut window, |window| window.sees("Exported"));
+    assert!(std::fs::read(path).unwrap().starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn a_narrow_window_cuts_nothing_of_the_answer() {
+    let mut window = Window::shop();
+    window.inject();
+    let below = window.harness.get_by_label("Root events").rect().top();
+    let above = window.harness.get_by_label("It does not hold: 1 of 2 objectives broken").rect().bottom();
+    assert!(below - above < 220.0, "the cards are as high as what is in them: {}", below - above);
+    window.harness.set_size(egui::vec2(800.0, 600.0));
+    window.run();
+    for words in ["What to do", "Objectives", "Gives first"] {
+        let right = window.harness.get_all_by_label(words).map(|found| found.rect().right()).fold(0.0, f32::max);
+        assert!(right > 0.0 && right < 800.0, "{words} ends at {right}");
+    }
+    assert!(!window.sees("Problems "), "the last tab has no room");
+    window.click("More");
+    window.harness.get_by_label_contains("Traces").click();
+    window.run();
+    assert!(!window.sees("More"), "the menu has the name of what is in front");
+    window.click("Traces");
+    assert!(window.sees("Problems"));
 }
 
 /// Waits for what goes on in the background.
@@ -211,6 +245,19 @@ fn what_matters_most_is_found() {
     let effects = window.app().front.runs.latest.as_ref().unwrap().result.sensitivity.clone();
     assert!(effects.iter().any(|effect| effect.path == "api.rate_limit"), "{effects:#?}");
     assert!(window.sees("Rate limit of API"));
+}
+
+#[test]
+fn the_slowest_journey_is_the_first_of_the_list() {
+    let mut window = run_small("20 s");
+    window.click("Traces");
+    let result = window.app().front.runs.latest.as_ref().unwrap().result.clone();
+    let took = |trace: &JourneyTrace| trace.response_s.or(trace.completion_s).map_or(0.0, |end| end - trace.started_s);
+    let most = result.traces.iter().map(took).fold(0.0, f64::max);
+    // Many take equally long here.
+    let mut slowest = result.traces.iter().filter(|trace| trace.slowest && took(trace) > most - 1e-9);
+    let shown = slowest.find(|trace| window.sees(&format!("Event {} started at", trace.ordinal))).expect("its steps are shown");
+    assert!(window.sees(&format!("Slowest · event {} at ", shown.ordinal)));
 }
 
 #[test]

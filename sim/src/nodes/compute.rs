@@ -30,7 +30,7 @@ use crate::{
     event::Timer,
     live::NodeLook,
     outcome::Outcome,
-    program::Program,
+    program::{EdgeProgram, Program},
     sample::Sampler,
     slab::Slab,
     time::{Nanos, nanos},
@@ -54,6 +54,8 @@ const PROVISIONED_MS: usize = 2;
 #[derive(Clone, Debug)]
 pub(crate) struct Compute {
     index: u32,
+    /// Whether anything sends it events that wait in a queue of its own.
+    takes_events: bool,
     per_request: Option<PerRequest>,
     fleet: Option<Fleet>,
     instances: Instances,
@@ -115,6 +117,7 @@ impl Compute {
         let computes = steps.iter().any(|step| matches!(step, Work::Compute { .. }));
         Self {
             index,
+            takes_events: per_request.is_some() && program.edges.iter().any(|edge| edge.to == index && pushes(edge)),
             per_request,
             fleet,
             instances,
@@ -144,10 +147,14 @@ impl Compute {
 impl Compute {
     /// Whether an attempt is an asynchronous event for the function's own queue.
     fn is_pushed(&self, core: &Core, item: u32) -> bool {
-        let edge = &core.program.edges[core.items[item].edge as usize];
-        let waits = edge.delivery.as_ref().and_then(|delivery| delivery.subscriber.as_ref()).is_some_and(|subscriber| subscriber.waits);
-        self.per_request.is_some() && matches!(edge.kind, EdgeKind::Send | EdgeKind::Deliver) && !waits
+        self.takes_events && pushes(&core.program.edges[core.items[item].edge as usize])
     }
+}
+
+/// Whether what comes along an edge goes into the queue of a function.
+fn pushes(edge: &EdgeProgram) -> bool {
+    let waits = edge.delivery.as_ref().and_then(|delivery| delivery.subscriber.as_ref()).is_some_and(|subscriber| subscriber.waits);
+    matches!(edge.kind, EdgeKind::Send | EdgeKind::Deliver) && !waits
 }
 
 /// The work of a node with its edges as indices; without any, every outgoing edge is called once after computing.
@@ -282,6 +289,8 @@ impl Behavior for Compute {
             busy: "ConcurrentExecutions",
             waiting: "AsyncEventsWaiting",
             instances: "Instances",
+            age: if self.takes_events { "AsyncEventAge" } else { "" },
+            age_per_s: 1e3,
             ..Names::PLAIN
         }
     }

@@ -50,8 +50,10 @@ pub(crate) struct Names {
     pub(crate) busy: &'static str,
     pub(crate) waiting: &'static str,
     pub(crate) instances: &'static str,
-    /// Of the age of what is oldest in it, in seconds.
+    /// Of the age of what is oldest in it.
     pub(crate) age: &'static str,
+    /// How many of the unit of that age are a second.
+    pub(crate) age_per_s: f64,
 }
 
 impl Names {
@@ -66,6 +68,7 @@ impl Names {
         waiting: "Waiting",
         instances: "",
         age: "",
+        age_per_s: 1.0,
     };
 }
 

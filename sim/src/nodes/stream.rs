@@ -407,6 +407,7 @@ impl Behavior for Stream {
             waiting: "RecordsUnread",
             instances: "OpenShards",
             age: "",
+            age_per_s: 1.0,
         }
     }
 

@@ -52,6 +52,25 @@ fn the_oldest_message_ages_while_the_consumer_is_out() {
     assert!((95.0..130.0).contains(&most), "{most}: it is tried again soon after the outage");
 }
 
+/// Three attempts of a second each, with waits of 60 and 120 s between them: an event is as old as the time since it came.
+#[test]
+fn an_event_that_is_tried_again_is_older_each_time() {
+    let with = |kind| {
+        Draw::default()
+            .node("client", "generic/client", &[("arrivals", "times(0 s)")])
+            .node("fn", "aws/lambda", &[&BARE[..], &[("duration", "1 s"), ("async_hop", "0 s"), ("transient_failures", "100 %")]].concat())
+            .edge("send", kind, "client", "fn", &[("attempts", "1"), ("timeout", "none")])
+            .0
+    };
+    let result = run(&with(EdgeKind::Send), &[("duration", "10 min")]);
+    let age = series(&result, "fn", "AsyncEventAge");
+    let seen: Vec<f64> = age.values.iter().copied().filter(|age| *age > 0.0).collect();
+    assert_eq!(seen, [61_000.0, 182_000.0], "in milliseconds");
+    close(before(&result, age, 62.0), 61_000.0);
+    let waited_for = run(&with(EdgeKind::Request), &[("duration", "10 min")]);
+    assert!(waited_for.node("fn").unwrap().series.iter().all(|series| series.name != "AsyncEventAge"));
+}
+
 /// Where nobody takes the messages, the oldest is the first one for ever.
 #[test]
 fn a_message_that_nobody_takes_ages_to_the_end() {

@@ -34,7 +34,9 @@ use std::{
 };
 
 use egui::{Sense, WidgetInfo, accesskit::Role};
-use plimsoll_models::{Catalog, Diagnostic, Diagram, EdgeId, EdgeKind, Edit, GroupId, NodeId, NoteId, Point, ServiceId, edit};
+use plimsoll_models::{
+    Catalog, Diagnostic, Diagram, EdgeId, EdgeKind, Edit, GroupId, NodeId, NoteId, Point, ServiceId, edit, fault::Fault,
+};
 use plimsoll_sim::RunResult;
 
 use self::{
@@ -47,7 +49,7 @@ use self::{
 };
 pub use self::{
     compare::{Marks, color as mark_color, sign as mark_sign},
-    live::Form,
+    live::{Fate, Form},
 };
 use super::{connect::join::End, theme::Theme, words::shell as words};
 use crate::{
@@ -168,6 +170,8 @@ pub struct CanvasInput<'a> {
     pub result: Option<&'a RunResult>,
     /// The moment of the live run, if there is one: it takes the place of the latest run.
     pub live: Option<&'a Frame>,
+    /// What the scenario of the live run lets go wrong at that moment.
+    pub struck: &'a [Fault],
     /// The time that everything looks at, in seconds.
     pub cursor_s: Option<f64>,
     /// Whether the diagram has changed since that run: its figures fade.

@@ -52,6 +52,7 @@ pub(super) fn edge(input: &CanvasInput<'_>, id: &EdgeId, edge: &Edge) -> String 
     if !edge.name.is_empty() {
         words.push(edge.name.clone());
     }
+    words.extend(live::struck_arrow(input, id));
     words.extend(say::problems(problems_of_edge(input.problems, id).count()));
     words.join(", ")
 }

@@ -81,7 +81,7 @@ fn tip(ui: &mut Ui, live: &LiveRun, frame: &Frame, axis: Axis, at_s: f64) {
     for mark in live.marks.iter().filter(|mark| near(**mark)) {
         ui.label(words::mark_at(*mark));
     }
-    for fault in faults(live).iter().filter(|fault| (fault.from..=fault.to.max(fault.from)).contains(&at_s)) {
+    for fault in live.session.faults().iter().filter(|fault| (fault.from..=fault.to.max(fault.from)).contains(&at_s)) {
         ui.label(fault.to_string());
     }
     ui.label(words::TIMELINE_HELP);
@@ -113,12 +113,6 @@ fn touch(ui: &Ui, frame: &Frame, axis: Axis, response: &Response, actions: &mut 
     }
 }
 
-/// What goes wrong in the scenario that is played.
-pub(super) fn faults(live: &LiveRun) -> Vec<plimsoll_models::fault::Fault> {
-    let scenario = live.session.diagram().scenarios.get(live.session.scenario());
-    scenario.map(|scenario| scenario.plan(live.session.scenario()).0.faults).unwrap_or_default()
-}
-
 fn paint(painter: &Painter, view: &View<'_>, live: &LiveRun, frame: &Frame, axis: Axis) {
     let theme = view.theme;
     let rect = axis.rect;
@@ -129,7 +123,7 @@ fn paint(painter: &Painter, view: &View<'_>, live: &LiveRun, frame: &Frame, axis
         let part = Rect::from_x_y_ranges(Rangef::new(axis.x(from_s), axis.x(to_s)), rect.y_range());
         painter.rect(part, 2.0, theme.accent.gamma_multiply(0.10), Stroke::new(1.0, theme.accent.gamma_multiply(0.6)), StrokeKind::Inside);
     }
-    for fault in faults(live) {
+    for fault in live.session.faults() {
         let x = Rangef::new(axis.x(fault.from), axis.x(fault.to).max(axis.x(fault.from) + 2.0));
         let y = Rangef::new(rect.bottom() - FAULT_HEIGHT, rect.bottom());
         painter.rect_filled(Rect::from_x_y_ranges(x, y), 1.0, theme.amber);

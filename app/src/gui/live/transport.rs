@@ -115,7 +115,7 @@ fn jump_ui(ui: &mut Ui, view: &View<'_>, frame: &Frame, actions: &mut Vec<Action
             actions.push(Action::Command(command));
         }
     }
-    let faults = view.live.map(timeline::faults).unwrap_or_default();
+    let faults = view.live.map(|live| live.session.faults()).unwrap_or_default();
     if !faults.is_empty() {
         ui.separator();
     }

@@ -20,9 +20,11 @@ const WIDTH: f32 = 340.0;
 /// Distance from the corner of the canvas, in points.
 const MARGIN: f32 = 12.0;
 /// Length of a slider, in points.
-const SLIDER_WIDTH: f32 = 96.0;
+const SLIDER_WIDTH: f32 = 88.0;
 /// Width of the names, in points.
 const NAMES_WIDTH: f32 = 146.0;
+/// Where the button stands that takes a value back, in points from the left.
+const RESET_AT: f32 = 304.0;
 /// Where a logarithmic slider that has a zero begins.
 const SMALLEST: f64 = 0.5;
 /// Most limits of a node that can be turned.
@@ -162,6 +164,7 @@ fn turn_ui(ui: &mut Ui, view: &View<'_>, now: &Now, turn: &Turn, actions: &mut V
     let id = Id::unique(("what-if", &knob.on, knob.kind.as_str(), &knob.limit));
     let print = *print;
     ui.horizontal(|ui| {
+        let left = ui.cursor().left();
         let size = vec2(NAMES_WIDTH, ui.spacing().interact_size.y);
         let label = egui::Label::new(RichText::new(name).color(view.theme.text_weak)).truncate();
         ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
@@ -187,6 +190,8 @@ fn turn_ui(ui: &mut Ui, view: &View<'_>, now: &Now, turn: &Turn, actions: &mut V
             }
         }
         let differs = (settled - knob.neutral()).abs() > 1e-9;
+        // The panel keeps its width.
+        ui.add_space((RESET_AT - (ui.cursor().left() - left)).max(0.0));
         if differs && crate::icons::icon_button(ui, "refresh", &words::back_to_normal(name)).clicked() {
             actions.push(now.turned(view, knob, knob.neutral()));
         }

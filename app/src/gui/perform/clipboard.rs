@@ -50,7 +50,13 @@ impl App {
     pub(super) fn copy_picture(&mut self, ctx: &egui::Context) {
         let part = self.part();
         let diagram = if part.nodes.is_empty() { &**self.front.document.diagram() } else { &part };
-        let picture = export::draw(diagram, self.catalog, self.fresh_result(), self.export_look(), Format::Png { scale: PNG_SCALE });
+        let picture = export::draw(
+            diagram,
+            self.catalog,
+            self.fresh_result().map(|result| &**result),
+            self.export_look(),
+            Format::Png { scale: PNG_SCALE },
+        );
         let image = picture.map_err(|error| error.to_string()).and_then(|picture| {
             let pixels = tiny_skia::Pixmap::decode_png(&picture.bytes).map_err(|error| error.to_string())?;
             let size = [pixels.width() as usize, pixels.height() as usize];

@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use plimsoll_models::{Diagram, formats::native};
@@ -189,27 +190,21 @@ impl App {
     }
 
     /// The latest result, when it is one of the diagram as it is.
-    pub(super) fn fresh_result(&self) -> Option<&RunResult> {
+    pub(super) fn fresh_result(&self) -> Option<&Arc<RunResult>> {
         let latest = self.front.runs.latest.as_ref().filter(|_| !self.front.runs.is_stale(self.front.document.diagram()));
-        latest.map(|latest| &*latest.result)
+        latest.map(|latest| &latest.result)
     }
 
+    /// Draws the diagram as it is now, and writes it, on a thread of its own.
     fn export(&mut self, ctx: &egui::Context, path: &Path, format: Format) {
-        let picture = export::draw(self.front.document.diagram(), self.catalog, self.fresh_result(), self.export_look(), format);
-        let picture = picture.map_err(|error| error.to_string());
-        let written = picture.and_then(|picture| {
-            fs::write(path, picture.bytes).map_err(|error| file_words::trouble(path, &error))?;
+        let (diagram, catalog, look) = (Arc::clone(self.front.document.history().present()), self.catalog, self.export_look());
+        let result = self.fresh_result().map(Arc::clone);
+        let draw = move |path: &Path| {
+            let picture = export::draw(&diagram, catalog, result.as_deref(), look, format).map_err(|error| error.to_string())?;
+            files::save_atomic(path, picture.bytes).map_err(|error| file_words::trouble(path, &error))?;
             Ok(picture.lacking)
-        });
-        match written {
-            Ok(lacking) => {
-                self.notice(ctx, file_words::exported(path));
-                if !lacking.is_empty() {
-                    self.message(file_words::LACKING_TITLE, &file_words::lacking(&lacking), file_words::LACKING_HINT);
-                }
-            }
-            Err(why) => self.message(file_words::NOT_EXPORTED, &why, ""),
-        }
+        };
+        self.write_beside(ctx, path, file_words::NOT_EXPORTED, draw);
     }
 
     pub(super) fn decide(&mut self, ctx: &egui::Context, decision: Decision) {

@@ -3,15 +3,22 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    gui::{App, dialogs::Purpose, offer::Offer, words::results as words},
+    gui::{
+        App,
+        dialogs::Purpose,
+        offer::Offer,
+        words::{files as file_words, results as words},
+    },
     jobs::Job,
 };
 
-/// A file that is being written.
+/// A file that is being written; what comes of it are scripts that a picture lacks letters of.
 #[derive(Debug)]
 pub struct Writing {
     path: PathBuf,
-    job: Job<Result<(), String>>,
+    /// What to say when it cannot be written.
+    failed: &'static str,
+    job: Job<Result<Vec<&'static str>, String>>,
 }
 
 impl App {
@@ -26,9 +33,21 @@ impl App {
     /// Writes what was offered.
     pub(super) fn write_offer(&mut self, ctx: &egui::Context, path: &Path) {
         let Some(offer) = self.state.offer.take() else { return };
+        self.write_beside(ctx, path, words::NOT_EXPORTED, move |path| offer.write(path).map(|()| Vec::new()));
+    }
+
+    /// Makes and writes a file while the window goes on.
+    pub(super) fn write_beside(
+        &mut self,
+        ctx: &egui::Context,
+        path: &Path,
+        failed: &'static str,
+        write: impl FnOnce(&Path) -> Result<Vec<&'static str>, String> + Send + 'static,
+    ) {
         let (repaint, target) = (ctx.clone(), path.to_path_buf());
-        let job = Job::start("export", move || repaint.request_repaint(), move || offer.write(&target));
-        self.state.writing.push(Writing { path: path.to_path_buf(), job });
+        let job = Job::start("export", move || repaint.request_repaint(), move || write(&target));
+        self.notice(ctx, words::exporting(&path.display().to_string()));
+        self.state.writing.push(Writing { path: path.to_path_buf(), failed, job });
     }
 
     /// Says which files are written, and which could not be.
@@ -37,14 +56,19 @@ impl App {
         self.state.writing.retain(|writing| match writing.job.poll() {
             None => true,
             Some(outcome) => {
-                ended.push((writing.path.clone(), outcome.and_then(|written| written)));
+                ended.push((writing.path.clone(), writing.failed, outcome.and_then(|written| written)));
                 false
             }
         });
-        for (path, outcome) in ended {
+        for (path, failed, outcome) in ended {
             match outcome {
-                Ok(()) => self.notice(ctx, words::exported(&path.display().to_string())),
-                Err(why) => self.message(words::NOT_EXPORTED, &why, ""),
+                Ok(lacking) => {
+                    self.notice(ctx, words::exported(&path.display().to_string()));
+                    if !lacking.is_empty() {
+                        self.message(file_words::LACKING_TITLE, &file_words::lacking(&lacking), file_words::LACKING_HINT);
+                    }
+                }
+                Err(why) => self.message(failed, &why, ""),
             }
         }
     }

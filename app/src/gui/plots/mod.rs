@@ -154,16 +154,7 @@ pub(super) fn look(response: &egui::Response, transform: &PlotTransform, sight: 
 
 /// What all plots over time share: faults, warm-up, the cursor and the range that is drawn.
 pub(super) fn times_ui(plot: &mut PlotUi<'_>, theme: &Theme, sight: &Sight, warm_up_s: f64, faults: &[FaultResult]) {
-    for (number, fault) in faults.iter().enumerate() {
-        let tint = theme.amber.gamma_multiply(0.10);
-        // A deployment has no length, but a place.
-        if fault.to_s > fault.from_s {
-            let span = Span::new("", fault.from_s..=fault.to_s).fill(tint).border_width(0.0);
-            plot.add(span);
-        } else {
-            plot.vline(VLine::new("", fault.from_s).color(theme.amber.gamma_multiply(0.5)).id(("fault", number)));
-        }
-    }
+    faults_ui(plot, theme, faults);
     if warm_up_s > 0.0 {
         plot.vline(VLine::new(words::WARM_UP, warm_up_s).color(theme.text_weak).style(LineStyle::dotted_dense()));
     }
@@ -173,6 +164,46 @@ pub(super) fn times_ui(plot: &mut PlotUi<'_>, theme: &Theme, sight: &Sight, warm
     if let Some(cursor) = sight.cursor() {
         plot.vline(VLine::new("", cursor).color(theme.text_weak).width(1.0).id("cursor"));
     }
+}
+
+/// Shades the times at which something goes wrong on purpose, once however much it is, and says what it is where there is room.
+fn faults_ui(plot: &mut PlotUi<'_>, theme: &Theme, faults: &[FaultResult]) {
+    // A deployment has no length, but a place.
+    for (number, fault) in faults.iter().enumerate().filter(|(_, fault)| fault.to_s <= fault.from_s) {
+        plot.vline(VLine::new("", fault.from_s).color(theme.amber.gamma_multiply(0.5)).id(("fault", number)));
+    }
+    let bounds = plot.plot_bounds();
+    for (from_s, to_s, words) in struck(faults) {
+        plot.add(Span::new("", from_s..=to_s).fill(theme.amber.gamma_multiply(0.10)).border_width(0.0));
+        let (from_s, to_s) = (from_s.max(bounds.min()[0]), to_s.min(bounds.max()[0]));
+        if (to_s - from_s) / bounds.width() > FAULT_ROOM * words.chars().count() as f64 {
+            let text = RichText::new(words).small().color(theme.amber_text);
+            plot.text(Text::new("", PlotPoint::new(from_s, bounds.max()[1]), text).anchor(egui::Align2::LEFT_TOP));
+        }
+    }
+}
+
+/// Share of the width that a letter of the name of a fault needs, about: plots are three beside each other.
+const FAULT_ROOM: f64 = 0.016;
+
+/// When anything is struck: from, to, and by what.
+fn struck(faults: &[FaultResult]) -> Vec<(f64, f64, String)> {
+    let mut lasting: Vec<&FaultResult> = faults.iter().filter(|fault| fault.to_s > fault.from_s).collect();
+    lasting.sort_by(|a, b| a.from_s.total_cmp(&b.from_s));
+    let mut struck: Vec<(f64, f64, Vec<&str>)> = Vec::new();
+    for fault in lasting {
+        let word = fault.text.split(',').next().unwrap_or_default();
+        match struck.last_mut().filter(|(_, to_s, _)| fault.from_s <= *to_s) {
+            Some((_, to_s, words)) => {
+                *to_s = to_s.max(fault.to_s);
+                if !words.contains(&word) {
+                    words.push(word);
+                }
+            }
+            None => struck.push((fault.from_s, fault.to_s, vec![word])),
+        }
+    }
+    struck.into_iter().map(|(from_s, to_s, words)| (from_s, to_s, super::words::spoken(&words.join(", ")))).collect()
 }
 
 /// Share of the height that the name of a level needs above its line; else it stands below.
@@ -301,4 +332,22 @@ fn unbroken(values: &[f64], interval: f64) -> Vec<Vec<[f64; 2]>> {
 /// Gaps as numbers that no plot draws.
 pub fn gaps(values: &[Option<f64>]) -> Vec<f64> {
     values.iter().map(|value| value.unwrap_or(f64::NAN)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_at_the_same_time_are_one_shade() {
+        let fault = |from_s, to_s, text: &str| FaultResult { kind: "", on: String::new(), from_s, to_s, text: text.to_owned(), struck: 0 };
+        let faults = [
+            fault(60.0, 90.0, "outage, attempts hang for 1 s"),
+            fault(10.0, 20.0, "outage"),
+            fault(15.0, 30.0, "55 % errors"),
+            fault(12.0, 18.0, "outage"),
+            fault(40.0, 40.0, "deployment"),
+        ];
+        assert_eq!(struck(&faults), [(10.0, 30.0, "Outage, 55 % errors".to_owned()), (60.0, 90.0, "Outage".to_owned())]);
+    }
 }

@@ -1,6 +1,6 @@
 //! The answer: does it hold, which limit gave first, what to do.
 
-use egui::{Frame, Margin, RichText, ScrollArea, Ui};
+use egui::{Frame, Id, Margin, RichText, ScrollArea, Ui};
 use plimsoll_sim::{
     RunResult,
     result::{Holds, LimitResult, Restores},
@@ -12,10 +12,10 @@ use crate::gui::{
     theme::Theme,
     tone::{Tone, gauge, glyph},
     why::{Why, why},
-    words::{panels, results as words},
+    words::{panels, results as words, spoken},
 };
 
-/// Height of the three cards, so that they end on one line.
+/// Least height of the three cards.
 const CARD_HEIGHT: f32 = 136.0;
 
 /// Shows the answer.
@@ -23,17 +23,29 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut
     ScrollArea::vertical().id_salt("answer").auto_shrink([false, false]).show(ui, |ui| {
         headline_ui(ui, view, result);
         ui.add_space(Theme::SPACE_8);
-        ui.columns(3, |columns| {
-            card(&mut columns[0], view.theme, words::GIVES_FIRST, |ui| first_ui(ui, view, result, actions));
-            card(&mut columns[1], view.theme, words::OBJECTIVES, |ui| objectives_ui(ui, view, result));
-            card(&mut columns[2], view.theme, words::WHAT_TO_DO, |ui| todo_ui(ui, result, actions));
+        // As high as the highest was in the frame before, so that they end on one line.
+        let id = Id::unique("height of the cards");
+        let height = ui.data(|data| data.get_temp(id)).unwrap_or(CARD_HEIGHT);
+        let highest = ui.columns(3, |columns| {
+            let mut card = |n: usize, title, add: &mut dyn FnMut(&mut Ui)| card(&mut columns[n], view.theme, height, title, add);
+            let heights = [
+                card(0, words::GIVES_FIRST, &mut |ui| first_ui(ui, view, result, actions)),
+                card(1, words::OBJECTIVES, &mut |ui| objectives_ui(ui, view, result)),
+                card(2, words::WHAT_TO_DO, &mut |ui| todo_ui(ui, view, result, actions)),
+            ];
+            heights.into_iter().fold(CARD_HEIGHT, f32::max)
         });
+        if (highest - height).abs() > 0.5 {
+            ui.data_mut(|data| data.insert_temp(id, highest));
+            ui.ctx().request_repaint();
+        }
         ui.add_space(Theme::SPACE_8);
         figures_ui(ui, view, result);
     });
 }
 
-fn card(ui: &mut Ui, theme: &Theme, title: &str, add: impl FnOnce(&mut Ui)) {
+/// A card of a height at least; how high it needs to be.
+fn card(ui: &mut Ui, theme: &Theme, height: f32, title: &str, add: &mut dyn FnMut(&mut Ui)) -> f32 {
     Frame::new()
         .fill(theme.surface_sunken)
         .stroke(egui::Stroke::new(1.0, theme.stroke))
@@ -42,12 +54,17 @@ fn card(ui: &mut Ui, theme: &Theme, title: &str, add: impl FnOnce(&mut Ui)) {
         .show(ui, |ui| {
             ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
                 ui.set_width(ui.available_width());
-                ui.set_min_height(CARD_HEIGHT);
                 ui.spacing_mut().item_spacing.y = 4.0;
                 ui.label(RichText::new(title).font(Theme::semibold(Theme::SIZE_SMALL)).color(theme.text_weak));
                 add(ui);
-            });
-        });
+                let needed = ui.min_rect().height();
+                // A minimum that is set now would count from here.
+                ui.add_space((height - needed).max(0.0));
+                needed
+            })
+            .inner
+        })
+        .inner
 }
 
 fn headline_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
@@ -73,7 +90,7 @@ fn first_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<
     let Some(first) = limit(result.answer.first) else {
         ui.label(RichText::new(words::NO_LIMIT_REACHED).strong());
         if let Some((tightest, headroom)) = result.limits.iter().find_map(|limit| Some((limit, limit.headroom?))) {
-            let text = words::tightest(&tightest.title, &format::percent(tightest.use_peak), &format::factor(headroom));
+            let text = words::tightest(&spoken(&tightest.title), &format::percent(tightest.use_peak), &format::factor(headroom));
             ui.label(text);
             ui.horizontal(|ui| {
                 gauge(ui, view.theme, tightest.use_peak, false, 140.0);
@@ -92,7 +109,7 @@ fn first_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<
 
 fn limit_ui(ui: &mut Ui, view: &View<'_>, limit: &LimitResult, actions: &mut Vec<Action>) {
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(words::limit_with_value(&limit.title, &limit.text)).strong());
+        ui.label(RichText::new(words::limit_with_value(&spoken(&limit.title), &limit.text)).strong());
         why(ui, view.theme, &why_limit(limit));
         if let Some(node) = &limit.node {
             ui.label(RichText::new(words::AT).color(view.theme.text_weak));
@@ -115,7 +132,7 @@ fn limit_ui(ui: &mut Ui, view: &View<'_>, limit: &LimitResult, actions: &mut Vec
 
 /// How the use of a limit comes about.
 pub(super) fn why_limit(limit: &LimitResult) -> Why {
-    Why::new(words::use_of(&limit.title), words::USE_RULE)
+    Why::new(words::use_of(&spoken(&limit.title)), words::USE_RULE)
         .value(format::percent(limit.use_peak))
         .input(words::LIMIT, limit.text.clone())
         .input(words::SCOPE, limit.scope.replace('-', " "))
@@ -132,7 +149,7 @@ fn objectives_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
     }
     for objective in &result.verdict.objectives {
         ui.horizontal_wrapped(|ui| {
-            verdict_chip(ui, view.theme, objective.holds);
+            verdict_chip(ui, view.theme, objective.holds, result.verdict.objectives.iter().map(|objective| objective.holds));
             ui.label(&objective.objective);
             let interval =
                 objective.half_width.map_or_else(|| words::NO_INTERVAL.to_owned(), |half| words::half_width(&format::number(half)));
@@ -141,17 +158,17 @@ fn objectives_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
     }
 }
 
-fn todo_ui(ui: &mut Ui, result: &RunResult, actions: &mut Vec<Action>) {
+fn todo_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
     if let Some(restores) = &result.answer.restores {
-        restores_ui(ui, result, restores, actions);
+        restores_ui(ui, view, result, restores, actions);
         return;
     }
     let Some(finding) = result.findings.first() else {
         ui.label(words::NOTHING_TO_DO);
         return;
     };
-    ui.label(RichText::new(&finding.title).strong());
-    ui.add(egui::Label::new(&finding.advice).wrap());
+    ui.add(egui::Label::new(RichText::new(spoken(&finding.title)).strong()).wrap());
+    ui.add(egui::Label::new(spoken(&finding.advice)).wrap());
     ui.horizontal(|ui| {
         if let Some((path, value)) = &finding.fix
             && ui.button(words::APPLY_FIX).on_hover_text(words::sets(path, value)).clicked()
@@ -165,15 +182,17 @@ fn todo_ui(ui: &mut Ui, result: &RunResult, actions: &mut Vec<Action>) {
 }
 
 /// The limit whose lifting was simulated and mends most.
-fn restores_ui(ui: &mut Ui, result: &RunResult, restores: &Restores, actions: &mut Vec<Action>) {
+fn restores_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, restores: &Restores, actions: &mut Vec<Action>) {
     let title = result.limits.get(restores.limit).map_or(restores.path.as_str(), |limit| limit.title.as_str());
-    ui.label(RichText::new(words::lift(title, &restores.value)).strong());
+    let node = result.limits.get(restores.limit).and_then(|limit| limit.node.as_ref());
+    let of = node.map_or_else(|| title.to_owned(), |node| words::limit_of(title, view.diagram.title(node)));
+    ui.add(egui::Label::new(RichText::new(words::lift(&spoken(&of), &restores.value)).strong()).wrap());
     for objective in &restores.objectives {
         let text = words::lifted(&objective.objective, objective.holds == Holds::Holds, &objective.text);
         ui.add(egui::Label::new(text).wrap());
     }
     if let Some(next) = &restores.next {
-        ui.add(egui::Label::new(words::next_limit(next)).wrap());
+        ui.add(egui::Label::new(words::next_limit(&spoken(next))).wrap());
     }
     ui.horizontal(|ui| {
         if ui.button(words::TRY_IT).on_hover_text(words::sets(&restores.path, &restores.value)).clicked() {

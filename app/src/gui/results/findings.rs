@@ -4,63 +4,29 @@ use egui::{Align, Frame, Layout, Margin, RichText, ScrollArea, Ui};
 use plimsoll_models::Place;
 use plimsoll_sim::{RunResult, result::Finding};
 
-use super::{Action, Focus, View, answer::why_limit, proof};
+use super::{Action, Focus, View, answer::why_limit, proof, sensitivity};
 use crate::{
     gui::{
         state::Tab,
         theme::Theme,
         tone::{Tone, glyph, severity_icon},
         why::why,
-        words::results as words,
+        words::{results as words, spoken},
     },
-    report::{
-        self,
-        text::{Summary, explained},
-    },
+    report::text::explained,
     run::Question,
 };
 
+/// Where the words below a title begin, in points: below its first letter.
+const BELOW_TITLE: i8 = 24;
 /// How much of the run's time is shown on each side of what happened.
 const AROUND: f64 = 0.05;
 
-/// When the limit behind a finding first bound.
-fn first_bound(result: &RunResult, finding: &Finding) -> Option<f64> {
-    result.limits.get(finding.limit?)?.first_bound_s
+/// When the limit behind a finding was asked for most, if it ever bound: when it first did may be a moment that harmed nobody.
+fn worst_s(result: &RunResult, finding: &Finding) -> Option<f64> {
+    let limit = result.limits.get(finding.limit?)?;
+    limit.first_bound_s.map(|_| limit.peak_at_s)
 }
-
-/// Which number matters most: the question, or the answer.
-fn sensitivity_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
-    ui.add_space(Theme::SPACE_12);
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(words::MATTERS_MOST).font(Theme::strong()));
-        proof::ask_ui(ui, view, &Question::Sensitivity, words::FIND_OUT, words::FIND_OUT_HELP, actions);
-    });
-    proof::failed_ui(ui, view, &Question::Sensitivity);
-    if result.sensitivity.is_empty() {
-        ui.label(RichText::new(words::FIND_OUT_HELP).color(view.theme.text_weak));
-        return;
-    }
-    let summary = Summary { result, diagram: view.diagram, reproduce: "" };
-    let table = summary.sensitivity_table(EFFECTS_MAX);
-    egui::Grid::new("sensitivity").striped(true).num_columns(table.columns().len()).spacing([22.0, 4.0]).show(ui, |ui| {
-        for (title, _) in table.columns() {
-            super::heading(ui, view.theme, title);
-        }
-        ui.end_row();
-        for row in table.rows() {
-            for (text, (_, align)) in row.iter().zip(table.columns()) {
-                match align {
-                    report::table::Align::Left => _ = ui.label(text),
-                    report::table::Align::Right => super::figure(ui, text),
-                }
-            }
-            ui.end_row();
-        }
-    });
-}
-
-/// Numbers whose effect is listed.
-const EFFECTS_MAX: usize = 20;
 
 /// Opacity of findings that are not about what is selected.
 const BESIDE: f32 = 0.7;
@@ -75,6 +41,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, focus: &Focus
         });
     }
     ScrollArea::vertical().id_salt("findings").auto_shrink([false, false]).show(ui, |ui| {
+        sensitivity::ui(ui, view, result, actions);
         for (index, finding) in result.findings.iter().enumerate() {
             ui.push_id(index, |ui| {
                 // The others step back rather than go: who looks at one finding after the other selects with each click.
@@ -84,7 +51,6 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, focus: &Focus
                 finding_ui(ui, view, result, finding, actions);
             });
         }
-        sensitivity_ui(ui, view, result, actions);
     });
 }
 
@@ -96,7 +62,7 @@ fn finding_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, finding: &Findin
         ui.spacing_mut().item_spacing.y = 3.0;
         ui.horizontal(|ui| {
             glyph(ui, theme, finding.severity.into(), severity_icon(finding.severity));
-            let title = RichText::new(&finding.title).font(Theme::strong()).color(theme.text);
+            let title = RichText::new(spoken(&finding.title)).font(Theme::strong()).color(theme.text);
             let shown = place(finding);
             if ui.link(title).on_hover_text(words::SHOW).clicked()
                 && let Some(place) = shown.clone()
@@ -115,7 +81,7 @@ fn finding_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, finding: &Findin
                 if let Some(question) = &question {
                     proof::ask_ui(ui, view, question, words::PROVE, words::PROVE_HELP, actions);
                 }
-                if let (Some(place), Some(at_s)) = (shown, first_bound(result, finding))
+                if let (Some(place), Some(at_s)) = (shown, worst_s(result, finding))
                     && ui.button(words::SHOW_WHEN).on_hover_text(words::SHOW_WHEN_HELP).clicked()
                 {
                     let around = result.run.duration_s * AROUND;
@@ -126,19 +92,19 @@ fn finding_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, finding: &Findin
                 ui.label(RichText::new(finding.code).small().color(theme.text_weak));
             });
         });
-        let explained = explained(finding).unwrap_or_default();
-        for text in [&finding.evidence, &explained, &finding.advice].into_iter().filter(|text| !text.is_empty()) {
-            ui.horizontal_wrapped(|ui| {
-                ui.add_space(24.0);
-                ui.label(RichText::new(text).color(theme.text_weak));
-            });
-        }
-        if let Some(question) = &question {
-            proof::failed_ui(ui, view, question);
-        }
-        if let Some(proof) = finding.fix.clone().and_then(|fix| view.runs.studies.proof(&[fix])) {
-            ui.indent("proof", |ui| proof::ui(ui, view, proof));
-        }
+        Frame::new().inner_margin(Margin { left: BELOW_TITLE, ..Margin::ZERO }).show(ui, |ui| {
+            let explained = explained(finding).unwrap_or_default();
+            for text in [&finding.evidence, &explained, &finding.advice].into_iter().filter(|text| !text.is_empty()) {
+                ui.add(egui::Label::new(RichText::new(spoken(text)).color(theme.text_weak)).wrap());
+            }
+            if let Some(question) = &question {
+                proof::failed_ui(ui, view, question);
+            }
+            if let Some(proof) = finding.fix.clone().and_then(|fix| view.runs.studies.proof(&[fix])) {
+                ui.add_space(Theme::SPACE_8);
+                proof::ui(ui, view, proof);
+            }
+        });
     });
 }
 

@@ -7,7 +7,7 @@ use egui_plot::{PlotBounds, PlotTransform};
 use plimsoll_models::units::Quantity;
 use plimsoll_sim::{
     RunResult,
-    result::{Grid, JourneyResult, LatencyCounts, LatencySeries},
+    result::{Grid, JourneyResult, LatencySeries},
 };
 
 use super::{Action, Sight, View, latency::Kind, traces::Cell};
@@ -20,11 +20,8 @@ use crate::{
         theme::Theme,
         words::results as words,
     },
-    report::chart,
+    report::{chart, heat::Heat},
 };
-
-/// Share of the fastest journeys that are not shown.
-const FASTEST: f64 = 0.005;
 
 /// Opacity of a cell with one journey; the fullest one is opaque.
 const FAINTEST: f32 = 0.16;
@@ -38,9 +35,8 @@ pub(super) fn ui(
     height: f32,
     actions: &mut Vec<Action>,
 ) {
-    let counts = kind.counts(journey);
-    let map = Map::new(counts, &result.grid, sight);
-    let Some((low, high)) = map.bounds_s() else {
+    let map = Map(Heat { counts: kind.counts(journey), interval_s: result.grid.interval_s, windows: sight.windows(&result.grid) });
+    let Some((low, high)) = map.0.bounds_s() else {
         ui.label(egui::RichText::new(words::NOTHING_ENDED).color(view.theme.text_weak));
         return;
     };
@@ -131,48 +127,17 @@ impl Pointed {
 }
 
 /// The counts that are looked at.
-struct Map<'a> {
-    counts: &'a LatencyCounts,
-    interval_s: f64,
-    windows: std::ops::Range<usize>,
-}
+struct Map<'a>(Heat<'a>);
 
-impl<'a> Map<'a> {
-    fn new(counts: &'a LatencyCounts, grid: &Grid, sight: &Sight) -> Self {
-        Self { counts, interval_s: grid.interval_s, windows: sight.windows(grid) }
-    }
-
-    /// Cells with their counts: window, bucket, count.
-    fn cells(&self) -> impl Iterator<Item = (usize, usize, u64)> {
-        let rows = self.windows.clone().filter_map(|window| Some((window, self.counts.rows.get(window)?)));
-        rows.flat_map(|(window, row)| row.counts.iter().enumerate().map(move |(at, count)| (window, row.first + at, *count)))
-            .filter(|(.., count)| *count > 0)
-    }
-
-    /// From the short to the longest latencies.
-    fn bounds_s(&self) -> Option<(f64, f64)> {
-        let sums = self.counts.sum(self.windows.clone());
-        let total: u64 = sums.iter().sum();
-        let last = sums.iter().rposition(|count| *count > 0)?;
-        // The few that were much faster than all others would take most of the room.
-        let mut below = 0;
-        let first = sums.iter().position(|count| {
-            below += count;
-            below as f64 > total as f64 * FASTEST
-        })?;
-        let (low, high) = (self.counts.bounds_s.get(first)?, self.counts.bounds_s.get(last + 1)?);
-        // A latency of zero has no place on a logarithmic axis; it stands at its lower end.
-        Some((low.max(high / 1e6).max(1e-9), *high))
-    }
-
+impl Map<'_> {
     fn mesh(&self, transform: &PlotTransform, color: Color32) -> Mesh {
-        let most = self.cells().map(|(.., count)| count).max().unwrap_or(1);
+        let most = self.0.cells().map(|(.., count)| count).max().unwrap_or(1);
         let full = libm::log1p(most as f64);
         let y = |seconds: f64| transform.position_from_point_y(Scale::Logarithmic.drawn(seconds.max(1e-9)));
-        let x = |window: usize| transform.position_from_point_x(window as f64 * self.interval_s);
+        let x = |window: usize| transform.position_from_point_x(window as f64 * self.0.interval_s);
         let mut mesh = Mesh::default();
-        for (window, bucket, count) in self.cells() {
-            let [Some(low), Some(high)] = [bucket, bucket + 1].map(|at| self.counts.bounds_s.get(at)) else { continue };
+        for (window, bucket, count) in self.0.cells() {
+            let [Some(low), Some(high)] = [bucket, bucket + 1].map(|at| self.0.counts.bounds_s.get(at)) else { continue };
             let share = (libm::log1p(count as f64) / full) as f32;
             let rect = Rect::from_min_max(egui::pos2(x(window), y(*high)), egui::pos2(x(window + 1), y(*low)));
             mesh.add_colored_rect(rect, color.gamma_multiply(FAINTEST + (1.0 - FAINTEST) * share));
@@ -184,50 +149,39 @@ impl<'a> Map<'a> {
     fn cell(&self, transform: &PlotTransform, at: Pos2) -> Option<Pointed> {
         let point = transform.value_from_position(at);
         let (time, took) = (point.x, Scale::Logarithmic.value(point.y));
-        let window = (time.max(0.0) / self.interval_s) as usize;
-        let bucket = self.counts.bounds_s.partition_point(|bound| *bound <= took).checked_sub(1)?;
-        let (low, high) = (*self.counts.bounds_s.get(bucket)?, *self.counts.bounds_s.get(bucket + 1)?);
-        let row = self.counts.rows.get(window)?;
+        let window = (time.max(0.0) / self.0.interval_s) as usize;
+        let bucket = self.0.counts.bounds_s.partition_point(|bound| *bound <= took).checked_sub(1)?;
+        let (low, high) = (*self.0.counts.bounds_s.get(bucket)?, *self.0.counts.bounds_s.get(bucket + 1)?);
+        let row = self.0.counts.rows.get(window)?;
         let count = bucket.checked_sub(row.first).and_then(|at| row.counts.get(at)).copied().unwrap_or(0);
-        let ended_s = (window as f64 * self.interval_s, (window + 1) as f64 * self.interval_s);
+        let ended_s = (window as f64 * self.0.interval_s, (window + 1) as f64 * self.0.interval_s);
         Some(Pointed { ended_s, took_s: (low, high), count })
     }
 
     /// The map as a picture of its own, with the same lines over it.
     fn picture(&self, title: &str, series: &LatencySeries, look: ExportTheme) -> Option<String> {
-        let (low, _) = self.bounds_s()?;
-        let full = libm::log1p(self.cells().map(|(.., count)| count).max()? as f64);
-        let cell = |(window, bucket, count): (usize, usize, u64)| {
-            let values = (*self.counts.bounds_s.get(bucket)?, *self.counts.bounds_s.get(bucket + 1)?);
-            let interval = window - self.windows.start;
-            (values.1 > low).then(|| chart::Cell {
-                interval,
-                values: (values.0.max(low), values.1),
-                share: libm::log1p(count as f64) / full,
-            })
-        };
         let line = |(name, values): (&str, &Vec<Option<f64>>)| chart::Line {
             name: name.to_owned(),
-            values: values.get(self.windows.clone()).unwrap_or_default().to_vec(),
+            values: values.get(self.0.windows.clone()).unwrap_or_default().to_vec(),
         };
         let shown = chart::Chart {
             title,
             axis: "",
             lines: [("p50", &series.p50), ("p99", &series.p99)].map(line).to_vec(),
-            interval_s: self.interval_s,
-            from_s: self.windows.start as f64 * self.interval_s,
+            interval_s: self.0.interval_s,
+            from_s: self.0.windows.start as f64 * self.0.interval_s,
             scale: chart::Scale::Logarithmic,
             print: format::seconds,
             levels: Vec::new(),
         };
-        shown.heat_map(look, &self.cells().filter_map(cell).collect::<Vec<_>>())
+        shown.heat_map(look, &self.0.fine())
     }
 
     fn csv(&self) -> String {
         let mut out = String::from("time_s,from_s,to_s,count\n");
-        for (window, bucket, count) in self.cells() {
-            let [from, to] = [bucket, bucket + 1].map(|at| self.counts.bounds_s.get(at).copied().unwrap_or(f64::NAN));
-            let _ = writeln!(out, "{},{from},{to},{count}", window as f64 * self.interval_s);
+        for (window, bucket, count) in self.0.cells() {
+            let [from, to] = [bucket, bucket + 1].map(|at| self.0.counts.bounds_s.get(at).copied().unwrap_or(f64::NAN));
+            let _ = writeln!(out, "{},{from},{to},{count}", window as f64 * self.0.interval_s);
         }
         out
     }

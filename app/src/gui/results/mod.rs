@@ -13,12 +13,13 @@ mod limits;
 mod percentiles;
 mod proof;
 mod sankey;
+mod sensitivity;
 mod sight;
 mod throughput;
 mod traces;
 
 use egui::{Align, Frame, Layout, Margin, RichText, Ui};
-use plimsoll_sim::RunResult;
+use plimsoll_sim::{RunResult, result::Holds};
 
 pub use sight::Sight;
 pub use traces::Cell;
@@ -27,10 +28,11 @@ pub(super) use traces::waterfall_ui;
 use super::{
     action::Action,
     command::Command,
-    problems, scenarios,
+    problems,
+    scenarios::{self, manage},
     state::Tab,
     theme::Theme,
-    tone::{Tone, chip, glyph},
+    tone::{Tone, glyph, wide_chip},
     view::View,
     words::{results as words, shell},
 };
@@ -59,6 +61,8 @@ impl Memory {
     }
 }
 
+/// Room that the buttons beside the tabs need.
+const BUTTONS_WIDTH: f32 = 64.0;
 /// Room that the name of the run needs beside the tabs.
 const RUN_WIDTH: f32 = 150.0;
 
@@ -111,17 +115,23 @@ fn tabs_ui(ui: &mut Ui, view: &View<'_>, tab: &mut Tab, actions: &mut Vec<Action
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 1.0;
         ui.spacing_mut().button_padding.x = 8.0;
-        for candidate in Tab::ALL {
-            let count = match candidate {
-                Tab::Findings => view.result().map_or(0, |result| result.findings.len()),
-                Tab::Assumptions => view.result().map_or(0, |result| result.assumptions.len()),
-                Tab::Problems => view.problems.len(),
-                _ => 0,
-            };
-            let title = if count > 0 { format!("{} {count}", candidate.title()) } else { candidate.title().to_owned() };
+        let titles = Tab::ALL.map(|candidate| tab_title(view, candidate));
+        let fit = tabs_that_fit(ui, &titles);
+        for (candidate, title) in Tab::ALL.into_iter().zip(&titles).take(fit) {
             if ui.selectable_label(*tab == candidate, title).clicked() {
                 *tab = candidate;
             }
+        }
+        if fit < titles.len() {
+            let hidden = || Tab::ALL.into_iter().zip(&titles).skip(fit);
+            let front = hidden().find(|(candidate, _)| candidate == tab).map_or(words::MORE_TABS, |(_, title)| title);
+            ui.menu_button(front, |ui| {
+                for (candidate, title) in hidden() {
+                    if ui.selectable_label(*tab == candidate, title).clicked() {
+                        *tab = candidate;
+                    }
+                }
+            });
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if icons::icon_button(ui, "close", words::HIDE_RESULTS).clicked() {
@@ -135,11 +145,44 @@ fn tabs_ui(ui: &mut Ui, view: &View<'_>, tab: &mut Tab, actions: &mut Vec<Action
             // In a narrow window the tabs need the room.
             if let Some(result) = view.result().filter(|_| ui.available_width() > RUN_WIDTH) {
                 let run = &result.run;
-                let text = words::run(&run.scenario, run.seed, &super::format::seconds(run.duration_s));
+                let text = words::run(
+                    &manage::title(view.diagram, &run.scenario.as_str().into()),
+                    run.seed,
+                    &super::format::seconds(run.duration_s),
+                );
                 ui.label(RichText::new(text).small().color(view.theme.text_weak));
             }
         });
     });
+}
+
+/// The title of a tab with what there is to count in it.
+fn tab_title(view: &View<'_>, tab: Tab) -> String {
+    let count = match tab {
+        Tab::Findings => view.result().map_or(0, |result| result.findings.len()),
+        Tab::Assumptions => view.result().map_or(0, |result| result.assumptions.len()),
+        Tab::Problems => view.problems.len(),
+        _ => 0,
+    };
+    if count > 0 { format!("{} {count}", tab.title()) } else { tab.title().to_owned() }
+}
+
+/// How many tabs there is room for; where some are left over, beside the menu that has them.
+fn tabs_that_fit(ui: &Ui, titles: &[String]) -> usize {
+    let font = egui::TextStyle::Button.resolve(ui.style());
+    let around = 2.0 * ui.spacing().button_padding.x + ui.spacing().item_spacing.x;
+    let width = |title: &String| ui.painter().layout_no_wrap(title.clone(), font.clone(), egui::Color32::WHITE).size().x + around;
+    let widths: Vec<f32> = titles.iter().map(width).collect();
+    let room = ui.available_width() - BUTTONS_WIDTH;
+    if widths.iter().sum::<f32>() <= room {
+        return titles.len();
+    }
+    let mut left = room - widths.iter().copied().fold(0.0, f32::max);
+    let fits = |width: &&f32| {
+        left -= **width;
+        left >= 0.0
+    };
+    widths.iter().take_while(fits).count()
 }
 
 /// Says what the results are about where that is not everything, and leads back.
@@ -246,7 +289,10 @@ fn figure(ui: &mut Ui, text: impl Into<String>) {
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(RichText::new(text).monospace()));
 }
 
-/// The verdict as a chip.
-fn verdict_chip(ui: &mut Ui, theme: &Theme, holds: plimsoll_sim::result::Holds) {
-    chip(ui, theme, holds.into(), words::verdict(holds));
+/// The verdict as a chip, as wide as any of these.
+fn verdict_chip(ui: &mut Ui, theme: &Theme, holds: Holds, all: impl Iterator<Item = Holds>) {
+    let font = Theme::semibold(Theme::SIZE_SMALL);
+    let width = |holds| ui.painter().layout_no_wrap(words::verdict(holds).to_owned(), font.clone(), theme.text).size().x;
+    let widest = all.map(width).fold(0.0, f32::max);
+    wide_chip(ui, theme, holds.into(), words::verdict(holds), widest);
 }

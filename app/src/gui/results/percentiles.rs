@@ -21,6 +21,9 @@ use crate::{
 /// Shares that are marked.
 const MARKS: [f64; 9] = [0.0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999_999, 0.999_999_9];
 
+/// Share of the width up to which there is room below for a word.
+const LAST_MARK: f64 = 0.98;
+
 /// What is shown.
 #[derive(Clone, Debug)]
 pub(super) struct Distribution<'a> {
@@ -49,7 +52,11 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, shown: &Distribution<'_>, height:
     };
     let [low, high] = shown.scale.bounds(seconds);
     let mut plot = plots::plot("percentiles", view.theme, height)
-        .x_grid_spacer(|_| MARKS.iter().map(|share| GridMark { value: rarity(*share), step_size: 1.0 }).collect())
+        // The word below a mark at the very end would be cut off.
+        .x_grid_spacer(move |_| {
+            let marks = MARKS.iter().map(|share| GridMark { value: rarity(*share), step_size: 1.0 });
+            marks.filter(|mark| mark.value < right * LAST_MARK).collect()
+        })
         .x_axis_formatter(|mark, _| percent(1.0 - libm::pow(10.0, -mark.value)))
         .y_axis_formatter(shown.scale.formatter(Quantity::Duration));
     if shown.scale == Scale::Logarithmic {

@@ -1,6 +1,9 @@
 //! Journeys step by step: where the time went.
 
-use egui::{Rect, RichText, ScrollArea, Sense, Stroke, Ui};
+use egui::{
+    Rect, RichText, ScrollArea, Sense, Stroke, Ui,
+    text::{LayoutJob, TextWrapping},
+};
 use plimsoll_models::NodeId;
 use plimsoll_sim::{
     RunResult,
@@ -8,12 +11,18 @@ use plimsoll_sim::{
 };
 
 use super::{Focus, Sight, View, latency::Kind, none_selected_ui};
-use crate::gui::{format, tone::Tone, words::results as words};
+use crate::gui::{
+    format,
+    plots::clock,
+    row::{ROW_HEIGHT, Row},
+    tone::Tone,
+    words::results as words,
+};
 
 /// What the user looks at.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    picked: usize,
+    picked: Option<usize>,
     /// The cell of the heat map whose journeys are shown.
     pub(super) cell: Option<Cell>,
 }
@@ -62,8 +71,16 @@ impl Cell {
 /// Journeys that are shown where none was followed in a cell.
 const NEAREST: usize = 5;
 
-/// Width of the column of names.
-const NAMES_WIDTH: f32 = 260.0;
+/// Width of the list, in points.
+const LIST_WIDTH: f32 = 250.0;
+/// Where the columns of a waterfall begin, in points: names, what happened, bars.
+const COLUMNS: [f32; 3] = [76.0, 226.0, 316.0];
+/// The same where there is little room.
+const NARROW: [f32; 3] = [76.0, 176.0, 256.0];
+/// Width from which on there is enough, in points.
+const WIDE_FROM: f32 = 640.0;
+/// Free space between two of them.
+const GAP: f32 = 8.0;
 
 /// Shows the list of journeys and the steps of one.
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, (memory, sight, focus): (&mut Memory, &Sight, &Focus)) {
@@ -73,42 +90,56 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, (memory, sigh
     }
     let shown: Vec<usize> = match memory.cell.clone() {
         Some(cell) => cell_ui(ui, view, result, &cell, &mut memory.cell),
-        None => (0..result.traces.len())
-            .filter(|index| focus.trace(&result.traces[*index]) && sight.sees(result.traces[*index].started_s))
-            .collect(),
+        None => listed(result, |trace| focus.trace(trace) && sight.sees(trace.started_s)),
     };
     let Some(first) = shown.first() else { return none_selected_ui(ui, view) };
-    if !shown.contains(&memory.picked) {
-        memory.picked = *first;
-    }
+    let picked = memory.picked.filter(|picked| shown.contains(picked)).unwrap_or(*first);
     ui.horizontal_top(|ui| {
         ui.vertical(|ui| {
-            ui.set_width(230.0);
-            ScrollArea::vertical().id_salt("journeys").auto_shrink([false, false]).show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = 1.0;
-                for index in shown {
-                    let trace = &result.traces[index];
-                    let took = trace
-                        .response_s
-                        .or(trace.completion_s)
-                        .map_or_else(|| "unfinished".to_owned(), |end| format::seconds(end - trace.started_s));
-                    let kind = words::kept(trace.slowest, trace.ordinal);
-                    let text = format!("#{}  {}  ·  {took}  ·  {kind}", trace.ordinal, view.diagram.title(&trace.producer));
-                    if ui.selectable_label(index == memory.picked, text).clicked() {
-                        memory.picked = index;
+            ui.set_width(LIST_WIDTH);
+            ui.spacing_mut().item_spacing.y = 1.0;
+            ScrollArea::vertical().id_salt("journeys").auto_shrink([false, false]).show_rows(ui, ROW_HEIGHT, shown.len(), |ui, seen| {
+                for index in &shown[seen] {
+                    if journey_ui(ui, view, &result.traces[*index], *index == picked) {
+                        memory.picked = Some(*index);
                     }
                 }
             });
         });
-        ui.vertical(|ui| waterfall_ui(ui, view, &result.traces[memory.picked]));
+        ui.separator();
+        ui.vertical(|ui| waterfall_ui(ui, view, &result.traces[picked]));
     });
+}
+
+/// How long a journey took; nothing while it is unfinished.
+fn took_s(trace: &JourneyTrace) -> Option<f64> {
+    trace.response_s.or(trace.completion_s).map(|end| end - trace.started_s)
+}
+
+/// Every journey that was followed, the slowest first; the others in the order in which they began.
+fn listed(result: &RunResult, seen: impl Fn(&JourneyTrace) -> bool) -> Vec<usize> {
+    let mut listed: Vec<usize> = (0..result.traces.len()).filter(|index| seen(&result.traces[*index])).collect();
+    let rank = |index: &usize| {
+        let trace = &result.traces[*index];
+        (!trace.slowest, if trace.slowest { took_s(trace).map_or(f64::NEG_INFINITY, |took| -took) } else { trace.started_s })
+    };
+    listed.sort_by(|a, b| rank(a).0.cmp(&rank(b).0).then(rank(a).1.total_cmp(&rank(b).1)));
+    listed
+}
+
+/// A journey of the list; whether it was clicked.
+fn journey_ui(ui: &mut Ui, view: &View<'_>, trace: &JourneyTrace, chosen: bool) -> bool {
+    let took = took_s(trace).map_or_else(|| words::NO_END.to_owned(), format::seconds);
+    let title = format!("{took}  {}", view.diagram.title(&trace.producer));
+    let below = words::followed(words::kept(trace.slowest, trace.ordinal), trace.ordinal, &clock(trace.started_s));
+    let icon = if trace.slowest { "clock" } else { "trace" };
+    Row { icon, title: &title, below: &below, chosen, faint: false }.ui(ui, view.theme, || format!("{title}, {below}")).clicked()
 }
 
 /// Says which cell the journeys belong to, and leads back to all; the journeys.
 fn cell_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, cell: &Cell, memory: &mut Option<Cell>) -> Vec<usize> {
     let (shown, inside) = cell.journeys(result);
     ui.horizontal(|ui| {
-        let clock = crate::gui::plots::clock;
         let times = words::range(&clock(cell.ended_s.0), &clock(cell.ended_s.1));
         let lengths = words::range(&format::seconds(cell.took_s.0), &format::seconds(cell.took_s.1));
         let color = if inside { view.theme.text } else { view.theme.amber };
@@ -147,25 +178,32 @@ fn step_ui(ui: &mut Ui, view: &View<'_>, step: &TraceStep, shares: [f64; 2], sin
     if response.hovered() {
         painter.rect_filled(rect, 3.0, theme.surface_hovered);
     }
-    let font = egui::FontId::proportional(12.0);
-    let left = egui::Align2::LEFT_CENTER;
+    let columns = if rect.width() < WIDE_FROM { NARROW } else { COLUMNS };
     let y = rect.center().y;
+    let time = egui::FontId::monospace(11.0);
     painter.text(
-        egui::pos2(rect.left() + 66.0, y),
+        egui::pos2(rect.left() + columns[0] - 10.0, y),
         egui::Align2::RIGHT_CENTER,
         format::seconds(since_s),
-        egui::FontId::monospace(11.0),
+        time,
         theme.text_weak,
     );
-    painter.text(egui::pos2(rect.left() + 76.0, y), left, view.diagram.title(&step.node), font.clone(), theme.text);
-    painter.text(egui::pos2(rect.left() + 180.0, y), left, what, font, tone.color(theme));
+    let column = |from: f32, to: f32, text: &str, color| {
+        let mut job = LayoutJob::simple_singleline(text.to_owned(), egui::FontId::proportional(12.0), color);
+        job.wrap = TextWrapping::truncate_at_width(to - from - GAP);
+        let galley = painter.layout_job(job);
+        painter.galley(egui::pos2(rect.left() + from, y - galley.size().y / 2.0), galley, color);
+    };
+    column(columns[0], columns[1], view.diagram.title(&step.node), theme.text);
+    column(columns[1], columns[2], what, tone.color(theme));
     let lane =
-        Rect::from_min_max(egui::pos2(rect.left() + NAMES_WIDTH, rect.top() + 5.0), egui::pos2(rect.right() - 8.0, rect.bottom() - 5.0));
+        Rect::from_min_max(egui::pos2(rect.left() + columns[2], rect.top() + 5.0), egui::pos2(rect.right() - 8.0, rect.bottom() - 5.0));
     painter.hline(lane.x_range(), rect.bottom(), Stroke::new(1.0, theme.stroke.gamma_multiply(0.5)));
     let at = |share: f64| lane.left() + lane.width() * share.clamp(0.0, 1.0) as f32;
     let bar = Rect::from_min_max(egui::pos2(at(shares[0]), lane.top()), egui::pos2(at(shares[1]).max(at(shares[0]) + 2.0), lane.bottom()));
     painter.rect_filled(bar, 2.0, tone.color(theme));
     let name = format!("{} {what} after {}", view.diagram.title(&step.node), format::seconds(since_s));
+    let response = response.on_hover_text_at_pointer(&name);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, &name));
 }
 

@@ -79,8 +79,3 @@ pub const LACKING_HINT: &str = "Install a font that has them, such as Noto Sans,
 pub fn lacking(scripts: &[&str]) -> String {
     format!("It was exported, but no font on this machine has these, so that it shows boxes in their place: {}.", scripts.join(", "))
 }
-
-/// The drawing was written as a picture.
-pub fn exported(path: &Path) -> String {
-    format!("Exported {}", path.display())
-}

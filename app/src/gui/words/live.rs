@@ -1,9 +1,14 @@
 //! The live run: transport bar, figures on the drawing, what-if.
 
-use plimsoll_models::fault::FaultKind;
+use plimsoll_models::fault::{Fault, FaultKind};
 
 use crate::{
-    gui::{canvas::Form, format, plots::clock},
+    gui::{
+        canvas::{Fate, Form},
+        format,
+        plots::clock,
+        words::spoken,
+    },
     live::{Moment, Pace, State},
     scene::{Spark, Tells},
 };
@@ -71,7 +76,7 @@ pub fn state(state: State) -> &'static str {
         State::Playing => "Playing",
         State::Paused => "Paused",
         State::Seeking => "Seeking",
-        State::Over => "Over",
+        State::Over => "Ended",
         State::Broken => "Stopped",
     }
 }
@@ -182,10 +187,25 @@ pub fn form(form: Form) -> &'static str {
     }
 }
 
+/// The shape of a spark.
+pub fn fate(fate: Fate) -> &'static str {
+    match fate {
+        Fate::ColdStart => "Cold start",
+        Fate::Throttled => "Throttled",
+        Fate::Failed => "Failed",
+        Fate::GivenUp => "Given up",
+    }
+}
+
+/// The cells of a box: what its instances do, the last one whatever it does.
+pub const INSTANCES: [&str; 4] = ["Busy", "Starting cold", "Idle", "Provisioned"];
+
 /// What tokens mean, in a sentence.
 pub fn token_key(event_types: &[&str]) -> String {
     let types = if event_types.is_empty() { String::new() } else { format!("colors are the event types {}; ", event_types.join(", ")) };
-    format!("Tokens: {types}a dot is a first attempt, a ring a retry, a square a batch, a diamond a dead letter")
+    format!(
+        "Tokens: {types}a dot is a first attempt, a ring a retry, a square a batch, a diamond a dead letter; sparks above a box: a ring is a cold start, a dash a throttle, a cross a failure, a disk what was given up"
+    )
 }
 
 /// What waits.
@@ -299,11 +319,7 @@ pub fn knob(kind: FaultKind) -> &'static str {
 
 /// A limit by its key.
 pub fn limit(key: &str) -> String {
-    let mut words = key.replace('_', " ");
-    if let Some(first) = words.get_mut(0..1) {
-        first.make_ascii_uppercase();
-    }
-    words
+    spoken(&key.replace('_', " "))
 }
 
 /// A batch size; zero is the one of the diagram.
@@ -354,6 +370,21 @@ pub fn saved(name: &str) -> String {
 /// Title of a journey.
 pub fn journey(ordinal: u64) -> String {
     format!("Journey of event {ordinal}")
+}
+
+/// What strikes a box or an arrow now, in a few words.
+pub fn struck(faults: &[&Fault], words_max: usize) -> String {
+    let short = |fault: &&Fault| fault.effect.to_string().split(',').next().unwrap_or_default().to_owned();
+    let mut words: Vec<String> = faults.iter().take(words_max).map(short).collect();
+    if faults.len() > words_max {
+        words.push(format!("{} more", faults.len() - words_max));
+    }
+    spoken(&words.join(" · "))
+}
+
+/// What strikes something now, and until when.
+pub fn struck_until(fault: &Fault) -> String {
+    format!("{} until {}", spoken(&fault.effect.to_string()), clock(fault.to))
 }
 
 /// Lines of the tooltip of a node.

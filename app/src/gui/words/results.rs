@@ -113,7 +113,7 @@ pub const PROVE_HELP: &str = "Simulates with and without the fix, with the same 
 /// Leads to the time and place of a finding.
 pub const SHOW_WHEN: &str = "Show when";
 /// What that does.
-pub const SHOW_WHEN_HELP: &str = "Shows the plots of the place around the time when the limit first bound";
+pub const SHOW_WHEN_HELP: &str = "Shows the plots of the place around the time when the limit was asked for most";
 /// Heading of the numbers by their effect.
 pub const MATTERS_MOST: &str = "What matters most";
 /// Asks for it.
@@ -121,6 +121,23 @@ pub const FIND_OUT: &str = "Find out";
 /// What that does.
 pub const FIND_OUT_HELP: &str =
     "Changes each number by a tenth and simulates again with the same luck, to tell which one moves the outcome most";
+/// The menu of the tabs that have no room.
+pub const MORE_TABS: &str = "More";
+
+/// Shows fewer rows of a table.
+pub const FEWER: &str = "Fewer";
+
+/// Shows the other rows of a table.
+pub fn more(count: usize) -> String {
+    format!("{count} more")
+}
+
+/// Numbers without an effect.
+pub fn moves_nothing(count: usize) -> String {
+    let changes = if count == 1 { "1 other change moves" } else { &format!("{count} other changes move") };
+    format!("{changes} nothing")
+}
+
 /// A figure of a proof.
 pub const LOSS: &str = "Loss";
 /// A figure of a proof.
@@ -160,6 +177,11 @@ pub fn only(title: &str) -> String {
 /// Which part of the time is looked at.
 pub fn range(from: &str, to: &str) -> String {
     format!("{from} to {to}")
+}
+
+/// A file is being made.
+pub fn exporting(path: &str) -> String {
+    format!("Exporting {path}…")
 }
 
 /// A file was written.
@@ -224,10 +246,18 @@ pub fn followed_in(times: &str, lengths: &str, inside: bool) -> String {
 /// Why a journey was followed.
 pub fn kept(slowest: bool, ordinal: u64) -> &'static str {
     match (slowest, ordinal) {
-        (true, _) => "slow",
-        (false, 0..100) => "first",
-        (false, _) => "sample",
+        (true, _) => "Slowest",
+        (false, 0..100) => "First",
+        (false, _) => "Sample",
     }
+}
+
+/// A journey that has no end.
+pub const NO_END: &str = "Unfinished";
+
+/// A journey that was followed: why, its number, when it began.
+pub fn followed(kept: &str, ordinal: u64, started: &str) -> String {
+    format!("{kept} · event {ordinal} at {started}")
 }
 
 /// A band of the ledger.
@@ -397,6 +427,11 @@ pub fn replications(count: u32) -> String {
 /// Leads to all findings.
 pub fn all_findings(count: usize) -> String {
     format!("All {count} findings")
+}
+
+/// A limit of a node.
+pub fn limit_of(limit: &str, node: &str) -> String {
+    format!("{limit} of {node}")
 }
 
 /// The limit whose lifting mends most.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{COLORS, Chart, HEIGHT, LEFT, RIGHT, Scale, WIDTH, decades};
+use super::{COLORS, Cell, Chart, HEIGHT, LEFT, RIGHT, Scale, WIDTH, decades, heat::BESIDE_CELLS};
 use crate::{
     export::{Escaped, ExportTheme},
     report::html::STYLE,
@@ -12,25 +12,8 @@ use crate::{
 const TITLE: f64 = 32.0;
 /// Height of the legend of a picture.
 const LEGEND: f64 = 28.0;
-/// Steps of how full a cell of a heat map is, and how opaque the emptiest one.
-const LEVELS: u32 = 16;
-/// See [`LEVELS`].
-const FAINTEST: f64 = 0.1;
-/// The first color of lines over a heat map, whose cells have the one before.
-const BESIDE_CELLS: usize = 1;
 /// Most room of an entry of that legend.
 const LEGEND_ENTRY: f64 = 150.0;
-
-/// A rectangle of a heat map.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Cell {
-    /// Which interval of those that are drawn.
-    pub interval: usize,
-    /// From which value to which.
-    pub values: (f64, f64),
-    /// How full it is, from 0 to 1.
-    pub share: f64,
-}
 
 /// A curve over something else than time.
 #[derive(Clone, Debug)]
@@ -52,24 +35,7 @@ impl Chart<'_> {
 
     /// The same over a heat map, which decides how far the axis of the values goes.
     pub(crate) fn heat_map(&self, theme: ExportTheme, cells: &[Cell]) -> Option<String> {
-        let least = cells.iter().map(|cell| cell.values.0).filter(|value| *value > 0.0).reduce(f64::min)?;
-        let most = cells.iter().map(|cell| cell.values.1).reduce(f64::max)?;
-        let (low, high) = decades(least, most);
-        let mut body = String::new();
-        for level in 1..=LEVELS {
-            let is_of_level = |cell: &&Cell| (cell.share * f64::from(LEVELS)).ceil().max(1.0) as u32 == level;
-            let path = cells.iter().filter(is_of_level).fold(String::new(), |mut path, cell| {
-                let (top, bottom) = (self.y(cell.values.1, low, high), self.y(cell.values.0.max(low), low, high));
-                let (left, right) = (self.x(cell.interval as f64), self.x(cell.interval as f64 + 1.0));
-                let _ = write!(path, "M{left:.1} {top:.1}H{right:.1}V{bottom:.1}H{left:.1}z");
-                path
-            });
-            if !path.is_empty() {
-                let opacity = FAINTEST + (1.0 - FAINTEST) * f64::from(level) / f64::from(LEVELS);
-                let _ = write!(body, r#"<path class="cell" fill-opacity="{opacity:.2}" d="{path}"/>"#);
-            }
-        }
-        self.drawing(&mut body, (low, high), BESIDE_CELLS);
+        let body = self.heat(cells)?;
         Some(self.plate(theme, (&self.names(), BESIDE_CELLS), &body))
     }
 
@@ -114,7 +80,7 @@ impl Chart<'_> {
         let _ = write!(
             out,
             r#"<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" font-family="Inter, sans-serif" font-size="11"><title>{}</title><style>
-text {{ fill: {faint}; }} text.title {{ fill: {}; font-size: 14px; font-weight: 600; }} .grid {{ stroke: {}; }} .cell {{ fill: {}; }}
+text {{ fill: {faint}; }} text.title {{ fill: {}; font-size: 14px; font-weight: 600; }} .grid {{ stroke: {}; }} .cell {{ fill: {}; shape-rendering: crispEdges; }}
 line.level {{ stroke: {bad}; stroke-dasharray: 5 4; }} text.level {{ fill: {bad}; }} .line {{ fill: none; stroke-width: 1.6; stroke-linejoin: round; }}
 "#,
             Escaped(&self.alternative()),
@@ -184,7 +150,7 @@ mod tests {
     #[test]
     fn a_heat_map_and_a_distribution_can_be_drawn() {
         let chart = chart(vec![Some(0.02), Some(0.5)], Scale::Logarithmic);
-        let cell = |interval, values, share| Cell { interval, values, share };
+        let cell = |interval, values, share| Cell { intervals: (interval, interval + 1), values, share };
         let cells = [cell(0, (0.0, 0.01), 0.001), cell(0, (0.01, 0.1), 0.5), cell(1, (0.1, 2.0), 1.0)];
         let map = chart.heat_map(ExportTheme::Light, &cells).unwrap();
         assert_eq!(map.matches("class=\"cell\"").count(), 3, "{map}");

@@ -23,6 +23,21 @@ pub(super) fn linked(words: &str, source: &str) -> String {
     format!(r#"<a href="{}" rel="noreferrer" title="{}">{}</a>"#, Escaped(&address), Escaped(source), Escaped(words))
 }
 
+/// Words in which what stands between backticks is code.
+pub(super) fn coded(words: &str) -> String {
+    let mut out = String::new();
+    let mut rest = words;
+    while let Some((before, code, after)) = rest.split_once('`').and_then(|(before, rest)| {
+        let (code, after) = rest.split_once('`')?;
+        Some((before, code, after))
+    }) {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{}<code>{}</code>", Escaped(before), Escaped(code));
+        rest = after;
+    }
+    out + &Escaped(rest).to_string()
+}
+
 /// A table as it stands.
 pub(in crate::report) fn table_html(table: &Table) -> String {
     linked_table(table, |_, _, _| None)
@@ -42,7 +57,7 @@ pub(super) fn linked_table(table: &Table, cell: impl Fn(usize, usize, &str) -> O
     for (at, row) in table.rows().iter().enumerate() {
         out.push_str("<tr>");
         for (number, words) in row.iter().enumerate() {
-            let html = cell(at, number, words).unwrap_or_else(|| Escaped(words).to_string());
+            let html = cell(at, number, words).unwrap_or_else(|| coded(words));
             let _ = write!(out, "<td{}>{html}</td>", class(number));
         }
         out.push_str("</tr>\n");
@@ -81,4 +96,15 @@ pub(super) fn document(title: &str, head: &str, sections: &[Section]) -> String 
     }
     out.push_str("</main>\n</body>\n</html>\n");
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_between_backticks_is_code_and_nothing_is_markup() {
+        assert_eq!(coded("limit of `a<b` and `c`"), "limit of <code>a&lt;b</code> and <code>c</code>");
+        assert_eq!(coded("one ` <b>alone</b>"), "one ` &lt;b&gt;alone&lt;/b&gt;");
+    }
 }

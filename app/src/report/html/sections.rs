@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use plimsoll_models::{Severity, objective::LatencyKind};
-use plimsoll_sim::result::{Finding, Holds, JourneyResult, NodeResult, ObjectiveResult, Series, SeriesKind};
+use plimsoll_sim::result::{Finding, Holds, JourneyResult, LatencyCounts, NodeResult, ObjectiveResult, Series, SeriesKind};
 
 use super::{
     Report,
-    page::{Escaped, Section, linked, linked_table, table_html},
+    page::{Escaped, Section, coded, linked, linked_table, table_html},
     sankey, terms,
 };
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
         bounds::latency_bounds,
         chart::{Chart, Line, Scale, significant},
         faults::{faults_table, remedies_table, remedies_title},
+        heat::Heat,
         over_time::{self, Course},
         sankey::Sankey,
         style::Style,
@@ -78,7 +79,7 @@ impl Report<'_> {
 
     fn answer(&self) -> String {
         self.summary().reasons().iter().fold(String::new(), |mut out, line| {
-            let _ = writeln!(out, "<p>{}</p>", Escaped(line));
+            let _ = writeln!(out, "<p>{}</p>", coded(line));
             out
         })
     }
@@ -163,8 +164,30 @@ impl Report<'_> {
                 levels: latency_bounds(self.result, kind, &journey.producer),
             };
             html.push_str(&chart.html());
+            let counts = match kind {
+                LatencyKind::Response => &journey.response_counts,
+                LatencyKind::Completion => &journey.completion_counts,
+            };
+            html.push_str(&self.heat(&title, counts, vec![line("p50", &series.p50), line("p99", &series.p99)]));
         }
         html
+    }
+
+    /// Where the latencies lie, the darker the more.
+    fn heat(&self, title: &str, counts: &LatencyCounts, lines: Vec<Line>) -> String {
+        let grid = &self.result.grid;
+        let heat = Heat { counts, interval_s: grid.interval_s, windows: 0..grid.intervals };
+        let chart = Chart {
+            title: &format!("{title}, heat map"),
+            axis: "journeys by latency, the stronger the more",
+            lines,
+            interval_s: grid.interval_s,
+            from_s: 0.0,
+            scale: Scale::Logarithmic,
+            print: |value| print_duration(significant(value)),
+            levels: Vec::new(),
+        };
+        chart.heat_html(&heat.coarse(), &heat.table())
     }
 
     fn limits(&self) -> String {
@@ -235,7 +258,7 @@ impl Report<'_> {
             let title = remedies_title(remedies, self.diagram);
             let _ = write!(out, "<h3>{}</h3>\n{}<dl>", Escaped(&title), table_html(&remedies_table(remedies)));
             for option in &remedies.options {
-                let _ = write!(out, "<dt>{}</dt><dd>{}</dd>", Escaped(option.code), Escaped(&option.title));
+                let _ = write!(out, "<dt>{}</dt><dd>{}</dd>", Escaped(option.code), coded(&option.title));
             }
             out.push_str("</dl>\n");
             out
@@ -344,11 +367,11 @@ fn finding_html(finding: &Finding) -> String {
         Severity::Warning => "warning",
         Severity::Info => "info",
     };
-    let mut out = format!("<div class=\"finding {class}\"><p><b>{}</b></p>", Escaped(&finding.title));
+    let mut out = format!("<div class=\"finding {class}\"><p><b>{}</b></p>", coded(&finding.title));
     let explained = explained(finding).unwrap_or_default();
     for (class, words) in [("faint", &finding.evidence), ("faint", &explained), ("", &finding.advice)] {
         if !words.is_empty() {
-            let _ = write!(out, "<p class=\"{class}\">{}</p>", Escaped(words));
+            let _ = write!(out, "<p class=\"{class}\">{}</p>", coded(words));
         }
     }
     if let Some((path, value)) = &finding.fix {

@@ -93,6 +93,8 @@ impl Compute {
             return;
         }
         core.nodes[self.index as usize].waiting.subtract(now, 1);
+        // The dashboard tells the age of an event when it is tried, again and again.
+        core.nodes[self.index as usize].age.see(now - row.born);
         core.ledger.attempt(row.row);
         core.copies[copy].attempt += 1;
         core.copies[copy].state = MessageState::InFlight;

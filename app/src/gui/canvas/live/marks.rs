@@ -1,11 +1,14 @@
 //! What has just befallen events, as sparks that rise from the boxes.
 
-use egui::{Painter, Shape, Stroke, pos2, vec2};
+use egui::{Color32, Painter, Pos2, Shape, Stroke, pos2, vec2};
 use plimsoll_sim::{live::MarkLook, result::TraceEvent};
 
 use super::places::Places;
 use crate::{
-    gui::canvas::{CanvasInput, camera::Camera},
+    gui::{
+        canvas::{CanvasInput, camera::Camera},
+        theme::Theme,
+    },
     live::{Frame, MARK_S, mixed},
     scene::Rect,
 };
@@ -37,43 +40,75 @@ fn crowds(frame: &Frame, places: &Places) -> Vec<u64> {
     counts.into_iter().map(|count| count.div_ceil(SPARKS_MAX).max(1).next_power_of_two() - 1).collect()
 }
 
+/// What befalls an event that is worth a spark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It starts an instance.
+    ColdStart,
+    /// A limit refuses it.
+    Throttled,
+    /// An attempt fails or takes too long.
+    Failed,
+    /// Nobody tries it again.
+    GivenUp,
+}
+
+impl Fate {
+    /// All.
+    pub(super) const ALL: [Self; 4] = [Self::ColdStart, Self::Throttled, Self::Failed, Self::GivenUp];
+
+    fn of(what: TraceEvent) -> Option<Self> {
+        match what {
+            TraceEvent::ColdStart => Some(Self::ColdStart),
+            TraceEvent::Throttled => Some(Self::Throttled),
+            TraceEvent::Failed | TraceEvent::TimedOut => Some(Self::Failed),
+            TraceEvent::DeadLettered | TraceEvent::Expired | TraceEvent::GivenUp => Some(Self::GivenUp),
+            TraceEvent::Attempt
+            | TraceEvent::Wait
+            | TraceEvent::Start
+            | TraceEvent::Done
+            | TraceEvent::Enqueued
+            | TraceEvent::Received
+            | TraceEvent::Deleted
+            | TraceEvent::Filtered => None,
+        }
+    }
+
+    /// Its color.
+    pub(super) fn color(self, theme: &Theme) -> Color32 {
+        match self {
+            Self::ColdStart => theme.plot[4],
+            Self::Throttled | Self::Failed => theme.red,
+            Self::GivenUp => theme.amber,
+        }
+    }
+
+    /// Its shape at a place, of half so many points across.
+    pub(super) fn shape(self, at: Pos2, size: f32, color: Color32) -> Shape {
+        let line = Stroke::new((size * 0.45).clamp(1.0, 2.2), color);
+        match self {
+            Self::ColdStart => Shape::circle_stroke(at, size, line),
+            Self::Throttled => Shape::line_segment([at - vec2(size, 0.0), at + vec2(size, 0.0)], Stroke::new(line.width * 1.6, color)),
+            Self::GivenUp => Shape::circle_filled(at, size, color),
+            Self::Failed => Shape::Vec(vec![
+                Shape::line_segment([at - vec2(size, size), at + vec2(size, size)], line),
+                Shape::line_segment([at + vec2(-size, size), at + vec2(size, -size)], line),
+            ]),
+        }
+    }
+}
+
 /// What befell an event, as a spark that rises from the box and fades.
 fn spark(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>, frame: &Frame, body: Rect, mark: &MarkLook) {
-    let theme = input.theme;
-    let color = match mark.what {
-        TraceEvent::Throttled | TraceEvent::Failed | TraceEvent::TimedOut => theme.red,
-        TraceEvent::DeadLettered | TraceEvent::Expired | TraceEvent::GivenUp => theme.amber,
-        TraceEvent::ColdStart => theme.plot[4],
-        TraceEvent::Attempt
-        | TraceEvent::Wait
-        | TraceEvent::Start
-        | TraceEvent::Done
-        | TraceEvent::Enqueued
-        | TraceEvent::Received
-        | TraceEvent::Deleted
-        | TraceEvent::Filtered => return,
-    };
+    let Some(fate) = Fate::of(mark.what) else { return };
     let age = ((frame.at_s() - mark.at_s) / (MARK_S * frame.speed).max(1e-12)) as f32;
     if !(0.0..1.0).contains(&age) {
         return;
     }
     let box_ = camera.screen_rect(body);
-    // Each journey has its place along the edge.
+    // Each journey has its place along the edge; the use of the tightest limit stands at its end.
     let along = (mixed(mark.journey) >> 40) as f32 / (1_u32 << 24) as f32;
     let rise = if input.preferences.moves() { RISE * age * camera.zoom } else { 4.0 };
-    let at = pos2(box_.left() + box_.width() * (0.08 + 0.84 * along), box_.top() - 3.0 * camera.zoom - rise);
-    let color = color.gamma_multiply(1.0 - age);
-    let size = (3.5 * camera.zoom).clamp(1.5, 5.0);
-    let line = Stroke::new((1.6 * camera.zoom).clamp(1.0, 2.2), color);
-    match mark.what {
-        TraceEvent::Throttled => {
-            painter.add(Shape::line_segment([at - vec2(size, 0.0), at + vec2(size, 0.0)], Stroke::new(line.width * 1.6, color)))
-        }
-        TraceEvent::ColdStart => painter.add(Shape::circle_stroke(at, size, line)),
-        TraceEvent::DeadLettered | TraceEvent::Expired | TraceEvent::GivenUp => painter.add(Shape::circle_filled(at, size, color)),
-        _ => {
-            painter.add(Shape::line_segment([at - vec2(size, size), at + vec2(size, size)], line));
-            painter.add(Shape::line_segment([at + vec2(-size, size), at + vec2(size, -size)], line))
-        }
-    };
+    let at = pos2(box_.left() + box_.width() * (0.06 + 0.70 * along), box_.top() - 3.0 * camera.zoom - rise);
+    painter.add(fate.shape(at, (3.5 * camera.zoom).clamp(1.5, 5.0), fate.color(input.theme).gamma_multiply(1.0 - age)));
 }

@@ -6,10 +6,11 @@ mod lines;
 mod marks;
 mod places;
 mod rates;
+mod struck;
 mod tokens;
 
 use egui::{Color32, Painter, Stroke};
-use plimsoll_models::{EdgeId, NodeId};
+use plimsoll_models::{EdgeId, NodeId, fault::Fault};
 use plimsoll_sim::live::LimitLook;
 
 use self::places::Inside;
@@ -23,6 +24,7 @@ use crate::{
     live::Frame,
     scene::{FoldedGroup, Link, Part, Rect, spark_rect},
 };
+pub use marks::Fate;
 pub(super) use places::Places;
 pub use tokens::Form;
 
@@ -51,6 +53,7 @@ impl Canvas {
         boxes::paint(painter, &self.camera, input, frame, places);
         if self.camera.zoom >= NORMAL_FROM {
             marks::paint(painter, &self.camera, input, frame, places);
+            struck::paint(painter, &self.camera, input, frame, places);
         }
         if self.camera.zoom >= FINEST_FROM {
             lines::label(painter, &self.camera, input, frame, places);
@@ -109,8 +112,15 @@ pub(super) fn sentence(input: &CanvasInput<'_>, frame: &Frame, id: &NodeId) -> O
     } else {
         said.push(words::busy(node.busy));
     }
+    said.extend(struck_inside(input, frame, &inside));
     said.extend(inside.spark(frame).as_ref().map(words::spark));
     Some(said.join(", "))
+}
+
+/// What the scenario lets go wrong now in a box.
+fn struck_inside(input: &CanvasInput<'_>, frame: &Frame, inside: &Inside) -> Vec<String> {
+    let is_inside = |fault: &&Fault| inside.nodes.iter().any(|(n, _)| frame.roster.nodes[*n].as_str() == fault.on);
+    input.struck.iter().filter(is_inside).map(words::struck_until).collect()
 }
 
 /// Every figure of a box, for its tooltip.
@@ -131,6 +141,7 @@ pub(super) fn node_lines(input: &CanvasInput<'_>, frame: &Frame, id: &NodeId) ->
             words::node::busy(node.busy),
         ]
     };
+    lines.extend(struck_inside(input, frame, &inside));
     if node.instances > 0 {
         lines.push(words::node::instances(node.instances, node.starting, node.provisioned));
     }
@@ -144,6 +155,11 @@ pub(super) fn node_lines(input: &CanvasInput<'_>, frame: &Frame, id: &NodeId) ->
     lines.extend(own.into_iter().take(3).map(|(name, limit)| words::used(limit.used, &name.title)));
     lines.extend(inside.spark(frame).as_ref().map(words::spark));
     lines
+}
+
+/// What the scenario lets go wrong now on an arrow.
+pub(super) fn struck_arrow(input: &CanvasInput<'_>, id: &EdgeId) -> impl Iterator<Item = String> {
+    input.struck.iter().filter(|fault| fault.on == id.as_str()).map(words::struck_until)
 }
 
 /// Every figure of an arrow, for its tooltip.
