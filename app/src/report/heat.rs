@@ -21,8 +21,6 @@ const PAGE: (usize, usize) = (120, 48);
 #[derive(Clone, Debug)]
 pub(crate) struct Heat<'a> {
     pub counts: &'a LatencyCounts,
-    /// Length of an interval in seconds.
-    pub interval_s: f64,
     /// Which intervals are looked at.
     pub windows: Range<usize>,
 }
@@ -105,7 +103,7 @@ mod tests {
         let bounds_s: Vec<f64> = (0..=100).map(|at| 0.001 * 1.1_f64.powi(at)).collect();
         let row = |n: usize| CountRow { first: n % 7, counts: vec![1; 90] };
         let counts = LatencyCounts { bounds_s, rows: (0..500).map(row).collect() };
-        let heat = Heat { counts: &counts, interval_s: 1.0, windows: 0..500 };
+        let heat = Heat { counts: &counts, windows: 0..500 };
         let (fine, coarse) = (heat.fine(), heat.coarse());
         assert!(fine.len() > 40_000 && coarse.len() <= PAGE.0 * PAGE.1, "{} and {}", fine.len(), coarse.len());
         let ends = |cells: &[Cell]| {
@@ -122,7 +120,7 @@ mod tests {
     #[test]
     fn nothing_that_ended_is_no_map() {
         let counts = LatencyCounts { bounds_s: vec![0.0, 1.0], rows: Vec::new() };
-        let heat = Heat { counts: &counts, interval_s: 1.0, windows: 0..10 };
+        let heat = Heat { counts: &counts, windows: 0..10 };
         assert_eq!((heat.bounds_s(), heat.fine().len(), heat.coarse().len()), (None, 0, 0));
     }
 }

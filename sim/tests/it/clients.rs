@@ -6,7 +6,7 @@ use plimsoll_models::{
 };
 use plimsoll_sim::RunResult;
 
-use crate::support::{Draw, fate, run};
+use crate::support::{Draw, fate, faulty, run, run_plan};
 
 /// A client that calls an API which does what its fields say, along the edge `call`.
 fn client_and_api(load: &str, api: &[(&str, &str)], edge: &[(&str, &str)]) -> RunResult {
@@ -44,6 +44,25 @@ fn a_success_gives_the_last_retry_back() {
     let result = client_and_api("times(0 s, 0.1 s, 1.2 s)", &api, &fields);
     assert_eq!((edge_figure(&result, "retries"), edge_figure(&result, "retries_denied")), (3.0, 1.0));
     assert_eq!((result.journeys[0].succeeded, result.journeys[0].rejected), (2, 1));
+}
+
+/// With three attempts, 14 tokens for a retry and what the last one took for a success, a share p of failures costs
+/// 14 p² + 14 p³ tokens a request and brings 1 - p: both are equal at 21.5 %. With five tokens, for throttles, at 32 %. Below
+/// that 500 tokens are enough for ever, above it they are gone after some thousand requests.
+#[test]
+fn a_retry_quota_breaks_even_at_a_share_of_failures() {
+    let denied = |cost: &str, kind: &str, share: &str| {
+        let fields = [("attempts", "3"), ("retry_quota", "500"), ("retry_cost", cost), ("retry_cost_throttle", cost), ("timeout", "none")];
+        let diagram = Draw::default()
+            .node("client", "generic/client", &[("arrivals", "constant(100/s)")])
+            .node("api", "generic/http-api", &[("latency", "0 s")])
+            .edge("call", EdgeKind::Request, "client", "api", &[&fields[..], &[("backoff", "10 ms")]].concat())
+            .0;
+        let fault = serde_json::json!([{"kind": kind, "on": "api", "from": "0 s", "to": "10 min", "share": share}]);
+        edge_figure(&run_plan(&diagram, faulty(&[("duration", "200 s")], fault)), "retries_denied")
+    };
+    assert_eq!((denied("14", "errors", "18 %"), denied("5", "throttle", "28 %")), (0.0, 0.0));
+    assert!(denied("14", "errors", "26 %") > 500.0 && denied("5", "throttle", "36 %") > 500.0);
 }
 
 /// With half as many retries as requests, the first of four failing calls finds 0.5 retries allowed, the second 1, the

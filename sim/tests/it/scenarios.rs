@@ -154,6 +154,31 @@ fn pollers_ramp_from_5_by_5_a_second_to_their_maximum() {
     assert_eq!((at(0.5), at(10.5), at(30.0)), (5.0, 55.0, 100.0));
 }
 
+/// Attempts multiply along the callers that wait: five deliveries of a message with three attempts each are fifteen calls,
+/// three attempts at an asynchronous event with three each are nine. Whoever only hands an event over adds none.
+#[test]
+fn attempts_multiply_along_waiting_callers() {
+    let bare = [("duration", "0 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("async_hop", "0 s")];
+    let broken = |draw: Draw| {
+        let fields = [("attempts", "3"), ("backoff", "10 ms"), ("retry_quota", "none")];
+        let draw = draw.node("fn", "aws/lambda", &bare).node("api", "generic/http-api", &[("latency", "0 s"), ("error_rate", "100 %")]);
+        draw.edge("ask", EdgeKind::Request, "fn", "api", &fields)
+    };
+    let client = || Draw::default().node("client", "generic/client", &[("arrivals", "times(0 s)")]);
+    let calls = |draw: Draw| run(&draw.0, &[("duration", "1 h")]).node("api").unwrap().metrics["arrivals"];
+    let queued = broken(client())
+        .node("queue", "aws/sqs", &[("visibility_timeout", "30 s"), ("max_receive_count", "5")])
+        .node("dlq", "aws/sqs", &[])
+        .edge("send", EdgeKind::Send, "client", "queue", &[("attempts", "3")])
+        .edge("consume", EdgeKind::Poll, "queue", "fn", &[])
+        .edge("give-up", EdgeKind::DeadLetter, "queue", "dlq", &[]);
+    assert_eq!(calls(queued), 15.0);
+    let handed_over = broken(client()).edge("send", EdgeKind::Send, "client", "fn", &[("attempts", "3")]);
+    assert_eq!(calls(handed_over), 9.0);
+    let asked = broken(client()).edge("call", EdgeKind::Request, "client", "fn", &[("attempts", "2"), ("timeout", "none")]);
+    assert_eq!(calls(asked), 6.0);
+}
+
 /// A queue that lets fewer messages be in flight than a batch takes still hands them on.
 #[test]
 fn a_batch_that_cannot_be_filled_goes_as_it_is() {

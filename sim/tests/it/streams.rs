@@ -260,6 +260,25 @@ fn polling_consumers_share_what_a_shard_gives() {
     assert!((shared - (180_000.0 - 50.0 * 2_048.0)).abs() <= 10_240.0, "{shared} KiB");
 }
 
+/// A shard answers five reads a second, however many ask: a consumer alone that reads as often as it may gets all of them,
+/// five get about one each, and their records wait for a second instead of a fifth of one.
+#[test]
+fn five_consumers_share_five_reads_a_second() {
+    let reads = |consumers: usize| {
+        let mut draw = written(Draw::default(), "constant(50/s)", "", &[]);
+        for number in 0..consumers {
+            let id = format!("fn{number}");
+            draw = function(draw, &id, &[]).edge(&format!("read{number}"), EdgeKind::Poll, "stream", &id, &eager(&[]));
+        }
+        let result = run(&draw.0, &[("duration", "100 s")]);
+        let each = (0..consumers).map(|number| metric(&result, &format!("read{number}"), "reads"));
+        (each.clone().fold(f64::INFINITY, f64::min), each.fold(0.0, f64::max), result.journeys[0].completion.mean)
+    };
+    let (alone, of_five) = (reads(1), reads(5));
+    assert!((alone.0 - 500.0).abs() <= 5.0 && alone.2 < 0.25, "{alone:?}");
+    assert!(of_five.0 >= 90.0 && of_five.1 <= 110.0 && (0.4..=1.1).contains(&of_five.2), "{of_five:?}");
+}
+
 /// A poll comes within a second and takes 100 ms; a push takes 70 ms.
 #[test]
 fn a_push_is_faster_than_a_poll() {

@@ -25,6 +25,9 @@ pub(super) const ENLARGEMENT: f64 = 2.0;
 /// The most that the second set takes, however wide the intervals of the first were.
 pub(super) const ENLARGEMENT_MAX: f64 = 50.0;
 
+/// Customers of all replications of the second set that are affordable beyond twice what the first set took.
+pub(super) const CUSTOMERS_MAX: f64 = 2e8;
+
 /// The diagrams of a case and how they are measured.
 pub(super) struct Experiment {
     /// What is run, for `--emit`.

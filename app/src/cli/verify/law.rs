@@ -57,7 +57,7 @@ fn spelled(name: &str, members: &Members<'_>) -> Result<(String, &'static [&'sta
     let number = |names: &[&str]| members.number(names);
     Ok(match name {
         "exponential" => {
-            let mean = number(&["mean"]).or_else(|_| number(&["rate"]).map(|rate| 1.0 / rate))?;
+            let mean = if members.has("rate") && !members.has("mean") { 1.0 / number(&["rate"])? } else { number(&["mean"])? };
             (format!("exponential({mean} s)"), &["rate"])
         }
         "deterministic" | "constant" => (format!("{} s", number(&["value", "mean"])?), &["value"]),
@@ -72,7 +72,7 @@ fn spelled(name: &str, members: &Members<'_>) -> Result<(String, &'static [&'sta
         }
         "erlang" => {
             let k = number(&["k", "shape"])?;
-            let mean = number(&["mean"]).or_else(|_| number(&["rate"]).map(|rate| k / rate))?;
+            let mean = if members.has("rate") && !members.has("mean") { k / number(&["rate"])? } else { number(&["mean"])? };
             (format!("erlang(k={k}, mean={mean} s)"), &["k", "shape", "rate"])
         }
         "lognormal" => (lognormal(members)?, &["mu", "sigma", "sd", "p50", "p99"]),

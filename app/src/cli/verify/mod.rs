@@ -28,7 +28,7 @@ use super::{Outcome, Refusal, Stop, Streams, args::VerifyArgs, canceling};
 use crate::{files, report::style::Style};
 use bench::Trouble;
 use case::{Case, CaseFile, Figure, Kind, Missing, SCHEMA};
-use experiment::{ENLARGEMENT, ENLARGEMENT_MAX, Experiment, Measured, SEED_SETS};
+use experiment::{CUSTOMERS_MAX, ENLARGEMENT, ENLARGEMENT_MAX, Experiment, Measured, SEED_SETS};
 use judge::{Judgment, judge};
 
 /// What came of a case.
@@ -156,15 +156,18 @@ fn examine(case: &Case, folder: &Path, canceled: &(dyn Fn() -> bool + Sync)) -> 
         if fine || case.kind != Kind::Stochastic {
             return Verdict::Judged { judgments: last, repeated: round > 0 };
         }
-        enlargement = enlarged_again(enlargement, &last);
+        enlargement = enlarged_again(case, enlargement, &last);
     }
     Verdict::Judged { judgments: last, repeated: true }
 }
 
-/// How much the second seed set takes: twice as much, or what its widest interval needs, with a margin.
-fn enlarged_again(enlargement: f64, judgments: &[Judgment]) -> f64 {
+/// How much the second seed set takes: twice as much, or what its widest interval needs, with a margin, as long as that
+/// does not take too long.
+fn enlarged_again(case: &Case, enlargement: f64, judgments: &[Judgment]) -> f64 {
     let widest = judgments.iter().map(|judgment| judgment.imprecision).fold(1.0, f64::max);
-    (enlargement * 2.0 * widest * widest).min(ENLARGEMENT_MAX)
+    let most = case.sample.customers_per_replication.map_or(ENLARGEMENT_MAX, |each| CUSTOMERS_MAX / each / f64::from(case.replications()));
+    let needed = 2.0 * enlargement * widest * widest;
+    needed.min(most.min(ENLARGEMENT_MAX)).max(2.0 * enlargement)
 }
 
 fn judgments(case: &Case, runs: &[Measured]) -> Vec<Judgment> {

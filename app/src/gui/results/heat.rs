@@ -35,8 +35,8 @@ pub(super) fn ui(
     height: f32,
     actions: &mut Vec<Action>,
 ) {
-    let map = Map(Heat { counts: kind.counts(journey), interval_s: result.grid.interval_s, windows: sight.windows(&result.grid) });
-    let Some((low, high)) = map.0.bounds_s() else {
+    let map = Map { heat: Heat { counts: kind.counts(journey), windows: sight.windows(&result.grid) }, interval_s: result.grid.interval_s };
+    let Some((low, high)) = map.heat.bounds_s() else {
         ui.label(egui::RichText::new(words::NOTHING_ENDED).color(view.theme.text_weak));
         return;
     };
@@ -127,17 +127,21 @@ impl Pointed {
 }
 
 /// The counts that are looked at.
-struct Map<'a>(Heat<'a>);
+struct Map<'a> {
+    heat: Heat<'a>,
+    /// Length of an interval in seconds.
+    interval_s: f64,
+}
 
 impl Map<'_> {
     fn mesh(&self, transform: &PlotTransform, color: Color32) -> Mesh {
-        let most = self.0.cells().map(|(.., count)| count).max().unwrap_or(1);
+        let most = self.heat.cells().map(|(.., count)| count).max().unwrap_or(1);
         let full = libm::log1p(most as f64);
         let y = |seconds: f64| transform.position_from_point_y(Scale::Logarithmic.drawn(seconds.max(1e-9)));
-        let x = |window: usize| transform.position_from_point_x(window as f64 * self.0.interval_s);
+        let x = |window: usize| transform.position_from_point_x(window as f64 * self.interval_s);
         let mut mesh = Mesh::default();
-        for (window, bucket, count) in self.0.cells() {
-            let [Some(low), Some(high)] = [bucket, bucket + 1].map(|at| self.0.counts.bounds_s.get(at)) else { continue };
+        for (window, bucket, count) in self.heat.cells() {
+            let [Some(low), Some(high)] = [bucket, bucket + 1].map(|at| self.heat.counts.bounds_s.get(at)) else { continue };
             let share = (libm::log1p(count as f64) / full) as f32;
             let rect = Rect::from_min_max(egui::pos2(x(window), y(*high)), egui::pos2(x(window + 1), y(*low)));
             mesh.add_colored_rect(rect, color.gamma_multiply(FAINTEST + (1.0 - FAINTEST) * share));
@@ -149,12 +153,12 @@ impl Map<'_> {
     fn cell(&self, transform: &PlotTransform, at: Pos2) -> Option<Pointed> {
         let point = transform.value_from_position(at);
         let (time, took) = (point.x, Scale::Logarithmic.value(point.y));
-        let window = (time.max(0.0) / self.0.interval_s) as usize;
-        let bucket = self.0.counts.bounds_s.partition_point(|bound| *bound <= took).checked_sub(1)?;
-        let (low, high) = (*self.0.counts.bounds_s.get(bucket)?, *self.0.counts.bounds_s.get(bucket + 1)?);
-        let row = self.0.counts.rows.get(window)?;
+        let window = (time.max(0.0) / self.interval_s) as usize;
+        let bucket = self.heat.counts.bounds_s.partition_point(|bound| *bound <= took).checked_sub(1)?;
+        let (low, high) = (*self.heat.counts.bounds_s.get(bucket)?, *self.heat.counts.bounds_s.get(bucket + 1)?);
+        let row = self.heat.counts.rows.get(window)?;
         let count = bucket.checked_sub(row.first).and_then(|at| row.counts.get(at)).copied().unwrap_or(0);
-        let ended_s = (window as f64 * self.0.interval_s, (window + 1) as f64 * self.0.interval_s);
+        let ended_s = (window as f64 * self.interval_s, (window + 1) as f64 * self.interval_s);
         Some(Pointed { ended_s, took_s: (low, high), count })
     }
 
@@ -162,26 +166,26 @@ impl Map<'_> {
     fn picture(&self, title: &str, series: &LatencySeries, look: ExportTheme) -> Option<String> {
         let line = |(name, values): (&str, &Vec<Option<f64>>)| chart::Line {
             name: name.to_owned(),
-            values: values.get(self.0.windows.clone()).unwrap_or_default().to_vec(),
+            values: values.get(self.heat.windows.clone()).unwrap_or_default().to_vec(),
         };
         let shown = chart::Chart {
             title,
             axis: "",
             lines: [("p50", &series.p50), ("p99", &series.p99)].map(line).to_vec(),
-            interval_s: self.0.interval_s,
-            from_s: self.0.windows.start as f64 * self.0.interval_s,
+            interval_s: self.interval_s,
+            from_s: self.heat.windows.start as f64 * self.interval_s,
             scale: chart::Scale::Logarithmic,
             print: format::seconds,
             levels: Vec::new(),
         };
-        shown.heat_map(look, &self.0.fine())
+        shown.heat_map(look, &self.heat.fine())
     }
 
     fn csv(&self) -> String {
         let mut out = String::from("time_s,from_s,to_s,count\n");
-        for (window, bucket, count) in self.0.cells() {
-            let [from, to] = [bucket, bucket + 1].map(|at| self.0.counts.bounds_s.get(at).copied().unwrap_or(f64::NAN));
-            let _ = writeln!(out, "{},{from},{to},{count}", window as f64 * self.0.interval_s);
+        for (window, bucket, count) in self.heat.cells() {
+            let [from, to] = [bucket, bucket + 1].map(|at| self.heat.counts.bounds_s.get(at).copied().unwrap_or(f64::NAN));
+            let _ = writeln!(out, "{},{from},{to},{count}", window as f64 * self.interval_s);
         }
         out
     }

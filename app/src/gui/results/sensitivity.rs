@@ -8,7 +8,7 @@ use super::{Action, View, figure, heading, proof};
 use crate::{
     gui::{
         theme::Theme,
-        words::{results as words, spoken},
+        words::{sensitivity as words, spoken},
     },
     report::text::Summary,
     run::Question,

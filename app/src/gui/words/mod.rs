@@ -16,6 +16,7 @@ pub mod panels;
 pub mod preferences;
 pub mod results;
 pub mod scenarios;
+pub mod sensitivity;
 pub mod sentence;
 pub mod shell;
 pub mod window;

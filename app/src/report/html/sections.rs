@@ -176,7 +176,7 @@ impl Report<'_> {
     /// Where the latencies lie, the darker the more.
     fn heat(&self, title: &str, counts: &LatencyCounts, lines: Vec<Line>) -> String {
         let grid = &self.result.grid;
-        let heat = Heat { counts, interval_s: grid.interval_s, windows: 0..grid.intervals };
+        let heat = Heat { counts, windows: 0..grid.intervals };
         let chart = Chart {
             title: &format!("{title}, heat map"),
             axis: "journeys by latency, the stronger the more",

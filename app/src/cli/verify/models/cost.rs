@@ -23,9 +23,14 @@ fn without_free_tier(case: &Case) -> Result<(), Missing> {
 pub(super) fn lambda(case: &Case) -> Result<Experiment, Missing> {
     without_free_tier(case)?;
     let requests = case.model.number("requests")?;
+    let (architecture, time) = match case.model.word("architecture", &["x86_64", "x86", "arm64", "arm"])? {
+        "arm64" | "arm" => ("arm64", "duration_arm"),
+        _ => ("x86_64", "duration"),
+    };
     let fields = [
         field("duration", format!("{} ms", case.model.number("duration_ms")?)),
         field("memory", format!("{} MiB", case.model.number("memory_mb")?)),
+        field("architecture", architecture),
     ];
     let bench = Bench::new(&case.title)
         .client("client", format!("constant({RATE}/s)"))
@@ -33,12 +38,12 @@ pub(super) fn lambda(case: &Case) -> Result<Experiment, Missing> {
         .request("client", "function")
         .quota(CONCURRENCY, UNREACHED)
         .price("aws/lambda", "requests", case.model.number("price_request")?)
-        .price("aws/lambda", "duration", case.model.number("price_gbs")?)
+        .price("aws/lambda", time, case.model.number("price_gbs")?)
         // The half gap makes the last of them arrive before the end.
         .drained((requests + 0.5) / RATE);
     Ok(Experiment::new(bench, 1, move |result| {
         let (_, by_request) = meter(result, "function", "requests");
-        let (gb_seconds, by_duration) = meter(result, "function", "duration");
+        let (gb_seconds, by_duration) = meter(result, "function", time);
         let billed = metric(result, "function", "billed_s")?;
         Ok(measured([
             ("gb_seconds", gb_seconds.into()),
