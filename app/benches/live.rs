@@ -22,7 +22,7 @@ const EXAMPLES: [&str; 3] = ["checkout", "retry-storm", "mm1"];
 
 /// An example with a load that takes about half a second without anybody who watches.
 fn request(name: &str) -> Request {
-    let duration = if name == "mm1" { "10 days" } else { "20 min" };
+    let duration = if name == "mm1" { "30 days" } else { "20 min" };
     let example = examples::EXAMPLES.iter().find(|example| example.name == name).unwrap();
     let mut diagram = native::read(example.document).unwrap().diagram;
     let scenario = diagram.default_scenario().cloned().unwrap_or_else(|| ScenarioId::new("default"));

@@ -13,8 +13,8 @@ use crate::{
 /// Memory that the copies of a timeline take by default.
 pub const BUDGET_BYTES: usize = 256 << 20;
 
-/// Fewest events between two copies: much less than a frame's work.
-const APART: u64 = 1_000;
+/// Fewest events between two copies: a frame's work or two, so that nobody waits for a time that is sought.
+const APART: u64 = 1 << 15;
 /// Events between two looks at whether somebody has lost interest.
 const AT_A_TIME: u64 = 20_000;
 /// Bytes that are copied for each event at most, so that making copies takes a small part of the time.
@@ -33,13 +33,21 @@ pub struct Timeline {
     bytes: usize,
     /// Events between two copies.
     apart: u64,
+    /// Bytes that are copied for each event at most.
+    bytes_per_event: usize,
 }
 
 impl Timeline {
     /// A timeline that keeps copies of so many bytes. The program is one that is [open to changes](Program::open_to_changes)
     /// if it is to be changed.
     pub fn new(program: Arc<Program>, replication: u32, budget: usize) -> Self {
-        Self { program, replication, budget, kept: BTreeMap::new(), bytes: 0, apart: APART }
+        Self { program, replication, budget, kept: BTreeMap::new(), bytes: 0, apart: APART, bytes_per_event: BYTES_PER_EVENT }
+    }
+
+    /// The same with a copy after so many events, whatever copying costs, as long as the budget lasts: for short runs.
+    #[must_use]
+    pub fn with_copies_every(self, events: u64) -> Self {
+        Self { apart: events.max(1), bytes_per_event: usize::MAX, ..self }
     }
 
     /// The program.
@@ -87,7 +95,7 @@ impl Timeline {
             return;
         }
         let bytes = simulation.bytes();
-        if bytes > self.budget || self.apart < (bytes / BYTES_PER_EVENT) as u64 {
+        if bytes > self.budget || self.apart < (bytes / self.bytes_per_event) as u64 {
             self.apart *= 2;
             self.thin();
             return;

@@ -14,6 +14,11 @@ use crate::{
     support::{Draw, faulty, json, plan, program},
 };
 
+/// A timeline of a short run, with several copies.
+fn timeline(program: &Arc<Program>, budget: usize) -> Timeline {
+    Timeline::new(Arc::clone(program), 0, budget).with_copies_every(500)
+}
+
 /// Runs a state on to a time in slices, as a window does.
 fn play(timeline: &mut Timeline, simulation: &mut Simulation, until: f64) {
     while !simulation.run_some(until, 997).unwrap() {
@@ -23,13 +28,15 @@ fn play(timeline: &mut Timeline, simulation: &mut Simulation, until: f64) {
 
 #[test]
 fn a_state_of_the_timeline_is_that_of_a_fresh_run() {
+    let mut kept = 0;
     for seed in 0..20 {
         let diagram = random::diagram(seed);
         let program = program(&diagram, faulty(&[("duration", "20 s"), ("warm_up", "3 s")], random::faults(seed, &diagram)));
-        let mut timeline = Timeline::new(Arc::clone(&program), 0, BUDGET_BYTES);
+        let mut timeline = timeline(&program, BUDGET_BYTES);
         let mut simulation = timeline.before(0.0);
         simulation.watch(true);
         play(&mut timeline, &mut simulation, f64::INFINITY);
+        kept += u32::from(timeline.bytes() > 0);
         for at in [0.0, 17.3, 4.2, 12.0, 3.0, 19.99, 20.0] {
             let mut sought = timeline.before(at);
             play(&mut timeline, &mut sought, at);
@@ -39,6 +46,7 @@ fn a_state_of_the_timeline_is_that_of_a_fresh_run() {
             assert!(json(&sought.result()) == json(&fresh.result()), "{seed} at {at}");
         }
     }
+    assert!(kept > 10, "most begin from copies: {kept}");
 }
 
 #[test]
@@ -76,14 +84,14 @@ fn copies_stay_within_their_budget() {
         .edge("ask", EdgeKind::Request, "client", "desk", &[]);
     let program = program(&draw.0, plan(&[("duration", "10 min")]));
     let full = {
-        let mut timeline = Timeline::new(Arc::clone(&program), 0, BUDGET_BYTES);
+        let mut timeline = timeline(&program, BUDGET_BYTES);
         let mut simulation = timeline.before(0.0);
         play(&mut timeline, &mut simulation, f64::INFINITY);
         assert!(timeline.bytes() > 5 * simulation.bytes(), "it keeps some");
         timeline.bytes()
     };
     let budget = full / 3;
-    let mut timeline = Timeline::new(Arc::clone(&program), 0, budget);
+    let mut timeline = timeline(&program, budget);
     let mut simulation = timeline.before(0.0);
     while !simulation.run_some(f64::INFINITY, 997).unwrap() {
         timeline.offer(&simulation);
@@ -112,7 +120,7 @@ fn a_change_while_it_runs_is_the_same_as_one_that_was_planned() {
         planned.run(&Progress::new()).unwrap();
         let expected = json(&planned.result());
 
-        let mut timeline = Timeline::new(Arc::clone(&before), 0, BUDGET_BYTES);
+        let mut timeline = timeline(&before, BUDGET_BYTES);
         let mut simulation = timeline.before(0.0);
         play(&mut timeline, &mut simulation, f64::INFINITY);
         different += u32::from(json(&simulation.result()) != expected);
@@ -136,7 +144,7 @@ fn every_journey_can_be_followed_afterwards() {
     for seed in [1, 5, 9, 13] {
         let diagram = random::diagram(seed);
         let program = program(&diagram, faulty(&[("duration", "20 s"), ("until", "drained")], random::faults(seed, &diagram)));
-        let mut timeline = Timeline::new(program, 0, BUDGET_BYTES);
+        let mut timeline = timeline(&program, BUDGET_BYTES);
         let mut simulation = timeline.before(0.0);
         play(&mut timeline, &mut simulation, f64::INFINITY);
         let result = simulation.result();
