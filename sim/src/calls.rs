@@ -132,23 +132,31 @@ impl Core {
         });
         self.copies[copy].item = item;
         self.note(journey, caller, edge, TraceEvent::Attempt);
-        let program = &self.program.edges[edge as usize];
-        let timeout = program.timeout;
-        let latency = if program.latency.is_zero() {
-            0
-        } else {
-            program.latency.draw(&mut rng::draw(self.edge_keys[edge as usize], Purpose::Latency, line, attempt))
-        };
-        let latency = if self.faults.is_quiet() { latency } else { self.stretched(edge, latency) };
-        if timeout > 0 {
-            let lane = self.timeout_lane(edge);
-            let timer = self.queue.set_timer(lane, now + timeout, Class::Arrival, Event::CallTimeout { copy });
-            self.copies[copy].timer = timer;
-        }
+        let latency = self.latency(edge, line, attempt);
+        self.copies[copy].timer = self.set_timeout(edge, Event::CallTimeout { copy });
         self.depart(item, latency);
         if attempt == 1 && !self.faults.is_quiet() {
             self.double_sent(copy);
         }
+    }
+
+    /// How long an attempt takes to its target.
+    pub(crate) fn latency(&mut self, edge: u32, line: u64, attempt: u32) -> Nanos {
+        let program = &self.program.edges[edge as usize];
+        let latency = if program.instant {
+            0
+        } else {
+            program.latency.draw(&mut rng::draw(self.edge_keys[edge as usize], Purpose::Latency, line, attempt))
+        };
+        if self.faults.is_quiet() { latency } else { self.stretched(edge, latency) }
+    }
+
+    /// Sets the timer of the caller's patience, unless it waits for ever.
+    pub(crate) fn set_timeout(&mut self, edge: u32, event: Event) -> u32 {
+        let at = self.program.edges[edge as usize].timeout as usize;
+        let Some(timeout) = self.program.timeouts.get(at) else { return NONE };
+        let ends = self.queue.now().saturating_add(*timeout);
+        self.queue.set_timer(self.timeout_lanes[at], ends, Class::Arrival, event)
     }
 
     /// The breaker of the client stops an attempt: it is refused for good, at once, and was never made.

@@ -33,7 +33,8 @@ use crate::{
     result::Assumption,
     rng::name_hash,
     sample::Sampler,
-    time::nanos,
+    slab::NONE,
+    time::{Nanos, nanos},
     turns::Turns,
 };
 
@@ -124,6 +125,7 @@ impl<'a> Compiler<'a> {
                 plan: input.plan.clone(),
                 nodes: Vec::new(),
                 edges: Vec::new(),
+                timeouts: Vec::new(),
                 event_types: Vec::new(),
                 limits: Vec::new(),
                 buckets: Vec::new(),
@@ -375,6 +377,7 @@ impl<'a> Compiler<'a> {
             let index = self.program.edges.len() as u32;
             let rest = EdgeRest {
                 id: id.clone(),
+                latency: Sampler::new(&latency),
                 kind: edge.kind,
                 policy: ready_policy(&policy),
                 resilience: None,
@@ -409,8 +412,8 @@ impl<'a> Compiler<'a> {
                 key: name_hash(id.as_str()),
                 from,
                 to,
-                timeout: policy.timeout.map_or(0, nanos),
-                latency: Sampler::new(&latency),
+                timeout: policy.timeout.map_or(NONE, |timeout| self.timeout(nanos(timeout))),
+                instant: rest.latency.is_zero(),
                 rest: Box::new(rest),
             };
             for (limit, measure) in limits {
@@ -430,6 +433,19 @@ impl<'a> Compiler<'a> {
             }
             self.program.edges.push(ready);
         }
+    }
+
+    /// The place of a time-out among those of all edges; nothing is none.
+    fn timeout(&mut self, timeout: Nanos) -> u32 {
+        if timeout == 0 {
+            return NONE;
+        }
+        let timeouts = &mut self.program.timeouts;
+        let at = timeouts.iter().position(|other| *other == timeout).unwrap_or_else(|| {
+            timeouts.push(timeout);
+            timeouts.len() - 1
+        });
+        at as u32
     }
 
     /// Registers a limit of an edge to a node. Of edges to the same API destination the first that sets a rate says it.

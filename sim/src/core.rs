@@ -215,7 +215,8 @@ pub(crate) struct Core {
     /// What a watcher sees go by; `None` while nobody watches.
     pub(crate) tape: Option<Box<Tape>>,
     pub(crate) faults: Faults,
-    lanes: Vec<u32>,
+    /// A lane for each of [`Program::timeouts`].
+    pub(crate) timeout_lanes: Vec<u32>,
     /// Holders of connections that are still there, and how many there were.
     holders: BTreeSet<u32>,
     holders_made: u32,
@@ -245,9 +246,7 @@ impl Core {
         let mut queue = EventQueue::default();
         let (n_nodes, n_edges) = (program.nodes.len(), program.edges.len());
         // Time-outs of the same length come in the order in which they were set, whatever the edge: they share a lane.
-        let mut by_timeout = BTreeMap::new();
-        let mut lane = |timeout: Nanos| *by_timeout.entry(timeout).or_insert_with(|| queue.lane());
-        let lanes = program.edges.iter().map(|edge| if edge.timeout > 0 { lane(edge.timeout) } else { NONE }).collect();
+        let timeout_lanes = program.timeouts.iter().map(|_| queue.lane()).collect();
         let counts_calls = program.open_to_changes || !program.faults.is_empty();
         let stores = program
             .nodes
@@ -287,7 +286,7 @@ impl Core {
             tracer: Tracer::default(),
             tape: None,
             faults: Faults::new(program.faults.len(), n_nodes, n_edges),
-            lanes,
+            timeout_lanes,
             holders: BTreeSet::new(),
             holders_made: 0,
             guards: guards(program),
@@ -613,11 +612,6 @@ impl Core {
     pub(crate) fn cause_of_copy(&self, copy: u32) -> Cause {
         let Copy { journey, line, event_type, bytes, laps, .. } = self.copies[copy];
         Cause { journey, line, event_type, bytes, laps }
-    }
-
-    /// The lane of an edge's time-outs.
-    pub(crate) fn timeout_lane(&self, edge: u32) -> u32 {
-        self.lanes[edge as usize]
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     ledger::Fate,
     outcome::Outcome,
     result::TraceEvent,
-    rng::{self, Purpose, mix},
+    rng::mix,
     slab::NONE,
     time::Nanos,
 };
@@ -174,14 +174,8 @@ impl Core {
         }
         self.flights[flight].sent = Some(now);
         let head = self.head(flight);
-        let program = &self.program.edges[edge as usize];
-        let timeout = program.timeout;
-        let latency = program.latency.draw(&mut rng::draw(self.edge_keys[edge as usize], Purpose::Latency, head.line, head.attempt));
-        let latency = if self.faults.is_quiet() { latency } else { self.stretched(edge, latency) };
-        if timeout > 0 {
-            let lane = self.timeout_lane(edge);
-            self.flights[flight].timer = self.queue.set_timer(lane, now + timeout, Class::Arrival, Event::FlightTimeout { flight });
-        }
+        let latency = self.latency(edge, head.line, head.attempt);
+        self.flights[flight].timer = self.set_timeout(edge, Event::FlightTimeout { flight });
         self.depart(item, latency);
     }
 

@@ -36,6 +36,8 @@ pub struct Program {
     pub(crate) plan: Plan,
     pub(crate) nodes: Vec<NodeProgram>,
     pub(crate) edges: Vec<EdgeProgram>,
+    /// How long callers wait for an answer: every length that an edge asks for, once.
+    pub(crate) timeouts: Vec<Nanos>,
     /// Event types; the first is the plain one.
     pub(crate) event_types: Vec<EventTypeProgram>,
     /// The limits before anything has used them.
@@ -91,7 +93,8 @@ impl Program {
     /// An edge in words: its id, and what it connects.
     pub(crate) fn edge_in_words(&self, id: &EdgeId) -> String {
         let title = |node: u32| &self.nodes[node as usize].title;
-        match self.edges.iter().find(|edge| edge.id == *id) {
+        // Edges are in the order of their ids.
+        match self.edges.binary_search_by(|edge| edge.id.cmp(id)).ok().map(|at| &self.edges[at]) {
             Some(edge) => format!("`{id}` ({} to {})", title(edge.from), title(edge.to)),
             None => format!("`{id}`"),
         }
@@ -139,17 +142,18 @@ pub(crate) struct NodeProgram {
     pub(crate) pool: Option<u32>,
 }
 
-/// An edge made ready: what every call asks for, in one line of memory. The rest lies apart, so that thousands of edges
-/// stay in the caches.
+/// An edge made ready: what every call asks for, in half a line of memory. The rest lies apart, so that thousands of
+/// edges stay in the caches.
 #[derive(Clone, Debug)]
-#[repr(C, align(64))]
+#[repr(C, align(32))]
 pub(crate) struct EdgeProgram {
     pub(crate) key: u64,
     pub(crate) from: u32,
     pub(crate) to: u32,
-    /// How long the caller waits; zero is without time-out.
-    pub(crate) timeout: Nanos,
-    pub(crate) latency: Sampler,
+    /// How long the caller waits: which of [`Program::timeouts`]. [`NONE`] is without time-out.
+    pub(crate) timeout: u32,
+    /// Whether attempts reach their target at once: their latency is nothing.
+    pub(crate) instant: bool,
     pub(crate) rest: Box<EdgeRest>,
 }
 
@@ -171,6 +175,7 @@ impl DerefMut for EdgeProgram {
 #[derive(Clone, Debug)]
 pub(crate) struct EdgeRest {
     pub(crate) id: EdgeId,
+    pub(crate) latency: Sampler,
     pub(crate) kind: EdgeKind,
     pub(crate) policy: Policy,
     /// What the caller's clients remember between calls.

@@ -43,45 +43,98 @@ use sharing::Sharing;
 use types::{Named, Type};
 use warm::Warm;
 
-/// Servers with a line. What every customer asks for comes first, so that little is touched of thousands of stations.
+/// Servers with a line. What every customer asks for comes first, in two lines of memory, so that little is touched of
+/// thousands of stations.
 #[derive(Clone, Debug)]
 #[repr(C, align(64))]
 pub(crate) struct Station {
     index: u32,
-    fail_attempts: u32,
+    /// Limit of the servers, or [`NONE`].
+    servers_limit: u32,
     busy: u64,
     /// Servers that take new work: all, unless a fault has taken some.
     open: u64,
-    capacity: u64,
-    /// Limits of servers and capacity; [`NONE`] where there are none.
-    servers_limit: u32,
-    capacity_limit: u32,
-    /// By what a fault multiplies service times.
-    slow: f64,
-    /// Who is in service and the lane of their departures, where they can be interrupted.
-    interruptible: Option<Box<(Vec<u32>, u32)>>,
-    /// Where servers go cold.
-    warm: Option<Box<Warm>>,
-    lines: Lines,
-    /// Customers without a named event type.
-    plain: Type,
-    /// Where all are served at once, with the lane of departures and the next one.
-    sharing: Option<Box<(Sharing, u32, u32)>>,
-    failure: f64,
-    /// Outgoing edges; who takes none leaves.
-    routes: Routes,
+    /// What few stations have; see [`Self::extras`].
+    extras: Option<Box<Extras>>,
     /// Sum of time in the station over service since statistics began, and how many it is of.
     slowdown: f64,
     slowdowns: u64,
     found_empty: u64,
+    lines: Lines,
+    /// Customers without a named event type.
+    plain: Type,
+    /// Outgoing edges; who takes none leaves.
+    routes: Routes,
     /// The other event types.
     named: Box<[Named]>,
-    /// Where customers leave the line.
-    patience: Option<Box<Patience>>,
     servers: u64,
     /// Time in the station without service, and altogether, for what limits ask.
     wait: Mean,
     sojourn: Mean,
+}
+
+/// What few stations have.
+#[derive(Clone, Debug)]
+struct Extras {
+    /// Room for customers, and its limit or [`NONE`].
+    capacity: u64,
+    capacity_limit: u32,
+    fail_attempts: u32,
+    failure: f64,
+    /// By what a fault multiplies service times.
+    slow: f64,
+    /// Who is in service and the lane of their departures, where they can be interrupted.
+    interruptible: Option<(Vec<u32>, u32)>,
+    /// Where servers go cold.
+    warm: Option<Warm>,
+    /// Where all are served at once, with the lane of departures and the next one.
+    sharing: Option<(Sharing, u32, u32)>,
+    /// Where customers leave the line.
+    patience: Option<Patience>,
+}
+
+/// A station without any extras.
+static PLAIN: Extras = Extras {
+    capacity: u64::MAX,
+    capacity_limit: NONE,
+    fail_attempts: 0,
+    failure: 0.0,
+    slow: 1.0,
+    interruptible: None,
+    warm: None,
+    sharing: None,
+    patience: None,
+};
+
+impl Extras {
+    /// What the settings of a station ask for; nothing where it is a plain one.
+    fn new(program: &Program, index: u32, config: &StationConfig, core: &mut Core) -> Option<Box<Self>> {
+        let node = &program.nodes[index as usize];
+        let cools = config.idle_timeout.is_some() || config.setup != Distribution::Constant(0.0);
+        let interruptible = config.discipline == Discipline::Preemptive && config.servers.is_some();
+        let shared = config.discipline == Discipline::Sharing;
+        let fails = config.failure > 0.0 || config.fail_attempts > 0;
+        if config.capacity.is_none() && config.patience.is_none() && !(cools || interruptible || shared || fails) {
+            return None;
+        }
+        let patience = |law: &Distribution, lane| Patience { law: Sampler::new(law), lane, abandoned: 0, wait_all: 0.0, waits: 0 };
+        Some(Box::new(Self {
+            capacity: count(config.capacity.as_ref()),
+            capacity_limit: node.limits.get("capacity").copied().unwrap_or(NONE),
+            fail_attempts: config.fail_attempts,
+            failure: config.failure,
+            slow: PLAIN.slow,
+            patience: config.patience.as_ref().map(|law| patience(law, core.queue.lane())),
+            interruptible: interruptible.then(|| (Vec::new(), core.queue.lane())),
+            sharing: shared.then(|| (Sharing::new(count(config.servers.as_ref())), core.queue.lane(), NONE)),
+            warm: cools.then(|| Warm::new(index, Sampler::new(&config.setup), config.idle_timeout.as_ref().map(Sampler::new), core)),
+        }))
+    }
+}
+
+/// A limit in whole things; without one there are as many as it takes.
+fn count(limit: Option<&Limit>) -> u64 {
+    limit.map_or(u64::MAX, |limit| limit.value as u64)
 }
 
 /// How long customers stay in the line, and what came of it since statistics began.
@@ -105,8 +158,6 @@ impl Patience {
 impl Station {
     pub(crate) fn new(program: &Program, index: u32, config: &StationConfig, core: &mut Core) -> Self {
         let node = &program.nodes[index as usize];
-        let count = |limit: &Option<Limit>| limit.as_ref().map_or(u64::MAX, |limit| limit.value as u64);
-        let limit = |key: &str| node.limits.get(key).copied().unwrap_or(NONE);
         let share = |edge: &u32| program.edges[*edge as usize].share.unwrap_or(1.0);
         let ranked = matches!(config.discipline, Discipline::Priority | Discipline::Preemptive);
         let last = if ranked { config.priorities.len() } else { 0 };
@@ -116,37 +167,44 @@ impl Station {
             let law = config.service_by_type.iter().find(|(name, _)| is(name)).map_or(&config.service, |(_, law)| law);
             Named::new(Type { service: Sampler::new(law), class: rank as u16 })
         });
-        let cools = config.idle_timeout.is_some() || config.setup != Distribution::Constant(0.0);
-        let patience =
-            |law: &Distribution, lane| Box::new(Patience { law: Sampler::new(law), lane, abandoned: 0, wait_all: 0.0, waits: 0 });
         Self {
             index,
-            servers: count(&config.servers),
-            capacity: count(&config.capacity),
+            servers: count(config.servers.as_ref()),
             plain: Type { service: Sampler::new(&config.service), class: last as u16 },
             named: named.collect(),
-            failure: config.failure,
-            fail_attempts: config.fail_attempts,
             routes: Routes::new(node.calls.iter().map(|edge| (share(edge), *edge))),
-            servers_limit: limit("servers"),
-            capacity_limit: limit("capacity"),
+            servers_limit: node.limits.get("servers").copied().unwrap_or(NONE),
             lines: Lines::new(last + 1),
             busy: 0,
-            open: count(&config.servers),
-            slow: 1.0,
-            patience: config.patience.as_ref().map(|law| patience(law, core.queue.lane())),
-            interruptible: (config.discipline == Discipline::Preemptive && config.servers.is_some())
-                .then(|| Box::new((Vec::new(), core.queue.lane()))),
-            sharing: (config.discipline == Discipline::Sharing)
-                .then(|| Box::new((Sharing::new(count(&config.servers)), core.queue.lane(), NONE))),
-            warm: cools
-                .then(|| Box::new(Warm::new(index, Sampler::new(&config.setup), config.idle_timeout.as_ref().map(Sampler::new), core))),
+            open: count(config.servers.as_ref()),
+            extras: Extras::new(program, index, config, core),
             slowdown: 0.0,
             slowdowns: 0,
             found_empty: 0,
             wait: Mean::default(),
             sojourn: Mean::default(),
         }
+    }
+
+    /// What few stations have, as far as this one has it.
+    fn extras(&self) -> &Extras {
+        self.extras.as_deref().unwrap_or(&PLAIN)
+    }
+
+    fn interruptible(&mut self) -> Option<&mut (Vec<u32>, u32)> {
+        self.extras.as_mut()?.interruptible.as_mut()
+    }
+
+    fn warm(&mut self) -> Option<&mut Warm> {
+        self.extras.as_mut()?.warm.as_mut()
+    }
+
+    fn sharing(&mut self) -> Option<&mut (Sharing, u32, u32)> {
+        self.extras.as_mut()?.sharing.as_mut()
+    }
+
+    fn patience(&mut self) -> Option<&mut Patience> {
+        self.extras.as_mut()?.patience.as_mut()
     }
 
     /// What it does with customers of an event type: the first one is the plain one.
@@ -159,12 +217,12 @@ impl Station {
 
     /// Whether limits ask for the times in the station.
     fn is_limited(&self) -> bool {
-        self.servers_limit != NONE || self.capacity_limit != NONE
+        self.servers_limit != NONE || self.extras().capacity_limit != NONE
     }
 
     /// Everybody in the station.
     fn inside(&self) -> u64 {
-        match self.sharing.as_deref() {
+        match &self.extras().sharing {
             Some((sharing, ..)) => sharing.len(),
             None => self.busy + self.lines.waiting(),
         }
@@ -177,7 +235,7 @@ impl Station {
         let Customer { item, begun, demand, .. } = core.customers[slot];
         let row = core.items[item];
         // Who can be interrupted knows its wait only at the end.
-        let knows_wait = !begun && self.interruptible.is_none() && now >= core.warm_up;
+        let knows_wait = !begun && self.extras().interruptible.is_none() && now >= core.warm_up;
         if at_once && knows_wait {
             core.nodes.change(self.index as usize, NodeChange::ServedAtOnce, now);
             self.remember_wait(0);
@@ -193,11 +251,11 @@ impl Station {
         if let Some(limit) = core.limits.get_mut(self.servers_limit as usize) {
             limit.level(now, self.busy as f64);
         }
-        let setup = self.warm.as_mut().and_then(|warm| warm.take(core, row.line, row.attempt));
+        let setup = self.warm().and_then(|warm| warm.take(core, row.line, row.attempt));
         let customer = &mut core.customers[slot];
         (customer.taken, customer.begun) = (now, true);
         if !begun {
-            customer.demand = slowed(demand, self.slow);
+            customer.demand = slowed(demand, self.extras().slow);
             customer.left = customer.demand;
         }
         if let Some(setup) = setup {
@@ -213,11 +271,12 @@ impl Station {
         if setup.is_some() {
             core.note(row.journey, self.index, row.edge, TraceEvent::ColdStart);
         }
-        match self.interruptible.as_deref_mut() {
+        let index = self.index;
+        match self.interruptible() {
             None => core.after(left, Class::Completion, self.index, Timer::Done, slot),
             Some((serving, lane)) => {
                 serving.push(slot);
-                let event = Event::Timer { node: self.index, timer: Timer::Done, argument: slot };
+                let event = Event::Timer { node: index, timer: Timer::Done, argument: slot };
                 let timer = core.queue.set_timer(*lane, now.saturating_add(left), Class::Completion, event);
                 core.customers[slot].timer = timer;
             }
@@ -236,7 +295,7 @@ impl Station {
         if self.is_limited() {
             self.wait.record(wait);
         }
-        if let Some(patience) = &mut self.patience {
+        if let Some(patience) = self.patience() {
             patience.waited(wait);
         }
     }
@@ -250,7 +309,7 @@ impl Station {
             limit.begin_delay(now);
         }
         core.note(row.journey, self.index, row.edge, TraceEvent::Wait);
-        if let Some(Patience { law, lane, .. }) = self.patience.as_deref() {
+        if let Some(Patience { law, lane, .. }) = &self.extras().patience {
             let patience = core.sample(law, self.index, Purpose::Patience, row.line, row.attempt);
             let event = Event::Timer { node: self.index, timer: Timer::Patience, argument: slot };
             // At the end of its patience a customer has left before a server that falls free then looks for the next one.
@@ -262,7 +321,7 @@ impl Station {
 
     /// Interrupts the least urgent customer in service, the latest of equals, if it is less urgent than this class.
     fn make_room(&mut self, core: &mut Core, class: u16) -> bool {
-        let Some((serving, _)) = self.interruptible.as_deref_mut() else { return false };
+        let Some((serving, _)) = self.interruptible() else { return false };
         let class_of = |at: usize| core.customers[serving[at]].class;
         let worst = (0..serving.len()).max_by_key(|at| (class_of(*at), *at));
         let Some(worst) = worst.filter(|at| class_of(*at) > class) else { return false };
@@ -283,7 +342,7 @@ impl Station {
             limit.begin_delay(now);
         }
         // The server is handed over warm.
-        if let Some(warm) = &mut self.warm {
+        if let Some(warm) = self.warm() {
             warm.idle(core);
         }
         true
@@ -296,7 +355,7 @@ impl Station {
             && let Some(next) = self.lines.pop(&mut core.customers)
         {
             let Customer { item, begun, taken, .. } = core.customers[next];
-            if self.patience.is_some() && !begun {
+            if self.extras().patience.is_some() && !begun {
                 let timer = std::mem::replace(&mut core.customers[next].timer, NONE);
                 core.queue.cancel(timer);
             }
@@ -321,7 +380,7 @@ impl Station {
         if let Some(limit) = core.limits.get_mut(self.servers_limit as usize) {
             limit.end_delay(now - row.arrived);
         }
-        if let Some(patience) = self.patience.as_mut().filter(|_| now >= core.warm_up) {
+        if let Some(patience) = self.patience().filter(|_| now >= core.warm_up) {
             patience.abandoned += 1;
             patience.waited(now - row.arrived);
         }
@@ -332,18 +391,19 @@ impl Station {
     fn share(&mut self, core: &mut Core, slot: u32) {
         let now = core.now();
         let customer = &mut core.customers[slot];
-        customer.demand = slowed(customer.demand, self.slow);
+        customer.demand = slowed(customer.demand, self.extras().slow);
         let Customer { item, demand, .. } = *customer;
         let row = core.items[item];
         core.items[item].started = now;
         core.note(row.journey, self.index, row.edge, TraceEvent::Start);
-        let Some((sharing, ..)) = self.sharing.as_deref_mut() else { return };
+        let Some((sharing, ..)) = self.sharing() else { return };
         sharing.enter(now, slot, demand);
-        let change = if sharing.len() <= self.servers { NodeChange::Begins } else { NodeChange::LinesUp };
+        let inside = sharing.len();
+        let change = if inside <= self.servers { NodeChange::Begins } else { NodeChange::LinesUp };
         core.nodes.change(self.index as usize, change, now);
         if let Some(limit) = core.limits.get_mut(self.servers_limit as usize) {
-            limit.level(now, sharing.len().min(self.servers) as f64);
-            if sharing.len() > self.servers {
+            limit.level(now, inside.min(self.servers) as f64);
+            if inside > self.servers {
                 limit.begin_delay(now);
             }
         }
@@ -352,19 +412,21 @@ impl Station {
 
     /// Waits for the next departure of those who are served at once.
     fn watch_departure(&mut self, core: &mut Core) {
-        let Some((sharing, lane, timer)) = self.sharing.as_deref_mut() else { return };
+        let node = self.index;
+        let Some((sharing, lane, timer)) = self.sharing() else { return };
         core.queue.cancel(*timer);
         *timer = NONE;
         let Some(wait) = sharing.next() else { return };
-        let event = Event::Timer { node: self.index, timer: Timer::Step, argument: 0 };
+        let event = Event::Timer { node, timer: Timer::Step, argument: 0 };
         *timer = core.queue.set_timer(*lane, core.now().saturating_add(wait), Class::Completion, event);
     }
 
     fn departure(&mut self, core: &mut Core) {
         let now = core.now();
-        let Some((sharing, _, timer)) = self.sharing.as_deref_mut() else { return };
+        let servers = self.servers;
+        let Some((sharing, _, timer)) = self.sharing() else { return };
         *timer = NONE;
-        let beyond = sharing.len() > self.servers;
+        let beyond = sharing.len() > servers;
         let Some(slot) = sharing.leave(now) else { return };
         let change = if beyond { NodeChange::LeavesLine } else { NodeChange::Stops };
         core.nodes.change(self.index as usize, change, now);
@@ -383,13 +445,13 @@ impl Station {
         let now = core.now();
         self.busy -= 1;
         core.nodes.change(self.index as usize, NodeChange::Stops, now);
-        if let Some((serving, _)) = self.interruptible.as_deref_mut() {
+        if let Some((serving, _)) = self.interruptible() {
             serving.retain(|other| *other != slot);
             let Customer { item, demand, setup, .. } = core.customers[slot];
             let wait = (now - core.items[item].arrived).saturating_sub(demand + setup);
             self.waited(core, wait);
         }
-        if let Some(warm) = &mut self.warm {
+        if let Some(warm) = self.warm() {
             warm.idle(core);
         }
         self.depart(core, slot);
@@ -403,8 +465,8 @@ impl Station {
         core.customers.remove(slot);
         let row = core.items[item];
         core.events += 1;
-        let failed = row.attempt <= self.fail_attempts
-            || core.chance(self.failure, self.index, Purpose::Failure, row.line, row.attempt)
+        let failed = row.attempt <= self.extras().fail_attempts
+            || core.chance(self.extras().failure, self.index, Purpose::Failure, row.line, row.attempt)
             || core.is_poisoned(self.index, row.journey, row.line);
         let sojourn = now - row.arrived;
         let counted = now >= core.warm_up;
@@ -458,9 +520,9 @@ impl Behavior for Station {
         if inside == 0 && now >= core.warm_up {
             self.found_empty += 1;
         }
-        if inside >= self.capacity {
+        if inside >= self.extras().capacity {
             core.nodes.change(self.index as usize, NodeChange::Refused, 0);
-            if let Some(limit) = core.limits.get_mut(self.capacity_limit as usize) {
+            if let Some(limit) = core.limits.get_mut(self.extras().capacity_limit as usize) {
                 limit.refuse_level(now, self.sojourn.mean() / 1e9);
             }
             core.answer(item, Outcome::Throttled);
@@ -469,19 +531,19 @@ impl Behavior for Station {
         if let Some(limit) = core.limits.get_mut(self.servers_limit as usize) {
             limit.offer(now, (self.sojourn.mean() - self.wait.mean()).max(0.0) / 1e9);
         }
-        if let Some(limit) = core.limits.get_mut(self.capacity_limit as usize) {
+        if let Some(limit) = core.limits.get_mut(self.extras().capacity_limit as usize) {
             limit.level(now, (inside + 1) as f64);
         }
         let row = core.items[item];
         let Type { service, class } = self.type_of(row.event_type);
         let (class, demand) = (*class, core.sample(service, self.index, Purpose::Service, row.line, row.attempt));
         let slot = core.customers.insert(Customer::new(item, class, demand));
-        if self.sharing.is_none() && (self.busy < self.open || self.make_room(core, class)) {
+        if self.extras().sharing.is_none() && (self.busy < self.open || self.make_room(core, class)) {
             self.begin(core, slot, true);
             return;
         }
         core.nodes.change(self.index as usize, NodeChange::Accepted, 0);
-        if self.sharing.is_some() {
+        if self.extras().sharing.is_some() {
             self.share(core, slot);
         } else {
             self.line_up(core, slot);
@@ -492,10 +554,10 @@ impl Behavior for Station {
         if timer == Timer::Patience {
             self.abandon(core, argument);
         } else if timer == Timer::Reclaim {
-            if let Some(warm) = &mut self.warm {
+            if let Some(warm) = self.warm() {
                 warm.expire(core, argument);
             }
-        } else if self.sharing.is_some() {
+        } else if self.extras().sharing.is_some() {
             self.departure(core);
         } else {
             self.served(core, argument);
@@ -510,21 +572,24 @@ impl Behavior for Station {
     fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {
         match effect {
             Effect::Capacity { lost } => {
-                self.open = if on { left_of(self.servers, *lost) } else { self.servers };
-                if let Some((sharing, ..)) = self.sharing.as_deref_mut() {
-                    sharing.reconfigure(core.now(), self.open);
+                let open = if on { left_of(self.servers, *lost) } else { self.servers };
+                self.open = open;
+                if let Some((sharing, ..)) = self.sharing() {
+                    sharing.reconfigure(core.now(), open);
                     self.watch_departure(core);
                 } else {
                     self.next_in_line(core);
                 }
             }
-            Effect::Slow { factor } => self.slow = if on { *factor } else { 1.0 },
+            Effect::Slow { factor } => {
+                self.extras.get_or_insert_with(|| Box::new(PLAIN.clone())).slow = if on { *factor } else { PLAIN.slow }
+            }
             _ => {}
         }
     }
 
     fn names(&self) -> Names {
-        let (special, instances) = if self.warm.is_some() { ("ColdStarts", "WarmServers") } else { ("", "") };
+        let (special, instances) = if self.extras().warm.is_some() { ("ColdStarts", "WarmServers") } else { ("", "") };
         Names { arrivals: "Arrivals", completed: "Departures", refused: "Blocked", special, instances, ..Names::PLAIN }
     }
 
@@ -539,12 +604,12 @@ impl Behavior for Station {
         if self.slowdowns > 0 {
             put("slowdown.mean", self.slowdown / self.slowdowns as f64);
         }
-        if let Some(Patience { abandoned, wait_all, waits, .. }) = self.patience.as_deref() {
+        if let Some(Patience { abandoned, wait_all, waits, .. }) = &self.extras().patience {
             put("abandoned", *abandoned as f64);
             put("p_abandon", share(*abandoned, arrivals));
             put("wait_all.mean", if *waits > 0 { wait_all / *waits as f64 / 1e9 } else { 0.0 });
         }
-        if self.warm.is_some() {
+        if self.extras().warm.is_some() {
             put("cold_starts", meter.special.since_warm_up() as f64);
             put("instances.mean", meter.instances.mean(core.now()));
         }

@@ -11,7 +11,7 @@ use crate::{
 /// other, which touches two lines of memory, and are only counted in their buckets when the notes are full. Times of
 /// nothing, such as waits where nobody waits, are only counted.
 #[derive(Clone, Debug, Default)]
-#[repr(C, align(64))]
+#[repr(C)]
 pub(crate) struct Histogram {
     zeros: u64,
     /// Buckets of the other values that are not counted in `counts` yet.

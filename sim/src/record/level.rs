@@ -8,17 +8,22 @@ use crate::{
 /// Levels whose time is kept one by one; higher ones share the last cell.
 const CELLS_MAX: usize = 4_096;
 
-/// A level in time. What tells that it was never used comes first.
+/// A level in time. What each change touches comes first: one line of memory.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[repr(C)]
 pub(crate) struct Level {
     value: u64,
-    window_max: u64,
-    time_at: Vec<u64>,
     since: Nanos,
+    /// Level times time since the window began, as far as `window_integral` does not hold it.
+    area: u64,
+    window_max: u64,
     max: u64,
-    integral: u128,
+    time_at: Vec<u64>,
     window_integral: u128,
+    /// Of the windows before, since statistics began.
+    integral: u128,
+    /// What of the window's integral lies before statistics began.
+    before: u128,
     started: Nanos,
 }
 
@@ -33,9 +38,10 @@ impl Level {
     fn settle(&mut self, now: Nanos) {
         let span = now - self.since;
         if span > 0 {
-            let area = u128::from(self.value) * u128::from(span);
-            self.integral += area;
-            self.window_integral += area;
+            match self.value.checked_mul(span).and_then(|area| self.area.checked_add(area)) {
+                Some(area) => self.area = area,
+                None => self.window_integral += u128::from(self.value) * u128::from(span),
+            }
             let cell = (self.value as usize).min(CELLS_MAX);
             if cell >= self.time_at.len() {
                 self.time_at.resize(cell + 1, 0);
@@ -65,6 +71,7 @@ impl Level {
     pub(crate) fn restart(&mut self, now: Nanos) {
         self.settle(now);
         self.integral = 0;
+        self.before = self.in_window();
         self.started = now;
         self.max = self.value;
         self.time_at.fill(0);
@@ -78,14 +85,21 @@ impl Level {
         }
         for window in first..windows.passed {
             self.settle((window as u64 + 1) * windows.length);
-            let mean = self.window_integral as f64 / windows.length.max(1) as f64;
+            let integral = self.in_window();
+            let mean = integral as f64 / windows.length.max(1) as f64;
             let max = self.window_max;
             if max > 0 {
                 put(series, window, (mean as f32, max as f32));
             }
-            self.window_integral = 0;
+            self.integral += integral - std::mem::take(&mut self.before);
+            (self.area, self.window_integral) = (0, 0);
             self.window_max = self.value;
         }
+    }
+
+    /// Level times time since the window began.
+    fn in_window(&self) -> u128 {
+        self.window_integral + u128::from(self.area)
     }
 
     /// Greatest value.
@@ -100,7 +114,7 @@ impl Level {
             return self.value as f64;
         }
         let open = u128::from(self.value) * u128::from(now.saturating_sub(self.since));
-        (self.integral + open) as f64 / span as f64
+        (self.integral + self.in_window() - self.before + open) as f64 / span as f64
     }
 
     /// Variance over time.
@@ -124,5 +138,48 @@ impl Level {
             }
         }
         self.max as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::SECOND;
+
+    /// Means of a level that stands at `unit` and twice that by turns, a second each, in windows of four seconds, with
+    /// statistics that begin in the middle of the second window.
+    fn means(unit: u64) -> (f64, Vec<(f32, f32)>) {
+        let (mut level, mut series, length) = (Level::default(), Vec::new(), 4 * SECOND);
+        level.add(0, unit);
+        for second in 1..=12 {
+            let now = second * SECOND;
+            if second % 2 == 1 {
+                level.add(now, unit);
+            } else {
+                level.subtract(now, unit);
+            }
+            if second == 6 {
+                level.restart(now);
+            }
+            if second % 4 == 0 {
+                let passed = (second / 4) as usize;
+                level.close_windows(passed - 1, Windows { length, passed }, &mut series);
+            }
+        }
+        (level.mean(12 * SECOND), series)
+    }
+
+    #[test]
+    fn means_begin_with_the_statistics_and_windows_do_not() {
+        assert_eq!(means(2), (3.0, vec![(3.0, 4.0); 3]));
+    }
+
+    /// Products of level and time that need more than 64 bits.
+    #[test]
+    fn great_levels_have_the_same_means() {
+        let unit = 1 << 40;
+        let (mean, series) = means(unit);
+        assert_eq!(mean, 1.5 * unit as f64);
+        assert_eq!(series, vec![(1.5 * unit as f32, 2.0 * unit as f32); 3]);
     }
 }

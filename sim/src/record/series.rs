@@ -17,23 +17,35 @@ pub(crate) fn put<T: Clone + Default>(series: &mut Vec<T>, window: usize, value:
     series.push(value);
 }
 
-/// A counter, with what it had counted when statistics and when the window began.
+/// A counter, with what it had counted when statistics began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counter {
     total: u64,
     base: u64,
-    window: u64,
 }
 
 /// What a counter counted in each window. It lies apart from the counter, so that counting touches little memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts(Vec<u32>);
+pub(crate) struct Counts {
+    /// What it had counted when the window began.
+    before: u64,
+    windows: Vec<u32>,
+}
 
 impl Counts {
+    /// Ends a window of its counter, of which so many came before.
+    #[inline]
+    pub(crate) fn close_window(&mut self, window: usize, counter: Counter) {
+        if counter.total > self.before {
+            put(&mut self.windows, window, (counter.total - self.before).min(u64::from(u32::MAX)) as u32);
+            self.before = counter.total;
+        }
+    }
+
     /// Per second in each window.
     pub(crate) fn rates(&self, windows: Windows) -> Vec<f64> {
         let seconds = windows.length as f64 / 1e9;
-        let mut rates: Vec<f64> = self.0.iter().map(|count| f64::from(*count) / seconds).collect();
+        let mut rates: Vec<f64> = self.windows.iter().map(|count| f64::from(*count) / seconds).collect();
         rates.resize(windows.passed, 0.0);
         rates
     }
@@ -60,15 +72,6 @@ impl Counter {
     /// Statistics start anew.
     pub(crate) fn restart(&mut self) {
         self.base = self.total;
-    }
-
-    /// Ends a window, of which so many came before.
-    #[inline]
-    pub(crate) fn close_window(&mut self, window: usize, counts: &mut Counts) {
-        if self.total > self.window {
-            put(&mut counts.0, window, (self.total - self.window).min(u64::from(u32::MAX)) as u32);
-            self.window = self.total;
-        }
     }
 }
 
