@@ -58,6 +58,11 @@ impl Session {
         self.refused.as_ref()
     }
 
+    /// What it runs.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
     /// The scenario that it runs.
     pub fn scenario(&self) -> &ScenarioId {
         &self.request.scenario

@@ -75,6 +75,16 @@ impl Runs {
         self.state = RunState::Running(Running { progress, since: Instant::now(), request, job });
     }
 
+    /// Takes a result of the request as the latest one, and tells which limit is to blame and what would help as soon as
+    /// that is known: who ran it has not asked.
+    pub fn inject_and_explain(&mut self, request: Request, result: Arc<RunResult>, repaint: impl FnOnce() + Send + 'static) {
+        self.cancel();
+        self.inject(Finished { result: Arc::clone(&result), diagram: Arc::clone(&request.diagram), scenario: request.scenario.clone() });
+        let progress = Arc::new(Progress::new());
+        let job = worker::start_explaining(request.clone(), result, Arc::clone(&progress), repaint);
+        self.state = RunState::Running(Running { progress, since: Instant::now(), request, job });
+    }
+
     /// Asks the run that goes on to stop.
     pub fn cancel(&self) {
         if let RunState::Running(running) = &self.state {

@@ -38,7 +38,23 @@ pub enum Outcome {
 
 /// Starts the thread.
 pub(super) fn start(request: Request, progress: Arc<Progress>, repaint: impl FnOnce() + Send + 'static) -> Job<Outcome> {
-    Job::start("simulation", repaint, move || work(&request, &progress))
+    Job::start("simulation", repaint, move || ended(Ready::new(&request), |input| plimsoll_sim::run(input, &progress)))
+}
+
+/// Starts a thread that tells of a result which limit is to blame and what would help, as a run does at its end.
+pub(super) fn start_explaining(
+    request: Request,
+    result: Arc<RunResult>,
+    progress: Arc<Progress>,
+    repaint: impl FnOnce() + Send + 'static,
+) -> Job<Outcome> {
+    Job::start("attribution", repaint, move || {
+        ended(Ready::new(&request), |input| {
+            let mut result = RunResult::clone(&result);
+            plimsoll_sim::explain(input, &mut result, &progress)?;
+            Ok(result)
+        })
+    })
 }
 
 /// Everything that a run depends on, checked and read.
@@ -92,13 +108,13 @@ fn invalid(diagnostics: Vec<Diagnostic>) -> Refusal {
     (format!("The diagram has {errors} error{plural}; mend them first"), diagnostics)
 }
 
-fn work(request: &Request, progress: &Progress) -> Outcome {
+fn ended(ready: Result<Ready, Refusal>, run: impl FnOnce(&Input<'_>) -> Result<RunResult, RunError>) -> Outcome {
     let failed = |(message, diagnostics)| Outcome::Failed { message, diagnostics };
-    let ready = match Ready::new(request) {
+    let ready = match ready {
         Ok(ready) => ready,
         Err(why) => return failed(why),
     };
-    match plimsoll_sim::run(&ready.input(), progress) {
+    match run(&ready.input()) {
         Ok(result) => Outcome::Done(Box::new(result)),
         Err(error) => refusal(error).map_or(Outcome::Canceled, failed),
     }

@@ -63,10 +63,7 @@ fn a_pipeline_is_drawn_run_and_read_by_keyboard_alone() {
     let edges: Vec<String> = diagram.edges.values().map(|edge| format!("{} {} {}", edge.from, edge.kind.as_str(), edge.to)).collect();
     assert_eq!(edges, ["client send sqs-queue", "lambda request dynamodb", "sqs-queue poll lambda"]);
     window.press(NONE, Key::F5);
-    let start = std::time::Instant::now();
-    while window.app().front.runs.is_running() && start.elapsed().as_secs() < 60 {
-        window.run();
-    }
+    window.wait_for_run();
     window.run();
     assert!(window.sees("Gives first"), "the answer is there without a further key");
     window.tab_to("Limits");

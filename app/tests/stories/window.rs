@@ -63,6 +63,14 @@ impl Window {
         self.home.as_ref().unwrap()
     }
 
+    /// Lets the run that goes on end, for a minute at most.
+    pub(crate) fn wait_for_run(&mut self) {
+        let start = std::time::Instant::now();
+        while self.app().front.runs.is_running() && start.elapsed().as_secs() < 60 {
+            self.run();
+        }
+    }
+
     pub(crate) fn run(&mut self) {
         // The journal asks for a frame later on; that is no reason to wait for it here.
         self.harness.run_steps(6);

@@ -7,7 +7,7 @@ use plimsoll_models::{Edit, Scenario, ScenarioId, ids};
 use crate::{
     gui::{App, action::Action, command::Command, live::LiveRun, scenarios::manage, state::Tab, words::live as words},
     live::{Difference, Followed, Moment, Order, State, difference},
-    run::{Finished, RunState},
+    run::RunState,
 };
 
 impl App {
@@ -78,12 +78,12 @@ impl App {
         }
     }
 
-    /// Takes the result of the live run into the drawer.
-    pub(super) fn take_live_result(&mut self) {
+    /// Takes the result of the live run into the drawer, where it is explained like that of any run.
+    pub(super) fn take_live_result(&mut self, ctx: &egui::Context) {
         let Some(live) = &self.front.live else { return };
         let Some(result) = live.frame().and_then(|frame| frame.result.clone()) else { return };
-        let diagram = Arc::clone(live.session.diagram());
-        self.front.runs.inject(Finished { result, diagram, scenario: live.session.scenario().clone() });
+        let (request, repaint) = (live.session.request().clone(), ctx.clone());
+        self.front.runs.inject_and_explain(request, result, move || repaint.request_repaint());
         self.front.tab = Tab::Answer;
         self.settings.panels.results = true;
     }

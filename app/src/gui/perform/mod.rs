@@ -90,7 +90,7 @@ impl App {
             Action::Decide(decision) => self.decide(ctx, *decision),
             Action::Paste { text, incoming } => self.paste(ctx, &text, incoming),
             Action::Live(order) => self.order_live(order),
-            Action::TakeLiveResult => self.take_live_result(),
+            Action::TakeLiveResult => self.take_live_result(ctx),
             Action::SaveLiveScenario => self.save_live_scenario(ctx),
             Action::ShowNote(id) => self.show_note(&id),
             Action::WriteNote(id) => self.write_note(id),
