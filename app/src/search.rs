@@ -96,10 +96,7 @@ pub fn search(diagram: &Diagram, catalog: &Catalog, problems: &[Diagnostic], que
 fn title_of(diagram: &Diagram, place: &Place) -> String {
     match place {
         Place::Node(id, _) => diagram.title(id).to_owned(),
-        Place::Edge(id, _) => match diagram.edges.get(id) {
-            Some(edge) => format!("{} → {}", diagram.title(&edge.from), diagram.title(&edge.to)),
-            None => id.to_string(),
-        },
+        Place::Edge(id, _) => diagram.edge_title(id),
         Place::Document | Place::Text { .. } | Place::EventType(_) | Place::Scenario(..) | Place::Account(_) => place.to_string(),
     }
 }

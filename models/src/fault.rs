@@ -262,7 +262,7 @@ impl fmt::Display for Effect {
             Self::Delay(law) => write!(f, "latency + {law}"),
             Self::Stretch { factor } => write!(f, "latency × {}", units::print_number(*factor)),
             Self::Errors { share: value } => write!(f, "{} errors", share(*value)),
-            Self::Tighten { limit: Some(limit), factor } => write!(f, "{limit} × {}", units::print_number(*factor)),
+            Self::Tighten { limit: Some(limit), factor } => write!(f, "{} × {}", limit.replace('_', " "), units::print_number(*factor)),
             Self::Tighten { limit: None, factor } => write!(f, "limit × {}", units::print_number(*factor)),
             Self::Refuse { share: value } => write!(f, "{} refused", share(*value)),
             Self::Capacity { lost } => write!(f, "{} of the capacity lost", share(*lost)),

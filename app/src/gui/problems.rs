@@ -68,11 +68,7 @@ fn place(view: &View<'_>, place: &Place) -> String {
     };
     match place {
         Place::Node(id, key) => field(view.diagram.title(id), key),
-        Place::Edge(id, key) => {
-            let title =
-                view.diagram.edges.get(id).map(|edge| format!("{} → {}", view.diagram.title(&edge.from), view.diagram.title(&edge.to)));
-            field(&title.unwrap_or_else(|| id.to_string()), key)
-        }
+        Place::Edge(id, key) => field(&view.diagram.edge_title(id), key),
         Place::Scenario(id, key) => field(&format!("Scenario {id}"), key),
         Place::Account(key) => field("Account", key),
         Place::EventType(id) => words::event_type(id.as_str()),

@@ -193,10 +193,7 @@ fn laid_out(places: &[Counts]) -> Sankey {
 /// The connection, or the node that keeps copies of its own.
 pub(crate) fn title(row: &LedgerRow, diagram: &Diagram) -> String {
     match &row.edge {
-        Some(id) => match diagram.edges.get(id) {
-            Some(edge) => format!("{} → {}", diagram.title(&edge.from), diagram.title(&edge.to)),
-            None => id.to_string(),
-        },
+        Some(id) => diagram.edge_title(id),
         None => diagram.title(&row.node).to_owned(),
     }
 }

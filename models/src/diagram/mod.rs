@@ -78,6 +78,26 @@ impl Diagram {
         }
     }
 
+    /// What an edge connects, or its id when there is no such edge.
+    pub fn edge_title(&self, id: &EdgeId) -> String {
+        match self.edges.get(id) {
+            Some(edge) => format!("{} → {}", self.title(&edge.from), self.title(&edge.to)),
+            None => id.to_string(),
+        }
+    }
+
+    /// What people call the node or edge of an id: its name, or what the edge connects.
+    pub fn title_of(&self, id: &str) -> String {
+        if let Some((id, _)) = self.nodes.get_key_value(id) {
+            return self.title(id).to_owned();
+        }
+        match self.edges.get_key_value(id) {
+            Some((_, edge)) if !edge.name.is_empty() => edge.name.clone(),
+            Some((id, _)) => self.edge_title(id),
+            None => id.to_owned(),
+        }
+    }
+
     /// Position of a node; nodes without one stand at the origin.
     pub fn position(&self, id: &NodeId) -> Point {
         self.layout.get(id).copied().unwrap_or_default()

@@ -43,11 +43,7 @@ fn set(id: &NoteId, note: Note) -> Edit {
 fn about_title(diagram: &Diagram, about: Option<&About>) -> String {
     match about {
         Some(About::Node(id)) => diagram.title(id).to_owned(),
-        Some(About::Edge(id)) => match diagram.edges.get(id) {
-            Some(edge) if !edge.name.is_empty() => edge.name.clone(),
-            Some(edge) => format!("{} → {}", diagram.title(&edge.from), diagram.title(&edge.to)),
-            None => id.to_string(),
-        },
+        Some(About::Edge(id)) => diagram.title_of(id.as_str()),
         None => words::ABOUT_NOTHING.to_owned(),
     }
 }

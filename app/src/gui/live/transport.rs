@@ -120,7 +120,7 @@ fn jump_ui(ui: &mut Ui, view: &View<'_>, frame: &Frame, actions: &mut Vec<Action
         ui.separator();
     }
     for fault in faults.iter().take(FAULTS_MAX) {
-        if ui.button(fault.to_string()).clicked() {
+        if ui.button(words::fault_at(&view.diagram.title_of(&fault.on), fault)).clicked() {
             actions.push(Action::Live(Order::Seek(fault.from)));
         }
     }

@@ -93,7 +93,7 @@ pub fn ui(ctx: &egui::Context, canvas: Rect, view: &View<'_>, live: &LiveRun, ac
     let Some(frame) = live.frame() else { return };
     let (on, title) = match (view.single_node(), view.single_edge()) {
         (Some(node), _) => (node.as_str(), view.diagram.title(node).to_owned()),
-        (None, Some(edge)) => (edge.as_str(), words::edge_title(view.diagram, edge)),
+        (None, Some(edge)) => (edge.as_str(), view.diagram.edge_title(edge)),
         (None, None) => return,
     };
     let kinds = validate::possible_faults(view.diagram, view.catalog, on);

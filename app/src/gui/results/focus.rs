@@ -30,10 +30,7 @@ impl Focus {
 
     /// What it is called.
     pub(super) fn title(&self, view: &View<'_>) -> String {
-        let edge = |id: &EdgeId| {
-            let ends = view.diagram.edges.get(id).map(|edge| (view.diagram.title(&edge.from), view.diagram.title(&edge.to)));
-            ends.map_or_else(|| id.to_string(), |(from, to)| format!("{from} → {to}"))
-        };
+        let edge = |id: &EdgeId| view.diagram.edge_title(id);
         let mut titles = self.nodes.iter().map(|id| view.diagram.title(id).to_owned()).chain(self.edges.iter().map(edge));
         let first = titles.next().unwrap_or_default();
         let more = titles.count();

@@ -92,8 +92,7 @@ fn place_ui(ui: &mut Ui, view: &View<'_>, row: &LedgerRow, actions: &mut Vec<Act
     let edge = row.edge.as_ref().and_then(|id| Some((id, view.diagram.edges.get(id)?)));
     match edge {
         Some((id, edge)) => {
-            let text = format!("{} → {}", view.diagram.title(&edge.from), view.diagram.title(&edge.to));
-            if ui.link(text).on_hover_text(words::SHOW).clicked() {
+            if ui.link(view.diagram.edge_title(id)).on_hover_text(words::SHOW).clicked() {
                 actions.push(Action::Reveal(plimsoll_models::Place::Edge(id.clone(), None)));
             }
             ui.label(RichText::new(edge.kind.as_str()).small().color(view.theme.text_weak));

@@ -114,18 +114,24 @@ impl Picture<'_> {
         (top, bottom.max(top + 1.0))
     }
 
+    /// A band with soft edges: its color fades within a pixel.
     fn ribbon(&self, band: &Band, color: Color32) -> Mesh {
         let (left, right) = (self.inner.left() + BAR, self.inner.right() - BAR);
+        let fade = 0.5 / self.painter.pixels_per_point();
         let mut mesh = Mesh::default();
         for piece in 0..=PIECES {
             let way = piece as f32 / PIECES as f32;
             let (x, (top, bottom)) = (left + (right - left) * way, self.edges(band, way));
-            mesh.colored_vertex(egui::pos2(x, top), color);
-            mesh.colored_vertex(egui::pos2(x, bottom), color);
-            if piece > 0 {
-                let last = 2 * piece as u32 + 1;
-                mesh.add_triangle(last - 3, last - 2, last - 1);
-                mesh.add_triangle(last - 2, last - 1, last);
+            let across =
+                [(top - fade, Color32::TRANSPARENT), (top + fade, color), (bottom - fade, color), (bottom + fade, Color32::TRANSPARENT)];
+            for (y, color) in across {
+                mesh.colored_vertex(egui::pos2(x, y), color);
+            }
+            for row in (0..across.len() as u32 - 1).filter(|_| piece > 0) {
+                let at = (piece as u32 - 1) * across.len() as u32 + row;
+                let next = at + across.len() as u32;
+                mesh.add_triangle(at, at + 1, next);
+                mesh.add_triangle(at + 1, next, next + 1);
             }
         }
         mesh

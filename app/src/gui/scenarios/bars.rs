@@ -1,7 +1,7 @@
 //! Faults as bars on rows of their targets: moved, stretched, chosen.
 
 use egui::{Align2, FontId, Key, Rangef, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
-use plimsoll_models::{Diagram, fault::Fault};
+use plimsoll_models::fault::Fault;
 
 use super::{Chosen, Drag, Memory, Sheet, faults, faults::Item, targets};
 use crate::{
@@ -112,7 +112,7 @@ fn row_ui(ui: &mut Ui, sheet: &Sheet<'_>, row: &Row, rect: Rect, memory: &mut Me
     } else {
         let known = sheet.view.diagram.nodes.contains_key(row.on.as_str()) || sheet.view.diagram.edges.contains_key(row.on.as_str());
         glyph(&mut child, theme, if known { Tone::Muted } else { Tone::Bad }, targets::icon(sheet, &row.on));
-        let name = target_title(sheet.view.diagram, &row.on);
+        let name = sheet.view.diagram.title_of(&row.on);
         if child.add(egui::Label::new(&name).truncate().sense(Sense::click())).on_hover_text(texts::target_id(&row.on)).clicked() {
             actions.push(Action::Reveal(targets::place(sheet.view.diagram, &row.on)));
         }
@@ -120,18 +120,6 @@ fn row_ui(ui: &mut Ui, sheet: &Sheet<'_>, row: &Row, rect: Rect, memory: &mut Me
     for (index, lane) in &row.bars {
         let top = rect.top() + *lane as f32 * LANE_HEIGHT;
         bar_ui(ui, sheet, *index, Rangef::new(top + 2.0, top + LANE_HEIGHT - 2.0), memory, actions);
-    }
-}
-
-/// What people call a node or edge.
-pub(super) fn target_title(diagram: &Diagram, on: &str) -> String {
-    if let Some((id, _)) = diagram.nodes.get_key_value(on) {
-        return diagram.title(id).to_owned();
-    }
-    match diagram.edges.get(on) {
-        Some(edge) if !edge.name.is_empty() => edge.name.clone(),
-        Some(edge) => format!("{} → {}", diagram.title(&edge.from), diagram.title(&edge.to)),
-        None => on.to_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use plimsoll_models::{
 };
 use serde_json::Value;
 
-use super::{Chosen, Memory, Sheet, bars, faults, faults::Item, targets};
+use super::{Chosen, Memory, Sheet, faults, faults::Item, targets};
 use crate::{
     gui::{
         action::Action,
@@ -129,10 +129,10 @@ fn choices_ui(ui: &mut Ui, sheet: &Sheet<'_>, fault: &Fault) -> Option<(Value, &
             }
         }
     });
-    let title = bars::target_title(sheet.view.diagram, &fault.on);
+    let title = sheet.view.diagram.title_of(&fault.on);
     choice_row(ui, sheet, words::STRIKES, &title, |ui| {
         for on in targets::of_kind(sheet, fault.effect.kind()) {
-            if ui.selectable_label(on == fault.on, bars::target_title(sheet.view.diagram, &on)).clicked() {
+            if ui.selectable_label(on == fault.on, sheet.view.diagram.title_of(&on)).clicked() {
                 changed = Some((faults::new(sheet.view, fault.effect.kind(), &on, fault.from, fault.to), "on"));
             }
         }

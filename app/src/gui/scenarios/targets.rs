@@ -8,7 +8,7 @@ use plimsoll_models::{
 };
 use serde_json::Value;
 
-use super::{Sheet, bars, faults};
+use super::{Sheet, faults};
 use crate::gui::words::{panels as words, scenarios as texts};
 
 /// Every node and edge that can have a fault of a kind: what is selected first, then nodes, then edges.
@@ -51,7 +51,7 @@ pub(super) fn add_ui(ui: &mut Ui, sheet: &Sheet<'_>) -> Option<Value> {
                 }
                 ScrollArea::vertical().max_height(280.0).show(ui, |ui| {
                     for on in targets {
-                        if ui.button(bars::target_title(sheet.view.diagram, &on)).clicked() {
+                        if ui.button(sheet.view.diagram.title_of(&on)).clicked() {
                             added = Some(fresh(sheet, record.kind, &on));
                             ui.close();
                         }

@@ -144,6 +144,11 @@ pub fn moment_at(moment: Moment, at_s: f64) -> String {
     format!("{} at {}", self::moment(moment), clock(at_s))
 }
 
+/// Something that goes wrong at a place, with its time.
+pub fn fault_at(place: &str, fault: &Fault) -> String {
+    format!("{place}: {} at {}", fault.effect, clock(fault.from))
+}
+
 /// A mark of the user.
 pub fn mark_at(at_s: f64) -> String {
     format!("Mark at {}", clock(at_s))
@@ -288,11 +293,6 @@ pub fn percent(share: f64) -> String {
 /// Title of the panel.
 pub fn what_if(title: &str) -> String {
     format!("What if: {title}")
-}
-
-/// A connection.
-pub fn edge_title(diagram: &plimsoll_models::Diagram, id: &plimsoll_models::EdgeId) -> String {
-    diagram.edges.get(id).map_or_else(|| id.to_string(), |edge| format!("{} → {}", diagram.title(&edge.from), diagram.title(&edge.to)))
 }
 
 /// A step of the history.

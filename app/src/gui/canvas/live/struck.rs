@@ -57,7 +57,8 @@ pub(super) fn paint(painter: &Painter, camera: &Camera, input: &CanvasInput<'_>,
         if !bounds.expand(20.0).intersects(camera.view) {
             continue;
         }
-        let color = if faults.iter().any(|fault| stops(&fault.effect)) { input.theme.red } else { input.theme.amber };
+        // Words in the color of the ground stand on it, so it is one that is read on the ground.
+        let color = if faults.iter().any(|fault| stops(&fault.effect)) { input.theme.red_text } else { input.theme.amber_text };
         if let Spot::Box(_) = spot {
             let line = Stroke::new((2.0 * camera.zoom).clamp(1.0, 3.0), color);
             painter.rect_stroke(bounds, 8.0 * camera.zoom, line, StrokeKind::Middle);
