@@ -30,6 +30,8 @@ pub struct Running {
     pub progress: Arc<Progress>,
     /// When it was started.
     pub since: Instant,
+    /// Whether its result is there already, and only told about.
+    explains: bool,
     request: Request,
     job: Job<Outcome>,
 }
@@ -72,7 +74,7 @@ impl Runs {
         self.cancel();
         let progress = Arc::new(Progress::new());
         let job = worker::start(request.clone(), Arc::clone(&progress), repaint);
-        self.state = RunState::Running(Running { progress, since: Instant::now(), request, job });
+        self.state = RunState::Running(Running { progress, since: Instant::now(), explains: false, request, job });
     }
 
     /// Takes a result of the request as the latest one, and tells which limit is to blame and what would help as soon as
@@ -82,7 +84,7 @@ impl Runs {
         self.inject(Finished { result: Arc::clone(&result), diagram: Arc::clone(&request.diagram), scenario: request.scenario.clone() });
         let progress = Arc::new(Progress::new());
         let job = worker::start_explaining(request.clone(), result, Arc::clone(&progress), repaint);
-        self.state = RunState::Running(Running { progress, since: Instant::now(), request, job });
+        self.state = RunState::Running(Running { progress, since: Instant::now(), explains: true, request, job });
     }
 
     /// Asks the run that goes on to stop.
@@ -114,7 +116,7 @@ impl Runs {
         matches!(self.state, RunState::Running(_))
     }
 
-    /// Takes the outcome of a run that has ended; true when there is a new result.
+    /// Takes the outcome of a run that has ended; true when there is a result that was not there before.
     pub fn poll(&mut self) -> bool {
         if let Some(effects) = self.studies.poll()
             && let Some(latest) = &mut self.latest
@@ -123,7 +125,7 @@ impl Runs {
         }
         let RunState::Running(running) = &self.state else { return false };
         let Some(outcome) = running.job.poll() else { return false };
-        let request = running.request.clone();
+        let (request, is_new) = (running.request.clone(), !running.explains);
         let outcome = outcome.unwrap_or_else(|panic| Outcome::Failed {
             message: format!("The simulation stopped by a fault of ours: {panic}"),
             diagnostics: Vec::new(),
@@ -131,7 +133,7 @@ impl Runs {
         match outcome {
             Outcome::Done(result) => {
                 self.inject(Finished { result: Arc::from(result), diagram: request.diagram, scenario: request.scenario });
-                true
+                is_new
             }
             Outcome::Canceled => {
                 self.state = if self.latest.is_some() { RunState::Done } else { RunState::Idle };

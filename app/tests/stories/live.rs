@@ -130,7 +130,9 @@ fn what_is_done_while_it_runs_is_kept_and_repeated_headless() {
     assert!(json::text(frame(&mut window).result.as_ref().unwrap()) == json::text(&alone.result()));
     // In the drawer it also tells what would help, as the command line does.
     window.click("Show result");
+    window.click("Ledger");
     window.wait_for_run();
+    assert!(window.sees("The books balance"), "nobody is led away from what they read");
     let told = plimsoll_sim::run(&Ready::new(&request).unwrap().input(), &Progress::new()).unwrap();
     assert!(json::text(&window.app().front.runs.latest.as_ref().unwrap().result) == json::text(&told));
     // Undone, the run goes on without it.
