@@ -23,6 +23,10 @@ pub const HEIGHT: f32 = 92.0;
 const BUTTONS_HEIGHT: f32 = 30.0;
 /// Most faults in the menu; the timeline has them all.
 const FAULTS_MAX: usize = 12;
+/// Width below which there is no second button about the result, in points: the toolbar runs it, too.
+const RESULT_WIDTH: f32 = 260.0;
+/// Width below which nothing of the speed could be read, in points.
+const SPEED_WIDTH: f32 = 80.0;
 /// Up to this pace milliseconds can be read.
 const SLOW: f64 = 0.1;
 /// Length of the slider of the pace, in points.
@@ -137,7 +141,8 @@ fn jump_ui(ui: &mut Ui, view: &View<'_>, frame: &Frame, actions: &mut Vec<Action
 
 fn right_ui(ui: &mut Ui, view: &View<'_>, frame: &Frame, actions: &mut Vec<Action>) {
     if frame.result.is_some() {
-        if ui.button(words::RUN_HEADLESS).on_hover_text(words::RUN_HEADLESS_HELP).clicked() {
+        let is_wide = ui.available_width() > RESULT_WIDTH;
+        if is_wide && ui.button(words::RUN_HEADLESS).on_hover_text(words::RUN_HEADLESS_HELP).clicked() {
             actions.push(Action::Command(Command::Run));
         }
         if ui.button(words::SHOW_RESULT).on_hover_text(words::SHOW_RESULT_HELP).clicked() {
@@ -145,7 +150,9 @@ fn right_ui(ui: &mut Ui, view: &View<'_>, frame: &Frame, actions: &mut Vec<Actio
         }
     }
     let speed = RichText::new(words::speed(frame.events_per_s, frame.speed)).small().color(view.theme.text_weak);
-    ui.add(egui::Label::new(speed).truncate()).on_hover_text(words::one_in(frame.one_in));
+    if ui.available_width() > SPEED_WIDTH {
+        ui.add(egui::Label::new(speed).truncate()).on_hover_text(words::one_in(frame.one_in));
+    }
     if frame.state == State::Broken {
         glyph(ui, view.theme, Tone::Bad, "error");
     }
