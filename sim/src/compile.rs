@@ -713,7 +713,6 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// Prices in the order of the meters; what the user has set counts instead of the catalog's.
 /// Most choices that are listed.
 const CHOICES_MAX: usize = 4;
 
@@ -733,6 +732,7 @@ fn range(field: &Field) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
+/// Prices in the order of the meters; what the user has set counts instead of the catalog's.
 fn prices(config: &Config, service: &plimsoll_models::Service) -> Vec<Option<Price>> {
     let price = |meter: &&'static str| {
         let Priced { key, usd } = config.priced(meter);

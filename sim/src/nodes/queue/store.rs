@@ -125,8 +125,8 @@ impl Store {
 
 /// Ages of what is in queues.
 impl Core {
-    /// When the oldest message that is still in a queue was sent. Retention is the same for all of them, so it is the
-    /// first that would expire.
+    /// When the oldest message that is still in a queue came there. Retention is the same for all of them, so it is the
+    /// first that would expire; of moved ones, whose retention goes on, the one that was sent first.
     pub(crate) fn oldest_message(&self, queue: u32) -> Option<Nanos> {
         let Event::Timer { argument, .. } = self.queue.first_of(self.stores[queue as usize].retention_lane)? else { return None };
         Some(self.copies[argument].born)
