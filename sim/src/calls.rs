@@ -8,6 +8,7 @@ use rand::RngExt as _;
 use plimsoll_models::policy::RetryOn;
 
 use crate::{
+    ahead,
     core::{Cause, Copy, Core, Item, MessageState, ReplyTo},
     event::{Class, Event},
     guard::Ended,
@@ -55,6 +56,10 @@ impl Core {
         let caller = program.from;
         self.hold_journey(cause.journey);
         let born = self.now();
+        // Whoever gave a slot back has only looked at its first line.
+        if let Some(next) = self.copies.next_free() {
+            ahead::one(&next.line);
+        }
         self.copies.insert(Copy {
             line,
             journey: cause.journey,
@@ -116,6 +121,9 @@ impl Core {
         row.attempt += 1;
         row.sent = now;
         let Copy { line, journey, edge, attempt, bytes, event_type, laps, caller, origin, .. } = *row;
+        if let Some(next) = self.items.next_free() {
+            ahead::one(next);
+        }
         let item = self.items.insert(Item {
             line,
             journey,
@@ -175,7 +183,14 @@ impl Core {
     #[inline]
     pub(crate) fn answer(&mut self, item: u32, outcome: Outcome) {
         let now = self.now();
-        self.queue.schedule(now, Class::Completion, Event::Answer { item, outcome });
+        self.queue.schedule(now, Class::Completion, Event::Answer { item, outcome, call: NONE });
+    }
+
+    /// The same where the node knows which call the attempt belonged to when it came: then the attempt need not be looked at.
+    #[inline]
+    pub(crate) fn answer_call(&mut self, item: u32, call: u32, outcome: Outcome) {
+        let now = self.now();
+        self.queue.schedule(now, Class::Completion, Event::Answer { item, outcome, call });
     }
 
     /// Whether the policy of its edge allows another attempt of a copy after this outcome.

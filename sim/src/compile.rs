@@ -32,6 +32,7 @@ use crate::{
     },
     result::Assumption,
     rng::name_hash,
+    routes::Routes,
     sample::Sampler,
     slab::NONE,
     time::{Nanos, nanos},
@@ -125,6 +126,7 @@ impl<'a> Compiler<'a> {
                 plan: input.plan.clone(),
                 nodes: Vec::new(),
                 edges: Vec::new(),
+                routes: Routes::default(),
                 timeouts: Vec::new(),
                 event_types: Vec::new(),
                 limits: Vec::new(),
@@ -515,6 +517,7 @@ impl<'a> Compiler<'a> {
         for index in 0..self.program.edges.len() {
             self.program.edges[index].dead_letter = self.dead_letter(index);
         }
+        self.program.routes = Routes::new(&self.program);
     }
 
     /// The edge along which a subscription gives up: the one that it names, or the first of its source.

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    mem::offset_of,
     sync::Arc,
 };
 
@@ -9,6 +10,7 @@ use plimsoll_models::families::Config;
 use rand::RngExt as _;
 
 use crate::{
+    ahead::LINE,
     cost::Spending,
     event::{Class, Event, Timer},
     faults::Faults,
@@ -28,6 +30,7 @@ use crate::{
     },
     result::TraceEvent,
     rng::{self, DrawRng, Purpose, mix},
+    routes::Route,
     sample::Sampler,
     slab::{NONE, Slab},
     time::{NEVER, Nanos},
@@ -56,19 +59,27 @@ pub(crate) struct Journey {
     trace: u32,
 }
 
-/// How often the path of an event has led through the first function of a ring.
+/// How often the path of an event has led through the first function of a ring; packed, so that an attempt fits into a line
+/// of memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C, packed(2))]
 pub(crate) struct Laps {
     /// The function; without meaning while the count is zero.
     pub(crate) function: u32,
-    pub(crate) count: u32,
+    pub(crate) count: u16,
 }
 
-/// One message on one edge, or one message kept in a node.
+/// One message on one edge, or one message kept in a node. What the end of a call asks for comes first and together.
+///
+/// It is not rounded up to two lines of memory: then the first parts of all copies would share every other set of a cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub(crate) struct Copy {
-    /// What makes its draws its own: a hash of its path.
-    pub(crate) line: u64,
+    /// What the caller calls it; for a message in a queue, its group.
+    pub(crate) token: u64,
+    pub(crate) born: Nanos,
+    /// When its latest attempt was made, or when it last became visible.
+    pub(crate) sent: Nanos,
     /// The journey that it belongs to; [`NONE`] for a message that rests where nobody will take it.
     pub(crate) journey: u32,
     /// The edge that it travels on; [`NONE`] for a kept message.
@@ -77,35 +88,34 @@ pub(crate) struct Copy {
     pub(crate) row: u32,
     /// Node that sent it and wants to know the outcome.
     pub(crate) caller: u32,
-    /// What the caller calls it; for a message in a queue, its group.
-    pub(crate) token: u64,
-    pub(crate) born: Nanos,
-    /// When its latest attempt was made, or when it last became visible.
-    pub(crate) sent: Nanos,
     pub(crate) attempt: u32,
-    pub(crate) bytes: u32,
-    pub(crate) event_type: u16,
-    pub(crate) laps: Laps,
-    /// State of a kept message.
-    pub(crate) state: MessageState,
     /// Attempt in flight, or [`NONE`].
     pub(crate) item: u32,
     /// Timer of the attempt, of the visibility or of the retention.
     pub(crate) timer: u32,
-    pub(crate) second_timer: u32,
     /// Batches that still mention a kept message.
     pub(crate) holders: u32,
-    /// Who holds the connection that it needs, see [`Core::new_holder`]; [`NONE`] for most.
-    pub(crate) origin: u32,
     /// Which of the caller's clients sends it; for what a function sends together, which of its events it is about.
     pub(crate) client: u32,
     /// Tokens that its latest retry took.
     pub(crate) paid: u32,
+    /// What makes its draws its own: a hash of its path.
+    pub(crate) line: u64,
     /// How long the target asked to wait; zero when it did not.
     pub(crate) retry_after: Nanos,
     /// When a message was first sent that has been moved from one queue to another since; [`NEVER`] for all others.
     pub(crate) first_sent: Nanos,
+    pub(crate) bytes: u32,
+    pub(crate) second_timer: u32,
+    /// Who holds the connection that it needs, see [`Core::new_holder`]; [`NONE`] for most.
+    pub(crate) origin: u32,
+    pub(crate) laps: Laps,
+    pub(crate) event_type: u16,
+    /// State of a kept message.
+    pub(crate) state: MessageState,
 }
+
+const _: () = assert!(offset_of!(Copy, line) == LINE && size_of::<Copy>() == 112);
 
 /// Where a kept message stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,8 +145,9 @@ pub(crate) enum ReplyTo {
     Nobody,
 }
 
-/// An attempt at a node.
+/// An attempt at a node, in one line of memory.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub(crate) struct Item {
     pub(crate) line: u64,
     pub(crate) journey: u32,
@@ -153,6 +164,8 @@ pub(crate) struct Item {
     /// Who holds the connection that it needs; [`NONE`] for most.
     pub(crate) origin: u32,
 }
+
+const _: () = assert!(size_of::<Item>() == LINE);
 
 /// A message in a batch.
 #[derive(Clone, Copy, Debug)]
@@ -331,6 +344,13 @@ impl Core {
     #[inline]
     pub(crate) fn chance(&self, share: f64, node: u32, purpose: Purpose, line: u64, attempt: u32) -> bool {
         share > 0.0 && (share >= 1.0 || self.draw(node, purpose, line, attempt).random::<f64>() < share)
+    }
+
+    /// The one of a node's edges that an event takes, where shares say so.
+    #[inline]
+    pub(crate) fn route(&self, node: u32, line: u64, attempt: u32) -> Option<Route> {
+        let routes = &self.program.routes;
+        if routes.has(node) { routes.take(node, self.draw(node, Purpose::Route, line, attempt).random()) } else { None }
     }
 
     // --- journeys ---

@@ -13,6 +13,7 @@ use crate::{
     program::{Cue, Happening, Program},
     queue::PENDING_MAX,
     result::RunResult,
+    slab::NONE,
     time::{NEVER, Nanos, SECOND, nanos, seconds},
 };
 
@@ -26,6 +27,11 @@ const SERIES_BYTES: u64 = 16 << 20;
 const POINT_BYTES: u64 = 8;
 /// Series of a node, and of an edge, about.
 const SERIES_OF: (u64, u64) = (10, 3);
+
+/// So many nodes stay in the nearest caches with all that they have; of more, memory is asked ahead of time.
+const NODES_KEPT_NEAR: usize = 64;
+/// So many copies do.
+const COPIES_KEPT_NEAR: usize = 4_096;
 
 /// Events between two looks at the cancel flag.
 const CHECK_EVERY: u64 = 1 << 16;
@@ -55,6 +61,8 @@ pub struct Simulation {
     /// The time of the latest look.
     looked: Nanos,
     seed: u64,
+    /// Whether there are so many nodes that it pays to look ahead.
+    foresees: bool,
     /// [`INSTANT_EVENTS_MAX`] but in tests.
     instant_events_max: u64,
 }
@@ -112,6 +120,7 @@ impl Simulation {
             handled: (0, 0),
             looked: 0,
             seed,
+            foresees: program.nodes.len() > NODES_KEPT_NEAR,
             instant_events_max: INSTANT_EVENTS_MAX,
         };
         simulation.cues(0);
@@ -155,6 +164,9 @@ impl Simulation {
             self.close_windows(self.core.now());
         }
         self.handled.0 += 1;
+        if self.foresees && matches!(event, Event::Timer { .. }) {
+            self.foresee();
+        }
         self.handle(event);
         true
     }
@@ -204,7 +216,7 @@ impl Simulation {
                 let to = core.program.edges[edge as usize].to;
                 self.nodes[to as usize].behavior().arrive(core, item);
             }
-            Event::Answer { item, outcome } => self.answer(item, outcome),
+            Event::Answer { item, outcome, call } => self.answer(item, outcome, call),
             Event::Retry { copy } => {
                 core.leave_orbit(copy);
                 if self.is_awaited(copy) {
@@ -241,6 +253,31 @@ impl Simulation {
         }
     }
 
+    /// Asks memory for what the next two timers take: two timers before for what they touch at once, one timer before for
+    /// what that leads to.
+    #[inline]
+    fn foresee(&self) {
+        let Some([next, second]) = self.core.queue.next_two() else { return };
+        if let Event::Timer { node, argument, .. } = second {
+            self.core.customers.foresee(argument);
+            self.foresee_at(node);
+        }
+        if let Event::Timer { node, timer, argument } = next {
+            self.core.nodes.foresee_next(node as usize);
+            if let Some(reached) = self.nodes[node as usize].told().foresee_timer(&self.core, timer, argument) {
+                self.foresee_at(reached);
+                self.core.program.routes.foresee(reached);
+            }
+        }
+    }
+
+    /// Something happens soon at a node.
+    #[inline]
+    fn foresee_at(&self, node: u32) {
+        self.nodes[node as usize].told().foresee();
+        self.core.nodes.foresee(node as usize);
+    }
+
     /// Whether the caller of a call still wants it.
     fn is_awaited(&mut self, copy: u32) -> bool {
         let Copy { token, caller, .. } = self.core.copies[copy];
@@ -264,7 +301,13 @@ impl Simulation {
         self.nodes[node].behavior().fault(core, &fault.effect, on);
     }
 
-    fn answer(&mut self, item: u32, outcome: Outcome) {
+    fn answer(&mut self, item: u32, outcome: Outcome, call: u32) {
+        // A call whose attempt this still is awaits it: nobody else has an attempt of this number meanwhile.
+        if call != NONE && self.core.copies[call].item == item {
+            self.core.items.remove(item);
+            self.attempt_ended(call, outcome);
+            return;
+        }
         let row = self.core.items[item];
         match row.reply {
             ReplyTo::Call(copy) => {
@@ -293,6 +336,12 @@ impl Simulation {
     }
 
     fn attempt_ended(&mut self, copy: u32, outcome: Outcome) {
+        if self.core.copies.slots() > COPIES_KEPT_NEAR {
+            let Copy { token, caller, .. } = self.core.copies[copy];
+            if token != NOBODY {
+                self.nodes[caller as usize].told().foresee_settled(&self.core, token);
+            }
+        }
         if let Some(outcome) = self.core.attempt_ended(copy, outcome) {
             self.settle(copy, outcome);
         }

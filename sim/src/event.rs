@@ -25,6 +25,8 @@ pub(crate) enum Event {
         item: u32,
         /// The outcome.
         outcome: Outcome,
+        /// The call that it probably belongs to, where the node knows, or [`NONE`].
+        call: u32,
     },
     /// The wait before the next attempt of a call is over.
     Retry {

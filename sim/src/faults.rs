@@ -267,7 +267,7 @@ impl Core {
                 member.failed = true;
             }
         }
-        self.queue.schedule(now.saturating_add(after), Class::Completion, Event::Answer { item, outcome });
+        self.queue.schedule(now.saturating_add(after), Class::Completion, Event::Answer { item, outcome, call: NONE });
     }
 
     /// The time of an edge, with what a fault makes of it.

@@ -5,7 +5,7 @@
 //! posted: its notes find the few figures that they change in the caches, in the order in which they were written, so
 //! that the sums are the same to the last bit. That a window of the series has passed is a note too.
 
-use std::{convert::Infallible, marker::PhantomData};
+use std::{convert::Infallible, marker::PhantomData, ops::Range};
 
 /// Rows that share a page: few enough that their figures stay in the nearer caches while it is posted.
 const TOGETHER: usize = 1 << ROW_BITS;
@@ -78,6 +78,16 @@ impl<C: Change> Journal<C> {
     /// The page of a row.
     pub(crate) fn page(row: usize) -> usize {
         row / TOGETHER
+    }
+
+    /// The rows of a page, of so many in all.
+    pub(crate) fn rows(page: usize, rows: usize) -> Range<usize> {
+        page * TOGETHER..((page + 1) * TOGETHER).min(rows)
+    }
+
+    /// Whether a page holds so many notes that most of its rows change.
+    pub(crate) fn changes_most(&self, page: usize) -> bool {
+        self.pages[page].notes.len() > 2 * TOGETHER
     }
 
     /// Notes a change of a row by a value.

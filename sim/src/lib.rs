@@ -31,6 +31,7 @@
 //! What each service leaves out is listed in `docs/fidelity.md`. In general: packets, disks, code. Time-outs and errors are those of services, not of networks. Control planes (creating,
 //! deleting, deploying) do not exist. A provider's undocumented behavior is an assumption that the catalog marks.
 
+mod ahead;
 mod attribution;
 mod calls;
 mod compile;
@@ -62,6 +63,7 @@ mod remedies;
 mod replicate;
 pub mod result;
 mod rng;
+mod routes;
 mod sample;
 mod sensitivity;
 mod slab;

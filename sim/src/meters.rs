@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::{
+    ahead::{self, LINE},
     journal::{Change, Journal, Noted},
     ledger::{Fate, Row},
     parts::LongPolls,
@@ -27,6 +28,12 @@ pub(crate) trait Meter {
 
     /// Ends all windows that have passed since. Nothing has happened after the first of them ended.
     fn close_windows(&mut self, windows: Windows);
+
+    /// It changes soon: asks memory for what most changes touch.
+    fn foresee(&self) {}
+
+    /// The same when what was asked for is there: asks for what that leads to.
+    fn foresee_next(&self) {}
 }
 
 /// So many meters stay in the caches; the changes of more are noted in a journal.
@@ -68,6 +75,11 @@ impl<T: Meter> Meters<T> {
     fn post(&mut self, page: usize) {
         let Self { rows, windows: Windows { length, .. }, journal } = self;
         let Some(journal) = journal else { return };
+        if journal.changes_most(page) {
+            let rows = &rows[Journal::<T::Change>::rows(page, rows.len())];
+            rows.iter().for_each(T::foresee);
+            rows.iter().for_each(T::foresee_next);
+        }
         journal.post(page, |row, change, value, passed| {
             let row = &mut rows[row];
             if row.closed() < passed {
@@ -92,6 +104,22 @@ impl<T: Meter> Meters<T> {
         let row = &mut self.rows[index];
         if row.closed() < self.windows.passed {
             row.close_windows(self.windows);
+        }
+    }
+
+    /// A meter changes soon.
+    #[inline]
+    pub(crate) fn foresee(&self, index: usize) {
+        if let Some(row) = self.rows.get(index).filter(|_| self.journal.is_none()) {
+            row.foresee();
+        }
+    }
+
+    /// A meter that has been foreseen changes next.
+    #[inline]
+    pub(crate) fn foresee_next(&self, index: usize) {
+        if let Some(row) = self.rows.get(index).filter(|_| self.journal.is_none()) {
+            row.foresee_next();
         }
     }
 
@@ -147,9 +175,6 @@ impl<T: Meter> IndexMut<usize> for Meters<T> {
         &mut self.rows[index]
     }
 }
-
-/// Bytes that the caches hold together.
-const LINE: usize = 64;
 
 /// Units that are billed, by position in [`crate::cost::meters`] of the family.
 pub(crate) const METERS: usize = 4;
@@ -327,6 +352,19 @@ impl Meter for NodeMeter {
                 self.post(NodeChange::Stayed, value);
             }
         }
+    }
+
+    #[inline]
+    fn foresee(&self) {
+        ahead::one(&self.busy);
+        ahead::one(&self.accepted);
+        self.sojourn.foresee();
+    }
+
+    #[inline]
+    fn foresee_next(&self) {
+        self.busy.foresee();
+        self.sojourn.foresee_note();
     }
 
     #[inline]
@@ -599,6 +637,17 @@ impl Meter for EdgeMeter {
                 self.post(EdgeChange::Ended(fate), 0);
             }
         }
+    }
+
+    #[inline]
+    fn foresee(&self) {
+        ahead::one(&self.closed);
+        self.latency.foresee();
+    }
+
+    #[inline]
+    fn foresee_next(&self) {
+        self.latency.foresee_note();
     }
 
     #[inline]

@@ -23,6 +23,7 @@ use crate::{
     limits::LimitMeter,
     parts::TokenBucket,
     result::Assumption,
+    routes::Routes,
     sample::Sampler,
     time::Nanos,
     turns::Turns,
@@ -36,6 +37,7 @@ pub struct Program {
     pub(crate) plan: Plan,
     pub(crate) nodes: Vec<NodeProgram>,
     pub(crate) edges: Vec<EdgeProgram>,
+    pub(crate) routes: Routes,
     /// How long callers wait for an answer: every length that an edge asks for, once.
     pub(crate) timeouts: Vec<Nanos>,
     /// Event types; the first is the plain one.

@@ -17,6 +17,9 @@ const SLOT_BITS: u32 = 24;
 /// Bits of the sequence in a packed key.
 const SEQUENCE_BITS: u32 = 39;
 
+/// Children of an entry of the heap.
+const ARITY: usize = 4;
+
 /// Most events that can wait in the heap.
 pub(crate) const PENDING_MAX: usize = 1 << SLOT_BITS;
 
@@ -238,6 +241,14 @@ impl EventQueue {
         }
     }
 
+    /// The next two timers, unless something is scheduled before them.
+    #[inline]
+    pub(crate) fn next_two(&self) -> Option<[Event; 2]> {
+        let first = self.heap.first()?;
+        let second = self.heap[1..].iter().take(ARITY).min()?;
+        Some([first, second].map(|key| self.events[Key(*key).slot()]))
+    }
+
     /// Moves the clock without an event.
     pub(crate) fn advance(&mut self, to: Nanos) {
         self.now = self.now.max(to);
@@ -246,7 +257,7 @@ impl EventQueue {
     fn sift_up(&mut self, mut at: usize) {
         let key = self.heap[at];
         while at > 0 {
-            let parent = (at - 1) / 4;
+            let parent = (at - 1) / ARITY;
             if self.heap[parent] <= key {
                 break;
             }
@@ -264,17 +275,24 @@ impl EventQueue {
         let heap = &mut self.heap[..];
         let mut at = 0;
         loop {
-            let first = 4 * at + 1;
+            let first = ARITY * at + 1;
             if first >= heap.len() {
                 break;
             }
-            let end = (first + 4).min(heap.len());
-            let mut least = first;
-            for child in first + 1..end {
-                if heap[child] < heap[least] {
-                    least = child;
+            let least = if let Some([a, b, c, d]) = heap.get(first..first + ARITY) {
+                // Which one is least cannot be predicted: counted, not branched on.
+                let (left, right) = (usize::from(b < a), 2 + usize::from(d < c));
+                let (of_left, of_right) = (*a.min(b), *c.min(d));
+                first + if of_right < of_left { right } else { left }
+            } else {
+                let mut least = first;
+                for child in first + 1..heap.len() {
+                    if heap[child] < heap[least] {
+                        least = child;
+                    }
                 }
-            }
+                least
+            };
             if heap[least] >= last {
                 break;
             }

@@ -1,5 +1,7 @@
 //! Storage for what is in flight: stable indices, slots reused last in first out, no allocation once warm.
 
+use crate::ahead;
+
 /// An index that points to nothing.
 pub(crate) const NONE: u32 = u32::MAX;
 
@@ -43,9 +45,27 @@ impl<T> Slab<T> {
         self.free.push(index);
     }
 
+    /// The slot that the next value comes into, unless there is none.
+    #[inline]
+    pub(crate) fn next_free(&self) -> Option<&T> {
+        self.free.last().map(|index| &self.slots[*index as usize])
+    }
+
+    /// A slot is needed soon.
+    #[inline]
+    pub(crate) fn foresee(&self, index: u32) {
+        ahead::at(&self.slots, index as usize);
+    }
+
     /// Memory of the slots in bytes.
     pub(crate) fn bytes(&self) -> usize {
         size_of_val(&*self.slots) + size_of_val(&*self.free)
+    }
+
+    /// Number of slots: the most values that have been stored at a time.
+    #[inline]
+    pub(crate) fn slots(&self) -> usize {
+        self.slots.len()
     }
 
     /// Number of values stored.

@@ -93,6 +93,9 @@ pub(crate) trait Behavior {
     /// A call of the node has its final outcome. The copy is still there and is given back afterwards.
     fn settled(&mut self, core: &mut Core, copy: u32, outcome: Outcome);
 
+    /// A call with this token is about to have its final outcome: asks memory for what that leads to.
+    fn foresee_settled(&self, _core: &Core, _token: u64) {}
+
     /// Whether the node still wants the outcome of a call with this token.
     fn awaits(&self, _token: u64) -> bool {
         true
@@ -110,6 +113,15 @@ pub(crate) trait Behavior {
     /// A fault of the node begins or ends. What strikes before something arrives has been dealt with, and the limit that
     /// a fault tightens has been told, with the bucket behind it where several nodes share one.
     fn fault(&mut self, _core: &mut Core, _effect: &Effect, _on: bool) {}
+
+    /// Something happens here soon: asks memory for what that takes of the node itself.
+    fn foresee(&self) {}
+
+    /// One of its timers is the next event, and what was asked for before is there: asks memory for what that leads to.
+    /// Answers which node it will reach.
+    fn foresee_timer(&self, _core: &Core, _timer: Timer, _argument: u32) -> Option<u32> {
+        None
+    }
 
     /// The run begins.
     fn start(&mut self, _core: &mut Core) {}

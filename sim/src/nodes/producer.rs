@@ -15,7 +15,6 @@ use crate::{
     event::{Class, Timer},
     ledger::Fate,
     outcome::Outcome,
-    parts::Routes,
     program::Program,
     rng::{self, Purpose, StreamRng, mix},
     sample::Sampler,
@@ -34,8 +33,6 @@ pub(crate) struct Producer {
     event_bytes: u32,
     /// Edges that take every event that passes their filter.
     edges: Vec<u32>,
-    /// Edges of which one takes the event.
-    routes: Routes,
     closed: Option<Users>,
     /// Number of the next event of this producer.
     number: u64,
@@ -87,7 +84,6 @@ impl Producer {
             .collect();
         let share = |edge: &u32| program.edges[*edge as usize].share;
         let edges = node.calls.iter().copied().filter(|edge| share(edge).is_none()).collect();
-        let routes = Routes::new(node.calls.iter().filter_map(|edge| Some((share(edge)?, *edge))));
         let closed = match &config.arrivals {
             Arrivals::Closed { users, think } => {
                 let usual = (f64::from(*users) * program.plan.multiplier).round() as u32;
@@ -103,7 +99,6 @@ impl Producer {
             mix,
             event_bytes: config.event_size as u32,
             edges,
-            routes,
             closed,
             number: 0,
             recorded: 0,
@@ -185,12 +180,9 @@ impl Producer {
                 core.filtered(edge, journey);
             }
         }
-        if !self.routes.is_empty() {
-            let u: f64 = core.draw(self.index, Purpose::Route, line, 0).random();
-            if let Some(edge) = self.routes.of(u) {
-                core.journeys[journey].awaited += 1;
-                Self::send(core, user, edge, &cause);
-            }
+        if let Some(route) = core.route(self.index, line, 0) {
+            core.journeys[journey].awaited += 1;
+            Self::send(core, user, route.edge, &cause);
         }
         if core.journeys[journey].awaited == 0 {
             core.respond(journey, Fate::Filtered);

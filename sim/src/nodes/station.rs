@@ -19,20 +19,20 @@ use plimsoll_models::{
     families::{Discipline, Limit, StationConfig},
     fault::Effect,
 };
-use rand::RngExt as _;
 
 use super::{Behavior, Names};
 use crate::{
-    core::Core,
+    ahead,
+    core::{Core, ReplyTo},
     event::{Class, Event, Timer},
     faults::{left_of, slowed},
     meters::NodeChange,
     outcome::Outcome,
-    parts::Routes,
     program::Program,
     record::Mean,
     result::TraceEvent,
     rng::Purpose,
+    routes::Route,
     sample::Sampler,
     slab::NONE,
     time::Nanos,
@@ -63,8 +63,6 @@ pub(crate) struct Station {
     lines: Lines,
     /// Customers without a named event type.
     plain: Type,
-    /// Outgoing edges; who takes none leaves.
-    routes: Routes,
     /// The other event types.
     named: Box<[Named]>,
     servers: u64,
@@ -158,7 +156,6 @@ impl Patience {
 impl Station {
     pub(crate) fn new(program: &Program, index: u32, config: &StationConfig, core: &mut Core) -> Self {
         let node = &program.nodes[index as usize];
-        let share = |edge: &u32| program.edges[*edge as usize].share.unwrap_or(1.0);
         let ranked = matches!(config.discipline, Discipline::Priority | Discipline::Preemptive);
         let last = if ranked { config.priorities.len() } else { 0 };
         let named = program.event_types.iter().filter_map(|event_type| event_type.id.as_ref()).map(|id| {
@@ -172,7 +169,6 @@ impl Station {
             servers: count(config.servers.as_ref()),
             plain: Type { service: Sampler::new(&config.service), class: last as u16 },
             named: named.collect(),
-            routes: Routes::new(node.calls.iter().map(|edge| (share(edge), *edge))),
             servers_limit: node.limits.get("servers").copied().unwrap_or(NONE),
             lines: Lines::new(last + 1),
             busy: 0,
@@ -461,7 +457,7 @@ impl Station {
     /// A customer goes on, or out.
     fn depart(&mut self, core: &mut Core, slot: u32) {
         let now = core.now();
-        let Customer { item, demand, setup, .. } = core.customers[slot];
+        let Customer { item, route, demand, setup, .. } = core.customers[slot];
         core.customers.remove(slot);
         let row = core.items[item];
         core.events += 1;
@@ -495,21 +491,27 @@ impl Station {
             return;
         }
         core.note(row.journey, self.index, row.edge, TraceEvent::Done);
-        match self.route(core, row.line, row.attempt) {
-            Some(edge) => {
+        // Who takes no edge leaves.
+        match route {
+            Some(route) => {
                 let cause = core.cause(item);
-                core.call(edge, u64::from(item), &cause, 0);
+                core.call(route.edge, token(item, row.reply), &cause, 0);
             }
             None => core.answer(item, Outcome::Ok),
         }
     }
+}
 
-    fn route(&self, core: &Core, line: u64, attempt: u32) -> Option<u32> {
-        if self.routes.is_empty() {
-            return None;
-        }
-        self.routes.of(core.draw(self.index, Purpose::Route, line, attempt).random())
-    }
+/// What a call along a route is called: the customer's item, and the call that its outcome goes to if there is one, so that
+/// the end of a long path need not look at the items along it.
+fn token(item: u32, reply: ReplyTo) -> u64 {
+    let call = if let ReplyTo::Call(call) = reply { call } else { NONE };
+    u64::from(call) << u32::BITS | u64::from(item)
+}
+
+/// The call that an outcome goes to.
+fn call_of(token: u64) -> u32 {
+    (token >> u32::BITS) as u32
 }
 
 impl Behavior for Station {
@@ -537,7 +539,7 @@ impl Behavior for Station {
         let row = core.items[item];
         let Type { service, class } = self.type_of(row.event_type);
         let (class, demand) = (*class, core.sample(service, self.index, Purpose::Service, row.line, row.attempt));
-        let slot = core.customers.insert(Customer::new(item, class, demand));
+        let slot = core.customers.insert(Customer::new(item, core.route(self.index, row.line, row.attempt), class, demand));
         if self.extras().sharing.is_none() && (self.busy < self.open || self.make_room(core, class)) {
             self.begin(core, slot, true);
             return;
@@ -565,8 +567,28 @@ impl Behavior for Station {
     }
 
     fn settled(&mut self, core: &mut Core, copy: u32, outcome: Outcome) {
-        let item = core.copies[copy].token as u32;
-        core.answer(item, outcome);
+        let token = core.copies[copy].token;
+        core.answer_call(token as u32, call_of(token), outcome);
+    }
+
+    fn foresee_settled(&self, core: &Core, token: u64) {
+        core.copies.foresee(call_of(token));
+    }
+
+    fn foresee(&self) {
+        ahead::one(&self.busy);
+        ahead::one(&self.plain);
+    }
+
+    fn foresee_timer(&self, core: &Core, timer: Timer, argument: u32) -> Option<u32> {
+        if timer != Timer::Done {
+            return None;
+        }
+        let Customer { item, route, .. } = core.customers[argument];
+        core.items.foresee(item);
+        let Route { edge, to } = route?;
+        ahead::at(&core.program.edges, edge as usize);
+        Some(to)
     }
 
     fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {

@@ -1,6 +1,7 @@
 //! Log-linear histogram of times: constant cost, mergeable by addition, bounded error.
 
 use crate::{
+    ahead,
     result::{LatencySummary, Percentile},
     time::{Nanos, seconds},
 };
@@ -73,6 +74,18 @@ impl Histogram {
         size_of_val(&*self.noted) + size_of_val(&*self.counts)
     }
 
+    /// A value comes soon: asks memory for what all values change.
+    #[inline]
+    pub(crate) fn foresee(&self) {
+        ahead::one(&self.sum);
+    }
+
+    /// A value comes next: asks memory for the place of its note.
+    #[inline]
+    pub(crate) fn foresee_note(&self) {
+        ahead::at(&self.noted, self.noted.len());
+    }
+
     /// Counts a value.
     #[inline]
     pub(crate) fn record(&mut self, value: Nanos) {
@@ -80,8 +93,8 @@ impl Histogram {
             self.zeros += 1;
             return;
         }
-        if self.noted.len() == NOTED_MAX {
-            self.count_noted();
+        if self.noted.len() == self.noted.capacity() {
+            self.make_room();
         }
         let is_first = self.noted.is_empty() && self.counted == 0;
         self.min = if is_first { value } else { self.min.min(value) };
@@ -90,6 +103,18 @@ impl Histogram {
         self.sum += x;
         self.squares += x * x;
         self.max = self.max.max(value);
+    }
+
+    /// Makes room for notes, by counting them if there are many.
+    #[cold]
+    #[inline(never)]
+    fn make_room(&mut self) {
+        if self.noted.len() >= NOTED_MAX {
+            self.count_noted();
+        } else {
+            // All at once: growing by and by takes longer than all else that a seldom used histogram takes.
+            self.noted.reserve_exact(NOTED_MAX - self.noted.len());
+        }
     }
 
     /// Counts what has been noted.

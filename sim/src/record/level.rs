@@ -1,6 +1,7 @@
 //! A level that goes up and down: its time average, its greatest value, and how long it stood where.
 
 use crate::{
+    ahead,
     record::series::{Windows, put},
     time::Nanos,
 };
@@ -32,6 +33,12 @@ impl Level {
     #[inline]
     pub(crate) fn value(&self) -> u64 {
         self.value
+    }
+
+    /// It changes soon.
+    #[inline]
+    pub(crate) fn foresee(&self) {
+        ahead::at(&self.time_at, self.value as usize);
     }
 
     #[inline]

@@ -11,8 +11,14 @@ pub(crate) struct Windows {
     pub(crate) passed: usize,
 }
 
+/// Points that a series has room for from its first one on: as many as those of large diagrams ever have.
+const POINTS_AT_FIRST: usize = 50;
+
 /// Puts the value of a window into a series that may be shorter, because the windows before held nothing.
 pub(crate) fn put<T: Clone + Default>(series: &mut Vec<T>, window: usize, value: T) {
+    if series.capacity() == 0 {
+        series.reserve_exact(POINTS_AT_FIRST);
+    }
     series.resize(window, T::default());
     series.push(value);
 }

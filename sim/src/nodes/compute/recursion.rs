@@ -14,11 +14,12 @@ impl Compute {
     /// The laps of what an invocation causes.
     pub(super) fn next_lap(&self, laps: Laps) -> Laps {
         let on_ring = self.per_request.as_ref().is_some_and(|scaling| scaling.laps_max.is_some());
-        match laps {
-            laps if !on_ring => laps,
-            Laps { count: 0, .. } => Laps { function: self.index, count: 1 },
-            Laps { function, count } if function == self.index => Laps { function, count: count + 1 },
-            laps => laps,
+        let Laps { function, count } = laps;
+        match count {
+            _ if !on_ring => laps,
+            0 => Laps { function: self.index, count: 1 },
+            _ if function == self.index => Laps { function, count: count.saturating_add(1) },
+            _ => laps,
         }
     }
 
@@ -30,7 +31,7 @@ impl Compute {
         let now = core.now();
         let limit = &mut core.limits[scaling.recursion_limit as usize];
         limit.level(now, f64::from(next.count));
-        let stopped = next.count > most;
+        let stopped = u32::from(next.count) > most;
         if stopped {
             limit.refuse(now);
             scaling.recursions += 1;

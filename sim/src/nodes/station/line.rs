@@ -3,15 +3,19 @@
 //! The customers of all stations lie together, so that what they take of the caches follows how many there are.
 
 use crate::{
+    ahead::LINE,
+    routes::Route,
     slab::{NONE, Slab},
     time::Nanos,
 };
 
-/// Somebody in a station.
+/// Somebody in a station, in one line of memory.
 #[derive(Clone, Copy, Debug)]
-#[repr(C)]
+#[repr(align(64))]
 pub(crate) struct Customer {
     pub(super) item: u32,
+    /// Where it goes from here. It is drawn when the customer comes, so that what it will reach can be foreseen.
+    pub(super) route: Option<Route>,
     /// Its line: 0 is the most urgent.
     pub(super) class: u16,
     /// Whether a server has ever taken it.
@@ -30,11 +34,13 @@ pub(crate) struct Customer {
     next: u32,
 }
 
+const _: () = assert!(size_of::<Customer>() == LINE);
+
 impl Customer {
     /// Somebody who comes, without standing in a line yet.
-    pub(super) fn new(item: u32, class: u16, demand: Nanos) -> Self {
+    pub(super) fn new(item: u32, route: Option<Route>, class: u16, demand: Nanos) -> Self {
         let (timer, previous, next) = (NONE, NONE, NONE);
-        Self { item, class, begun: false, demand, setup: 0, left: demand, taken: 0, timer, previous, next }
+        Self { item, route, class, begun: false, demand, setup: 0, left: demand, taken: 0, timer, previous, next }
     }
 }
 
@@ -124,7 +130,7 @@ mod tests {
     #[test]
     fn the_most_urgent_goes_first_and_anyone_may_leave() {
         let (mut lines, mut all) = (Lines::new(2), Slab::default());
-        let customers = [1, 0, 1, 0, 1].into_iter().enumerate().map(|(item, class)| Customer::new(item as u32, class, 1));
+        let customers = [1, 0, 1, 0, 1].into_iter().enumerate().map(|(item, class)| Customer::new(item as u32, None, class, 1));
         let slots: Vec<u32> = customers.map(|customer| all.insert(customer)).collect();
         for slot in &slots {
             lines.push_back(&mut all, *slot);
