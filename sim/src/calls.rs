@@ -81,6 +81,7 @@ impl Core {
             origin: NONE,
             client: 0,
             paid: 0,
+            ends_later: NONE,
             retry_after: 0,
             first_sent: NEVER,
         })
@@ -220,7 +221,7 @@ impl Core {
         let sent = std::mem::replace(&mut self.copies[copy].item, NONE) != NONE;
         let Copy { edge, client, attempt, journey, caller, line, sent: sent_at, paid, .. } = self.copies[copy];
         if sent {
-            self.learn(edge, client, Ended { outcome, sent: sent_at, first: attempt == 1, paid });
+            self.learn(edge, client, Ended { outcome, sent: sent_at, first: attempt == 1, paid: u32::from(paid) });
             self.count_ended(copy, outcome);
         } else {
             self.note(journey, caller, edge, TraceEvent::Failed);
@@ -237,7 +238,7 @@ impl Core {
             self.edges[edge as usize].denied.add(1);
             return Some(outcome);
         };
-        self.copies[copy].paid = paid;
+        self.copies[copy].paid = u16::try_from(paid).unwrap_or(u16::MAX);
         let now = self.now();
         self.edges[edge as usize].orbit.add(now, 1);
         self.queue.schedule(now.saturating_add(wait), Class::Arrival, Event::Retry { copy });

@@ -97,25 +97,27 @@ pub(crate) struct Copy {
     pub(crate) holders: u32,
     /// Which of the caller's clients sends it; for what a function sends together, which of its events it is about.
     pub(crate) client: u32,
-    /// Tokens that its latest retry took.
-    pub(crate) paid: u32,
+    /// Tokens that its latest retry took, as far as they can be counted here.
+    pub(crate) paid: u16,
+    /// State of a kept message.
+    pub(crate) state: MessageState,
+    /// The call that probably ends after the one that ends after this one, or any other number: memory is asked for it.
+    pub(crate) ends_later: u32,
+    pub(crate) bytes: u32,
     /// What makes its draws its own: a hash of its path.
     pub(crate) line: u64,
     /// How long the target asked to wait; zero when it did not.
     pub(crate) retry_after: Nanos,
     /// When a message was first sent that has been moved from one queue to another since; [`NEVER`] for all others.
     pub(crate) first_sent: Nanos,
-    pub(crate) bytes: u32,
     pub(crate) second_timer: u32,
     /// Who holds the connection that it needs, see [`Core::new_holder`]; [`NONE`] for most.
     pub(crate) origin: u32,
     pub(crate) laps: Laps,
     pub(crate) event_type: u16,
-    /// State of a kept message.
-    pub(crate) state: MessageState,
 }
 
-const _: () = assert!(offset_of!(Copy, line) == LINE && size_of::<Copy>() == 112);
+const _: () = assert!(offset_of!(Copy, ends_later) == LINE && size_of::<Copy>() == 112);
 
 /// Where a kept message stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -617,6 +619,7 @@ impl Core {
             origin: NONE,
             client: 0,
             paid: 0,
+            ends_later: NONE,
             retry_after: 0,
             first_sent: NEVER,
         })

@@ -337,10 +337,8 @@ impl Simulation {
 
     fn attempt_ended(&mut self, copy: u32, outcome: Outcome) {
         if self.core.copies.slots() > COPIES_KEPT_NEAR {
-            let Copy { token, caller, .. } = self.core.copies[copy];
-            if token != NOBODY {
-                self.nodes[caller as usize].told().foresee_settled(&self.core, token);
-            }
+            // The next one to end was asked for when the one before this ended.
+            self.core.copies.foresee(self.core.copies[copy].ends_later);
         }
         if let Some(outcome) = self.core.attempt_ended(copy, outcome) {
             self.settle(copy, outcome);

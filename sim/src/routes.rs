@@ -2,13 +2,18 @@
 
 use plimsoll_models::families::Config;
 
-use crate::{ahead, program::Program};
+use crate::{ahead, program::Program, slab::NONE};
 
 /// One of the edges, and where it leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Route {
     pub(crate) edge: u32,
     pub(crate) to: u32,
+}
+
+impl Route {
+    /// Along none of the edges.
+    pub(crate) const OUT: Self = Self { edge: NONE, to: NONE };
 }
 
 /// The edges of all nodes with the shares of events that take them; what remains takes none. They lie in one list, so that

@@ -93,9 +93,6 @@ pub(crate) trait Behavior {
     /// A call of the node has its final outcome. The copy is still there and is given back afterwards.
     fn settled(&mut self, core: &mut Core, copy: u32, outcome: Outcome);
 
-    /// A call with this token is about to have its final outcome: asks memory for what that leads to.
-    fn foresee_settled(&self, _core: &Core, _token: u64) {}
-
     /// Whether the node still wants the outcome of a call with this token.
     fn awaits(&self, _token: u64) -> bool {
         true

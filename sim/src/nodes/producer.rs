@@ -10,6 +10,7 @@ use super::{
     arrivals::{Arrival, Change, Source},
 };
 use crate::{
+    ahead,
     calls::fate,
     core::{Cause, Core, Laps},
     event::{Class, Timer},
@@ -17,6 +18,7 @@ use crate::{
     outcome::Outcome,
     program::Program,
     rng::{self, Purpose, StreamRng, mix},
+    routes::Route,
     sample::Sampler,
     time::Nanos,
 };
@@ -155,9 +157,14 @@ impl Producer {
         }
     }
 
+    /// The line of the next root event.
+    fn next_line(&self, core: &Core) -> u64 {
+        mix(core.program.nodes[self.index as usize].key, self.number)
+    }
+
     /// Makes a root event and sends it. Answers whether anybody will tell its outcome.
     fn emit(&mut self, core: &mut Core, user: u32) {
-        let line = mix(core.program.nodes[self.index as usize].key, self.number);
+        let line = self.next_line(core);
         self.number += 1;
         let event_type = if self.mix.is_empty() {
             0
@@ -225,6 +232,15 @@ impl Behavior for Producer {
             return;
         }
         self.schedule_next(core);
+    }
+
+    fn foresee_timer(&self, core: &Core, timer: Timer, _argument: u32) -> Option<u32> {
+        if timer != Timer::Arrival {
+            return None;
+        }
+        let Route { edge, to } = core.route(self.index, self.next_line(core), 0)?;
+        ahead::at(&core.program.edges, edge as usize);
+        Some(to)
     }
 
     fn arrive(&mut self, core: &mut Core, item: u32) {

@@ -457,7 +457,7 @@ impl Station {
     /// A customer goes on, or out.
     fn depart(&mut self, core: &mut Core, slot: u32) {
         let now = core.now();
-        let Customer { item, route, demand, setup, .. } = core.customers[slot];
+        let Customer { item, route, ends_later, demand, setup, .. } = core.customers[slot];
         core.customers.remove(slot);
         let row = core.items[item];
         core.events += 1;
@@ -491,14 +491,13 @@ impl Station {
             return;
         }
         core.note(row.journey, self.index, row.edge, TraceEvent::Done);
-        // Who takes no edge leaves.
-        match route {
-            Some(route) => {
-                let cause = core.cause(item);
-                core.call(route.edge, token(item, row.reply), &cause, 0);
-            }
-            None => core.answer(item, Outcome::Ok),
+        if route == Route::OUT {
+            core.answer(item, Outcome::Ok);
+            return;
         }
+        let cause = core.cause(item);
+        let call = core.call(route.edge, token(item, row.reply), &cause, 0);
+        core.copies[call].ends_later = ends_later;
     }
 }
 
@@ -539,7 +538,11 @@ impl Behavior for Station {
         let row = core.items[item];
         let Type { service, class } = self.type_of(row.event_type);
         let (class, demand) = (*class, core.sample(service, self.index, Purpose::Service, row.line, row.attempt));
-        let slot = core.customers.insert(Customer::new(item, core.route(self.index, row.line, row.attempt), class, demand));
+        let mut customer = Customer::new(item, core.route(self.index, row.line, row.attempt).unwrap_or(Route::OUT), class, demand);
+        if let ReplyTo::Call(call) = row.reply {
+            customer.ends_later = call_of(core.copies[call].token);
+        }
+        let slot = core.customers.insert(customer);
         if self.extras().sharing.is_none() && (self.busy < self.open || self.make_room(core, class)) {
             self.begin(core, slot, true);
             return;
@@ -571,10 +574,6 @@ impl Behavior for Station {
         core.answer_call(token as u32, call_of(token), outcome);
     }
 
-    fn foresee_settled(&self, core: &Core, token: u64) {
-        core.copies.foresee(call_of(token));
-    }
-
     fn foresee(&self) {
         ahead::one(&self.busy);
         ahead::one(&self.plain);
@@ -586,9 +585,8 @@ impl Behavior for Station {
         }
         let Customer { item, route, .. } = core.customers[argument];
         core.items.foresee(item);
-        let Route { edge, to } = route?;
-        ahead::at(&core.program.edges, edge as usize);
-        Some(to)
+        ahead::at(&core.program.edges, route.edge as usize);
+        (route != Route::OUT).then_some(route.to)
     }
 
     fn fault(&mut self, core: &mut Core, effect: &Effect, on: bool) {

@@ -15,7 +15,9 @@ use crate::{
 pub(crate) struct Customer {
     pub(super) item: u32,
     /// Where it goes from here. It is drawn when the customer comes, so that what it will reach can be foreseen.
-    pub(super) route: Option<Route>,
+    pub(super) route: Route,
+    /// The call that ends after the one that it is here for, if both are those of stations.
+    pub(super) ends_later: u32,
     /// Its line: 0 is the most urgent.
     pub(super) class: u16,
     /// Whether a server has ever taken it.
@@ -38,9 +40,9 @@ const _: () = assert!(size_of::<Customer>() == LINE);
 
 impl Customer {
     /// Somebody who comes, without standing in a line yet.
-    pub(super) fn new(item: u32, route: Option<Route>, class: u16, demand: Nanos) -> Self {
+    pub(super) fn new(item: u32, route: Route, class: u16, demand: Nanos) -> Self {
         let (timer, previous, next) = (NONE, NONE, NONE);
-        Self { item, route, class, begun: false, demand, setup: 0, left: demand, taken: 0, timer, previous, next }
+        Self { item, route, ends_later: NONE, class, begun: false, demand, setup: 0, left: demand, taken: 0, timer, previous, next }
     }
 }
 
@@ -130,7 +132,7 @@ mod tests {
     #[test]
     fn the_most_urgent_goes_first_and_anyone_may_leave() {
         let (mut lines, mut all) = (Lines::new(2), Slab::default());
-        let customers = [1, 0, 1, 0, 1].into_iter().enumerate().map(|(item, class)| Customer::new(item as u32, None, class, 1));
+        let customers = [1, 0, 1, 0, 1].into_iter().enumerate().map(|(item, class)| Customer::new(item as u32, Route::OUT, class, 1));
         let slots: Vec<u32> = customers.map(|customer| all.insert(customer)).collect();
         for slot in &slots {
             lines.push_back(&mut all, *slot);
