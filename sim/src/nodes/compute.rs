@@ -36,19 +36,14 @@ use crate::{
     time::{Nanos, nanos},
 };
 
-use self::{
-    fleet::Fleet,
-    instances::Instances,
-    invocation::{BILLED, Invocation},
-    per_request::PerRequest,
-};
+use self::{fleet::Fleet, instances::Instances, invocation::Invocation, per_request::PerRequest};
 
 /// Meter of requests.
 const REQUESTS: usize = 0;
-/// Meter of billed milliseconds on instances on demand.
-const DURATION_MS: usize = 1;
-/// Meter of billed milliseconds on provisioned instances.
-const PROVISIONED_MS: usize = 2;
+/// Meter of billed time on instances on demand, in steps of the bill.
+const DURATION: usize = 1;
+/// The same on provisioned instances.
+const PROVISIONED: usize = 2;
 
 /// A runtime unit.
 #[derive(Clone, Debug)]

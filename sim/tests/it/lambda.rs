@@ -471,6 +471,17 @@ fn requests_and_duration_are_billed_with_the_initialization() {
     close(arm.cost.total_usd, 10.0 * 0.2 / 1e6 + 10.5 * 0.000_013_333_4);
 }
 
+/// Ten requests of 12.3 ms at 1 GiB: 13 ms each are billed, and a tenth of a second each where that is the step.
+#[test]
+fn durations_are_rounded_up_to_the_step_of_the_bill() {
+    let duration = |step: &[(&str, &str)]| {
+        let fields: Vec<_> = [("duration", "12.3 ms"), ("init", "0 s")].iter().chain(step).copied().collect();
+        billed(&run(&called("constant(0.1/s)", &fields), &[("duration", "102 s")]), "duration").0
+    };
+    close(duration(&[]), 0.13);
+    close(duration(&[("billed_step", "100 ms")]), 1.0);
+}
+
 /// Two instances of 1 GiB for 100 s are 200 GB-s, a request on one of them and one that spills over each take a second.
 #[test]
 fn provisioned_concurrency_is_billed_by_time_and_cheaper_by_duration() {

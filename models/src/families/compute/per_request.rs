@@ -48,6 +48,8 @@ pub struct PerRequest {
     pub arm: bool,
     /// Temporary storage that is billed, in bytes.
     pub billed_storage: f64,
+    /// What durations are rounded up to on the bill, in seconds.
+    pub billed_step: f64,
 }
 
 /// Instances that are kept ready.
@@ -188,6 +190,7 @@ impl PerRequest {
             recursion: settings.limit("recursion_limit"),
             arm: settings.text("architecture").as_deref() == Some("arm64"),
             billed_storage: storage.max(0.0),
+            billed_step: settings.limit("billed_step").value,
         }
     }
 

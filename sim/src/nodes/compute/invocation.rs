@@ -2,7 +2,7 @@
 
 use plimsoll_models::work::Per;
 
-use super::{Compute, DURATION_MS, PROVISIONED_MS, REQUESTS, Work, WorkCall, start::Preparation};
+use super::{Compute, DURATION, PROVISIONED, REQUESTS, Work, WorkCall, start::Preparation};
 use crate::{
     core::{Cause, Copy, Core, Item, MessageState},
     event::{Class, Event, Timer},
@@ -11,7 +11,7 @@ use crate::{
     result::TraceEvent,
     rng::{Purpose, mix},
     slab::NONE,
-    time::{Nanos, SECOND},
+    time::Nanos,
 };
 
 /// A run of a function.
@@ -34,9 +34,6 @@ pub(crate) struct Invocation {
     began: Nanos,
     preparation: Preparation,
 }
-
-/// Nanoseconds in a billed millisecond.
-pub(super) const BILLED: Nanos = SECOND / 1_000;
 
 /// Bits of an invocation's slot in the argument of its step timer; the rest is its generation.
 const SLOT_BITS: u32 = 22;
@@ -423,11 +420,13 @@ impl Compute {
         let row = core.items[item];
         let took = now - began;
         core.limits[self.timeout_limit as usize].level(now, crate::time::seconds(took.saturating_sub(preparation.before)));
-        let provisioned = self.per_request.is_some() && self.instances.get(instance).provisioned;
         let meter = &mut core.nodes[self.index as usize];
         meter.busy.subtract(now, 1);
         meter.units[REQUESTS] += 1;
-        meter.units[if provisioned { PROVISIONED_MS } else { DURATION_MS }] += took.saturating_sub(preparation.unbilled).div_ceil(BILLED);
+        if let Some(scaling) = &self.per_request {
+            let unit = if self.instances.get(instance).provisioned { PROVISIONED } else { DURATION };
+            meter.units[unit] += took.saturating_sub(preparation.unbilled).div_ceil(scaling.billed_step);
+        }
         if outcome == Outcome::Ok {
             meter.completed.add(1);
         } else {

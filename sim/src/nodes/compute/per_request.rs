@@ -2,13 +2,13 @@
 
 use plimsoll_models::families::{self, Refill};
 
-use super::{DURATION_MS, PROVISIONED_MS, REQUESTS, asynchronous::Async, provisioned::Provisioned, start::Start};
+use super::{DURATION, PROVISIONED, REQUESTS, asynchronous::Async, provisioned::Provisioned, start::Start};
 use crate::{
     core::Core,
     parts::Ramp,
     program::Program,
     sample::Sampler,
-    time::{Nanos, seconds},
+    time::{Nanos, nanos, seconds},
 };
 
 /// Scaling per request.
@@ -34,6 +34,8 @@ pub(super) struct PerRequest {
     pub(super) laps_max: Option<u32>,
     /// Temporary storage that is billed, in bytes.
     pub(super) billed_storage: f64,
+    /// What durations are rounded up to on the bill; of so many its units are.
+    pub(super) billed_step: Nanos,
     /// Events that were stopped because they came round too often.
     pub(super) recursions: u64,
     /// Requests beyond the provisioned concurrency that met an instance on demand.
@@ -66,6 +68,7 @@ impl PerRequest {
             payload: scaling.payload_sync.value,
             laps_max: node.on_ring.then_some(scaling.recursion.value as u32),
             billed_storage: scaling.billed_storage,
+            billed_step: nanos(scaling.billed_step).max(1),
             recursions: 0,
             spilled_over: 0,
             concurrency_limit: node.limits[&concurrency.key],
@@ -93,18 +96,23 @@ impl PerRequest {
 const GIB: f64 = 1_073_741_824.0;
 
 impl PerRequest {
+    /// How long so many billed steps are, in seconds.
+    fn seconds_of(&self, steps: u64) -> f64 {
+        steps as f64 * self.billed_step as f64 / 1e9
+    }
+
     /// Units used so far, in the order of the meters.
     pub(super) fn billed(&self, (core, now): (&Core, Nanos), index: u32, memory: f64) -> Vec<f64> {
         let units = &core.nodes[index as usize].units;
-        let seconds_of = |meter: usize| units[meter] as f64 / 1_000.0;
+        let seconds_of = |meter: usize| self.seconds_of(units[meter]);
         let gib = memory / GIB;
         let snapshots = if self.start.restore_billed { gib } else { 0.0 };
         vec![
             units[REQUESTS] as f64,
-            seconds_of(DURATION_MS) * gib,
-            seconds_of(PROVISIONED_MS) * gib,
+            seconds_of(DURATION) * gib,
+            seconds_of(PROVISIONED) * gib,
             self.provisioned.instance_seconds(now) * gib,
-            (seconds_of(DURATION_MS) + seconds_of(PROVISIONED_MS)) * self.billed_storage / GIB,
+            (seconds_of(DURATION) + seconds_of(PROVISIONED)) * self.billed_storage / GIB,
             seconds(now) * snapshots,
             self.start.restores as f64 * snapshots,
         ]
@@ -113,7 +121,7 @@ impl PerRequest {
     /// Figures that only functions have.
     pub(super) fn figures(&self, core: &Core, index: u32, memory: f64, put: &mut dyn FnMut(&str, f64)) {
         let units = &core.nodes[index as usize].units;
-        let billed_s = (units[DURATION_MS] + units[PROVISIONED_MS]) as f64 / 1_000.0;
+        let billed_s = self.seconds_of(units[DURATION] + units[PROVISIONED]);
         put("billed_s", billed_s);
         put("gb_seconds", billed_s * memory / GIB);
         put("init_s", self.start.init_time as f64 / 1e9);

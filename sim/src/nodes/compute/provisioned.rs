@@ -5,7 +5,7 @@
 
 use plimsoll_models::families;
 
-use super::{BILLED, Compute, PROVISIONED_MS};
+use super::{Compute, PROVISIONED};
 use crate::{
     core::Core,
     event::{Class, Timer},
@@ -192,7 +192,7 @@ impl Compute {
         let gap = provisioned.gap;
         let instance = self.instances.create(core, true);
         let init = scaling.start.ahead(core, self.index, self.instances.line(instance));
-        core.nodes[self.index as usize].units[PROVISIONED_MS] += init.div_ceil(BILLED);
+        core.nodes[self.index as usize].units[PROVISIONED] += init.div_ceil(scaling.billed_step);
         core.after(init, Class::Completion, self.index, Timer::Ready, instance);
         core.after(gap, Class::Completion, self.index, Timer::Allocate, 0);
     }
@@ -209,7 +209,7 @@ impl Compute {
             // The provider initializes the next one beforehand, which is paid.
             self.instances.renew(core, instance);
             let init = scaling.start.ahead(core, self.index, self.instances.line(instance));
-            core.nodes[self.index as usize].units[PROVISIONED_MS] += init.div_ceil(BILLED);
+            core.nodes[self.index as usize].units[PROVISIONED] += init.div_ceil(scaling.billed_step);
         }
         self.instances.put_back(core, instance);
     }
