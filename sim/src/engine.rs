@@ -61,8 +61,6 @@ pub struct Simulation {
     /// The time of the latest look.
     looked: Nanos,
     seed: u64,
-    /// Whether there are so many nodes that it pays to look ahead.
-    foresees: bool,
     /// [`INSTANT_EVENTS_MAX`] but in tests.
     instant_events_max: u64,
 }
@@ -120,7 +118,6 @@ impl Simulation {
             handled: (0, 0),
             looked: 0,
             seed,
-            foresees: program.nodes.len() > NODES_KEPT_NEAR,
             instant_events_max: INSTANT_EVENTS_MAX,
         };
         simulation.cues(0);
@@ -164,7 +161,7 @@ impl Simulation {
             self.close_windows(self.core.now());
         }
         self.handled.0 += 1;
-        if self.foresees && matches!(event, Event::Timer { .. }) {
+        if self.nodes.len() > NODES_KEPT_NEAR && matches!(event, Event::Timer { .. }) {
             self.foresee();
         }
         self.handle(event);

@@ -31,7 +31,7 @@ pub(super) struct PerRequest {
     /// Largest synchronous request in bytes.
     pub(super) payload: f64,
     /// Laps on a ring before the chain is stopped; `None` where there is no ring.
-    pub(super) laps_max: Option<u32>,
+    pub(super) laps_max: Option<u16>,
     /// Temporary storage that is billed, in bytes.
     pub(super) billed_storage: f64,
     /// What durations are rounded up to on the bill; of so many its units are.
@@ -66,7 +66,7 @@ impl PerRequest {
             provisioned: Provisioned::new(&scaling.provisioned, node),
             asynchronous: Async::new(&scaling.asynchronous, node),
             payload: scaling.payload_sync.value,
-            laps_max: node.on_ring.then_some(scaling.recursion.value as u32),
+            laps_max: node.on_ring.then_some(scaling.recursion.value.min(LAPS_COUNTED) as u16),
             billed_storage: scaling.billed_storage,
             billed_step: nanos(scaling.billed_step).max(1),
             recursions: 0,
@@ -91,6 +91,10 @@ impl PerRequest {
         OnDemand { used: busy - self.provisioned.busy(), allowed: left.saturating_sub(provisioned), beside: provisioned as f64 }
     }
 }
+
+/// Laps are counted in 16 bits, of which the greatest number stands for all beyond; so a chain is stopped after so many at
+/// the latest.
+const LAPS_COUNTED: f64 = (u16::MAX - 1) as f64;
 
 /// Bytes in the GB of a GB-second.
 const GIB: f64 = 1_073_741_824.0;

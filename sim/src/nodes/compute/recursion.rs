@@ -31,7 +31,7 @@ impl Compute {
         let now = core.now();
         let limit = &mut core.limits[scaling.recursion_limit as usize];
         limit.level(now, f64::from(next.count));
-        let stopped = u32::from(next.count) > most;
+        let stopped = next.count > most;
         if stopped {
             limit.refuse(now);
             scaling.recursions += 1;
