@@ -56,11 +56,7 @@ impl Core {
         let caller = program.from;
         self.hold_journey(cause.journey);
         let born = self.now();
-        // Whoever gave a slot back has only looked at its first line.
-        if let Some(next) = self.copies.next_free() {
-            ahead::one(&next.line);
-        }
-        self.copies.insert(Copy {
+        let copy = self.copies.insert(Copy {
             line,
             journey: cause.journey,
             edge,
@@ -84,7 +80,13 @@ impl Core {
             ends_later: NONE,
             retry_after: 0,
             first_sent: NEVER,
-        })
+        });
+        // Whoever gave a slot back has only looked at its first line.
+        if let Some(next) = self.copies.next_free() {
+            ahead::one(&next.line);
+            ahead::one(&next.laps);
+        }
+        copy
     }
 
     /// Makes the first attempt of a new call, and writes both into the books.
@@ -122,9 +124,6 @@ impl Core {
         row.attempt += 1;
         row.sent = now;
         let Copy { line, journey, edge, attempt, bytes, event_type, laps, caller, origin, .. } = *row;
-        if let Some(next) = self.items.next_free() {
-            ahead::one(next);
-        }
         let item = self.items.insert(Item {
             line,
             journey,
@@ -140,6 +139,9 @@ impl Core {
             origin,
         });
         self.copies[copy].item = item;
+        if let Some(next) = self.items.next_free() {
+            ahead::one(next);
+        }
         self.note(journey, caller, edge, TraceEvent::Attempt);
         let latency = self.latency(edge, line, attempt);
         self.copies[copy].timer = self.set_timeout(edge, Event::CallTimeout { copy });
