@@ -185,15 +185,13 @@ impl Core {
     /// A node has an outcome for an attempt. The caller learns it before any later arrival.
     #[inline]
     pub(crate) fn answer(&mut self, item: u32, outcome: Outcome) {
-        let now = self.now();
-        self.queue.schedule(now, Class::Completion, Event::Answer { item, outcome, call: NONE });
+        self.queue.schedule_now(Class::Completion, Event::Answer { item, outcome, call: NONE });
     }
 
     /// The same where the node knows which call the attempt belonged to when it came: then the attempt need not be looked at.
     #[inline]
     pub(crate) fn answer_call(&mut self, item: u32, call: u32, outcome: Outcome) {
-        let now = self.now();
-        self.queue.schedule(now, Class::Completion, Event::Answer { item, outcome, call });
+        self.queue.schedule_now(Class::Completion, Event::Answer { item, outcome, call });
     }
 
     /// Whether the policy of its edge allows another attempt of a copy after this outcome.

@@ -469,7 +469,11 @@ impl Core {
     pub(crate) fn depart(&mut self, item: u32, latency: Nanos) {
         let now = self.now();
         let reaches = now.saturating_add(latency);
-        self.queue.schedule(reaches, Class::Arrival, Event::Reach { item });
+        if latency == 0 {
+            self.queue.schedule_now(Class::Arrival, Event::Reach { item });
+        } else {
+            self.queue.schedule(reaches, Class::Arrival, Event::Reach { item });
+        }
         if self.tape.is_some() {
             self.show_hop(item, now, reaches);
         }

@@ -103,15 +103,21 @@ impl EventQueue {
     #[inline]
     pub(crate) fn schedule(&mut self, at: Nanos, class: Class, event: Event) {
         if at <= self.now {
-            let key = self.next_key(self.now, class);
-            match class {
-                Class::Completion => self.completions.push_back((key, event)),
-                Class::Arrival => self.arrivals.push_back((key, event)),
-            }
+            self.schedule_now(class, event);
             return;
         }
         let key = self.next_key(at, class);
         self.push(key, event);
+    }
+
+    /// Schedules what happens at once, after what is scheduled for now already.
+    #[inline(always)]
+    pub(crate) fn schedule_now(&mut self, class: Class, event: Event) {
+        let key = self.next_key(self.now, class);
+        match class {
+            Class::Completion => self.completions.push_back((key, event)),
+            Class::Arrival => self.arrivals.push_back((key, event)),
+        }
     }
 
     fn push(&mut self, key: Key, event: Event) {
