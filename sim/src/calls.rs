@@ -81,7 +81,7 @@ impl Core {
             retry_after: 0,
             first_sent: NEVER,
         });
-        // Whoever gave a slot back has only looked at its first line.
+        // The next one's slot: whoever gave it back has only looked at its first line.
         if let Some(next) = self.copies.next_free() {
             ahead::one(&next.line);
             ahead::one(&next.laps);
@@ -93,7 +93,7 @@ impl Core {
     fn send(&mut self, copy: u32) {
         let edge = self.copies[copy].edge as usize;
         if self.may_go(copy) {
-            self.edges.change(edge, EdgeChange::Sent, 0);
+            self.edges.change(edge, EdgeChange::Sent, 1);
             self.go(copy);
         } else {
             self.edges.change(edge, EdgeChange::Called, 0);
@@ -139,6 +139,7 @@ impl Core {
             origin,
         });
         self.copies[copy].item = item;
+        // Whoever gave the next one's slot back has not looked at it.
         if let Some(next) = self.items.next_free() {
             ahead::one(next);
         }

@@ -3,7 +3,8 @@
 //! The figures of thousands of nodes and edges do not fit into the caches, so that every change of one would wait for
 //! memory. Notes are written one after the other instead, a page for each group of neighbors. A page that is full is
 //! posted: its notes find the few figures that they change in the caches, in the order in which they were written, so
-//! that the sums are the same to the last bit. That a window of the series has passed is a note too.
+//! that the sums are the same to the last bit. That a window of the series has passed is a note too. What happens most
+//! often and is only counted is not even noted each time: its count is, when a window passes.
 
 use std::{convert::Infallible, marker::PhantomData, ops::Range};
 
@@ -24,9 +25,12 @@ const NOTES_MAX: usize = 1 << 19;
 const PAGE: (usize, usize) = (64, 4_096);
 
 /// Something that can be noted: one of few.
-pub(crate) trait Change: Copy + 'static {
+pub(crate) trait Change: Copy + PartialEq + 'static {
     /// All that there are, each at the place that its code names.
     const ALL: &'static [Self];
+
+    /// The one that happens most often and is only counted: so many of a window are one note.
+    const COUNTED: Option<Self> = None;
 
     /// The place among all.
     fn code(self) -> u8;
@@ -56,6 +60,8 @@ pub(crate) enum Noted {
 pub(crate) struct Journal<C> {
     pages: Vec<Page>,
     page_max: usize,
+    /// How often each row was changed by what is only counted, as far as it is not noted yet.
+    counts: Vec<u32>,
     of: PhantomData<C>,
 }
 
@@ -72,7 +78,7 @@ impl<C: Change> Journal<C> {
         const { assert!(C::ALL.len() < WINDOW_PASSED as usize) };
         let pages = rows.div_ceil(TOGETHER);
         let page_max = (NOTES_MAX / pages.max(1)).clamp(PAGE.0, PAGE.1);
-        Self { pages: vec![Page::default(); pages], page_max, of: PhantomData }
+        Self { pages: vec![Page::default(); pages], page_max, counts: vec![0; C::COUNTED.map_or(0, |_| rows)], of: PhantomData }
     }
 
     /// The page of a row.
@@ -98,13 +104,41 @@ impl<C: Change> Journal<C> {
             return Noted::TooLarge(page);
         }
         let notes = &mut self.pages[page].notes;
-        let head = (u64::from(change.code()) << ROW_BITS) | (row % TOGETHER) as u64;
-        notes.push((value << (ROW_BITS + CHANGE_BITS)) | head);
+        notes.push(word(row, change, value));
         if notes.len() >= self.page_max { Noted::PageFull(page) } else { Noted::Kept }
+    }
+
+    /// Counts what is only counted, once.
+    #[inline]
+    pub(crate) fn count(&mut self, row: usize) -> Noted {
+        let count = &mut self.counts[row];
+        *count += 1;
+        if *count < u32::MAX { Noted::Kept } else { self.note_count(row) }
+    }
+
+    /// Notes how often a row was changed by what is only counted.
+    #[cold]
+    fn note_count(&mut self, row: usize) -> Noted {
+        let count = std::mem::take(&mut self.counts[row]);
+        match C::COUNTED {
+            Some(change) => self.note(row, change, u64::from(count)),
+            None => Noted::Kept,
+        }
+    }
+
+    /// Notes all that is only counted. Pages may hold more notes then than they should, until the next one of another kind.
+    pub(crate) fn note_counts(&mut self) {
+        let Some(change) = C::COUNTED else { return };
+        for (Page { notes, .. }, counts) in self.pages.iter_mut().zip(self.counts.chunks_mut(TOGETHER)) {
+            for (row, count) in counts.iter_mut().enumerate().filter(|(_, count)| **count > 0) {
+                notes.push(word(row, change, u64::from(std::mem::take(count))));
+            }
+        }
     }
 
     /// Notes on every page that a window has passed.
     pub(crate) fn pass_window(&mut self) {
+        self.note_counts();
         for Page { notes, passed } in &mut self.pages {
             if notes.is_empty() {
                 *passed += 1;
@@ -132,6 +166,12 @@ impl<C: Change> Journal<C> {
     pub(crate) fn pages(&self) -> usize {
         self.pages.len()
     }
+}
+
+/// The note of a change of a row by a value.
+#[inline]
+fn word<C: Change>(row: usize, change: C, value: u64) -> u64 {
+    (value << (ROW_BITS + CHANGE_BITS)) | (u64::from(change.code()) << ROW_BITS) | (row % TOGETHER) as u64
 }
 
 #[cfg(test)]

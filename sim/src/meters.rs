@@ -60,7 +60,8 @@ impl<T: Meter> Meters<T> {
     #[inline]
     pub(crate) fn change(&mut self, index: usize, change: T::Change, value: u64) {
         let Some(journal) = &mut self.journal else { return self[index].post(change, value) };
-        match journal.note(index, change, value) {
+        let noted = if T::Change::COUNTED == Some(change) { journal.count(index) } else { journal.note(index, change, value) };
+        match noted {
             Noted::Kept => {}
             Noted::PageFull(page) => self.post(page),
             Noted::TooLarge(page) => {
@@ -135,6 +136,9 @@ impl<T: Meter> Meters<T> {
 
     /// Posts all that has been noted.
     pub(crate) fn post_all(&mut self) {
+        if let Some(journal) = &mut self.journal {
+            journal.note_counts();
+        }
         for page in 0..self.journal.as_ref().map_or(0, Journal::pages) {
             self.post(page);
         }
@@ -560,7 +564,7 @@ impl EdgeMeter {
     }
 }
 
-/// What happens often on an edge. The value says how long. What mostly happens together is noted together.
+/// What happens often on an edge. The value says how long, or how many. What mostly happens together is noted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EdgeChange {
     /// A call begins.
@@ -573,7 +577,7 @@ pub(crate) enum EdgeChange {
     Delayed,
     /// A copy has its fate.
     Ended(Fate),
-    /// A call begins with an attempt.
+    /// So many calls begin with an attempt.
     Sent,
     /// A call is over that took so long, and its copy has this fate.
     Settled(Fate),
@@ -601,6 +605,7 @@ impl Change for EdgeChange {
         Self::Settled(Fate::DeadLettered),
         Self::Settled(Fate::Dropped),
     ];
+    const COUNTED: Option<Self> = Some(Self::Sent);
 
     #[inline]
     fn code(self) -> u8 {
@@ -629,8 +634,8 @@ impl Meter for EdgeMeter {
             EdgeChange::Ended(Fate::Done) => self.done += 1,
             EdgeChange::Ended(fate) => self.fates[fate as usize] += 1,
             EdgeChange::Sent => {
-                self.post(EdgeChange::Called, 0);
-                self.post(EdgeChange::Attempted, 0);
+                self.calls.add(value);
+                self.attempts.add(value);
             }
             EdgeChange::Settled(fate) => {
                 self.post(EdgeChange::Took, value);
@@ -772,6 +777,32 @@ impl Meter for JourneyMeter {
 mod tests {
     use super::*;
     use crate::time::SECOND;
+
+    #[test]
+    fn calls_that_are_counted_before_they_are_noted_change_no_figure() {
+        let rows = || vec![EdgeMeter::default(); 70];
+        let mut written = Meters::new(rows(), SECOND);
+        let mut noted = Meters { journal: Some(Journal::new(70)), ..Meters::new(rows(), SECOND) };
+        for step in 0..20_000_u64 {
+            // Some windows pass without a call, and the last calls are in none that has passed.
+            let (row, now) = ((step * step % 70) as usize, (step / 1_000) * 3 * SECOND / 2);
+            for meters in [&mut written, &mut noted] {
+                while now >= (meters.windows.passed as u64 + 1) * SECOND {
+                    meters.pass_window();
+                }
+                meters.change(row, EdgeChange::Sent, 1);
+                if step % 3 == 0 {
+                    meters.change(row, EdgeChange::Settled(Fate::Done), step * 977);
+                }
+            }
+        }
+        for meters in [&mut written, &mut noted] {
+            meters.catch_up();
+        }
+        let calls: u64 = noted.rows.iter().map(|row| row.calls.total()).sum();
+        assert_eq!(calls, 20_000);
+        assert_eq!(format!("{:?}", noted.rows), format!("{:?}", written.rows));
+    }
 
     #[test]
     fn a_journal_changes_no_figure() {

@@ -110,8 +110,9 @@ impl EventQueue {
         self.push(key, event);
     }
 
-    /// Schedules what happens at once, after what is scheduled for now already.
-    #[inline(always)]
+    /// Schedules what happens at once, after what is scheduled for now already. Apart, so that the event is built in its
+    /// place: read from elsewhere in other pieces than it was written in, it would have to wait for all writes before it.
+    #[inline]
     pub(crate) fn schedule_now(&mut self, class: Class, event: Event) {
         let key = self.next_key(self.now, class);
         match class {
