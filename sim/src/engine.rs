@@ -261,7 +261,7 @@ impl Simulation {
         }
         if let Event::Timer { node, timer, argument } = next {
             self.core.nodes.foresee_next(node as usize);
-            if let Some(reached) = self.nodes[node as usize].told().foresee_timer(&self.core, timer, argument) {
+            if let Some(reached) = self.nodes[node as usize].foresee_timer(&self.core, timer, argument) {
                 self.foresee_at(reached);
                 self.core.program.routes.foresee(reached);
             }
@@ -271,7 +271,7 @@ impl Simulation {
     /// Something happens soon at a node.
     #[inline]
     fn foresee_at(&self, node: u32) {
-        self.nodes[node as usize].told().foresee();
+        self.nodes[node as usize].foresee();
         self.core.nodes.foresee(node as usize);
     }
 

@@ -175,6 +175,22 @@ macro_rules! nodes {
                     $(Self::$name(node) => &**node,)*
                 }
             }
+
+            /// See [`Behavior::foresee`]. Most behaviors do nothing here, so that telling them apart is cheaper than a call.
+            #[inline]
+            pub(crate) fn foresee(&self) {
+                match self {
+                    $(Self::$name(node) => node.foresee(),)*
+                }
+            }
+
+            /// See [`Behavior::foresee_timer`].
+            #[inline]
+            pub(crate) fn foresee_timer(&self, core: &Core, timer: Timer, argument: u32) -> Option<u32> {
+                match self {
+                    $(Self::$name(node) => node.foresee_timer(core, timer, argument),)*
+                }
+            }
         }
     };
 }

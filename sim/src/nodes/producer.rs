@@ -234,6 +234,7 @@ impl Behavior for Producer {
         self.schedule_next(core);
     }
 
+    #[inline]
     fn foresee_timer(&self, core: &Core, timer: Timer, _argument: u32) -> Option<u32> {
         if timer != Timer::Arrival {
             return None;

@@ -574,11 +574,13 @@ impl Behavior for Station {
         core.answer_call(token as u32, call_of(token), outcome);
     }
 
+    #[inline]
     fn foresee(&self) {
         ahead::one(&self.busy);
         ahead::one(&self.plain);
     }
 
+    #[inline]
     fn foresee_timer(&self, core: &Core, timer: Timer, argument: u32) -> Option<u32> {
         if timer != Timer::Done {
             return None;
