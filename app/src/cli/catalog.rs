@@ -146,6 +146,7 @@ fn prices(service: &Service) -> Table {
         ("Price", Align::Left),
         ("USD", Align::Right),
         ("Per", Align::Left),
+        ("Above, a month", Align::Left),
         ("Free a month", Align::Right),
         ("As of", Align::Left),
         ("Source", Align::Left),
@@ -155,12 +156,19 @@ fn prices(service: &Service) -> Table {
             price.title.clone(),
             price.usd.to_string(),
             format!("{} {}", units::print_number(price.per), price.unit),
-            if price.free_per_month > 0.0 { units::print_number(price.free_per_month) } else { "-".to_owned() },
+            listed(price.tiers.iter().map(|tier| format!("{} from {}", tier.usd, units::print_number(tier.above)))),
+            listed(service.allowance(price).map(|allowance| units::print_number(allowance.per_month))),
             price.provenance.as_of.clone(),
             source(&price.provenance),
         ]);
     }
     table
+}
+
+/// Words one after the other, or a dash where there are none.
+fn listed(words: impl IntoIterator<Item = String>) -> String {
+    let words: Vec<String> = words.into_iter().collect();
+    if words.is_empty() { "-".to_owned() } else { words.join(", ") }
 }
 
 /// The source, with a mark where it is no document of the provider.

@@ -6,7 +6,7 @@ use plimsoll_models::{
 };
 use plimsoll_sim::{
     RunResult,
-    result::{Basis, Consequence, Difference, Finding, Holds, LatencySummary, LimitResult, ObjectiveResult},
+    result::{Basis, Consequence, CostMonth, Difference, Finding, Holds, LatencySummary, LimitResult, ObjectiveResult},
 };
 
 use super::{
@@ -412,9 +412,11 @@ impl Summary<'_> {
     pub(super) fn cost_line(&self) -> String {
         let cost = &self.result.cost;
         format!(
-            "{} for the run, {} an hour at this rate, {} per 1,000 root events",
+            "{} for the run, {} an hour and {} a month at this rate ({} with the free tier), {} per 1,000 root events",
             money(cost.total_usd),
             money(cost.per_hour_usd),
+            money(cost.per_month_usd),
+            money(cost.per_month_free_tier_usd),
             money(cost.per_thousand_usd)
         )
     }
@@ -427,12 +429,16 @@ impl Summary<'_> {
             ("Units", Align::Right),
             ("", Align::Left),
             ("Cost", Align::Right),
+            ("A month", Align::Right),
+            ("With free tier", Align::Right),
         ]);
         let mut items: Vec<_> = self.result.cost.items.iter().filter(|item| item.usd > 0.0).collect();
         items.sort_by(|a, b| b.usd.total_cmp(&a.usd));
         for item in items.iter().take(rows_max) {
             let title = self.diagram.title(&item.node).to_owned();
-            table.row([title, item.title.clone(), print_compact(item.units), item.unit.clone(), money(item.usd)]);
+            let month = |usd: fn(&CostMonth) -> f64| item.month.as_ref().map_or_else(|| "-".to_owned(), |month| money(usd(month)));
+            let (month, free_tier) = (month(|month| month.usd), month(|month| month.free_tier_usd));
+            table.row([title, item.title.clone(), print_compact(item.units), item.unit.clone(), money(item.usd), month, free_tier]);
         }
         table
     }
