@@ -146,29 +146,22 @@ fn prices(service: &Service) -> Table {
         ("Price", Align::Left),
         ("USD", Align::Right),
         ("Per", Align::Left),
-        ("Above, a month", Align::Left),
         ("Free a month", Align::Right),
         ("As of", Align::Left),
         ("Source", Align::Left),
     ]);
     for price in &service.prices {
-        table.row([
-            price.title.clone(),
-            price.usd.to_string(),
-            format!("{} {}", units::print_number(price.per), price.unit),
-            listed(price.tiers.iter().map(|tier| format!("{} from {}", tier.usd, units::print_number(tier.above)))),
-            listed(service.allowance(price).map(|allowance| units::print_number(allowance.per_month))),
-            price.provenance.as_of.clone(),
-            source(&price.provenance),
-        ]);
+        let per = format!("{} {}", units::print_number(price.per), price.unit);
+        let free = service.allowance(price).map_or_else(|| "-".to_owned(), |allowance| units::print_number(allowance.per_month));
+        let Provenance { as_of, .. } = &price.provenance;
+        table.row([price.title.clone(), price.usd.to_string(), per.clone(), free, as_of.clone(), source(&price.provenance)]);
+        for tier in &price.tiers {
+            let above = format!("above {} a month", units::print_number(tier.above));
+            let Provenance { as_of, .. } = &tier.provenance;
+            table.row([above, tier.usd.to_string(), per.clone(), String::new(), as_of.clone(), source(&tier.provenance)]);
+        }
     }
     table
-}
-
-/// Words one after the other, or a dash where there are none.
-fn listed(words: impl IntoIterator<Item = String>) -> String {
-    let words: Vec<String> = words.into_iter().collect();
-    if words.is_empty() { "-".to_owned() } else { words.join(", ") }
 }
 
 /// The source, with a mark where it is no document of the provider.

@@ -411,8 +411,9 @@ impl Summary<'_> {
     /// The bill in one line.
     pub(super) fn cost_line(&self) -> String {
         let cost = &self.result.cost;
+        let kept = if cost.items.iter().any(|item| item.usd > 0.0 && item.month.is_none()) { ", what is stored left out" } else { "" };
         format!(
-            "{} for the run, {} an hour and {} a month at this rate ({} with the free tier), {} per 1,000 root events",
+            "{} for the run, {} an hour and {} a month at this rate ({} with the free tier{kept}), {} per 1,000 root events",
             money(cost.total_usd),
             money(cost.per_hour_usd),
             money(cost.per_month_usd),

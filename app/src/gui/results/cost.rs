@@ -26,9 +26,9 @@ const NOTHING: &str = "–";
 /// Width from which on the plot stands beside the table.
 const WIDE: f32 = 1_250.0;
 /// Width of the table from which on the first three columns are as wide as they like, in points.
-const TABLE_WIDE: f32 = 790.0;
+const TABLE_WIDE: f32 = 760.0;
 /// Width of the other columns and of all gaps, in points.
-const FIGURES_WIDTH: f32 = 300.0;
+const FIGURES_WIDTH: f32 = 272.0;
 /// Height of what stands above and below a plot.
 const AXIS_HEIGHT: f32 = 46.0;
 /// Share of the height that the plot takes above the table, and its bounds.
