@@ -104,7 +104,7 @@ pub fn charges(uses: &[Use<'_>]) -> Vec<Charge> {
     let free_units = |Use { tariff, units }: &Use<'_>| {
         let Some(Free { account_key, per_month }) = &tariff.free else { return 0.0 };
         let claimed = claims[account_key.as_str()];
-        if claimed > *per_month { units / claimed * per_month } else { *units }
+        if claimed > *per_month { (units / claimed * per_month).min(*units) } else { *units }
     };
     let free: Vec<f64> = uses.iter().map(free_units).collect();
     let all = priced(uses.iter().map(|used| (used.tariff, used.units)));

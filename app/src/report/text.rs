@@ -400,7 +400,7 @@ impl Summary<'_> {
         if self.result.cost.items.is_empty() {
             return String::new();
         }
-        let mut text = format!("{}: {}\n", style.strong("Cost"), self.cost_line());
+        let mut text = format!("{}: {}\n  {}\n", style.strong("Cost"), self.cost_line(), self.month_line());
         let table = self.cost_table(ROWS_MAX);
         if !table.is_empty() {
             text.push_str(&table.print());
@@ -411,15 +411,20 @@ impl Summary<'_> {
     /// The bill in one line.
     pub(super) fn cost_line(&self) -> String {
         let cost = &self.result.cost;
-        let kept = if cost.items.iter().any(|item| item.usd > 0.0 && item.month.is_none()) { ", what is stored left out" } else { "" };
         format!(
-            "{} for the run, {} an hour and {} a month at this rate ({} with the free tier{kept}), {} per 1,000 root events",
+            "{} for the run, {} an hour at this rate, {} per 1,000 root events",
             money(cost.total_usd),
             money(cost.per_hour_usd),
-            money(cost.per_month_usd),
-            money(cost.per_month_free_tier_usd),
             money(cost.per_thousand_usd)
         )
+    }
+
+    /// The bill of a month in one line.
+    pub(super) fn month_line(&self) -> String {
+        let cost = &self.result.cost;
+        let (usd, free_tier) = (money(cost.per_month_usd), money(cost.per_month_free_tier_usd));
+        let kept = if cost.items.iter().any(|item| item.usd > 0.0 && item.month.is_none()) { ", what is stored left out" } else { "" };
+        format!("{usd} a month at this rate, {free_tier} with the free tier{kept}")
     }
 
     /// What costs something, the dearest first, at most so many rows.

@@ -75,7 +75,7 @@ pub const COST_MONTH_FREE: &str = "The run's average rate for 730 hours, as thou
 /// Takes what is always free off a month: name and meaning.
 pub const FREE_TIER: (&str, &str) = (
     "Free tier",
-    "Takes off the units that every account has for nothing each month, as though nothing else in the account used them. What new accounts have free for twelve months is not counted",
+    "Takes off the units that every account has for nothing each month, as though nothing else in the account used them; what new accounts have free for twelve months is not counted",
 );
 /// The columns of the meters.
 pub const COST_COLUMNS: [&str; 7] = ["Node", "Meter", "Units", "Cost", "Share", "Per month", ""];
