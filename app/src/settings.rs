@@ -116,6 +116,8 @@ pub struct Preferences {
     pub minimap: bool,
     /// What the lines mean, in another corner and below exported pictures.
     pub legend: bool,
+    /// What is always free is taken off monthly costs.
+    pub free_tier: bool,
     /// The keys of commands.
     pub keys: Keys,
 }
@@ -142,6 +144,7 @@ impl Default for Preferences {
             aids: Aids::default(),
             minimap: true,
             legend: false,
+            free_tier: false,
             keys: Keys::default(),
         }
     }

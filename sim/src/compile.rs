@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use plimsoll_models::{
     Arrivals, Diagnostic, Diagram, Distribution, EdgeKind, EventTypeId, NodeId, Place,
-    catalog::{Field, Price},
+    catalog::Field,
     diagnostic::has_errors,
     diagram::Fields,
     families::{
@@ -25,6 +25,7 @@ use crate::{
     guard::ResilienceProgram,
     keys::{HottestKey, KeyProgram},
     limits::LimitMeter,
+    month::Tariff,
     parts::{Rate, TokenBucket},
     program::{
         BackoffProgram, Cue, EdgeProgram, EdgeRest, EventTypeProgram, FilterProgram, GatherProgram, Happening, NodeProgram, Policy,
@@ -431,7 +432,7 @@ impl<'a> Compiler<'a> {
             {
                 self.assumptions(id.as_str(), &edge.fields, service, self.input.catalog.get(&b.service));
                 let provisioned = ready.poll.as_ref().is_some_and(|poll| matches!(poll.pollers, Pollers::Provisioned { .. }));
-                ready.poller_price = service.price("poller_hours").filter(|_| provisioned).cloned();
+                ready.poller_price = Tariff::of(service, "poller_hours").filter(|_| provisioned);
             }
             self.program.edges.push(ready);
         }
@@ -736,17 +737,13 @@ fn range(field: &Field) -> Option<String> {
 }
 
 /// Prices in the order of the meters; what the user has set counts instead of the catalog's.
-fn prices(config: &Config, service: &plimsoll_models::Service) -> Vec<Option<Price>> {
-    let price = |meter: &&'static str| {
+fn prices(config: &Config, service: &plimsoll_models::Service) -> Vec<Option<Tariff>> {
+    let tariff = |meter: &&'static str| {
         let Priced { key, usd } = config.priced(meter);
-        let mut price = service.price(key).filter(|price| price.informational.is_none()).cloned()?;
-        if let Some(usd) = usd {
-            (price.usd, price.per) = (usd, 1.0);
-            "set on the drawing".clone_into(&mut price.provenance.source);
-        }
-        Some(price)
+        let tariff = Tariff::of(service, key)?;
+        Some(usd.map_or(tariff.clone(), |usd| tariff.set(usd)))
     };
-    config.meters().iter().map(price).collect()
+    config.meters().iter().map(tariff).collect()
 }
 
 /// The key under which a recording is handed to a run: its file and how it is read.

@@ -1,13 +1,14 @@
 //! Meters times prices: what a run cost, and when.
 
-use plimsoll_models::{catalog::Price, families::Config};
+use plimsoll_models::{NodeId, families::Config};
 
 use crate::{
     core::Core,
+    month::{self, HOURS_PER_MONTH, Tariff, Use},
     nodes::Account,
     program::{NodeProgram, Program},
     record::{Windows, series::put},
-    result::{CostItem, CostResult},
+    result::{CostItem, CostMonth, CostResult},
     time::{Nanos, seconds},
 };
 
@@ -97,7 +98,7 @@ impl Core {
     }
 
     /// Hours of the pollers of an edge, with the price of one; nothing where they cost nothing.
-    fn poller_hours(&self, edge: usize, now: Nanos) -> Option<(f64, &Price)> {
+    fn poller_hours(&self, edge: usize, now: Nanos) -> Option<(f64, &Tariff)> {
         let price = self.program.edges[edge].poller_price.as_ref()?;
         Some((self.edges[edge].poll.pollers.total(now) as f64 / 3.6e12, price))
     }
@@ -109,50 +110,86 @@ fn price_per_call(node: &NodeProgram) -> Option<f64> {
     Some(config.price_per_call).filter(|price| *price > 0.0)
 }
 
-/// The bill of a run.
+/// Units of a tariff that a node has used.
+struct Line<'a> {
+    node: &'a NodeId,
+    tariff: &'a Tariff,
+    units: f64,
+}
+
+/// The bill of a run, and of a month in which its load goes on.
 ///
 /// `accounts` holds the units of each node, in the order of its meters.
 pub(crate) fn bill(core: &Core, accounts: &[Account], windows: Windows) -> CostResult {
-    let mut items = Vec::new();
-    let priced = |node: &NodeProgram, units: f64, price: &Price| CostItem {
-        node: node.id.clone(),
-        meter: price.key.clone(),
-        title: price.title.clone(),
-        units,
-        unit: price.unit.clone(),
-        usd: units * price.each(),
-        source: price.provenance.source.clone(),
-    };
-    for (node, Account { billed, .. }) in core.program.nodes.iter().zip(accounts) {
-        for (units, price) in billed.iter().zip(&node.prices) {
-            items.extend(price.as_ref().map(|price| priced(node, *units, price)));
-        }
-        if let Some(price) = price_per_call(node) {
-            items.push(CostItem {
-                node: node.id.clone(),
-                meter: "calls".to_owned(),
-                title: "Calls".to_owned(),
-                units: billed[0],
-                unit: "call".to_owned(),
-                usd: billed[0] * price,
-                source: "set on the drawing".to_owned(),
-            });
-        }
+    let nodes = &core.program.nodes;
+    let calls: Vec<Option<Tariff>> = nodes.iter().map(|node| price_per_call(node).map(Tariff::call)).collect();
+    let mut lines = Vec::new();
+    for ((node, calls), Account { billed, .. }) in nodes.iter().zip(&calls).zip(accounts) {
+        let metered = billed.iter().zip(node.prices.iter().map(Option::as_ref));
+        let called = billed.iter().zip([calls.as_ref()]);
+        let priced = metered.chain(called).filter_map(|(units, tariff)| Some((*units, tariff?)));
+        lines.extend(priced.map(|(units, tariff)| Line { node: &node.id, tariff, units }));
     }
     for (at, edge) in core.program.edges.iter().enumerate() {
-        let Some((hours, price)) = core.poller_hours(at, core.now()) else { continue };
-        items.push(priced(&core.program.nodes[edge.to as usize], hours, price));
+        let Some((units, tariff)) = core.poller_hours(at, core.now()) else { continue };
+        lines.push(Line { node: &nodes[edge.to as usize].id, tariff, units });
     }
-    let total: f64 = items.iter().map(|item| item.usd).sum();
     let hours = seconds(core.now()) / 3_600.0;
+    let items: Vec<CostItem> = lines.iter().zip(months(&lines, hours)).map(|(line, month)| item(line, month)).collect();
+    let total: f64 = items.iter().map(|item| item.usd).sum();
+    let month = |usd: fn(&CostMonth) -> f64| items.iter().filter_map(|item| item.month.as_ref()).map(usd).sum();
     let usd_per_second = core.spending.total_rates(windows);
     let after = total - usd_per_second.iter().sum::<f64>() * seconds(windows.length);
     CostResult {
         total_usd: total,
         per_hour_usd: if hours > 0.0 { total / hours } else { 0.0 },
+        per_month_usd: month(|month| month.usd),
+        per_month_free_tier_usd: month(|month| month.free_tier_usd),
         per_thousand_usd: if core.requests > 0 { total * 1_000.0 / core.requests as f64 } else { 0.0 },
         items,
         usd_per_second,
         after_grid_usd: if after > total * ROUNDING { after } else { 0.0 },
+    }
+}
+
+fn item(&Line { node, tariff, units }: &Line<'_>, month: Option<CostMonth>) -> CostItem {
+    let price = &tariff.price;
+    CostItem {
+        node: node.clone(),
+        meter: price.key.clone(),
+        title: price.title.clone(),
+        units,
+        unit: price.unit.clone(),
+        usd: units * price.each(),
+        month,
+        source: price.provenance.source.clone(),
+    }
+}
+
+/// What each line comes to in a month in which the load of the run goes on; nothing for what is kept, which grows with
+/// the square of the time, and for a run that took no time.
+fn months(lines: &[Line<'_>], hours: f64) -> Vec<Option<CostMonth>> {
+    let is_told = |line: &&Line<'_>| hours > 0.0 && !line.tariff.price.kept;
+    let carried = lines.iter().filter(is_told);
+    let uses: Vec<Use<'_>> = carried.map(|line| Use { tariff: line.tariff, units: line.units / hours * HOURS_PER_MONTH }).collect();
+    let mut charges = uses.iter().zip(month::charges(&uses));
+    let month = |line| {
+        let (used, month::Charge { free_units, usd, free_tier_usd }) = Some(line).filter(is_told).and_then(|_| charges.next())?;
+        Some(CostMonth { units: used.units, free_units, usd, free_tier_usd })
+    };
+    lines.iter().map(month).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_took_no_time_tells_no_month() {
+        let (node, tariff) = (NodeId::from("external"), Tariff::call(0.5));
+        let lines = [Line { node: &node, tariff: &tariff, units: 3.0 }];
+        assert_eq!(months(&lines, 0.0), [None]);
+        let month = CostMonth { units: 3.0 * 730.0, free_units: 0.0, usd: 1_095.0, free_tier_usd: 1_095.0 };
+        assert_eq!(months(&lines, 1.0), [Some(month)]);
     }
 }

@@ -52,6 +52,7 @@ pub mod ledger;
 mod limits;
 pub mod live;
 mod meters;
+pub mod month;
 mod nodes;
 mod outcome;
 mod parts;

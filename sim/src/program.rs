@@ -8,7 +8,6 @@ use std::{
 
 use plimsoll_models::{
     Diagnostic, EdgeId, EdgeKind, EventTypeId, NodeId, ScenarioId,
-    catalog::Price,
     families::{
         Config, DeliverConfig, DestinationOf, Filter, Operation, PollConfig, RedriveConfig, ReplayConfig, StageConfig, StreamMappingConfig,
     },
@@ -21,6 +20,7 @@ use crate::{
     guard::ResilienceProgram,
     keys::{HottestKey, KeyProgram},
     limits::LimitMeter,
+    month::Tariff,
     parts::TokenBucket,
     result::Assumption,
     routes::Routes,
@@ -133,7 +133,7 @@ pub(crate) struct NodeProgram {
     /// Mappings that poll it, as node indices.
     pub(crate) pollers: Vec<u32>,
     /// Prices by meter.
-    pub(crate) prices: Vec<Option<Price>>,
+    pub(crate) prices: Vec<Option<Tariff>>,
     /// Indices of limits, by key.
     pub(crate) limits: BTreeMap<String, u32>,
     /// Indices of shared buckets, by key.
@@ -212,7 +212,7 @@ pub(crate) struct EdgeRest {
     /// Edge to the dead-letter target of a subscription.
     pub(crate) dead_letter: Option<u32>,
     /// Price of an hour of a provisioned poller.
-    pub(crate) poller_price: Option<Price>,
+    pub(crate) poller_price: Option<Tariff>,
     /// What a consumer of a stream does.
     pub(crate) stream: Option<Box<StreamMappingConfig>>,
     /// For a destination: of which results.

@@ -482,6 +482,11 @@ pub struct CostResult {
     pub total_usd: f64,
     /// For an hour at the average rate of the run.
     pub per_hour_usd: f64,
+    /// For a month of 730 hours in which the load of the run goes on, with the tiers of prices and without the free tier;
+    /// what is kept, such as storage, is left out.
+    pub per_month_usd: f64,
+    /// The same with what is always free taken off.
+    pub per_month_free_tier_usd: f64,
     /// For a thousand root events.
     pub per_thousand_usd: f64,
     /// Spent per second, one value for each interval of the grid: what nodes tell as their series `Cost`.
@@ -507,8 +512,24 @@ pub struct CostItem {
     pub unit: String,
     /// US dollars.
     pub usd: f64,
+    /// A month of it; absent for what is kept, such as storage, which grows with the time, and for a run that took none.
+    pub month: Option<CostMonth>,
     /// Where the price comes from.
     pub source: String,
+}
+
+/// A month of a meter of a node. Tiers and what is free count for the whole account: each node has its part of them in
+/// proportion to its units.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CostMonth {
+    /// Units in a month of 730 hours in which the load of the run goes on.
+    pub units: f64,
+    /// Of them, what the free tier covers.
+    pub free_units: f64,
+    /// US dollars without the free tier.
+    pub usd: f64,
+    /// US dollars with the free tier.
+    pub free_tier_usd: f64,
 }
 
 /// Something that the tool tells about a run.

@@ -151,14 +151,15 @@ fn prices(service: &Service) -> Table {
         ("Source", Align::Left),
     ]);
     for price in &service.prices {
-        table.row([
-            price.title.clone(),
-            price.usd.to_string(),
-            format!("{} {}", units::print_number(price.per), price.unit),
-            if price.free_per_month > 0.0 { units::print_number(price.free_per_month) } else { "-".to_owned() },
-            price.provenance.as_of.clone(),
-            source(&price.provenance),
-        ]);
+        let per = format!("{} {}", units::print_number(price.per), price.unit);
+        let free = service.allowance(price).map_or_else(|| "-".to_owned(), |allowance| units::print_number(allowance.per_month));
+        let Provenance { as_of, .. } = &price.provenance;
+        table.row([price.title.clone(), price.usd.to_string(), per.clone(), free, as_of.clone(), source(&price.provenance)]);
+        for tier in &price.tiers {
+            let above = format!("above {} a month", units::print_number(tier.above));
+            let Provenance { as_of, .. } = &tier.provenance;
+            table.row([above, tier.usd.to_string(), per.clone(), String::new(), as_of.clone(), source(&tier.provenance)]);
+        }
     }
     table
 }

@@ -251,6 +251,7 @@ commands! {
     PreviousStep: View, Document, Canvas, "chevron-up", "Previous step", "Goes to the numbered note before", [NONE + PageUp];
     ToggleNotes: View, Document, Canvas, "note", "Notes", "Shows or hides the notes on the drawing", [];
     ToggleMinimap: View, Document, Anywhere, "target", "Overview", "Shows or hides the small map of the drawing", [];
+    ToggleFreeTier: View, Document, Anywhere, "dollar", "Free tier", "Takes what is always free off monthly costs, or not", [];
     ToggleLegend: View, Document, Anywhere, "info", "Legend", "Shows or hides what the kinds of lines mean, on the drawing and in exports", [];
     AddBookmark: View, Document, Anywhere, "pin", "Bookmark this view…", "Keeps this place and zoom under a name", [COMMAND_SHIFT + B];
     Bookmarks: View, Document, Anywhere, "list", "Bookmarks…", "Goes to, renames and deletes bookmarks", [];

@@ -55,7 +55,7 @@ impl Report<'_> {
         folded(&mut out, "What moves the outcome most, each number changed alone by a tenth", &summary.sensitivity_table(ROWS_MAX));
         folded(&mut out, if result.ledger.balanced { "Ledger, balanced" } else { "Ledger, NOT BALANCED" }, &summary.ledger_table(ROWS_MAX));
         if !result.cost.items.is_empty() {
-            folded(&mut out, &format!("Cost: {}", summary.cost_line()), &summary.cost_table(ROWS_MAX));
+            folded(&mut out, &format!("Cost: {}; {}", summary.cost_line(), summary.month_line()), &summary.cost_table(ROWS_MAX));
         }
         push_line(&mut out, format_args!("\n```sh\n{}\n```\n", self.reproduce));
         push_line(&mut out, format_args!("Plimsoll {}, catalog {}, file {}", result.run.version, result.run.catalog, self.fingerprint));

@@ -6,7 +6,7 @@ use plimsoll_models::{
 };
 use plimsoll_sim::{
     RunResult,
-    result::{Basis, Consequence, Difference, Finding, Holds, LatencySummary, LimitResult, ObjectiveResult},
+    result::{Basis, Consequence, CostMonth, Difference, Finding, Holds, LatencySummary, LimitResult, ObjectiveResult},
 };
 
 use super::{
@@ -400,7 +400,7 @@ impl Summary<'_> {
         if self.result.cost.items.is_empty() {
             return String::new();
         }
-        let mut text = format!("{}: {}\n", style.strong("Cost"), self.cost_line());
+        let mut text = format!("{}: {}\n  {}\n", style.strong("Cost"), self.cost_line(), self.month_line());
         let table = self.cost_table(ROWS_MAX);
         if !table.is_empty() {
             text.push_str(&table.print());
@@ -419,6 +419,14 @@ impl Summary<'_> {
         )
     }
 
+    /// The bill of a month in one line.
+    pub(super) fn month_line(&self) -> String {
+        let cost = &self.result.cost;
+        let (usd, free_tier) = (money(cost.per_month_usd), money(cost.per_month_free_tier_usd));
+        let kept = if cost.items.iter().any(|item| item.usd > 0.0 && item.month.is_none()) { ", what is stored left out" } else { "" };
+        format!("{usd} a month at this rate, {free_tier} with the free tier{kept}")
+    }
+
     /// What costs something, the dearest first, at most so many rows.
     pub(super) fn cost_table(&self, rows_max: usize) -> Table {
         let mut table = Table::new(&[
@@ -427,12 +435,16 @@ impl Summary<'_> {
             ("Units", Align::Right),
             ("", Align::Left),
             ("Cost", Align::Right),
+            ("A month", Align::Right),
+            ("With free tier", Align::Right),
         ]);
         let mut items: Vec<_> = self.result.cost.items.iter().filter(|item| item.usd > 0.0).collect();
         items.sort_by(|a, b| b.usd.total_cmp(&a.usd));
         for item in items.iter().take(rows_max) {
             let title = self.diagram.title(&item.node).to_owned();
-            table.row([title, item.title.clone(), print_compact(item.units), item.unit.clone(), money(item.usd)]);
+            let month = |usd: fn(&CostMonth) -> f64| item.month.as_ref().map_or_else(|| "-".to_owned(), |month| money(usd(month)));
+            let (month, free_tier) = (month(|month| month.usd), month(|month| month.free_tier_usd));
+            table.row([title, item.title.clone(), print_compact(item.units), item.unit.clone(), money(item.usd), month, free_tier]);
         }
         table
     }

@@ -10,7 +10,7 @@ use std::{
 
 use plimsoll_models::{
     Catalog, Service,
-    catalog::{Provenance, Quota},
+    catalog::{Allowance, Price, Provenance, Quota, Tier},
     families::Family,
 };
 
@@ -108,7 +108,17 @@ fn section(service: &Service, proofs: &[String]) -> String {
     if !metered.is_empty() {
         text += "\n**Metered**\n\n| meter | USD | source |\n|---|---|---|\n";
         for price in metered {
-            let _ = writeln!(text, "| {} | {} per {} {} | {} |", price.title, price.usd, price.per, price.unit, word(&price.provenance));
+            let Price { title, usd, per, unit, tiers, provenance, .. } = price;
+            let same = Provenance { note: String::new(), ..provenance.clone() };
+            let other = |known: &Provenance| if *known == same { String::new() } else { format!(" ({})", word(known)) };
+            let mut dollars = format!("{usd} per {per} {unit}");
+            for Tier { above, usd, provenance } in tiers {
+                let _ = write!(dollars, "; {usd} above {above} a month{}", other(provenance));
+            }
+            if let Some(Allowance { per_month, provenance, .. }) = service.allowance(price) {
+                let _ = write!(dollars, "; {per_month} a month free{}", other(provenance));
+            }
+            let _ = writeln!(text, "| {title} | {dollars} | {} |", word(provenance));
         }
     }
     let informational = service.quotas.iter().filter_map(|quota| Some((&quota.title, quota.informational.as_ref()?)));

@@ -96,6 +96,21 @@ fn cost_over_time_follows_the_common_range_and_the_selection() {
 }
 
 #[test]
+fn the_free_tier_is_taken_off_the_month_and_the_choice_is_remembered() {
+    let mut window = Window::shop();
+    window.inject();
+    window.click("Cost");
+    assert!(window.sees("$1,805") && window.sees("$349.90") && window.sees("$0.41"));
+    window.click("Free tier");
+    assert!(window.sees("$1,798") && window.sees("$343.20") && !window.sees("$349.90"));
+    assert!(window.sees("$0.41"), "the run itself costs the same");
+    window.select("table");
+    assert!(window.sees("Write request units") && !window.sees("$343.20"), "what is kept tells no month");
+    let mut second = Window::in_home(window.home(), None);
+    assert!(second.app().settings.preferences.free_tier);
+}
+
+#[test]
 fn a_finding_says_what_it_explains() {
     let mut window = Window::shop();
     window.inject();

@@ -7,7 +7,7 @@ use plimsoll_models::{Diagram, Severity, catalog::QuotaKind};
 use plimsoll_sim::{
     RunResult,
     result::{
-        Answer, Assumption, Basis, Consequence, CostItem, CostResult, CountRow, EdgeResult, Finding, Grid, Holds, JourneyResult,
+        Answer, Assumption, Basis, Consequence, CostItem, CostMonth, CostResult, CountRow, EdgeResult, Finding, Grid, Holds, JourneyResult,
         JourneyTrace, LatencyCounts, LatencySeries, LatencySummary, Ledger, LedgerRow, LimitResult, NodeResult, ObjectiveResult,
         Percentile, RunInfo, SCHEMA, Series, SeriesKind, TraceEvent, TraceStep, Verdict,
     },
@@ -307,6 +307,8 @@ pub(crate) fn result() -> RunResult {
         cost: CostResult {
             total_usd: 0.412,
             per_hour_usd: 2.472,
+            per_month_usd: 1_804.56,
+            per_month_free_tier_usd: 1_797.69,
             per_thousand_usd: 0.00343,
             usd_per_second: wave(n, 0.000_8, 0.000_4, 0.000_2),
             after_grid_usd: 0.0,
@@ -318,6 +320,7 @@ pub(crate) fn result() -> RunResult {
                     units: 4_793.0,
                     unit: "GB-s".to_owned(),
                     usd: 0.0799,
+                    month: Some(CostMonth { units: 20_993_340.0, free_units: 400_000.0, usd: 349.89, free_tier_usd: 343.22 }),
                     source: "AWS price list".to_owned(),
                 },
                 CostItem {
@@ -327,6 +330,7 @@ pub(crate) fn result() -> RunResult {
                     units: 119_000.0,
                     unit: "units".to_owned(),
                     usd: 0.0744,
+                    month: None,
                     source: "AWS price list".to_owned(),
                 },
             ],

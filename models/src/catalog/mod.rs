@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, sync::OnceLock};
 
 pub use parse::CatalogError;
 pub(crate) use parse::{nearest, quota_value, value};
-pub use record::{Applies, Field, FieldKind, Latency, Preset, Price, Provenance, Quota, QuotaKind, Service};
+pub use record::{Allowance, Applies, Field, FieldKind, Latency, Preset, Price, Provenance, Quota, QuotaKind, Service, Tier};
 
 use crate::{EdgeKind, ServiceId};
 
@@ -102,6 +102,32 @@ mod tests {
                 assert!(!field.help.is_empty(), "{}.{} has no help", service.id, field.key);
             }
         }
+    }
+
+    #[test]
+    fn every_allowance_is_used_in_its_unit_and_the_same_wherever_it_is_shared() {
+        let mut amounts: BTreeMap<String, (f64, &str)> = BTreeMap::new();
+        for service in Catalog::embedded().all() {
+            for allowance in &service.allowances {
+                let key = allowance.account_key(service);
+                let prices = service.prices.iter().filter(|price| price.free.as_ref() == Some(&allowance.key));
+                let units: Vec<&str> = prices.map(|price| price.unit.as_str()).collect();
+                assert!(!units.is_empty() && units.iter().all(|unit| *unit == allowance.unit), "{key}: {units:?}");
+                let amount = (allowance.per_month, allowance.unit.as_str());
+                assert_eq!(*amounts.entry(key.clone()).or_insert(amount), amount, "{key}");
+            }
+        }
+        assert!(amounts.len() >= 9, "{amounts:?}");
+    }
+
+    #[test]
+    fn tiers_are_charged_one_after_the_other() {
+        let price = Catalog::embedded().get(&ServiceId::new("aws/api-gateway-rest")).unwrap().price("requests").unwrap();
+        let close = |units: f64, usd: f64| assert!((price.for_month(units) - usd).abs() < 1e-6, "{units}: {}", price.for_month(units));
+        close(0.0, 0.0);
+        close(333e6, 333.0 * 3.5);
+        close(1_333e6, 333.0 * 3.5 + 667.0 * 2.8 + 333.0 * 2.38);
+        close(30_000e6, 333.0 * 3.5 + 667.0 * 2.8 + 19_000.0 * 2.38 + 10_000.0 * 1.51);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::record::{Field, FieldKind, Quota, Service};
+use super::record::{Field, FieldKind, Price, Quota, Service};
 use crate::{Arrivals, Distribution, diagnostic::closest, families::Filter, policy::Backoff, units::Quantity, workload};
 
 /// What is wrong with a catalog file.
@@ -45,10 +45,13 @@ fn check(service: &Service) -> Result<(), (String, String)> {
     for latency in &service.latencies {
         latency.law.parse::<Distribution>().map_err(|why| (latency.key.clone(), why))?;
     }
-    for price in &service.prices {
-        if !(price.usd >= 0.0 && price.per > 0.0) {
-            return Err((price.key.clone(), "a price is at least 0 for more than 0 units".to_owned()));
+    for allowance in &service.allowances {
+        if !(allowance.per_month > 0.0 && allowance.per_month.is_finite()) {
+            return Err((allowance.key.clone(), "an allowance is more than 0 units a month".to_owned()));
         }
+    }
+    for price in &service.prices {
+        bill(service, price).map_err(|why| (price.key.clone(), why))?;
     }
     for preset in &service.presets {
         let problem = |why: String| (preset.word.clone(), why);
@@ -79,6 +82,26 @@ fn check(service: &Service) -> Result<(), (String, String)> {
         if let Some(default) = &field.default {
             value(field, default).map_err(problem)?;
         }
+    }
+    Ok(())
+}
+
+/// Whether a price can be charged: its numbers, its allowance, the order of its tiers.
+fn bill(service: &Service, price: &Price) -> Result<(), String> {
+    if !(price.usd >= 0.0 && price.per > 0.0) {
+        return Err("a price is at least 0 for more than 0 units".to_owned());
+    }
+    if let Some(key) = &price.free
+        && service.allowance(price).is_none()
+    {
+        return Err(format!("there is no allowance `{key}`"));
+    }
+    let mut before = 0.0;
+    for tier in &price.tiers {
+        if !(tier.usd >= 0.0 && tier.above > before && tier.above.is_finite()) {
+            return Err("tiers are at least 0 each, in the order of the units above which they begin".to_owned());
+        }
+        before = tier.above;
     }
     Ok(())
 }

@@ -47,6 +47,9 @@ pub struct Service {
     /// Measured or assumed latencies.
     #[serde(default, rename = "latency")]
     pub latencies: Vec<Latency>,
+    /// Units that are always free.
+    #[serde(default, rename = "allowance")]
+    pub allowances: Vec<Allowance>,
     /// Prices.
     #[serde(default, rename = "price")]
     pub prices: Vec<Price>,
@@ -77,6 +80,11 @@ impl Service {
         self.prices.iter().find(|price| price.key == key)
     }
 
+    /// What is free of the units of a price.
+    pub fn allowance(&self, price: &Price) -> Option<&Allowance> {
+        self.allowances.iter().find(|allowance| price.free.as_ref() == Some(&allowance.key))
+    }
+
     /// Whether its id or its family is in a list.
     pub fn is_among(&self, names: &[String]) -> bool {
         names.iter().any(|name| name == self.id.as_str() || name == self.family.as_str())
@@ -105,7 +113,9 @@ impl Service {
             .iter()
             .map(|quota| (quota.key.as_str(), &quota.provenance))
             .chain(self.latencies.iter().map(|latency| (latency.key.as_str(), &latency.provenance)))
+            .chain(self.allowances.iter().map(|allowance| (allowance.key.as_str(), &allowance.provenance)))
             .chain(self.prices.iter().map(|price| (price.key.as_str(), &price.provenance)))
+            .chain(self.prices.iter().flat_map(|price| price.tiers.iter().map(|tier| (price.key.as_str(), &tier.provenance))))
             .chain(self.presets.iter().map(|preset| (preset.word.as_str(), &preset.provenance)))
     }
 }
@@ -410,9 +420,15 @@ pub struct Price {
     pub per: f64,
     /// The unit.
     pub unit: String,
-    /// Units that are free each month.
+    /// The allowance that its units are taken from first.
     #[serde(default)]
-    pub free_per_month: f64,
+    pub free: Option<String>,
+    /// Other prices from so many units a month on, in their order.
+    #[serde(default, rename = "tier")]
+    pub tiers: Vec<Tier>,
+    /// Whether its units are what is kept over time, so that they grow faster than the time that a run takes.
+    #[serde(default)]
+    pub kept: bool,
     /// Why no behavior meters it, for a price that only informs.
     #[serde(default)]
     pub informational: Option<String>,
@@ -425,5 +441,52 @@ impl Price {
     /// US dollars for one unit.
     pub fn each(&self) -> f64 {
         self.usd / self.per
+    }
+
+    /// US dollars for so many units of a month, each tier at its own price.
+    pub fn for_month(&self, units: f64) -> f64 {
+        let (mut usd, mut priced, mut each) = (0.0, 0.0, self.each());
+        for tier in &self.tiers {
+            let until = tier.above.min(units);
+            usd += (until - priced) * each;
+            (priced, each) = (until, tier.usd / self.per);
+        }
+        usd + (units - priced) * each
+    }
+}
+
+/// Another price for the units of a month above a number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tier {
+    /// Units of the month that are charged at the prices before it.
+    pub above: f64,
+    /// US dollars for as many units as the price is for.
+    pub usd: f64,
+    /// Where it comes from.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
+/// Units that an account has for nothing each month, for as long as it exists.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Allowance {
+    /// Its key within the service, by which prices name it; several prices may share one.
+    pub key: String,
+    /// Units a month.
+    pub per_month: f64,
+    /// The unit.
+    pub unit: String,
+    /// The service that keeps the account, where several services share one allowance.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// Where it comes from.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
+impl Allowance {
+    /// Its name in the account.
+    pub fn account_key(&self, service: &Service) -> String {
+        format!("{}.{}", self.owner.as_deref().unwrap_or(service.id.as_str()), self.key)
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     core::{Cause, Core, Laps, MessageState},
     event::{Class, Timer},
     ledger::Fate,
+    month::HOURS_PER_MONTH,
     outcome::Outcome,
     parts::Stored,
     program::Program,
@@ -26,9 +27,6 @@ use crate::{
 
 /// Bytes of a billed gigabyte.
 const GIGABYTE: f64 = 1e9;
-
-/// Hours of the month that storage is priced by.
-const HOURS_PER_MONTH: f64 = 730.0;
 
 /// An archive.
 #[derive(Clone, Debug)]

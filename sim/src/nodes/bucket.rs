@@ -14,6 +14,7 @@ use crate::{
     core::Core,
     event::{Class, Timer},
     faults::slowed,
+    month::HOURS_PER_MONTH,
     outcome::Outcome,
     parts::{Heat, Lasting, TokenBucket},
     program::Program,
@@ -27,7 +28,7 @@ use crate::{
 const PREFIX: u64 = 0x5_3b0c;
 /// Most times that a prefix is doubled.
 const DOUBLINGS_MAX: u32 = 20;
-const SECONDS_PER_MONTH: f64 = 730.0 * 3_600.0;
+const SECONDS_PER_MONTH: f64 = HOURS_PER_MONTH * 3_600.0;
 const GIB: f64 = 1_073_741_824.0;
 
 /// A bucket.

@@ -22,6 +22,7 @@ use crate::{
     event::{Class, Event, Timer},
     ledger::Fate,
     live::NodeLook,
+    month::HOURS_PER_MONTH,
     outcome::Outcome,
     parts::{Consumer, Finish, Shards, Stored},
     program::Program,
@@ -36,8 +37,6 @@ const GIB: f64 = 1_073_741_824.0;
 const HOUR: Nanos = 3_600 * SECOND;
 /// Least part of a limit that a fault leaves, so that a record has a cost.
 const LEFT_MIN: f64 = 1e-3;
-/// Hours of the month that storage is priced by.
-const HOURS_PER_MONTH: f64 = 730.0;
 
 /// Instead of a number of shards: as many as the table has partitions.
 const FOLLOW: u32 = 0;

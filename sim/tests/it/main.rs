@@ -8,6 +8,7 @@ mod assumptions;
 mod attribution;
 mod batches;
 mod beside;
+mod bills;
 mod clients;
 mod conservation;
 mod determinism;

@@ -6,7 +6,7 @@ use plimsoll_models::{
     Catalog, Diagram, Edge, EdgeKind, EventType, Node, NodeId, Point, Scenario, ScenarioId, ServiceId, catalog::Service, formats::native,
     workload::Trace,
 };
-use plimsoll_sim::{Input, Progress, RunError, RunResult, result::NodeResult};
+use plimsoll_sim::{Input, Progress, RunError, RunResult, month::Tariff, result::NodeResult};
 use serde_json::Value;
 
 /// Width between two nodes of an emitted drawing.
@@ -128,20 +128,26 @@ impl Bench {
 
     /// With another price of a service, in US dollars for one unit.
     pub(super) fn price(mut self, service: &str, meter: &str, each: f64) -> Self {
-        let known = Catalog::embedded().get(&ServiceId::new(service)).cloned();
-        let mut service = match self.services.iter().position(|changed| changed.id.as_str() == service) {
-            Some(index) => self.services.remove(index),
-            None => match known {
-                Some(service) => service,
-                None => return self,
-            },
-        };
+        let Some(mut service) = self.service(service).cloned() else { return self };
         // The catalog's own spelling of the same price stays as it is.
         for price in service.prices.iter_mut().filter(|price| price.key == meter && (price.each() - each).abs() > 1e-12 * each) {
             (price.usd, price.per) = (each, 1.0);
+            price.tiers.clear();
         }
+        self.services.retain(|changed| changed.id != service.id);
         self.services.push(service);
         self
+    }
+
+    /// A service with its prices as they are here.
+    fn service(&self, id: &str) -> Option<&Service> {
+        let changed = self.services.iter().find(|changed| changed.id.as_str() == id);
+        changed.or_else(|| Catalog::embedded().get(&ServiceId::new(id)))
+    }
+
+    /// What a meter of a node costs here.
+    pub(super) fn tariff(&self, node: &str, meter: &str) -> Option<Tariff> {
+        Tariff::of(self.service(self.diagram.nodes.get(node)?.service.as_str())?, meter)
     }
 
     /// The text of the document, with the first seed.

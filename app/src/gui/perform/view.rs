@@ -60,6 +60,7 @@ impl App {
             Command::Shortcuts => self.state.dialog = Some(Dialog::Shortcuts(crate::gui::shortcuts::KeySheet::default())),
             Command::AddBookmark => self.add_bookmark(ctx),
             Command::Bookmarks => self.state.dialog = Some(Dialog::Bookmarks(BookmarkList::default())),
+            Command::ToggleFreeTier => self.settings.preferences.free_tier = !self.settings.preferences.free_tier,
             Command::ToggleLegend => self.settings.preferences.legend = !self.settings.preferences.legend,
             Command::ToggleMinimap => self.settings.preferences.minimap = !self.settings.preferences.minimap,
             Command::Tour => self.begin_tour(ctx),

@@ -3,11 +3,15 @@
 use egui::{Align, Layout, RichText, Ui};
 use egui_extras::{Column, TableBuilder};
 use plimsoll_models::units::Quantity;
-use plimsoll_sim::{RunResult, result::CostItem};
+use plimsoll_sim::{
+    RunResult,
+    result::{CostItem, CostMonth},
+};
 
 use super::{Action, Focus, Sight, View, figure, heading, node_link, none_selected_ui};
 use crate::{
     gui::{
+        command::Command,
         format,
         plots::{Chart, Curve, Scale, chart_ui},
         theme::Theme,
@@ -17,8 +21,14 @@ use crate::{
     report::over_time::{self, Course},
 };
 
+/// What stands where there is no figure.
+const NOTHING: &str = "–";
 /// Width from which on the plot stands beside the table.
-const WIDE: f32 = 1_050.0;
+const WIDE: f32 = 1_250.0;
+/// Width of the table from which on the first three columns are as wide as they like, in points.
+const TABLE_WIDE: f32 = 760.0;
+/// Width of the other columns and of all gaps, in points.
+const FIGURES_WIDTH: f32 = 272.0;
 /// Height of what stands above and below a plot.
 const AXIS_HEIGHT: f32 = 46.0;
 /// Share of the height that the plot takes above the table, and its bounds.
@@ -28,7 +38,7 @@ const PLOT_HEIGHT: (f32, f32) = (84.0, 220.0);
 
 /// Shows totals, the course over time and meters.
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, (sight, focus): (&mut Sight, &Focus), actions: &mut Vec<Action>) {
-    totals_ui(ui, view, result);
+    totals_ui(ui, view, result, actions);
     let mut items: Vec<_> = result.cost.items.iter().filter(|item| focus.node(&item.node)).collect();
     if items.is_empty() && !focus.is_all() {
         return none_selected_ui(ui, view);
@@ -72,12 +82,17 @@ fn curves(view: &View<'_>, result: &RunResult, focus: &Focus) -> Vec<Curve> {
     courses.into_iter().enumerate().map(curve).collect()
 }
 
-fn totals_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
+fn totals_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
     let cost = &result.cost;
-    ui.horizontal(|ui| {
+    let month = if view.preferences.free_tier {
+        ((words::COST_MONTH.0, words::COST_MONTH_FREE), cost.per_month_free_tier_usd)
+    } else {
+        (words::COST_MONTH, cost.per_month_usd)
+    };
+    ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = Theme::SPACE_24;
         for ((title, rule), usd) in
-            [(words::COST_RUN, cost.total_usd), (words::COST_HOUR, cost.per_hour_usd), (words::COST_EVENTS, cost.per_thousand_usd)]
+            [(words::COST_RUN, cost.total_usd), (words::COST_EVENTS, cost.per_thousand_usd), (words::COST_HOUR, cost.per_hour_usd), month]
         {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
@@ -86,6 +101,11 @@ fn totals_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
                 why(ui, view.theme, &Why::new(title, rule).value(format::money(usd)).source(words::COST_SOURCE));
             });
         }
+        let mut free_tier = view.preferences.free_tier;
+        let (title, help) = words::FREE_TIER;
+        if ui.checkbox(&mut free_tier, title).on_hover_text(help).changed() {
+            actions.push(Action::Command(Command::ToggleFreeTier));
+        }
         if let Some(baseline) = view.baseline().filter(|baseline| !std::ptr::eq(*baseline, result)) {
             ui.label(RichText::new(words::baseline_cost(&format::money(baseline.cost.per_hour_usd))).color(view.theme.text_weak));
         }
@@ -93,20 +113,24 @@ fn totals_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult) {
 }
 
 fn items_ui(ui: &mut Ui, view: &View<'_>, (items, total): (&[&CostItem], f64), actions: &mut Vec<Action>) {
+    let is_wide = ui.available_width() >= TABLE_WIDE;
+    let room = if is_wide { TABLE_WIDE } else { ui.available_width() } - FIGURES_WIDTH;
+    let [node, meter, units_width] = [0.26, 0.3, 0.44].map(|share| (room * share).max(60.0));
     TableBuilder::new(ui)
-        .id_salt("cost")
+        .id_salt(("cost", is_wide))
         .striped(true)
         .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Column::initial(130.0).clip(true).resizable(true))
-        .column(Column::initial(150.0).clip(true).resizable(true))
-        .column(Column::initial(200.0).clip(true).resizable(true))
-        .column(Column::exact(72.0))
+        .column(Column::initial(node).clip(true).resizable(true))
+        .column(Column::initial(meter).clip(true).resizable(true))
+        .column(Column::initial(units_width).clip(true).resizable(true))
         .column(Column::exact(64.0))
+        .column(Column::exact(60.0))
+        .column(Column::exact(76.0))
         .column(Column::remainder())
         .header(22.0, |mut header| {
-            for (index, title) in ["Node", "Meter", "Units", "Cost", "Share", ""].into_iter().enumerate() {
+            for (index, title) in words::COST_COLUMNS.into_iter().enumerate() {
                 let layout =
-                    if (2..=4).contains(&index) { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
+                    if (2..=5).contains(&index) { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
                 header.col(|ui| {
                     ui.with_layout(layout, |ui| heading(ui, view.theme, title));
                 });
@@ -115,22 +139,41 @@ fn items_ui(ui: &mut Ui, view: &View<'_>, (items, total): (&[&CostItem], f64), a
         .body(|body| {
             body.rows(26.0, items.len(), |mut row| {
                 let item = items[row.index()];
+                let month = item.month.as_ref().map(|month| month_cost(view, month));
                 row.col(|ui| node_link(ui, view, &item.node, actions));
                 row.col(|ui| {
                     ui.add(egui::Label::new(&item.title).truncate());
                 });
-                row.col(|ui| figure(ui, format!("{} {}", format::number(item.units), item.unit)));
+                row.col(|ui| figure(ui, units(item, item.units)));
                 row.col(|ui| figure(ui, format::money(item.usd)));
-                row.col(|ui| figure(ui, if total > 0.0 { format::percent(item.usd / total) } else { "–".to_owned() }));
+                row.col(|ui| figure(ui, if total > 0.0 { format::percent(item.usd / total) } else { NOTHING.to_owned() }));
+                row.col(|ui| figure(ui, month.unwrap_or_else(|| NOTHING.to_owned())));
                 row.col(|ui| {
-                    let each = if item.units > 0.0 { item.usd / item.units } else { 0.0 };
-                    let reason = Why::new(item.title.clone(), "Units used in the run times the price of a unit")
-                        .value(format::money(item.usd))
-                        .input("Units", format!("{} {}", format::number(item.units), item.unit))
-                        .input("Each", format!("${}", plimsoll_models::units::print_significant(each)))
-                        .source(item.source.clone());
-                    why(ui, view.theme, &reason);
+                    why(ui, view.theme, &reason(view, item));
                 });
             });
         });
+}
+
+/// The cost of a month, with or without the free tier.
+fn month_cost(view: &View<'_>, month: &CostMonth) -> String {
+    format::money(if view.preferences.free_tier { month.free_tier_usd } else { month.usd })
+}
+
+fn units(item: &CostItem, units: f64) -> String {
+    format!("{} {}", format::number(units), item.unit)
+}
+
+/// Where the cost of a meter comes from.
+fn reason(view: &View<'_>, item: &CostItem) -> Why {
+    let each = if item.units > 0.0 { item.usd / item.units } else { 0.0 };
+    let reason = Why::new(item.title.clone(), words::METER_COST)
+        .value(format::money(item.usd))
+        .input("Units", units(item, item.units))
+        .input("Each", format!("${}", plimsoll_models::units::print_significant(each)))
+        .source(item.source.clone());
+    let title = words::COST_MONTH.0;
+    let Some(month) = &item.month else { return reason.input(title, words::NO_MONTH) };
+    let reason = reason.input(title, words::meter_month(&month_cost(view, month), &units(item, month.units)));
+    if view.preferences.free_tier { reason.input(words::FREE_UNITS, units(item, month.free_units)) } else { reason }
 }

@@ -61,9 +61,34 @@ pub const TIMED_OUT: &str = "timed out";
 /// Nobody tries again.
 pub const GIVEN_UP: &str = "given up";
 /// Cost of the run: name and meaning.
-pub const COST_RUN: (&str, &str) = ("This run", "Every metered unit times its price, free tier left out");
+pub const COST_RUN: (&str, &str) =
+    ("This run", "Every metered unit times its first price: a run alone reaches neither the free tier nor a cheaper one");
 /// Cost of an hour: name and meaning.
 pub const COST_HOUR: (&str, &str) = ("Per hour", "The run's cost at its average rate, for one hour");
+/// Cost of a month: name and meaning.
+pub const COST_MONTH: (&str, &str) = (
+    "Per month",
+    "The run's average rate for 730 hours, as though its load went on all month; units above a tier cost what the tier says, and what is kept, such as storage, is left out",
+);
+/// The same with the free tier.
+pub const COST_MONTH_FREE: &str = "The run's average rate for 730 hours, as though its load went on all month, less what is always free; what is kept, such as storage, is left out";
+/// Takes what is always free off a month: name and meaning.
+pub const FREE_TIER: (&str, &str) = (
+    "Free tier",
+    "Takes off the units that every account has for nothing each month, as though nothing else in the account used them; what new accounts have free for twelve months is not counted",
+);
+/// The columns of the meters.
+pub const COST_COLUMNS: [&str; 7] = ["Node", "Meter", "Units", "Cost", "Share", "Per month", ""];
+/// How the cost of a meter comes about.
+pub const METER_COST: &str = "Units used in the run times the price of a unit";
+/// Why a meter has no cost of a month.
+pub const NO_MONTH: &str = "Left out: what is kept grows with the time";
+/// The cost of a month, with its units.
+pub fn meter_month(usd: &str, units: &str) -> String {
+    format!("{usd} for {units}")
+}
+/// Units of a month that are free.
+pub const FREE_UNITS: &str = "Free of them";
 /// Cost of 1,000 events: name and meaning.
 pub const COST_EVENTS: (&str, &str) = ("Per 1,000 root events", "The run's cost over the number of events that producers created");
 /// Where costs come from.

@@ -300,8 +300,9 @@ impl Report<'_> {
         let table = self.summary().cost_table(usize::MAX);
         let html = linked_table(&table, |row, column, words| (column == COST_USD).then(|| linked(words, &items[row].source)));
         format!(
-            "<p>{} {}</p>\n{}{html}",
+            "<p>{}; {} {}</p>\n{}{html}",
             Escaped(&self.summary().cost_line()),
+            Escaped(&self.summary().month_line()),
             terms::link("cost", "How the bill is made"),
             self.course(
                 "Cost over time",

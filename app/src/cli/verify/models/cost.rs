@@ -1,27 +1,54 @@
 //! What usage costs: rounding, chunks, units.
 
 use plimsoll_models::EdgeKind;
-use plimsoll_sim::RunResult;
+use plimsoll_sim::{
+    RunResult,
+    month::{self, Tariff, Use},
+};
 
 use super::{Bench, CONCURRENCY, Case, Experiment, Missing, UNREACHED, bare_function, field, measured, metric, sqs, stream::STREAM};
 
 /// Events per second at which metered usage is produced.
 const RATE: f64 = 1_000.0;
 
-/// Units and US dollars of a meter of a node.
-fn meter(result: &RunResult, node: &str, meter: &str) -> (f64, f64) {
-    let items = result.cost.items.iter().filter(|item| item.node.as_str() == node && item.meter == meter);
-    items.fold((0.0, 0.0), |(units, usd), item| (units + item.units, usd + item.usd))
+/// What a case asks of the bill of a node.
+struct Bill<const N: usize> {
+    node: &'static str,
+    meters: [&'static str; N],
+    /// The tariffs of the meters, where the units of the run are a month's and what is always free comes off.
+    free_tier: Option<Vec<Tariff>>,
 }
 
-/// Refuses what the bill does not know.
-fn without_free_tier(case: &Case) -> Result<(), Missing> {
-    if case.model.flag("free_tier")? { Err("a bill with the free tier taken off".to_owned()) } else { Ok(()) }
+impl<const N: usize> Bill<N> {
+    fn of(case: &Case, bench: &Bench, node: &'static str, meters: [&'static str; N]) -> Result<Self, Missing> {
+        let tariff = |meter: &&str| bench.tariff(node, meter).ok_or_else(|| format!("the price `{meter}`"));
+        let free_tier = case.model.flag("free_tier")?.then(|| meters.iter().map(tariff).collect()).transpose()?;
+        Ok(Self { node, meters, free_tier })
+    }
+
+    /// Units and US dollars of each meter.
+    fn lines(&self, result: &RunResult) -> [(f64, f64); N] {
+        let mut lines = self.meters.map(|meter| {
+            let items = result.cost.items.iter().filter(|item| item.node.as_str() == self.node && item.meter == meter);
+            items.fold((0.0, 0.0), |(units, usd), item| (units + item.units, usd + item.usd))
+        });
+        if let Some(tariffs) = &self.free_tier {
+            let uses: Vec<Use<'_>> = tariffs.iter().zip(&lines).map(|(tariff, (units, _))| Use { tariff, units: *units }).collect();
+            for ((_, usd), charge) in lines.iter_mut().zip(month::charges(&uses)) {
+                *usd = charge.free_tier_usd;
+            }
+        }
+        lines
+    }
+
+    /// US dollars of everything: of the run, or of the lines from which the free tier was taken off.
+    fn total(&self, result: &RunResult) -> f64 {
+        if self.free_tier.is_some() { self.lines(result).iter().map(|(_, usd)| usd).sum() } else { result.cost.total_usd }
+    }
 }
 
 /// Requests and duration of a function.
 pub(super) fn lambda(case: &Case) -> Result<Experiment, Missing> {
-    without_free_tier(case)?;
     let requests = case.model.number("requests")?;
     let (architecture, time) = match case.model.word("architecture", &["x86_64", "x86", "arm64", "arm"])? {
         "arm64" | "arm" => ("arm64", "duration_arm"),
@@ -41,23 +68,22 @@ pub(super) fn lambda(case: &Case) -> Result<Experiment, Missing> {
         .price("aws/lambda", time, case.model.number("price_gbs")?)
         // The half gap makes the last of them arrive before the end.
         .drained((requests + 0.5) / RATE);
+    let bill = Bill::of(case, &bench, "function", ["requests", time])?;
     Ok(Experiment::new(bench, 1, move |result| {
-        let (_, by_request) = meter(result, "function", "requests");
-        let (gb_seconds, by_duration) = meter(result, "function", time);
+        let [(_, by_request), (gb_seconds, by_duration)] = bill.lines(result);
         let billed = metric(result, "function", "billed_s")?;
         Ok(measured([
             ("gb_seconds", gb_seconds.into()),
             ("billed_ms_each", (billed * 1_000.0 / requests).into()),
             ("cost_requests", by_request.into()),
             ("cost_duration", by_duration.into()),
-            ("cost_total", result.cost.total_usd.into()),
+            ("cost_total", bill.total(result).into()),
         ]))
     }))
 }
 
 /// Events of a bus by chunks.
 pub(super) fn bus(case: &Case) -> Result<Experiment, Missing> {
-    without_free_tier(case)?;
     let events = case.model.number("events")?;
     let bench = Bench::new(&case.title)
         .event_type("event", &[field("size", format!("{} KiB", case.model.number("kb")?))])
@@ -70,8 +96,9 @@ pub(super) fn bus(case: &Case) -> Result<Experiment, Missing> {
         .edge("publish", EdgeKind::Send, "client", "bus", &[field("attempts", 1)])
         .price("aws/eventbridge-classic", "events", case.model.number("price")?)
         .drained((events + 0.5) / RATE);
-    Ok(Experiment::new(bench, 1, |result| {
-        let (units, usd) = meter(result, "bus", "events");
+    let bill = Bill::of(case, &bench, "bus", ["events"])?;
+    Ok(Experiment::new(bench, 1, move |result| {
+        let [(units, usd)] = bill.lines(result);
         Ok(measured([("billed_events", units.into()), ("cost_total", usd.into())]))
     }))
 }
@@ -81,7 +108,6 @@ const CALLS: [&str; 3] = ["delete", "receive", "send"];
 
 /// Sends, receives and deletes of messages by chunks.
 pub(super) fn sqs(case: &Case) -> Result<Experiment, Missing> {
-    without_free_tier(case)?;
     let messages = case.model.number("messages")?;
     if case.model.number_or("delete_chunks", 1.0)? != 1.0 {
         return Err("deletes of more than one chunk".to_owned());
@@ -102,15 +128,15 @@ pub(super) fn sqs(case: &Case) -> Result<Experiment, Missing> {
         .structured("client", "events", "message".into())
         .price("aws/sqs", "requests", case.model.number("price")?)
         .drained(1.0);
-    Ok(Experiment::new(bench, 1, |result| {
-        let (requests, usd) = meter(result, "queue", "requests");
+    let bill = Bill::of(case, &bench, "queue", ["requests"])?;
+    Ok(Experiment::new(bench, 1, move |result| {
+        let [(requests, usd)] = bill.lines(result);
         Ok(measured([("requests", requests.into()), ("cost_total", usd.into())]))
     }))
 }
 
 /// Shards by the hour and records by payload units.
 pub(super) fn stream(case: &Case) -> Result<Experiment, Missing> {
-    without_free_tier(case)?;
     let (records, seconds) = (case.model.number("records")?, case.model.number("hours")? * 3_600.0);
     let stream = [
         field("shards", case.model.number("shards")?),
@@ -134,8 +160,9 @@ pub(super) fn stream(case: &Case) -> Result<Experiment, Missing> {
         .price("aws/kinesis", "shard_hours", case.model.number("price_shard_hour")?)
         .price("aws/kinesis", "put_units", case.model.number("price_unit")?)
         .lasting((seconds, 0.0));
-    Ok(Experiment::new(bench, 1, |result| {
-        let ((_, by_shard), (units, by_unit)) = (meter(result, STREAM, "shard_hours"), meter(result, STREAM, "put_units"));
+    let bill = Bill::of(case, &bench, STREAM, ["shard_hours", "put_units"])?;
+    Ok(Experiment::new(bench, 1, move |result| {
+        let [(_, by_shard), (units, by_unit)] = bill.lines(result);
         Ok(measured([("put_units", units.into()), ("cost_total", (by_shard + by_unit).into())]))
     }))
 }
@@ -145,7 +172,6 @@ const TABLE_SECONDS: f64 = 2_000.0;
 
 /// Request units of a table on demand.
 pub(super) fn table(case: &Case) -> Result<Experiment, Missing> {
-    without_free_tier(case)?;
     let (writes, reads) = (case.model.number("writes")?, case.model.number("reads")?);
     let (write, read) = match case.model.word("consistency", &["eventual", "strong", "transactional"])? {
         "eventual" => ("write", "eventual-read"),
@@ -176,8 +202,9 @@ pub(super) fn table(case: &Case) -> Result<Experiment, Missing> {
                 .edge(event, EdgeKind::Request, &client, "table", &[field("operation", operation), field("attempts", 1)]);
         }
     }
-    Ok(Experiment::new(bench, 1, |result| {
-        let ((written, write_usd), (read, read_usd)) = (meter(result, "table", "write_requests"), meter(result, "table", "read_requests"));
+    let bill = Bill::of(case, &bench, "table", ["write_requests", "read_requests"])?;
+    Ok(Experiment::new(bench, 1, move |result| {
+        let [(written, write_usd), (read, read_usd)] = bill.lines(result);
         Ok(measured([("wru", written.into()), ("rru", read.into()), ("cost_total", (write_usd + read_usd).into())]))
     }))
 }
