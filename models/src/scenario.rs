@@ -28,6 +28,12 @@ pub struct ScenarioField {
     pub help: &'static str,
 }
 
+/// What stands for a time that nobody has declared.
+const NEVER_SAID: &str = "none";
+
+/// The longest month in seconds.
+const MONTH_MAX: f64 = 31.0 * 86_400.0;
+
 /// The fields that a scenario may have.
 pub const FIELDS: &[ScenarioField] = &[
     ScenarioField { key: "name", title: "Name", quantity: None, default: "", help: "Title of the scenario" },
@@ -73,6 +79,13 @@ pub const FIELDS: &[ScenarioField] = &[
         quantity: Some(Quantity::Number),
         default: "1",
         help: "Scales every open load of the scenario",
+    },
+    ScenarioField {
+        key: "per_month",
+        title: "Time a month",
+        quantity: Some(Quantity::Duration),
+        default: NEVER_SAID,
+        help: "How long in a month its load lasts, such as `700 h` for a baseline and `30 h` for a peak: only then is a month's cost told",
     },
     ScenarioField { key: "load", title: "Load", quantity: None, default: "", help: "Arrivals by producer that replace the producer's own" },
     ScenarioField {
@@ -124,6 +137,8 @@ pub struct Plan {
     pub replications: u32,
     /// Scale of every open load.
     pub multiplier: f64,
+    /// How long in a month the load lasts, in seconds, if that is declared.
+    pub per_month: Option<f64>,
     /// Arrivals that replace those of a producer.
     pub load: BTreeMap<NodeId, Arrivals>,
     /// Fields that differ in this scenario, by path.
@@ -174,6 +189,7 @@ impl Scenario {
             seed: reader.quantity("seed") as u64,
             replications: reader.quantity("replications") as u32,
             multiplier: reader.quantity("multiplier"),
+            per_month: reader.per_month(),
             load: reader.load(),
             set: reader.object("set"),
             objectives: reader.objectives(),
@@ -249,6 +265,24 @@ impl Reader<'_> {
             self.report(key, why);
             quantity.parse(field.default).expect("the defaults are valid")
         })
+    }
+
+    fn per_month(&mut self) -> Option<f64> {
+        let text = self.text("per_month");
+        if text == NEVER_SAID {
+            return None;
+        }
+        match Quantity::Duration.parse(&text) {
+            Ok(time) if time > 0.0 && time <= MONTH_MAX => Some(time),
+            Ok(_) => {
+                self.report("per_month", "the time a month is longer than zero and at most 744 h".to_owned());
+                None
+            }
+            Err(why) => {
+                self.report("per_month", why);
+                None
+            }
+        }
     }
 
     fn object(&mut self, key: &str) -> Fields {

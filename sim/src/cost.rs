@@ -4,11 +4,11 @@ use plimsoll_models::{NodeId, families::Config};
 
 use crate::{
     core::Core,
-    month::{self, HOURS_PER_MONTH, Tariff, Use},
+    month::{self, Tariff, Use},
     nodes::Account,
     program::{NodeProgram, Program},
     record::{Windows, series::put},
-    result::{CostItem, CostMonth, CostResult},
+    result::{CostItem, CostMonth, CostResult, MonthResult},
     time::{Nanos, seconds},
 };
 
@@ -117,7 +117,7 @@ struct Line<'a> {
     units: f64,
 }
 
-/// The bill of a run, and of a month in which its load goes on.
+/// The bill of a run, and of the time in a month that its load is declared to last.
 ///
 /// `accounts` holds the units of each node, in the order of its meters.
 pub(crate) fn bill(core: &Core, accounts: &[Account], windows: Windows) -> CostResult {
@@ -135,16 +135,18 @@ pub(crate) fn bill(core: &Core, accounts: &[Account], windows: Windows) -> CostR
         lines.push(Line { node: &nodes[edge.to as usize].id, tariff, units });
     }
     let hours = seconds(core.now()) / 3_600.0;
-    let items: Vec<CostItem> = lines.iter().zip(months(&lines, hours)).map(|(line, month)| item(line, month)).collect();
+    let declared = core.program.plan.per_month.map(|time| time / 3_600.0).filter(|_| hours > 0.0);
+    let carried = declared.map(|declared| declared / hours);
+    let items: Vec<CostItem> = lines.iter().zip(months(&lines, carried)).map(|(line, month)| item(line, month)).collect();
     let total: f64 = items.iter().map(|item| item.usd).sum();
-    let month = |usd: fn(&CostMonth) -> f64| items.iter().filter_map(|item| item.month.as_ref()).map(usd).sum();
+    let sum = |usd: fn(&CostMonth) -> f64| items.iter().filter_map(|item| item.month.as_ref()).map(usd).sum();
+    let month = declared.map(|hours| MonthResult { hours, usd: sum(|month| month.usd), free_tier_usd: sum(|month| month.free_tier_usd) });
     let usd_per_second = core.spending.total_rates(windows);
     let after = total - usd_per_second.iter().sum::<f64>() * seconds(windows.length);
     CostResult {
         total_usd: total,
         per_hour_usd: if hours > 0.0 { total / hours } else { 0.0 },
-        per_month_usd: month(|month| month.usd),
-        per_month_free_tier_usd: month(|month| month.free_tier_usd),
+        month,
         per_thousand_usd: if core.requests > 0 { total * 1_000.0 / core.requests as f64 } else { 0.0 },
         items,
         usd_per_second,
@@ -166,12 +168,13 @@ fn item(&Line { node, tariff, units }: &Line<'_>, month: Option<CostMonth>) -> C
     }
 }
 
-/// What each line comes to in a month in which the load of the run goes on; nothing for what is kept, which grows with
-/// the square of the time, and for a run that took no time.
-fn months(lines: &[Line<'_>], hours: f64) -> Vec<Option<CostMonth>> {
-    let is_told = |line: &&Line<'_>| hours > 0.0 && !line.tariff.price.kept;
-    let carried = lines.iter().filter(is_told);
-    let uses: Vec<Use<'_>> = carried.map(|line| Use { tariff: line.tariff, units: line.units / hours * HOURS_PER_MONTH }).collect();
+/// What each line comes to in a month that has so many times the load of the run; nothing for what is kept, which grows
+/// with the square of the time, and where no month is declared.
+fn months(lines: &[Line<'_>], times: Option<f64>) -> Vec<Option<CostMonth>> {
+    let Some(times) = times else { return vec![None; lines.len()] };
+    let is_told = |line: &&Line<'_>| !line.tariff.price.kept;
+    let told = lines.iter().filter(is_told);
+    let uses: Vec<Use<'_>> = told.map(|line| Use { tariff: line.tariff, units: line.units * times }).collect();
     let mut charges = uses.iter().zip(month::charges(&uses));
     let month = |line| {
         let (used, month::Charge { free_units, usd, free_tier_usd }) = Some(line).filter(is_told).and_then(|_| charges.next())?;
@@ -185,11 +188,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_that_took_no_time_tells_no_month() {
+    fn only_a_declared_month_is_told() {
         let (node, tariff) = (NodeId::from("external"), Tariff::call(0.5));
         let lines = [Line { node: &node, tariff: &tariff, units: 3.0 }];
-        assert_eq!(months(&lines, 0.0), [None]);
-        let month = CostMonth { units: 3.0 * 730.0, free_units: 0.0, usd: 1_095.0, free_tier_usd: 1_095.0 };
-        assert_eq!(months(&lines, 1.0), [Some(month)]);
+        assert_eq!(months(&lines, None), [None]);
+        let month = CostMonth { units: 2_190.0, free_units: 0.0, usd: 1_095.0, free_tier_usd: 1_095.0 };
+        assert_eq!(months(&lines, Some(730.0)), [Some(month)]);
     }
 }

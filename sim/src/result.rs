@@ -482,11 +482,8 @@ pub struct CostResult {
     pub total_usd: f64,
     /// For an hour at the average rate of the run.
     pub per_hour_usd: f64,
-    /// For a month of 730 hours in which the load of the run goes on, with the tiers of prices and without the free tier;
-    /// what is kept, such as storage, is left out.
-    pub per_month_usd: f64,
-    /// The same with what is always free taken off.
-    pub per_month_free_tier_usd: f64,
+    /// For the time in a month that the scenario declares; absent where it declares none.
+    pub month: Option<MonthResult>,
     /// For a thousand root events.
     pub per_thousand_usd: f64,
     /// Spent per second, one value for each interval of the grid: what nodes tell as their series `Cost`.
@@ -495,6 +492,17 @@ pub struct CostResult {
     pub after_grid_usd: f64,
     /// By node and meter.
     pub items: Vec<CostItem>,
+}
+
+/// The part of a month's bill that falls to a scenario: what is kept, such as storage, is left out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MonthResult {
+    /// Hours of the month that the load of the scenario is declared to last.
+    pub hours: f64,
+    /// With the tiers of prices, without the free tier.
+    pub usd: f64,
+    /// The same with what is always free taken off, as though nothing else used it.
+    pub free_tier_usd: f64,
 }
 
 /// A meter of a node.
@@ -512,7 +520,7 @@ pub struct CostItem {
     pub unit: String,
     /// US dollars.
     pub usd: f64,
-    /// A month of it; absent for what is kept, such as storage, which grows with the time, and for a run that took none.
+    /// A month of it; absent for what is kept, such as storage, which grows with the time, and where no month is declared.
     pub month: Option<CostMonth>,
     /// Where the price comes from.
     pub source: String,
@@ -522,7 +530,7 @@ pub struct CostItem {
 /// proportion to its units.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CostMonth {
-    /// Units in a month of 730 hours in which the load of the run goes on.
+    /// Units in the time of a month that the load of the scenario is declared to last.
     pub units: f64,
     /// Of them, what the free tier covers.
     pub free_units: f64,

@@ -422,29 +422,29 @@ impl Summary<'_> {
     /// The bill of a month in one line.
     pub(super) fn month_line(&self) -> String {
         let cost = &self.result.cost;
-        let (usd, free_tier) = (money(cost.per_month_usd), money(cost.per_month_free_tier_usd));
+        let Some(month) = &cost.month else {
+            return "no month is told: `per_month` of the scenario says how long its load lasts, such as `700 h`".to_owned();
+        };
+        let (hours, usd, free_tier) = (print_compact(month.hours), money(month.usd), money(month.free_tier_usd));
         let kept = if cost.items.iter().any(|item| item.usd > 0.0 && item.month.is_none()) { ", what is stored left out" } else { "" };
-        format!("{usd} a month at this rate, {free_tier} with the free tier{kept}")
+        format!("{usd} for {hours} h of this load a month, {free_tier} with the free tier{kept}")
     }
 
     /// What costs something, the dearest first, at most so many rows.
     pub(super) fn cost_table(&self, rows_max: usize) -> Table {
-        let mut table = Table::new(&[
-            ("Node", Align::Left),
-            ("Meter", Align::Left),
-            ("Units", Align::Right),
-            ("", Align::Left),
-            ("Cost", Align::Right),
-            ("A month", Align::Right),
-            ("With free tier", Align::Right),
-        ]);
+        let plain = [("Node", Align::Left), ("Meter", Align::Left), ("Units", Align::Right), ("", Align::Left), ("Cost", Align::Right)];
+        let monthly = [("A month", Align::Right), ("With free tier", Align::Right)];
+        let is_declared = self.result.cost.month.is_some();
+        let columns: Vec<_> = plain.into_iter().chain(monthly.into_iter().filter(|_| is_declared)).collect();
+        let mut table = Table::new(&columns);
         let mut items: Vec<_> = self.result.cost.items.iter().filter(|item| item.usd > 0.0).collect();
         items.sort_by(|a, b| b.usd.total_cmp(&a.usd));
         for item in items.iter().take(rows_max) {
             let title = self.diagram.title(&item.node).to_owned();
             let month = |usd: fn(&CostMonth) -> f64| item.month.as_ref().map_or_else(|| "-".to_owned(), |month| money(usd(month)));
-            let (month, free_tier) = (month(|month| month.usd), month(|month| month.free_tier_usd));
-            table.row([title, item.title.clone(), print_compact(item.units), item.unit.clone(), money(item.usd), month, free_tier]);
+            let plain = [title, item.title.clone(), print_compact(item.units), item.unit.clone(), money(item.usd)];
+            let monthly = [month(|month| month.usd), month(|month| month.free_tier_usd)];
+            table.row(plain.into_iter().chain(monthly.into_iter().filter(|_| is_declared)));
         }
         table
     }

@@ -8,8 +8,8 @@ use plimsoll_sim::{
     RunResult,
     result::{
         Answer, Assumption, Basis, Consequence, CostItem, CostMonth, CostResult, CountRow, EdgeResult, Finding, Grid, Holds, JourneyResult,
-        JourneyTrace, LatencyCounts, LatencySeries, LatencySummary, Ledger, LedgerRow, LimitResult, NodeResult, ObjectiveResult,
-        Percentile, RunInfo, SCHEMA, Series, SeriesKind, TraceEvent, TraceStep, Verdict,
+        JourneyTrace, LatencyCounts, LatencySeries, LatencySummary, Ledger, LedgerRow, LimitResult, MonthResult, NodeResult,
+        ObjectiveResult, Percentile, RunInfo, SCHEMA, Series, SeriesKind, TraceEvent, TraceStep, Verdict,
     },
 };
 
@@ -307,8 +307,7 @@ pub(crate) fn result() -> RunResult {
         cost: CostResult {
             total_usd: 0.412,
             per_hour_usd: 2.472,
-            per_month_usd: 1_804.56,
-            per_month_free_tier_usd: 1_797.69,
+            month: Some(MonthResult { hours: 730.0, usd: 1_804.56, free_tier_usd: 1_797.69 }),
             per_thousand_usd: 0.00343,
             usd_per_second: wave(n, 0.000_8, 0.000_4, 0.000_2),
             after_grid_usd: 0.0,

@@ -5,7 +5,7 @@ use egui_extras::{Column, TableBuilder};
 use plimsoll_models::units::Quantity;
 use plimsoll_sim::{
     RunResult,
-    result::{CostItem, CostMonth},
+    result::{CostItem, CostMonth, CostResult},
 };
 
 use super::{Action, Focus, Sight, View, figure, heading, node_link, none_selected_ui};
@@ -56,7 +56,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, (sight, focus
         bands: false,
         levels: Vec::new(),
     };
-    let items = (items.as_slice(), result.cost.total_usd);
+    let items = (items.as_slice(), &result.cost);
     if chart.curves.is_empty() {
         return items_ui(ui, view, items, actions);
     }
@@ -84,16 +84,17 @@ fn curves(view: &View<'_>, result: &RunResult, focus: &Focus) -> Vec<Curve> {
 
 fn totals_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec<Action>) {
     let cost = &result.cost;
-    let month = if view.preferences.free_tier {
-        ((words::COST_MONTH.0, words::COST_MONTH_FREE), cost.per_month_free_tier_usd)
-    } else {
-        (words::COST_MONTH, cost.per_month_usd)
-    };
+    let month = cost.month.as_ref().map(|month| {
+        if view.preferences.free_tier {
+            ((words::COST_MONTH.0, words::COST_MONTH_FREE), month.free_tier_usd)
+        } else {
+            (words::COST_MONTH, month.usd)
+        }
+    });
+    let run = [(words::COST_RUN, cost.total_usd), (words::COST_EVENTS, cost.per_thousand_usd), (words::COST_HOUR, cost.per_hour_usd)];
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = Theme::SPACE_24;
-        for ((title, rule), usd) in
-            [(words::COST_RUN, cost.total_usd), (words::COST_EVENTS, cost.per_thousand_usd), (words::COST_HOUR, cost.per_hour_usd), month]
-        {
+        for ((title, rule), usd) in run.into_iter().chain(month) {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
                 ui.label(RichText::new(title).color(view.theme.text_weak));
@@ -101,34 +102,55 @@ fn totals_ui(ui: &mut Ui, view: &View<'_>, result: &RunResult, actions: &mut Vec
                 why(ui, view.theme, &Why::new(title, rule).value(format::money(usd)).source(words::COST_SOURCE));
             });
         }
-        let mut free_tier = view.preferences.free_tier;
-        let (title, help) = words::FREE_TIER;
-        if ui.checkbox(&mut free_tier, title).on_hover_text(help).changed() {
-            actions.push(Action::Command(Command::ToggleFreeTier));
-        }
+        month_ui(ui, view, month.is_some(), actions);
         if let Some(baseline) = view.baseline().filter(|baseline| !std::ptr::eq(*baseline, result)) {
             ui.label(RichText::new(words::baseline_cost(&format::money(baseline.cost.per_hour_usd))).color(view.theme.text_weak));
         }
     });
 }
 
-fn items_ui(ui: &mut Ui, view: &View<'_>, (items, total): (&[&CostItem], f64), actions: &mut Vec<Action>) {
+/// The switch of the free tier, or why there is no month.
+fn month_ui(ui: &mut Ui, view: &View<'_>, is_declared: bool, actions: &mut Vec<Action>) {
+    if !is_declared {
+        let title = words::COST_MONTH.0;
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            ui.label(RichText::new(title).color(view.theme.text_weak));
+            ui.label(RichText::new(words::COST_NO_MONTH).color(view.theme.text_weak));
+            why(ui, view.theme, &Why::new(title, words::COST_NO_MONTH_WHY));
+        });
+        return;
+    }
+    let mut free_tier = view.preferences.free_tier;
+    let (title, help) = words::FREE_TIER;
+    if ui.checkbox(&mut free_tier, title).on_hover_text(help).changed() {
+        actions.push(Action::Command(Command::ToggleFreeTier));
+    }
+}
+
+fn items_ui(ui: &mut Ui, view: &View<'_>, (items, cost): (&[&CostItem], &CostResult), actions: &mut Vec<Action>) {
+    let (total, is_declared) = (cost.total_usd, cost.month.is_some());
     let is_wide = ui.available_width() >= TABLE_WIDE;
     let room = if is_wide { TABLE_WIDE } else { ui.available_width() } - FIGURES_WIDTH;
     let [node, meter, units_width] = [0.26, 0.3, 0.44].map(|share| (room * share).max(60.0));
-    TableBuilder::new(ui)
-        .id_salt(("cost", is_wide))
+    let mut table = TableBuilder::new(ui)
+        .id_salt(("cost", is_wide, is_declared))
         .striped(true)
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::initial(node).clip(true).resizable(true))
         .column(Column::initial(meter).clip(true).resizable(true))
         .column(Column::initial(units_width).clip(true).resizable(true))
         .column(Column::exact(64.0))
-        .column(Column::exact(60.0))
-        .column(Column::exact(76.0))
+        .column(Column::exact(60.0));
+    if is_declared {
+        table = table.column(Column::exact(76.0));
+    }
+    table
         .column(Column::remainder())
         .header(22.0, |mut header| {
-            for (index, title) in words::COST_COLUMNS.into_iter().enumerate() {
+            for (index, title) in
+                words::COST_COLUMNS.into_iter().enumerate().filter(|(_, title)| is_declared || *title != words::COST_MONTH.0)
+            {
                 let layout =
                     if (2..=5).contains(&index) { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
                 header.col(|ui| {
@@ -147,9 +169,11 @@ fn items_ui(ui: &mut Ui, view: &View<'_>, (items, total): (&[&CostItem], f64), a
                 row.col(|ui| figure(ui, units(item, item.units)));
                 row.col(|ui| figure(ui, format::money(item.usd)));
                 row.col(|ui| figure(ui, if total > 0.0 { format::percent(item.usd / total) } else { NOTHING.to_owned() }));
-                row.col(|ui| figure(ui, month.unwrap_or_else(|| NOTHING.to_owned())));
+                if is_declared {
+                    row.col(|ui| figure(ui, month.unwrap_or_else(|| NOTHING.to_owned())));
+                }
                 row.col(|ui| {
-                    why(ui, view.theme, &reason(view, item));
+                    why(ui, view.theme, &reason(view, item, is_declared));
                 });
             });
         });
@@ -165,7 +189,7 @@ fn units(item: &CostItem, units: f64) -> String {
 }
 
 /// Where the cost of a meter comes from.
-fn reason(view: &View<'_>, item: &CostItem) -> Why {
+fn reason(view: &View<'_>, item: &CostItem, is_declared: bool) -> Why {
     let each = if item.units > 0.0 { item.usd / item.units } else { 0.0 };
     let reason = Why::new(item.title.clone(), words::METER_COST)
         .value(format::money(item.usd))
@@ -173,7 +197,7 @@ fn reason(view: &View<'_>, item: &CostItem) -> Why {
         .input("Each", format!("${}", plimsoll_models::units::print_significant(each)))
         .source(item.source.clone());
     let title = words::COST_MONTH.0;
-    let Some(month) = &item.month else { return reason.input(title, words::NO_MONTH) };
+    let Some(month) = &item.month else { return if is_declared { reason.input(title, words::NO_MONTH) } else { reason } };
     let reason = reason.input(title, words::meter_month(&month_cost(view, month), &units(item, month.units)));
     if view.preferences.free_tier { reason.input(words::FREE_UNITS, units(item, month.free_units)) } else { reason }
 }

@@ -68,10 +68,14 @@ pub const COST_HOUR: (&str, &str) = ("Per hour", "The run's cost at its average 
 /// Cost of a month: name and meaning.
 pub const COST_MONTH: (&str, &str) = (
     "Per month",
-    "The run's average rate for 730 hours, as though its load went on all month; units above a tier cost what the tier says, and what is kept, such as storage, is left out",
+    "The run's average rate for the time that its load lasts in a month, as the scenario declares; units above a tier cost what the tier says, and what is kept, such as storage, is left out",
 );
 /// The same with the free tier.
-pub const COST_MONTH_FREE: &str = "The run's average rate for 730 hours, as though its load went on all month, less what is always free; what is kept, such as storage, is left out";
+pub const COST_MONTH_FREE: &str = "The run's average rate for the time that its load lasts in a month, as the scenario declares, less what is always free; what is kept, such as storage, is left out";
+/// Instead of the cost of a month, where none is declared.
+pub const COST_NO_MONTH: &str = "not declared";
+/// Why there is none.
+pub const COST_NO_MONTH_WHY: &str = "A run's rate says nothing about a month until the scenario says how long in a month its load lasts: its field Time a month, such as 700 h for a baseline and 30 h for a peak";
 /// Takes what is always free off a month: name and meaning.
 pub const FREE_TIER: (&str, &str) = (
     "Free tier",

@@ -103,7 +103,7 @@ const TERMS: &[Term] = &[
     Term {
         anchor: "cost",
         title: "Cost",
-        meaning: "Units counted in the run times the first price of the catalog, without discounts. The hour, the month of 730 hours and the thousand are this run's rate carried on, as though its load went on; in the month, units above a tier cost what the tier says, and what is kept, such as storage, is left out. The free tier takes off the units that every account has for nothing each month, as though nothing else in the account used them; nodes share tiers and free units in proportion to their units. What new accounts have free for twelve months is not counted.",
+        meaning: "Units counted in the run times the first price of the catalog, without discounts. The hour and the thousand are this run's rate carried on. A month is told where the scenario declares how long in a month its load lasts, and is for that time; in it, units above a tier cost what the tier says, and what is kept, such as storage, is left out. The free tier takes off the units that every account has for nothing each month, as though nothing else in the account used them; nodes share tiers and free units in proportion to their units. What new accounts have free for twelve months is not counted.",
         columns: &["Units", "Cost", "A month", "With free tier"],
     },
     Term {
