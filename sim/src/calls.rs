@@ -22,6 +22,10 @@ use crate::{
     time::{NEVER, Nanos, nanos},
 };
 
+/// Waits before this one that decorrelated jitter looks back upon, drawing each again so that no call has to remember one;
+/// what came before them is lost in chance, and in the cap that they have reached since.
+const WAITS_REMEMBERED: u32 = 256;
+
 impl Core {
     /// Sends a copy along an edge. `repeat` tells apart several calls that one cause makes along the same edge.
     pub(crate) fn call(&mut self, edge: u32, token: u64, cause: &Cause, repeat: u32) -> u32 {
@@ -287,12 +291,20 @@ impl Core {
     }
 
     fn drawn(&self, backoff: &BackoffProgram, edge: u32, line: u64, attempt: u32) -> Nanos {
-        let mut rng = rng::draw(self.edge_keys[edge as usize], Purpose::Backoff, line, attempt);
+        let luck = |attempt| rng::draw(self.edge_keys[edge as usize], Purpose::Backoff, line, attempt);
+        let mut rng = luck(attempt);
         match backoff {
             BackoffProgram::Exponential { base, factor, cap, jitter } => {
                 let grown = base * libm::pow(*factor, f64::from(attempt - 1));
                 let wait = grown.min(*cap);
                 nanos(if *jitter > 0.0 { wait * (1.0 - jitter + jitter * rng.random::<f64>()) } else { wait })
+            }
+            BackoffProgram::Decorrelated { base, factor, cap } => {
+                let first = attempt.saturating_sub(WAITS_REMEMBERED) + 1;
+                let wait = (first..=attempt).fold(base.min(*cap), |before, attempt| {
+                    (base + luck(attempt).random::<f64>() * (factor * before - base)).clamp(0.0, *cap)
+                });
+                nanos(wait)
             }
             BackoffProgram::Schedule(waits) => waits[(attempt as usize - 1).min(waits.len() - 1)],
             BackoffProgram::Random(law) => law.draw(&mut rng),

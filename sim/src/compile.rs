@@ -858,6 +858,7 @@ fn ready_backoff(backoff: &Backoff) -> BackoffProgram {
         Backoff::Exponential { base, factor, cap, jitter } => {
             BackoffProgram::Exponential { base: *base, factor: *factor, cap: *cap, jitter: jitter.share() }
         }
+        Backoff::Decorrelated { base, factor, cap } => BackoffProgram::Decorrelated { base: *base, factor: *factor, cap: *cap },
         Backoff::Schedule(waits) => BackoffProgram::Schedule(waits.iter().map(|wait| nanos(*wait)).collect()),
         Backoff::Random(law) => BackoffProgram::Random(Sampler::new(law)),
     }

@@ -78,8 +78,12 @@ pub const DISTRIBUTIONS: [&str; 8] = [
     "values(95: 20 ms, 5: 2 s)",
 ];
 /// Pauses between attempts to choose from.
-pub const BACKOFFS: [&str; 3] =
-    ["exponential(base=100 ms, factor=2, cap=20 s, jitter=full)", "schedule(60 s, 120 s)", "random(exponential(2 s))"];
+pub const BACKOFFS: [&str; 4] = [
+    "exponential(base=100 ms, factor=2, cap=20 s, jitter=full)",
+    "decorrelated(base=100 ms, cap=20 s)",
+    "schedule(60 s, 120 s)",
+    "random(exponential(2 s))",
+];
 /// Filters to choose from.
 pub const FILTERS: [&str; 3] = ["all", "40 %", "2 of 5"];
 
