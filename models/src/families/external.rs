@@ -32,6 +32,13 @@ pub enum Limiter {
         /// Calls that are accepted at once after a pause.
         burst: f64,
     },
+    /// Tokens come back all at once, in steps of the clock.
+    SteppedBucket {
+        /// Calls that are accepted at once after a pause.
+        burst: f64,
+        /// Length of a step in seconds.
+        every: f64,
+    },
     /// So many in each window of the clock.
     FixedWindow {
         /// Length of a window in seconds.
@@ -45,6 +52,7 @@ impl Mechanism for ExternalConfig {
         let burst = settings.optional("burst").or(rate_limit.as_ref().map(|limit| limit.value.max(1.0))).unwrap_or(1.0);
         let window = settings.quantity("window");
         let limiter = match settings.text("limiter").as_deref() {
+            Some("stepped-bucket") => Limiter::SteppedBucket { burst, every: window },
             Some("fixed-window") => Limiter::FixedWindow { window },
             _ => Limiter::TokenBucket { burst },
         };

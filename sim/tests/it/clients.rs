@@ -46,6 +46,17 @@ fn a_success_gives_the_last_retry_back() {
     assert_eq!((result.journeys[0].succeeded, result.journeys[0].rejected), (2, 1));
 }
 
+/// A bucket of three calls that gets one back at each second of the clock: of five calls at 0.5 s two are refused and told to
+/// come back at 1 s, where one of them passes; the other passes at 2 s.
+#[test]
+fn a_bucket_filled_in_steps_gives_back_at_the_step() {
+    let api = [("limiter", "stepped-bucket"), ("rate_limit", "1/s"), ("window", "1 s"), ("burst", "3"), ("latency", "0 s")];
+    let fields = [("attempts", "5"), ("honor_retry_after", "true")];
+    let result = client_and_api("times(0.5 s, 0.5 s, 0.5 s, 0.5 s, 0.5 s)", &api, &fields);
+    assert_eq!(edge_figure(&result, "retries"), 3.0);
+    assert_eq!((result.journeys[0].succeeded, result.journeys[0].response.max), (5, 1.5));
+}
+
 /// With three attempts, 14 tokens for a retry and what the last one took for a success, a share p of failures costs
 /// 14 p² + 14 p³ tokens a request and brings 1 - p: both are equal at 21.5 %. With five tokens, for throttles, at 32 %. Below
 /// that 500 tokens are enough for ever, above it they are gone after some thousand requests.

@@ -67,10 +67,12 @@ pub const LATENCY: &str = "Latency";
 /// The law of a latency.
 pub const LAW: &str = "Law";
 /// Distributions to choose from.
-pub const DISTRIBUTIONS: [&str; 8] = [
+pub const DISTRIBUTIONS: [&str; 10] = [
     "20 ms",
     "exponential(200 ms)",
     "uniform(10 ms, 50 ms)",
+    "triangular(10 ms, 20 ms, 90 ms)",
+    "shifted(20 ms, exponential(80 ms))",
     "normal(mean=80 ms, sd=20 ms)",
     "lognormal(p50=40 ms, p99=250 ms)",
     "erlang(k=4, mean=200 ms)",

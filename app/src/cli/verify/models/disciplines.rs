@@ -1,6 +1,10 @@
 //! One station that does not simply serve who came first: priorities, groups, a server that goes cold.
 
-use super::{Bench, Case, Experiment, Missing, field, figures, measured, metric, queues};
+use super::{
+    Bench, Case, Experiment, Missing, field, figures,
+    load::{self, Load},
+    measured, metric, queues,
+};
 
 /// The station.
 const QUEUE: &str = queues::QUEUE;
@@ -73,20 +77,19 @@ pub(super) fn groups(case: &Case) -> Result<Experiment, Missing> {
     let rate = case.model.number("batch_rate")?;
     let (size, each) = group_size(case)?;
     let arrivals = format!("groups(poisson({rate}/s), size={size})");
-    Ok(queues::arriving(case, queues::station(case, &[])?, arrivals, rate * each))
+    Ok(queues::arriving(case, queues::station(case, &[])?, Load { arrivals, rate: rate * each }))
 }
 
 /// A server that goes cold when it is idle, and whose first customer waits for its set-up.
 pub(super) fn cold_queue(case: &Case) -> Result<Experiment, Missing> {
-    let rate = case.model.number("rate")?;
+    let Load { arrivals, rate } = load::of(case)?;
     let idle = match case.model.optional("idle_timeout_s")? {
         Some(seconds) => format!("{seconds} s"),
         None => case.model.law("idle_timeout")?,
     };
     let fields =
         [field("setup", case.model.law("setup")?), field("idle_timeout", idle), field("servers", queues::servers(case, "max_instances")?)];
-    let bench: Bench =
-        queues::station(case, &fields)?.client("client", format!("poisson({rate}/s)")).request("client", QUEUE).lasting(case.length(rate));
+    let bench: Bench = queues::station(case, &fields)?.client("client", arrivals).request("client", QUEUE).lasting(case.length(rate));
     Ok(Experiment::new(bench, case.replications(), |result| {
         let mut all = figures::station(result, QUEUE)?;
         all.extend(measured([("p_empty", metric(result, QUEUE, "p_empty")?.into())]));

@@ -56,15 +56,15 @@ pub(super) fn timeout(case: &Case) -> Result<Experiment, Missing> {
 const DECORRELATED: f64 = 3.0;
 
 /// Waits that grow between attempts.
-struct Waits {
+pub(super) struct Waits {
     /// As documents spell them.
-    law: String,
+    pub(super) law: String,
     /// The longest of them, in seconds.
     longest: f64,
 }
 
 /// The waits between so many attempts, and how much of them is left to chance.
-fn waits(case: &Case, attempts: f64) -> Result<Waits, Missing> {
+pub(super) fn waits(case: &Case, attempts: f64) -> Result<Waits, Missing> {
     let jitter = case.model.word("jitter", &["none", "full", "equal", "decorrelated"])?;
     let (base, cap) = (case.model.number("base_s")?, case.model.limit("cap_s")?);
     let decorrelated = jitter == "decorrelated";

@@ -10,6 +10,7 @@ mod experiments;
 mod figures;
 mod latency;
 mod limits;
+mod load;
 mod networks;
 mod property;
 mod queues;
