@@ -80,7 +80,7 @@ impl Core {
             holders: 0,
             origin: NONE,
             client: 0,
-            paid: 0,
+            paid: None,
             ends_later: NONE,
             retry_after: 0,
             first_sent: NEVER,
@@ -226,7 +226,7 @@ impl Core {
         let sent = std::mem::replace(&mut self.copies[copy].item, NONE) != NONE;
         let Copy { edge, client, attempt, journey, caller, line, sent: sent_at, paid, .. } = self.copies[copy];
         if sent {
-            self.learn(edge, client, Ended { outcome, sent: sent_at, first: attempt == 1, paid: u32::from(paid) });
+            self.learn(edge, client, Ended { outcome, sent: sent_at, first: attempt == 1, paid });
             self.count_ended(copy, outcome);
         } else {
             self.note(journey, caller, edge, TraceEvent::Failed);
@@ -239,11 +239,11 @@ impl Core {
         if self.outlives(copy, wait) {
             return Some(Outcome::Expired);
         }
-        let Some(paid) = self.pay_for_retry(edge, client, outcome) else {
+        if !self.pays_for_retry(edge, client, outcome) {
             self.edges[edge as usize].denied.add(1);
             return Some(outcome);
-        };
-        self.copies[copy].paid = u16::try_from(paid).unwrap_or(u16::MAX);
+        }
+        self.copies[copy].paid = Some(outcome);
         let now = self.now();
         self.edges[edge as usize].orbit.add(now, 1);
         self.queue.schedule(now.saturating_add(wait), Class::Arrival, Event::Retry { copy });

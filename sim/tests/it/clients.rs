@@ -57,6 +57,15 @@ fn a_bucket_filled_in_steps_gives_back_at_the_step() {
     assert_eq!((result.journeys[0].succeeded, result.journeys[0].response.max), (5, 1.5));
 }
 
+/// Nor is a price too high: 100,000 tokens for a retry come back in whole, so that the next one can be paid as well.
+#[test]
+fn a_dear_retry_is_given_back_in_whole() {
+    let api = [("limiter", "fixed-window"), ("rate_limit", "1/s"), ("window", "1 s")];
+    let fields = [("attempts", "2"), ("backoff", "1 s"), ("retry_quota", "100000"), ("retry_cost_throttle", "100000")];
+    let result = client_and_api("times(0 s, 0.1 s, 3 s, 3.1 s)", &api, &fields);
+    assert_eq!((edge_figure(&result, "retries"), edge_figure(&result, "retries_denied")), (2.0, 0.0));
+}
+
 /// With three attempts, 14 tokens for a retry and what the last one took for a success, a share p of failures costs
 /// 14 p² + 14 p³ tokens a request and brings 1 - p: both are equal at 21.5 %. With five tokens, for throttles, at 32 %. Below
 /// that 500 tokens are enough for ever, above it they are gone after some thousand requests.

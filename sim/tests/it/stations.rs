@@ -95,6 +95,8 @@ fn the_impatient_leave() {
     assert!((figure(&result, "wait_all.mean") - 5.0 / 3.0).abs() < 1e-9);
     assert_eq!(fate(&result, "client-call-visits", "expired"), 1);
     assert_eq!(figure(&result, "completed"), 2.0);
+    let finding = result.findings.iter().find(|finding| finding.code == "expired").expect("somebody left");
+    assert!(finding.advice.contains("servers") && !finding.advice.contains("retention"), "{}", finding.advice);
 }
 
 /// Set-up 1.5 s, service 1 s, warm for 0.8 s. The first waits for the set-up until 2.5 s, the second from 0.5 to 3.5 s; the
