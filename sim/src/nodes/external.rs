@@ -11,7 +11,7 @@ use crate::{
     event::{Class, Timer},
     faults::{left_of, slowed},
     outcome::Outcome,
-    parts::{SteppedBucket, TokenBucket},
+    parts::{SlidingWindow, SteppedBucket, TokenBucket},
     program::NodeProgram,
     result::TraceEvent,
     rng::Purpose,
@@ -41,6 +41,7 @@ pub(crate) struct External {
 enum Rate {
     Bucket(TokenBucket),
     Steps(SteppedBucket),
+    Sliding(SlidingWindow),
 }
 
 impl Rate {
@@ -48,6 +49,8 @@ impl Rate {
         match limiter {
             Limiter::TokenBucket { burst } => Self::Bucket(TokenBucket::new(burst, per_second)),
             Limiter::FixedWindow { window } => Self::Steps(SteppedBucket::new(per_second * window, per_second * window, nanos(window))),
+            // A rate such as 100/min leaves a trace of rounding in the product.
+            Limiter::SlidingWindow { window } => Self::Sliding(SlidingWindow::new(nanos(window), (per_second * window + 1e-6) as usize)),
             Limiter::SteppedBucket { burst, every } => Self::Steps(SteppedBucket::new(burst, per_second * every, nanos(every))),
         }
     }
@@ -56,6 +59,7 @@ impl Rate {
         match self {
             Self::Bucket(bucket) => bucket.take(now, 1.0),
             Self::Steps(bucket) => bucket.take(now),
+            Self::Sliding(window) => window.take(now),
         }
     }
 
@@ -64,6 +68,7 @@ impl Rate {
         match self {
             Self::Bucket(bucket) => bucket.tighten(now, factor),
             Self::Steps(bucket) => bucket.tighten(factor),
+            Self::Sliding(window) => window.tighten(factor),
         }
     }
 
@@ -72,6 +77,7 @@ impl Rate {
         match self {
             Self::Bucket(bucket) => Some(bucket.wait(now, 1.0)).filter(|wait| *wait != NEVER),
             Self::Steps(bucket) => Some(bucket.until_next(now)),
+            Self::Sliding(window) => window.wait(now),
         }
     }
 }

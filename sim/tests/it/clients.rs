@@ -57,7 +57,21 @@ fn a_bucket_filled_in_steps_gives_back_at_the_step() {
     assert_eq!((result.journeys[0].succeeded, result.journeys[0].response.max), (5, 1.5));
 }
 
-/// Nor is a price too high: 100,000 tokens for a retry come back in whole, so that the next one can be paid as well.
+/// Two calls in any second: those at 1 and 1.4 s come too early after those at 0.5 and 0.9 s. Windows of the clock let them
+/// pass, and refuse what comes at 1.5 s.
+#[test]
+fn a_sliding_window_looks_back_at_every_call() {
+    let passed = |limiter: &str| {
+        let api = [("limiter", limiter), ("rate_limit", "2/s"), ("window", "1 s")];
+        client_and_api("times(0.5 s, 0.9 s, 1 s, 1.4 s, 1.5 s)", &api, &[("attempts", "1")]).journeys[0].succeeded
+    };
+    assert_eq!((passed("sliding-window"), passed("fixed-window")), (3, 4));
+    let api = [("limiter", "sliding-window"), ("rate_limit", "2/s"), ("window", "1 s")];
+    let again = client_and_api("times(0 s, 0.5 s, 0.9 s)", &api, &[("attempts", "2"), ("honor_retry_after", "true")]);
+    assert_eq!((again.journeys[0].succeeded, again.journeys[0].response.max), (3, 0.1));
+}
+
+/// No price is too high: 100,000 tokens for a retry come back in whole, so that the next one can be paid as well.
 #[test]
 fn a_dear_retry_is_given_back_in_whole() {
     let api = [("limiter", "fixed-window"), ("rate_limit", "1/s"), ("window", "1 s")];

@@ -26,7 +26,7 @@ pub(super) fn shared_pool(case: &Case) -> Result<Experiment, Missing> {
     let mut total = 0.0;
     for index in 0..count {
         let path = |key: &str| format!("functions.{index}.{key}");
-        let rate = case.model.number(&path("rate"))?;
+        let load = load::inside(case, &path(""))?;
         let (client, name) = (format!("client{}", index + 1), format!("fn{}", index + 1));
         let mut fields = vec![field("duration", case.model.law(&path("service"))?)];
         for key in ["reserved", "reserved_concurrency"] {
@@ -34,9 +34,8 @@ pub(super) fn shared_pool(case: &Case) -> Result<Experiment, Missing> {
             reserving |= reserved.is_some();
             fields.extend(reserved.map(|reserved| field("reserved_concurrency", reserved)));
         }
-        bench =
-            bench.client(&client, format!("poisson({rate}/s)")).node(&name, "aws/lambda", &bare_function(&fields)).request(&client, &name);
-        total += rate;
+        bench = bench.client(&client, load.arrivals).node(&name, "aws/lambda", &bare_function(&fields)).request(&client, &name);
+        total += load.rate;
     }
     // The provider keeps some concurrency unreserved, which others use here.
     let kept = if reserving { UNRESERVED } else { 0.0 };
@@ -140,11 +139,10 @@ pub(super) fn lambda_rps(case: &Case) -> Result<Experiment, Missing> {
 
 /// The arrivals of a model whose `load` has a process and a rate.
 pub(super) fn steady(case: &Case) -> Result<String, Missing> {
-    let rate = case.model.number("load.rate")?;
-    Ok(match case.model.word("load.process", &["deterministic", "constant", "poisson"])? {
-        "poisson" => format!("poisson({rate}/s)"),
-        _ => format!("constant({rate}/s)"),
-    })
+    if case.model.has("load.process") {
+        return load::at(case, "load").map(|load| load.arrivals);
+    }
+    Ok(format!("constant({}/s)", case.model.number("load.rate")?))
 }
 
 /// Names of the time between two refills of a bucket that is refilled in steps.
@@ -248,13 +246,13 @@ fn throttled(result: &RunResult, id: &str) -> Result<Measured, Trouble> {
 /// Standard deviation of the calls in a window from which on refusals are too clumped for the advised sample.
 const CLUMP: f64 = 5.0;
 
-/// Poisson load near the limit of a counter that starts anew with each window.
-pub(super) fn fixed_window_poisson(case: &Case) -> Result<Experiment, Missing> {
+/// Random load near the limit of a counter that starts anew with each window, or looks back over one at every call.
+pub(super) fn window_poisson(case: &Case, limiter: &str) -> Result<Experiment, Missing> {
     let (rate, window, limit) =
         (case.model.number("arrival_rate")?, case.model.number("window_s")?, case.model.number("limit_per_window")?);
     let fields = [
         field("latency", "0 s"),
-        field("limiter", "fixed-window"),
+        field("limiter", limiter),
         field("window", format!("{window} s")),
         field("rate_limit", format!("{}/s", limit / window)),
     ];

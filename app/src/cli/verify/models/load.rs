@@ -17,13 +17,51 @@ impl Load {
     }
 }
 
-/// The load of a model that has a law or process of `arrival`, or else a rate of random arrivals.
+/// The load of a model that has a law or process of `arrival`, or else a rate of random arrivals; in groups where it has a
+/// `batch`.
 pub(super) fn of(case: &Case) -> Result<Load, Missing> {
-    if case.model.has("arrival") {
-        return at(case, "arrival");
+    let single = inside(case, "")?;
+    if !case.model.has("batch") {
+        return Ok(single);
     }
-    let rate = case.model.optional("rate")?.map_or_else(|| case.model.number("arrival_rate"), Ok)?;
-    Ok(poisson(rate))
+    let (size, mean) = group_size(case)?;
+    Ok(Load { arrivals: format!("groups({}, size={size})", single.arrivals), rate: single.rate * mean })
+}
+
+/// The same of a part of a model, whose paths all begin so.
+pub(super) fn inside(case: &Case, prefix: &str) -> Result<Load, Missing> {
+    let [arrival, rates @ ..] = ["arrival", "rate", "arrival_rate", "batch_rate"].map(|key| format!("{prefix}{key}"));
+    if case.model.has(&arrival) {
+        return at(case, &arrival);
+    }
+    match rates.iter().find(|path| case.model.has(path)) {
+        Some(path) => case.model.number(path).map(poisson),
+        None => Err(format!("the model has neither `{arrival}` nor a rate")),
+    }
+}
+
+/// The law of group sizes as the document spells it, and its mean.
+fn group_size(case: &Case) -> Result<(String, f64), Missing> {
+    let model = &case.model;
+    let number = |key: &str| model.number(&format!("batch.{key}"));
+    let list = |key: &str| model.numbers(&format!("batch.{key}"));
+    let name = if model.has("batch.batch") { model.text("batch.batch") } else { model.text("batch.dist") };
+    let text = match name {
+        "fixed" | "deterministic" | "constant" => number("size").or_else(|_| number("value"))?.to_string(),
+        "geometric" => format!("geometric(mean={})", number("mean").or_else(|_| number("p").map(|p| 1.0 / p))?),
+        "uniform" => {
+            format!("uniform({}, {})", number("lo").or_else(|_| number("low"))?, number("hi").or_else(|_| number("high"))?)
+        }
+        "empirical" | "values" => {
+            let sizes = list("values").or_else(|_| list("sizes"))?;
+            let weights = list("weights").or_else(|_| list("p")).unwrap_or_else(|_| vec![1.0; sizes.len()]);
+            let parts: Vec<String> = sizes.iter().zip(weights).map(|(size, weight)| format!("{size}: {weight}")).collect();
+            format!("values({})", parts.join(", "))
+        }
+        other => return Err(format!("the law of batch sizes `{other}` is unknown")),
+    };
+    let mean = text.parse::<plimsoll_models::workload::GroupSize>()?.mean();
+    Ok((text, mean))
 }
 
 /// Random arrivals at a rate.
