@@ -225,14 +225,7 @@ impl FromStr for Distribution {
                 }
                 Self::Uniform { low, high }
             }
-            "triangular" => {
-                call.only(&["low", "mode", "high"])?;
-                let (low, mode, high) = (call.duration(&["low"], 0)?, call.duration(&["mode"], 1)?, call.duration(&["high"], 2)?);
-                if low > mode || mode > high {
-                    return Err(format!("`{text}`: the most likely value is not between the bounds"));
-                }
-                Self::Triangular { low, mode, high }
-            }
+            "triangular" => triangular(&call)?,
             "shifted" => {
                 call.only(&["by", "law"])?;
                 Self::Shifted { by: call.duration(&["by"], 0)?, law: Box::new(call.require(&["law"], 1)?.parse()?) }
@@ -281,6 +274,15 @@ impl FromStr for Distribution {
         };
         Ok(law)
     }
+}
+
+fn triangular(call: &Call<'_>) -> Result<Distribution, String> {
+    call.only(&["low", "mode", "high"])?;
+    let (low, mode, high) = (call.duration(&["low"], 0)?, call.duration(&["mode"], 1)?, call.duration(&["high"], 2)?);
+    if low > mode || mode > high {
+        return Err("the most likely value of `triangular` is not between its bounds".to_owned());
+    }
+    Ok(Distribution::Triangular { low, mode, high })
 }
 
 fn lognormal(call: &Call<'_>) -> Result<Distribution, String> {

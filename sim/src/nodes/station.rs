@@ -273,18 +273,23 @@ impl Station {
         if setup.is_some() {
             core.note(row.journey, self.index, row.edge, TraceEvent::ColdStart);
         }
-        let (index, last_come) = (self.index, self.extras().last_come);
-        match self.interruptible() {
-            None => core.after(left, Class::Completion, self.index, Timer::Done, slot),
-            Some((serving, lane)) => {
-                // Who comes back from a stack came before all who are served.
-                let place = if last_come && !at_once { 0 } else { serving.len() };
-                serving.insert(place, slot);
-                let event = Event::Timer { node: index, timer: Timer::Done, argument: slot };
-                let timer = core.queue.set_timer(*lane, now.saturating_add(left), Class::Completion, event);
-                core.customers[slot].timer = timer;
-            }
+        if self.extras().interruptible.is_some() {
+            self.watch_interruptible(core, slot, at_once);
+        } else {
+            core.after(left, Class::Completion, self.index, Timer::Done, slot);
         }
+    }
+
+    /// Waits for the end of a service that can be interrupted.
+    fn watch_interruptible(&mut self, core: &mut Core, slot: u32, at_once: bool) {
+        let (index, last_come) = (self.index, self.extras().last_come);
+        let Some((serving, lane)) = self.interruptible() else { return };
+        // Who comes back from a stack came before all who are served.
+        let place = if last_come && !at_once { 0 } else { serving.len() };
+        serving.insert(place, slot);
+        let event = Event::Timer { node: index, timer: Timer::Done, argument: slot };
+        let at = core.now().saturating_add(core.customers[slot].left);
+        core.customers[slot].timer = core.queue.set_timer(*lane, at, Class::Completion, event);
     }
 
     /// The wait of a customer is known, from when statistics begin.
