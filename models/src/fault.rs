@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::{Distribution, diagnostic::closest, units};
+use crate::{Diagram, Distribution, diagnostic::closest, units};
 
 /// A kind of fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -290,6 +290,11 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// What happens when, with the title of the target instead of its id.
+    pub fn sentence(&self, diagram: &Diagram) -> String {
+        Self { on: diagram.title_of(&self.on), ..self.clone() }.to_string()
+    }
+
     /// Reads an object of the file; answers everything that is wrong with it.
     pub fn read(value: &Value) -> Result<Self, Vec<String>> {
         let Value::Object(object) = value else {

@@ -54,12 +54,12 @@ fn a_fault_is_added_moved_stretched_edited_and_deleted_on_the_timeline() {
     assert_eq!(faults(&mut window), Some(json!([{"kind": "slow", "on": "worker", "from": "2 min", "to": "4 min", "factor": 4}])));
 
     let before = steps(&mut window);
-    drag(&mut window, "Fault: worker", egui::vec2(60.0, 0.0));
+    drag(&mut window, "Fault: Worker", egui::vec2(60.0, 0.0));
     assert_eq!(steps(&mut window), before + 1, "a drag is one step");
     let moved = scenario(&mut window).plan(&"default".into()).0.faults[0].clone();
     assert!(moved.from > 120.0 && ((moved.to - moved.from) - 120.0).abs() < 1e-6, "{moved:?}");
 
-    let bar = window.harness.get_by_label_contains("Fault: worker").rect();
+    let bar = window.harness.get_by_label_contains("Fault: Worker").rect();
     drag_from(&mut window, bar.right_center() - egui::vec2(1.0, 0.0), egui::vec2(40.0, 0.0));
     let longer = scenario(&mut window).plan(&"default".into()).0.faults[0].clone();
     assert!(longer.from.to_bits() == moved.from.to_bits() && longer.to > moved.to, "{longer:?}");
@@ -69,7 +69,7 @@ fn a_fault_is_added_moved_stretched_edited_and_deleted_on_the_timeline() {
     let edited = scenario(&mut window).plan(&"default".into()).0.faults[0].clone();
     assert!(((edited.to - edited.from) - 30.0).abs() < 1e-6 && edited.effect.to_string() == "2.5 times as slow", "{edited:?}");
 
-    window.harness.get_by_label_contains("Fault: worker").click();
+    window.harness.get_by_label_contains("Fault: Worker").click();
     window.run();
     window.press(Modifiers::NONE, Key::Delete);
     assert_eq!(faults(&mut window), None);

@@ -1,6 +1,6 @@
 //! Which part of the drawing is seen, and how large.
 
-use egui::{Pos2, Vec2, pos2};
+use egui::{Pos2, Vec2, pos2, vec2};
 use plimsoll_models::Point;
 
 use crate::scene::Rect;
@@ -25,11 +25,14 @@ pub(super) struct Camera {
     pub zoom: f32,
     /// Where the view lies on the screen.
     pub view: egui::Rect,
+    /// How far down from its top words cover the view, in points.
+    pub covered: f32,
 }
 
 impl Default for Camera {
     fn default() -> Self {
-        Self { center: Point::default(), zoom: 1.0, view: egui::Rect::from_min_size(Pos2::ZERO, Vec2::new(800.0, 600.0)) }
+        let view = egui::Rect::from_min_size(Pos2::ZERO, Vec2::new(800.0, 600.0));
+        Self { center: Point::default(), zoom: 1.0, view, covered: 0.0 }
     }
 }
 
@@ -78,12 +81,21 @@ impl Camera {
         self.zoom = STEP.powf(next).clamp(ZOOM_MIN, ZOOM_MAX);
     }
 
-    /// Shows all of a rectangle.
+    /// Shows all of a rectangle, in the middle of the view or below what covers the view where it would reach under that.
     pub(super) fn fit(&mut self, rect: Rect) {
-        let room = (self.view.size() - Vec2::splat(2.0 * FIT_MARGIN)).max(Vec2::splat(50.0));
+        self.fit_below(rect, FIT_MARGIN);
+        if self.screen(rect.min).y < self.view.top() + self.covered {
+            self.fit_below(rect, self.covered.max(FIT_MARGIN));
+        }
+    }
+
+    /// Shows all of a rectangle in the middle of what lies so far below the top of the view.
+    fn fit_below(&mut self, rect: Rect, top: f32) {
+        let room = (self.view.size() - vec2(2.0 * FIT_MARGIN, top + FIT_MARGIN)).max(Vec2::splat(50.0));
         let zoom = (room.x / rect.width().max(1.0) as f32).min(room.y / rect.height().max(1.0) as f32);
         self.zoom = zoom.clamp(ZOOM_MIN, ZOOM_FIT_MAX);
         self.center = rect.center();
+        self.center.y -= f64::from((top - FIT_MARGIN) / 2.0 / self.zoom);
     }
 
     /// Moves as little as possible so that a rectangle is seen well.
@@ -110,6 +122,22 @@ mod tests {
         camera.zoom_at(at, 1.9);
         let after = camera.diagram(at);
         assert!((before.x - after.x).abs() < 1e-2 && (before.y - after.y).abs() < 1e-2);
+    }
+
+    #[test]
+    fn what_is_fitted_lies_below_what_covers_the_view() {
+        let mut camera = Camera::default();
+        let (tall, flat) = (Rect::new(0.0, 0.0, 500.0, 2_000.0), Rect::new(0.0, 0.0, 2_000.0, 100.0));
+        let top_of = |camera: &mut Camera, rect: Rect, covered: f32| {
+            camera.covered = covered;
+            camera.fit(rect);
+            assert!(camera.screen(rect.max).y < camera.view.bottom() && camera.screen(rect.min).x > camera.view.left());
+            camera.screen(rect.min).y
+        };
+        assert!((top_of(&mut camera, tall, 0.0) - FIT_MARGIN).abs() < 1e-2);
+        assert!((top_of(&mut camera, tall, 80.0) - 80.0).abs() < 1e-2);
+        // What has room anyway stays in the middle.
+        assert!((top_of(&mut camera, flat, 80.0) - top_of(&mut camera, flat, 0.0)).abs() < 1e-2);
     }
 
     #[test]

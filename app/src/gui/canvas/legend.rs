@@ -21,7 +21,8 @@ impl Canvas {
         let Some(drawn) = self.drawn.as_ref().filter(|_| input.preferences.legend) else { return };
         let kinds = &drawn.kinds;
         // On the screen a unit of the card is a point.
-        let camera = Camera { center: Point::default(), zoom: 1.0, view: egui::Rect::from_center_size(egui::Pos2::ZERO, view.size()) };
+        let camera =
+            Camera { center: Point::default(), zoom: 1.0, view: egui::Rect::from_center_size(egui::Pos2::ZERO, view.size()), covered: 0.0 };
         let Some(card) = legend(kinds, Point::default(), &input.theme.scene) else { return };
         let (width, height) = (card.bounds.width(), card.bounds.height());
         if width as f32 > view.width() * (1.0 - FREE) || height as f32 > view.height() * (1.0 - FREE) {

@@ -275,6 +275,8 @@ pub struct Canvas {
     glide: Option<Glide>,
     /// Center and zoom that show the whole drawing: as long as nobody looks elsewhere, it stays whole in any room.
     whole: Option<Look>,
+    /// How far down the key of the tokens reached in the frame before, in points.
+    key_height: f32,
     /// Whether it has been shown: the first time it fits the drawing.
     shown: bool,
     gesture: Gesture,
@@ -411,7 +413,9 @@ impl Canvas {
             let (nodes, edges) = (input.diagram.nodes.len(), input.diagram.edges.len());
             WidgetInfo::labeled(Role::Canvas, true, words::canvas(nodes, edges))
         });
-        let room_changed = std::mem::replace(&mut self.camera.view, view).size() != view.size();
+        let before = (self.camera.view.size(), self.camera.covered);
+        (self.camera.view, self.camera.covered) = (view, self.key_height);
+        let room_changed = before != (self.camera.view.size(), self.camera.covered);
         let follows = room_changed && self.whole == Some(self.look());
         if follows {
             self.fit(input.diagram);
@@ -440,7 +444,7 @@ impl Canvas {
         self.paint(ui, input, &touched);
         self.paint_notes(ui, input);
         self.legend(ui, input);
-        self.token_key(ui, input);
+        self.key_height = self.token_key(ui, input);
         self.minimap(ui, input, &mut events);
         events
     }

@@ -209,17 +209,22 @@ fn restore_ui(ui: &mut Ui, theme: &Theme, orphans: &[Orphan]) -> Option<Decision
     ui.label(texts::RESTORE_TEXT);
     let mut decision = None;
     for orphan in orphans {
-        ui.horizontal(|ui| {
-            ui.label(RichText::new(&orphan.entry.title).strong());
-            if let Some(path) = &orphan.entry.path {
-                ui.add(egui::Label::new(RichText::new(path.display().to_string()).small().color(theme.text_weak)).truncate());
-            }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        // The button takes its room first, so that a long path is cut and does not run under it.
+        ui.allocate_ui_with_layout(
+            egui::vec2(ui.available_width(), ui.spacing().interact_size.y),
+            Layout::right_to_left(Align::Center),
+            |ui| {
                 if primary(ui, theme, words::RESTORE) {
                     decision = Some(Decision::Restore(vec![orphan.clone()]));
                 }
-            });
-        });
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.add(egui::Label::new(RichText::new(&orphan.entry.title).strong()).truncate());
+                    if let Some(path) = &orphan.entry.path {
+                        ui.add(egui::Label::new(RichText::new(path.display().to_string()).small().color(theme.text_weak)).truncate());
+                    }
+                });
+            },
+        );
     }
     buttons(ui, |ui| {
         if orphans.len() > 1 && primary(ui, theme, words::RESTORE_ALL) {

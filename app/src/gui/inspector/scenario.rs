@@ -217,7 +217,7 @@ fn faults_ui(ui: &mut Ui, view: &View<'_>, scenario: &Scenario, actions: &mut Ve
     for fault in &plan.faults {
         ui.horizontal(|ui| {
             glyph(ui, view.theme, Tone::Warn, "warning");
-            ui.add(egui::Label::new(RichText::new(fault.to_string()).small()).truncate());
+            ui.add(egui::Label::new(RichText::new(fault.sentence(view.diagram)).small()).truncate());
         });
     }
     if ui.button(panels::ON_THE_TIMELINE).clicked() {

@@ -12,6 +12,7 @@ use crate::{
     gui::{action::Action, results::Sight, theme::Theme, view::View, words::live as words},
     live::{Course, CoursePoint, Frame, Moment, Order},
 };
+use plimsoll_models::Diagram;
 
 /// Height of the bars of faults, in points.
 const FAULT_HEIGHT: f32 = 4.0;
@@ -68,11 +69,13 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, (live, frame): (&LiveRun, &Frame)
     let hovered = response.hover_pos().map(|at| axis.at(at.x));
     if let Some(at_s) = hovered {
         sight.hover(at_s);
-        response.on_hover_cursor(CursorIcon::ResizeHorizontal).on_hover_ui_at_pointer(|ui| tip(ui, live, frame, axis, at_s));
+        response
+            .on_hover_cursor(CursorIcon::ResizeHorizontal)
+            .on_hover_ui_at_pointer(|ui| tip(ui, view.diagram, (live, frame), axis, at_s));
     }
 }
 
-fn tip(ui: &mut Ui, live: &LiveRun, frame: &Frame, axis: Axis, at_s: f64) {
+fn tip(ui: &mut Ui, diagram: &Diagram, (live, frame): (&LiveRun, &Frame), axis: Axis, at_s: f64) {
     ui.label(words::exact(at_s, axis.end_s));
     let near = |other: f64| (axis.x(other) - axis.x(at_s)).abs() <= REACH;
     for (moment, when) in frame.course.moments.iter().filter(|(_, when)| near(*when)) {
@@ -82,7 +85,7 @@ fn tip(ui: &mut Ui, live: &LiveRun, frame: &Frame, axis: Axis, at_s: f64) {
         ui.label(words::mark_at(*mark));
     }
     for fault in live.session.faults().iter().filter(|fault| (fault.from..=fault.to.max(fault.from)).contains(&at_s)) {
-        ui.label(fault.to_string());
+        ui.label(fault.sentence(diagram));
     }
     ui.label(words::TIMELINE_HELP);
 }

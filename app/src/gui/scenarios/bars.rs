@@ -130,7 +130,7 @@ fn bar_ui(ui: &Ui, sheet: &Sheet<'_>, index: usize, rows: Rangef, memory: &mut M
             let (left, right) = (sheet.axis.x(fault.from), sheet.axis.x(fault.to));
             let width = if faults::is_instant(fault) { INSTANT_WIDTH } else { (right - left).max(4.0) };
             let left = left.min(sheet.axis.span.max - 6.0);
-            (Rangef::new(left, left + width), texts::fault_sentence(&fault.to_string()))
+            (Rangef::new(left, left + width), texts::fault_sentence(&fault.sentence(sheet.view.diagram)))
         }
         Err(why) => (sheet.axis.span, format!("{}: {}", words::UNREADABLE_FAULT, why.join("; "))),
     };

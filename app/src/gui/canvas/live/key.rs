@@ -44,9 +44,10 @@ struct Entry {
 }
 
 impl Canvas {
-    /// Shows the event types by color, and what becomes and what befalls events by shape, while tokens travel.
-    pub(in crate::gui::canvas) fn token_key(&self, ui: &Ui, input: &CanvasInput<'_>) {
-        let Some(frame) = input.live.filter(|_| input.preferences.moves()) else { return };
+    /// Shows the event types by color, and what becomes and what befalls events by shape, while tokens travel. Answers how
+    /// far down it reaches in the view, in points.
+    pub(in crate::gui::canvas) fn token_key(&self, ui: &Ui, input: &CanvasInput<'_>) -> f32 {
+        let Some(frame) = input.live.filter(|_| input.preferences.moves()) else { return 0.0 };
         let view = self.camera.view;
         let painter = ui.painter_at(view);
         let rows = [
@@ -59,9 +60,10 @@ impl Canvas {
         let rows: Vec<_> = rows.into_iter().filter(|row| !row.is_empty() && width(row) < view.width() * (1.0 - FREE)).collect();
         let size = vec2(rows.iter().map(width).fold(0.0, f32::max), rows.len() as f32 * ROW);
         let place = Rect::from_min_size(view.left_top() + Vec2::splat(MARGIN), size);
-        if !rows.is_empty() {
-            painter.rect_filled(place.expand(4.0), 4.0, input.theme.canvas.gamma_multiply(0.85));
+        if rows.is_empty() {
+            return 0.0;
         }
+        painter.rect_filled(place.expand(4.0), 4.0, input.theme.canvas.gamma_multiply(0.85));
         for (n, row) in rows.iter().enumerate() {
             let mut at = pos2(place.left(), place.top() + ROW * (n as f32 + 0.5));
             for Entry { shape, words } in row {
@@ -72,10 +74,9 @@ impl Canvas {
                 at.x += INSET + words.size().x + GAP;
             }
         }
-        if !rows.is_empty() {
-            let response = ui.interact(place, ui.scope_id().with("token-key"), Sense::hover());
-            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words::token_key(&names(frame))));
-        }
+        let response = ui.interact(place, ui.scope_id().with("token-key"), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words::token_key(&names(frame))));
+        place.bottom() + MARGIN - view.top()
     }
 }
 
