@@ -22,6 +22,15 @@ pub enum Distribution {
         /// Upper bound.
         high: f64,
     },
+    /// Between two bounds, most likely at one value between them, in straight lines: an estimate by hand.
+    Triangular {
+        /// Lower bound.
+        low: f64,
+        /// Most likely value.
+        mode: f64,
+        /// Upper bound.
+        high: f64,
+    },
     /// Memoryless.
     Exponential {
         /// Mean.
@@ -62,6 +71,13 @@ pub enum Distribution {
         /// Smallest value.
         min: f64,
     },
+    /// What a law gives, and something fixed before it, such as the travel time of light.
+    Shifted {
+        /// The least of it.
+        by: f64,
+        /// The law of the rest.
+        law: Box<Self>,
+    },
     /// One of several laws, by weight.
     Mixture(Vec<(f64, Self)>),
     /// One of several values, by weight.
@@ -77,6 +93,8 @@ impl Distribution {
         match self {
             Self::Constant(value) => Self::Constant(value * factor),
             Self::Uniform { low, high } => Self::Uniform { low: low * factor, high: high * factor },
+            Self::Triangular { low, mode, high } => Self::Triangular { low: low * factor, mode: mode * factor, high: high * factor },
+            Self::Shifted { by, law } => Self::Shifted { by: by * factor, law: Box::new(law.scaled(factor)) },
             Self::Exponential { mean } => Self::Exponential { mean: mean * factor },
             Self::Normal { mean, sd } => Self::Normal { mean: mean * factor, sd: sd * factor },
             Self::Lognormal { mu, sigma } => Self::Lognormal { mu: mu + ln(factor), sigma: *sigma },
@@ -94,6 +112,8 @@ impl Distribution {
         match self {
             Self::Constant(value) => *value,
             Self::Uniform { low, high } => (low + high) / 2.0,
+            Self::Triangular { low, mode, high } => (low + mode + high) / 3.0,
+            Self::Shifted { by, law } => by + law.mean(),
             Self::Exponential { mean } | Self::Normal { mean, .. } => *mean,
             Self::Lognormal { mu, sigma } => exp(mu + sigma * sigma / 2.0),
             Self::Gamma { shape, scale } => shape * scale,
@@ -115,7 +135,8 @@ impl Distribution {
     pub fn minimum(&self) -> f64 {
         match self {
             Self::Constant(value) => *value,
-            Self::Uniform { low, .. } => *low,
+            Self::Uniform { low, .. } | Self::Triangular { low, .. } => *low,
+            Self::Shifted { by, law } => by + law.minimum(),
             Self::Pareto { min, .. } => *min,
             Self::Exponential { .. } | Self::Normal { .. } | Self::Lognormal { .. } | Self::Gamma { .. } | Self::Weibull { .. } => 0.0,
             Self::Mixture(parts) => parts.iter().map(|(_, law)| law.minimum()).fold(f64::INFINITY, f64::min),
@@ -204,6 +225,11 @@ impl FromStr for Distribution {
                 }
                 Self::Uniform { low, high }
             }
+            "triangular" => triangular(&call)?,
+            "shifted" => {
+                call.only(&["by", "law"])?;
+                Self::Shifted { by: call.duration(&["by"], 0)?, law: Box::new(call.require(&["law"], 1)?.parse()?) }
+            }
             "exponential" => {
                 call.only(&["mean"])?;
                 Self::Exponential { mean: call.duration(&["mean"], 0)? }
@@ -241,13 +267,22 @@ impl FromStr for Distribution {
             "quantiles" => quantiles(&call)?,
             other => {
                 return Err(format!(
-                    "`{other}` is not a distribution; known: constant, uniform, exponential, normal, lognormal, gamma, erlang, \
-                     weibull, pareto, mixture, values, quantiles"
+                    "`{other}` is not a distribution; known: constant, uniform, triangular, exponential, normal, lognormal, gamma, \
+                     erlang, weibull, pareto, shifted, mixture, values, quantiles"
                 ));
             }
         };
         Ok(law)
     }
+}
+
+fn triangular(call: &Call<'_>) -> Result<Distribution, String> {
+    call.only(&["low", "mode", "high"])?;
+    let (low, mode, high) = (call.duration(&["low"], 0)?, call.duration(&["mode"], 1)?, call.duration(&["high"], 2)?);
+    if low > mode || mode > high {
+        return Err("the most likely value of `triangular` is not between its bounds".to_owned());
+    }
+    Ok(Distribution::Triangular { low, mode, high })
 }
 
 fn lognormal(call: &Call<'_>) -> Result<Distribution, String> {
@@ -334,6 +369,8 @@ impl fmt::Display for Distribution {
         match self {
             Self::Constant(value) => write!(f, "{value} s"),
             Self::Uniform { low, high } => write!(f, "uniform({low} s, {high} s)"),
+            Self::Triangular { low, mode, high } => write!(f, "triangular({low} s, {mode} s, {high} s)"),
+            Self::Shifted { by, law } => write!(f, "shifted({by} s, {law})"),
             Self::Exponential { mean } => write!(f, "exponential({mean} s)"),
             Self::Normal { mean, sd } => write!(f, "normal(mean={mean} s, sd={sd} s)"),
             Self::Lognormal { mu, sigma } => write!(f, "lognormal(mu={mu}, sigma={sigma})"),
@@ -376,6 +413,8 @@ mod tests {
         for (text, mean) in [
             ("250 ms", 0.25),
             ("uniform(20 ms, 100 ms)", 0.06),
+            ("triangular(20 ms, 40 ms, 120 ms)", 0.06),
+            ("shifted(20 ms, exponential(80 ms))", 0.1),
             ("exponential(1 s)", 1.0),
             ("lognormal(mean=200 ms, cv2=1.5)", 0.2),
             ("lognormal(mean=200 ms, sd=50 ms)", 0.2),
@@ -411,6 +450,8 @@ mod tests {
             "exponential(1)",
             "exponential(-1 s)",
             "uniform(2 s, 1 s)",
+            "triangular(2 s, 1 s, 3 s)",
+            "shifted(1 s)",
             "gamma(shape=0, scale=1 s)",
             "lognormal(p50=2 s, p99=1 s)",
             "mixture()",

@@ -58,7 +58,7 @@ pub const KINDS: [KindRecord; 11] = [
         kind: FaultKind::Outage,
         word: "outage",
         keys: &["hang"],
-        help: "Every attempt fails, at once or after it has hung for `hang`; a queue hands out no messages either",
+        help: "Every attempt fails, at once or after it has hung for `hang`; a queue hands out no messages either, and a function's own queue keeps its events until the outage is over",
         example: r#"{"kind": "outage", "on": "payments", "from": "60 s", "to": "120 s", "hang": "5 s"}"#,
     },
     KindRecord {

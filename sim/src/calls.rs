@@ -22,6 +22,10 @@ use crate::{
     time::{NEVER, Nanos, nanos},
 };
 
+/// Waits before this one that decorrelated jitter looks back upon, drawing each again so that no call has to remember one;
+/// what came before them is lost in chance, and in the cap that they have reached since.
+const WAITS_REMEMBERED: u32 = 256;
+
 impl Core {
     /// Sends a copy along an edge. `repeat` tells apart several calls that one cause makes along the same edge.
     pub(crate) fn call(&mut self, edge: u32, token: u64, cause: &Cause, repeat: u32) -> u32 {
@@ -76,7 +80,7 @@ impl Core {
             holders: 0,
             origin: NONE,
             client: 0,
-            paid: 0,
+            paid: None,
             ends_later: NONE,
             retry_after: 0,
             first_sent: NEVER,
@@ -222,7 +226,7 @@ impl Core {
         let sent = std::mem::replace(&mut self.copies[copy].item, NONE) != NONE;
         let Copy { edge, client, attempt, journey, caller, line, sent: sent_at, paid, .. } = self.copies[copy];
         if sent {
-            self.learn(edge, client, Ended { outcome, sent: sent_at, first: attempt == 1, paid: u32::from(paid) });
+            self.learn(edge, client, Ended { outcome, sent: sent_at, first: attempt == 1, paid });
             self.count_ended(copy, outcome);
         } else {
             self.note(journey, caller, edge, TraceEvent::Failed);
@@ -235,11 +239,11 @@ impl Core {
         if self.outlives(copy, wait) {
             return Some(Outcome::Expired);
         }
-        let Some(paid) = self.pay_for_retry(edge, client, outcome) else {
+        if !self.pays_for_retry(edge, client, outcome) {
             self.edges[edge as usize].denied.add(1);
             return Some(outcome);
-        };
-        self.copies[copy].paid = u16::try_from(paid).unwrap_or(u16::MAX);
+        }
+        self.copies[copy].paid = Some(outcome);
         let now = self.now();
         self.edges[edge as usize].orbit.add(now, 1);
         self.queue.schedule(now.saturating_add(wait), Class::Arrival, Event::Retry { copy });
@@ -287,12 +291,20 @@ impl Core {
     }
 
     fn drawn(&self, backoff: &BackoffProgram, edge: u32, line: u64, attempt: u32) -> Nanos {
-        let mut rng = rng::draw(self.edge_keys[edge as usize], Purpose::Backoff, line, attempt);
+        let luck = |attempt| rng::draw(self.edge_keys[edge as usize], Purpose::Backoff, line, attempt);
+        let mut rng = luck(attempt);
         match backoff {
             BackoffProgram::Exponential { base, factor, cap, jitter } => {
                 let grown = base * libm::pow(*factor, f64::from(attempt - 1));
                 let wait = grown.min(*cap);
                 nanos(if *jitter > 0.0 { wait * (1.0 - jitter + jitter * rng.random::<f64>()) } else { wait })
+            }
+            BackoffProgram::Decorrelated { base, factor, cap } => {
+                let first = attempt.saturating_sub(WAITS_REMEMBERED) + 1;
+                let wait = (first..=attempt).fold(base.min(*cap), |before, attempt| {
+                    (base + luck(attempt).random::<f64>() * (factor * before - base)).clamp(0.0, *cap)
+                });
+                nanos(wait)
             }
             BackoffProgram::Schedule(waits) => waits[(attempt as usize - 1).min(waits.len() - 1)],
             BackoffProgram::Random(law) => law.draw(&mut rng),

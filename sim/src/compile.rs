@@ -352,8 +352,7 @@ impl<'a> Compiler<'a> {
                 ConnectionConfig::Redrive(task) => {
                     redrive = Some(task);
                     // What the target throttles is moved a little later.
-                    let policy = CallPolicy { attempts: None, backoff: Backoff::Schedule(vec![1.0]), ..no_policy() };
-                    let policy = CallPolicy { retry_on: RetryOn::Throttles, ..policy };
+                    let policy = CallPolicy { retry_on: RetryOn::Throttles, ..repeated(task.again) };
                     (policy, Distribution::Constant(0.0), Filter::All, None, write, None)
                 }
                 ConnectionConfig::StreamPoll(config) => {
@@ -364,12 +363,12 @@ impl<'a> Compiler<'a> {
                 }
                 ConnectionConfig::Capture(capture) => {
                     // What a table tells its stream is never lost: where a fault strikes, it is told again.
-                    let policy = CallPolicy { attempts: None, backoff: Backoff::Schedule(vec![CAPTURE_AGAIN_S]), ..no_policy() };
+                    let policy = repeated(capture.again);
                     (policy, capture.latency, capture.filter, None, write, None)
                 }
                 ConnectionConfig::Replay(events) => {
                     // A replay sends every event, however often the bus must be asked.
-                    let policy = CallPolicy { attempts: None, backoff: Backoff::Schedule(vec![CAPTURE_AGAIN_S]), ..no_policy() };
+                    let policy = repeated(events.again);
                     replay = Some(events);
                     (policy, Distribution::Constant(0.0), Filter::All, None, write, None)
                 }
@@ -789,9 +788,6 @@ fn surges(program: &Program, node: usize) -> impl Iterator<Item = (&Fault, f64)>
     })
 }
 
-/// Wait before a change that a fault kept from a stream is told again, in seconds.
-const CAPTURE_AGAIN_S: f64 = 1.0;
-
 /// A limit of the account on how much there is at a time over all nodes, with what others have of it.
 fn shared_level(config: &Config) -> Option<(&Limit, f64)> {
     match config {
@@ -841,6 +837,11 @@ fn no_policy() -> CallPolicy {
     CallPolicy { timeout: None, attempts: Some(1), backoff: Backoff::Schedule(vec![0.0]), age_max: None, retry_on: RetryOn::Any }
 }
 
+/// Tried until it succeeds, with so many seconds in between.
+fn repeated(wait: f64) -> CallPolicy {
+    CallPolicy { attempts: None, backoff: Backoff::Schedule(vec![wait]), ..no_policy() }
+}
+
 fn ready_policy(policy: &CallPolicy) -> Policy {
     Policy {
         attempts: policy.attempts.unwrap_or(u32::MAX),
@@ -855,6 +856,7 @@ fn ready_backoff(backoff: &Backoff) -> BackoffProgram {
         Backoff::Exponential { base, factor, cap, jitter } => {
             BackoffProgram::Exponential { base: *base, factor: *factor, cap: *cap, jitter: jitter.share() }
         }
+        Backoff::Decorrelated { base, factor, cap } => BackoffProgram::Decorrelated { base: *base, factor: *factor, cap: *cap },
         Backoff::Schedule(waits) => BackoffProgram::Schedule(waits.iter().map(|wait| nanos(*wait)).collect()),
         Backoff::Random(law) => BackoffProgram::Random(Sampler::new(law)),
     }

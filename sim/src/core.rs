@@ -20,6 +20,7 @@ use crate::{
     limits::LimitMeter,
     meters::{EdgeChange, EdgeMeter, JourneyMeter, KeyClass, Meters, NodeMeter},
     nodes::{Customer, Store},
+    outcome::Outcome,
     parts::{Pacer, Shards, TokenBucket},
     program::{EdgeProgram, FilterProgram, Program},
     queue::EventQueue,
@@ -97,8 +98,8 @@ pub(crate) struct Copy {
     pub(crate) holders: u32,
     /// Which of the caller's clients sends it; for what a function sends together, which of its events it is about.
     pub(crate) client: u32,
-    /// Tokens that its latest retry took, as far as they can be counted here.
-    pub(crate) paid: u16,
+    /// What its latest retry was for, and so what it cost, where it was paid for.
+    pub(crate) paid: Option<Outcome>,
     /// State of a kept message.
     pub(crate) state: MessageState,
     /// The call that probably ends after the one that ends after this one, or any other number: memory is asked for it.
@@ -622,7 +623,7 @@ impl Core {
             holders: 0,
             origin: NONE,
             client: 0,
-            paid: 0,
+            paid: None,
             ends_later: NONE,
             retry_after: 0,
             first_sent: NEVER,

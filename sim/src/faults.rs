@@ -203,6 +203,16 @@ impl Core {
         wait > 0
     }
 
+    /// Whether an outage keeps a node from an attempt that it makes itself, and how long that hangs.
+    pub(crate) fn out_inside(&mut self, node: u32) -> Option<Nanos> {
+        if self.faults.is_quiet() {
+            return None;
+        }
+        let fault = self.faults.nodes[node as usize].outage?;
+        self.faults.struck[fault as usize] += 1;
+        Some(self.program.faults[fault as usize].hang)
+    }
+
     /// What faults of a node do to an attempt that the node itself makes. Answers whether they have dealt with it.
     pub(crate) fn strike_inside(&mut self, item: u32, node: u32) -> bool {
         match self.blow(Target::Node(node), item) {

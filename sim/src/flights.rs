@@ -35,7 +35,7 @@ pub(crate) struct Flight {
     /// Whether it is no retry.
     first: bool,
     /// Tokens that it took as a retry.
-    paid: u32,
+    paid: Option<Outcome>,
     given_up: bool,
 }
 
@@ -130,7 +130,7 @@ impl Core {
     fn new_flight(&mut self, edge: u32, client: u32) -> u32 {
         let now = self.now();
         let batch = self.batches.reuse(Batch::default);
-        let flight = self.flights.insert(Flight { edge, batch, client, timer: NONE, sent: None, first: true, paid: 0, given_up: false });
+        let flight = self.flights.insert(Flight { edge, batch, client, timer: NONE, sent: None, first: true, paid: None, given_up: false });
         let row = &mut self.batches[batch];
         row.members.clear();
         (row.opened, row.tries) = (now, 0);
@@ -244,12 +244,10 @@ impl Core {
         if self.outlives(copy, landing.wait) {
             return Some((copy, Outcome::Expired));
         }
-        if !std::mem::replace(&mut landing.asked, true)
-            && let Some(paid) = self.pay_for_retry(edge, client, outcome)
-        {
+        if !std::mem::replace(&mut landing.asked, true) && self.pays_for_retry(edge, client, outcome) {
             landing.next = self.new_flight(edge, client);
             let next = &mut self.flights[landing.next];
-            (next.first, next.paid) = (false, paid);
+            (next.first, next.paid) = (false, Some(outcome));
         }
         if landing.next == NONE {
             self.edges[edge as usize].denied.add(1);

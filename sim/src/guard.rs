@@ -60,8 +60,8 @@ pub(crate) struct Ended {
     pub(crate) sent: Nanos,
     /// Whether it was no retry.
     pub(crate) first: bool,
-    /// Tokens that it took as a retry.
-    pub(crate) paid: u32,
+    /// What it was paid for as a retry.
+    pub(crate) paid: Option<Outcome>,
 }
 
 impl Core {
@@ -88,7 +88,7 @@ impl Core {
         let Some(ready) = &self.program.edges[edge as usize].resilience else { return };
         let guard = guards.of(client);
         if let (Some(quota), Some(rules), Outcome::Ok) = (&mut guard.quota, &ready.rules.quota, outcome) {
-            quota.refund(if first { rules.refund } else { paid });
+            quota.refund(if first { rules.refund } else { paid.map_or(0, |outcome| retry_cost(rules, outcome)) });
         }
         if let (Some(breaker), Some(limit)) = (&mut guard.breaker, ready.breaker_limit) {
             let opened = breaker.ended(now, sent, verdict(outcome));
@@ -99,13 +99,13 @@ impl Core {
         }
     }
 
-    /// Pays for one more retry and answers with how many tokens, or with none where quota or budget do not allow it.
-    pub(crate) fn pay_for_retry(&mut self, edge: u32, client: u32, outcome: Outcome) -> Option<u32> {
+    /// Pays for a retry after an outcome, if quota and budget allow it.
+    pub(crate) fn pays_for_retry(&mut self, edge: u32, client: u32, outcome: Outcome) -> bool {
         let now = self.now();
-        let Some(Some(guards)) = self.guards.get_mut(edge as usize) else { return Some(0) };
-        let Some(ready) = &self.program.edges[edge as usize].resilience else { return Some(0) };
+        let Some(Some(guards)) = self.guards.get_mut(edge as usize) else { return true };
+        let Some(ready) = &self.program.edges[edge as usize].resilience else { return true };
         let guard = guards.of(client);
-        let (mut denied, mut paid) = (None, 0);
+        let mut denied = None;
         if let (Some(budget), Some(limit)) = (&mut guard.budget, ready.budget_limit) {
             let demand = budget.demand(now);
             if !budget.retry(now) {
@@ -114,16 +114,16 @@ impl Core {
             }
         }
         if let (Some(quota), Some(rules), Some(limit), None) = (&mut guard.quota, &ready.rules.quota, ready.quota_limit, denied) {
-            paid = retry_cost(rules, outcome);
-            self.limits[limit as usize].level(now, f64::from(quota.used()) + f64::from(paid));
-            if !quota.take(paid) {
+            let cost = retry_cost(rules, outcome);
+            self.limits[limit as usize].level(now, f64::from(quota.used()) + f64::from(cost));
+            if !quota.take(cost) {
                 denied = Some(limit);
             }
         }
         if let Some(limit) = denied {
             self.limits[limit as usize].refuse(now);
         }
-        denied.is_none().then_some(paid)
+        denied.is_none()
     }
 }
 

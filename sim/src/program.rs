@@ -248,6 +248,12 @@ pub(crate) enum BackoffProgram {
         cap: f64,
         jitter: f64,
     },
+    /// Between the base and so many times the wait before.
+    Decorrelated {
+        base: f64,
+        factor: f64,
+        cap: f64,
+    },
     Schedule(Box<[Nanos]>),
     Random(Sampler),
 }

@@ -12,6 +12,8 @@ use crate::time::{Nanos, nanos};
 pub(crate) enum Sampler {
     Constant(Nanos),
     Uniform { low: f64, width: f64 },
+    Triangular { low: f64, mode: f64, high: f64 },
+    Shifted(Box<(f64, Self)>),
     Exponential { mean: f64 },
     Normal { mean: f64, sd: f64 },
     Lognormal { mu: f64, sigma: f64 },
@@ -32,6 +34,8 @@ impl Sampler {
         match law {
             Distribution::Constant(value) => Self::Constant(nanos(*value)),
             Distribution::Uniform { low, high } => Self::Uniform { low: *low, width: high - low },
+            Distribution::Triangular { low, mode, high } => Self::Triangular { low: *low, mode: *mode, high: *high },
+            Distribution::Shifted { by, law } => Self::Shifted(Box::new((*by, Self::new(law)))),
             Distribution::Exponential { mean } if *mean == 0.0 => Self::Constant(0),
             Distribution::Exponential { mean } => Self::Exponential { mean: *mean },
             Distribution::Normal { mean, sd } => Self::Normal { mean: *mean, sd: *sd },
@@ -68,6 +72,12 @@ impl Sampler {
         match self {
             Self::Constant(value) => *value as f64 / 1e9,
             Self::Uniform { low, width } => low + width * rng.random::<f64>(),
+            Self::Triangular { low, mode, high } => {
+                let u: f64 = rng.random();
+                let (width, before) = (high - low, mode - low);
+                if u * width < before { low + libm::sqrt(u * width * before) } else { high - libm::sqrt((1.0 - u) * width * (high - mode)) }
+            }
+            Self::Shifted(shifted) => shifted.0 + shifted.1.draw_seconds(rng),
             Self::Exponential { mean } => {
                 let unit: f64 = Exp1.sample(rng);
                 mean * unit
@@ -115,7 +125,7 @@ impl Sampler {
 }
 
 /// Weights become cumulated shares.
-fn cumulate<T>(parts: impl Iterator<Item = (f64, T)> + Clone) -> Box<[(f64, T)]> {
+pub(crate) fn cumulate<T>(parts: impl Iterator<Item = (f64, T)> + Clone) -> Box<[(f64, T)]> {
     let total: f64 = parts.clone().map(|(weight, _)| weight).sum();
     let mut sum = 0.0;
     parts
@@ -126,7 +136,8 @@ fn cumulate<T>(parts: impl Iterator<Item = (f64, T)> + Clone) -> Box<[(f64, T)]>
         .collect()
 }
 
-fn pick<T>(parts: &[(f64, T)], u: f64) -> &T {
+/// The part that a number between 0 and 1 falls on.
+pub(crate) fn pick<T>(parts: &[(f64, T)], u: f64) -> &T {
     let index = parts.partition_point(|(sum, _)| *sum <= u).min(parts.len() - 1);
     &parts[index].1
 }

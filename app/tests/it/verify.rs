@@ -103,8 +103,8 @@ fn what_is_missing_is_never_called_passed() {
     let said = verdict_on(&[
         with("/model", json!({"type": "perpetual_motion"})),
         with("/features", json!(["clairvoyance"])),
-        with("/model/discipline", json!("LCFS")),
-        with("/model/service", json!({"dist": "exponential", "mean": 0.1, "shift": 0.1})),
+        with("/model/discipline", json!("LCFS, preemptive repeat")),
+        with("/model/service", json!({"dist": "exponential", "mean": 0.1, "truncated": 0.5})),
         with("/model/servers", json!("several")),
         with("/metrics/0/tolerance", json!({"type": "about right"})),
         with("/metrics/0/expected", json!("plenty")),

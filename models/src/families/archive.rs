@@ -1,6 +1,6 @@
 //! What an archive of a bus needs to know.
 
-use super::{Limit, LimitUse, Mechanism, Settings};
+use super::{Limit, LimitUse, Mechanism, Settings, connection::AGAIN};
 
 /// A store of events that a bus has taken, which can be sent to it again.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,8 @@ pub struct ReplayConfig {
     pub until: f64,
     /// The rules that get them, by the ids of their edges; all where absent.
     pub rules: Option<Vec<String>>,
+    /// Wait before an event is sent again that the bus did not take, in seconds.
+    pub again: f64,
 }
 
 impl Mechanism for ArchiveConfig {
@@ -64,6 +66,7 @@ impl ReplayConfig {
         Self {
             start,
             from: settings.quantity("from"),
+            again: settings.quantity(AGAIN),
             until: settings.optional("until").unwrap_or(start),
             rules: rules.map(|text| text.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()),
         }

@@ -37,6 +37,8 @@ pub struct RedriveConfig {
     pub start: f64,
     /// Messages per second.
     pub rate: f64,
+    /// Wait before a message is moved again that the target has throttled, in seconds.
+    pub again: f64,
 }
 
 /// A request or a send.
@@ -130,6 +132,8 @@ pub struct CaptureConfig {
     pub latency: Distribution,
     /// Which events it tells.
     pub filter: Filter,
+    /// Wait before it tells again what did not arrive, in seconds.
+    pub again: f64,
 }
 
 /// Which events pass.
@@ -209,9 +213,11 @@ impl ConnectionConfig {
 
     pub(super) fn read(kind: EdgeKind, settings: &mut Settings<'_>) -> Self {
         match kind {
-            EdgeKind::Send if settings.has("redrive_rate") => {
-                Self::Redrive(RedriveConfig { start: settings.quantity("start"), rate: settings.quantity("redrive_rate") })
-            }
+            EdgeKind::Send if settings.has("redrive_rate") => Self::Redrive(RedriveConfig {
+                start: settings.quantity("start"),
+                rate: settings.quantity("redrive_rate"),
+                again: settings.quantity(AGAIN),
+            }),
             EdgeKind::Send if settings.has(ReplayConfig::MARK) => Self::Replay(Box::new(ReplayConfig::read(settings))),
             EdgeKind::Request | EdgeKind::Send if settings.has(StageConfig::MARK) => Self::Call(Box::new(piped(settings))),
             EdgeKind::Request | EdgeKind::Send => Self::Call(Box::new(CallConfig {
@@ -234,7 +240,11 @@ impl ConnectionConfig {
             })),
             EdgeKind::Deliver if settings.has("capture_latency") => {
                 let filter = if settings.has("filter") { settings.parsed("filter").unwrap_or(Filter::All) } else { Filter::All };
-                Self::Capture(Box::new(CaptureConfig { latency: settings.distribution("capture_latency"), filter }))
+                Self::Capture(Box::new(CaptureConfig {
+                    latency: settings.distribution("capture_latency"),
+                    filter,
+                    again: settings.quantity(AGAIN),
+                }))
             }
             EdgeKind::Deliver => Self::Deliver(Box::new(DeliverConfig::read(settings))),
             EdgeKind::Poll if settings.has(StreamMappingConfig::MARK) => Self::StreamPoll(Box::new(StreamMappingConfig::read(settings))),
@@ -243,6 +253,9 @@ impl ConnectionConfig {
         }
     }
 }
+
+/// The field that tells how long a provider waits before it repeats what it repeats until it succeeds.
+pub(super) const AGAIN: &str = "again_after";
 
 /// A call of a pipe, which is made once: what failed comes again from the source.
 fn piped(settings: &mut Settings<'_>) -> CallConfig {

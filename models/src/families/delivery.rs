@@ -101,7 +101,7 @@ impl DeliverConfig {
     pub fn retry_time(&self) -> f64 {
         match &self.policy.backoff {
             Backoff::Schedule(waits) => waits.iter().sum(),
-            Backoff::Exponential { .. } | Backoff::Random(_) => 0.0,
+            Backoff::Exponential { .. } | Backoff::Decorrelated { .. } | Backoff::Random(_) => 0.0,
         }
     }
 }

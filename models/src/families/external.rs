@@ -24,6 +24,9 @@ pub struct ExternalConfig {
     pub price_per_call: f64,
 }
 
+/// Most calls of a sliding window, each of which has to be remembered.
+const SLIDING_MAX: f64 = 1e6;
+
 /// How a rate limit counts calls.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Limiter {
@@ -31,6 +34,18 @@ pub enum Limiter {
     TokenBucket {
         /// Calls that are accepted at once after a pause.
         burst: f64,
+    },
+    /// Tokens come back all at once, in steps of the clock.
+    SteppedBucket {
+        /// Calls that are accepted at once after a pause.
+        burst: f64,
+        /// Length of a step in seconds.
+        every: f64,
+    },
+    /// So many in any window, whenever it begins.
+    SlidingWindow {
+        /// Length of a window in seconds.
+        window: f64,
     },
     /// So many in each window of the clock.
     FixedWindow {
@@ -45,9 +60,17 @@ impl Mechanism for ExternalConfig {
         let burst = settings.optional("burst").or(rate_limit.as_ref().map(|limit| limit.value.max(1.0))).unwrap_or(1.0);
         let window = settings.quantity("window");
         let limiter = match settings.text("limiter").as_deref() {
+            Some("stepped-bucket") => Limiter::SteppedBucket { burst, every: window },
+            Some("sliding-window") => Limiter::SlidingWindow { window },
             Some("fixed-window") => Limiter::FixedWindow { window },
             _ => Limiter::TokenBucket { burst },
         };
+        if matches!(limiter, Limiter::SlidingWindow { .. }) && rate_limit.as_ref().is_some_and(|limit| limit.value * window > SLIDING_MAX) {
+            settings.reject(
+                "window",
+                format!("a sliding window remembers at most {SLIDING_MAX} calls; count by fixed windows, or by shorter ones"),
+            );
+        }
         Self {
             latency: settings.distribution("latency"),
             rate_limit,

@@ -41,6 +41,10 @@ pub enum Discipline {
     Priority,
     /// The most urgent one; a less urgent one in service makes room and goes on later where it stopped.
     Preemptive,
+    /// Who came last; nobody is interrupted.
+    LastCome,
+    /// Who came last, at once: the one in service who came first makes room and goes on later where it stopped.
+    LastComePreemptive,
     /// Everybody at once: the servers share their power evenly among all who are there.
     Sharing,
 }
@@ -71,6 +75,8 @@ impl Mechanism for StationConfig {
         let discipline = match settings.text("discipline").as_deref() {
             Some("priority") => Discipline::Priority,
             Some("preemptive") => Discipline::Preemptive,
+            Some("last-come") => Discipline::LastCome,
+            Some("last-come-preemptive") => Discipline::LastComePreemptive,
             Some("processor-sharing") => Discipline::Sharing,
             _ => Discipline::Fcfs,
         };

@@ -25,6 +25,15 @@ pub enum Backoff {
         /// How much of the wait is left to chance.
         jitter: Jitter,
     },
+    /// Each wait is drawn between `base` and `factor` times the wait before it, and is at most `cap`: decorrelated jitter.
+    Decorrelated {
+        /// Shortest wait, and what the first one grows from, in seconds.
+        base: f64,
+        /// How many times the wait before it a wait may be.
+        factor: f64,
+        /// Longest wait in seconds.
+        cap: f64,
+    },
     /// The given waits in seconds; the last one repeats.
     Schedule(Vec<f64>),
     /// Drawn anew for each retry.
@@ -79,23 +88,25 @@ impl fmt::Display for Jitter {
 impl FromStr for Backoff {
     type Err = String;
 
-    /// Reads `exponential(base=100 ms, factor=2, cap=20 s, jitter=full)`, `schedule(60 s, 120 s)` or
-    /// `random(exponential(2 s))`.
+    /// Reads `exponential(base=100 ms, factor=2, cap=20 s, jitter=full)`, `decorrelated(base=100 ms, cap=20 s)`,
+    /// `schedule(60 s, 120 s)` or `random(exponential(2 s))`.
     fn from_str(text: &str) -> Result<Self, String> {
-        let known = "known: exponential(base, factor, cap, jitter), schedule(waits…), random(distribution)";
+        let known = "known: exponential(base, factor, cap, jitter), decorrelated(base, factor, cap), schedule(waits…), \
+                     random(distribution)";
         let Some(call) = Call::parse(text)? else {
             return units::parse_duration(text).map(|wait| Self::Schedule(vec![wait])).map_err(|why| format!("{why}; {known}"));
         };
         match call.name {
             "exponential" => {
                 call.only(&["base", "factor", "cap", "jitter"])?;
-                let factor = call.named("factor").map_or(Ok(2.0), units::parse_number)?;
-                if factor < 1.0 {
-                    return Err(format!("`{text}` needs a factor of at least 1"));
-                }
                 let jitter = call.named("jitter").map_or(Ok(Jitter::None), str::parse)?;
-                let cap = call.named("cap").map_or(Ok(20.0), units::parse_duration)?;
-                Ok(Self::Exponential { base: call.duration(&["base"], 0)?, factor, cap, jitter })
+                let (base, factor, cap) = growth(&call, 2.0)?;
+                Ok(Self::Exponential { base, factor, cap, jitter })
+            }
+            "decorrelated" => {
+                call.only(&["base", "factor", "cap"])?;
+                let (base, factor, cap) = growth(&call, 3.0)?;
+                Ok(Self::Decorrelated { base, factor, cap })
             }
             "schedule" => {
                 let waits = call.positional().map(units::parse_duration).collect::<Result<Vec<f64>, _>>()?;
@@ -110,12 +121,23 @@ impl FromStr for Backoff {
     }
 }
 
+/// Base, factor and cap of waits that grow.
+fn growth(call: &Call<'_>, factor: f64) -> Result<(f64, f64, f64), String> {
+    let factor = call.named("factor").map_or(Ok(factor), units::parse_number)?;
+    if factor < 1.0 {
+        return Err(format!("`{}` needs a factor of at least 1", call.name));
+    }
+    let cap = call.named("cap").map_or(Ok(20.0), units::parse_duration)?;
+    Ok((call.duration(&["base"], 0)?, factor, cap))
+}
+
 impl fmt::Display for Backoff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exponential { base, factor, cap, jitter } => {
                 write!(f, "exponential(base={base} s, factor={factor}, cap={cap} s, jitter={jitter})")
             }
+            Self::Decorrelated { base, factor, cap } => write!(f, "decorrelated(base={base} s, factor={factor}, cap={cap} s)"),
             Self::Schedule(waits) => {
                 let waits: Vec<String> = waits.iter().map(|wait| format!("{wait} s")).collect();
                 write!(f, "schedule({})", waits.join(", "))
@@ -149,4 +171,26 @@ pub enum RetryOn {
     Throttles,
     /// Errors and time-outs only.
     Errors,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backoffs_survive_printing() {
+        for text in [
+            "exponential(base=100 ms, factor=2, cap=20 s, jitter=equal)",
+            "decorrelated(base=100 ms, cap=20 s)",
+            "schedule(60 s, 120 s)",
+            "random(exponential(2 s))",
+        ] {
+            let backoff: Backoff = text.parse().unwrap();
+            assert_eq!(backoff.to_string().parse(), Ok(backoff), "{text}");
+        }
+        assert_eq!("decorrelated(100 ms, cap=5 s)".parse(), Ok(Backoff::Decorrelated { base: 0.1, factor: 3.0, cap: 5.0 }));
+        for text in ["decorrelated(cap=5 s)", "decorrelated(base=1 s, factor=0.5)", "decorrelated(base=1 s, jitter=full)", "soon"] {
+            assert!(text.parse::<Backoff>().is_err(), "{text}");
+        }
+    }
 }

@@ -71,7 +71,7 @@ pub(super) const RULES: &[Rule] = &[
         look: |review, found| {
             let changing = review.of(Family::Producer).find(|(_, facts)| {
                 let arrivals = facts.text("arrivals").and_then(|text| text.parse::<Arrivals>().ok());
-                matches!(arrivals, Some(Arrivals::Curve { .. } | Arrivals::Bursts { .. }))
+                matches!(arrivals, Some(Arrivals::Curve { .. } | Arrivals::Modulated(_)))
             });
             let Some((producer, _)) = changing else { return };
             for (id, facts) in review.of(Family::Table) {

@@ -40,7 +40,7 @@ pub(super) fn schedules(diagram: &Diagram, catalog: &Catalog, found: &mut Vec<Di
             }
             Arrivals::Renewal { .. }
             | Arrivals::Curve { .. }
-            | Arrivals::Bursts { .. }
+            | Arrivals::Modulated(_)
             | Arrivals::Fleet(_)
             | Arrivals::Groups { .. }
             | Arrivals::Times(_)

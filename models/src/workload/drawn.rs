@@ -38,7 +38,7 @@ impl Drawn {
             }
             Arrivals::Renewal { .. }
             | Arrivals::Curve { rate: RateCurve::Sine { .. } | RateCurve::Cycle { .. }, .. }
-            | Arrivals::Bursts { .. }
+            | Arrivals::Modulated(_)
             | Arrivals::Schedule(_)
             | Arrivals::Fleet(_)
             | Arrivals::Groups { .. }

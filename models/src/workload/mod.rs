@@ -6,6 +6,7 @@ mod drawn;
 mod fleet;
 mod groups;
 mod mix;
+mod modulated;
 mod profile;
 mod schedule;
 mod trace;
@@ -18,6 +19,7 @@ pub use drawn::{Between, Drawn};
 pub use fleet::{DEVICES_MAX, Fleet, Outage};
 pub use groups::GroupSize;
 pub use mix::parse_mix;
+pub use modulated::{Modulated, State};
 pub use schedule::{Due, Schedule};
 pub use trace::{TRACE_ROWS_MAX, Trace, TraceRows, TraceSource};
 
@@ -50,17 +52,8 @@ pub enum Arrivals {
         /// Whether arrivals are random at that rate or evenly spaced.
         spacing: Spacing,
     },
-    /// Two-state bursts: Poisson at one of two rates, exponential sojourns in each.
-    Bursts {
-        /// Rate while on, per second.
-        on_rate: f64,
-        /// Rate while off, per second.
-        off_rate: f64,
-        /// Mean length of an on period in seconds.
-        on_mean: f64,
-        /// Mean length of an off period in seconds.
-        off_mean: f64,
-    },
+    /// Random at a rate that jumps between states, such as bursts and quiet.
+    Modulated(Modulated),
     /// At the times of a schedule, one event or many.
     Schedule(Schedule),
     /// Devices that report with a period each.
@@ -110,9 +103,7 @@ impl Arrivals {
         match self {
             Self::Renewal { gap, .. } => seconds / gap.mean(),
             Self::Curve { rate, .. } => rate.integral(seconds),
-            Self::Bursts { on_rate, off_rate, on_mean, off_mean } => {
-                seconds * (on_rate * on_mean + off_rate * off_mean) / (on_mean + off_mean)
-            }
+            Self::Modulated(modulated) => seconds * modulated.mean_rate(),
             Self::Schedule(schedule) => schedule.expected(seconds),
             Self::Fleet(fleet) => fleet.expected(seconds),
             Self::Groups { arrivals, size } => arrivals.expected(seconds) * size.mean(),
@@ -125,7 +116,7 @@ impl Arrivals {
     /// Whether it is a rate, or users, that a surge can multiply; given times stay where they are.
     pub fn can_surge(&self) -> bool {
         match self {
-            Self::Renewal { .. } | Self::Curve { .. } | Self::Bursts { .. } | Self::Closed { .. } => true,
+            Self::Renewal { .. } | Self::Curve { .. } | Self::Modulated(_) | Self::Closed { .. } => true,
             Self::Groups { arrivals, .. } => arrivals.can_surge(),
             Self::Schedule(_) | Self::Fleet(_) | Self::Times(_) | Self::Trace(_) => false,
         }
@@ -137,7 +128,7 @@ impl Arrivals {
             Self::Closed { users, .. } => *users,
             Self::Fleet(fleet) => fleet.devices,
             Self::Groups { arrivals, .. } => arrivals.population(),
-            Self::Renewal { .. } | Self::Curve { .. } | Self::Bursts { .. } | Self::Schedule(_) | Self::Times(_) | Self::Trace(_) => 0,
+            Self::Renewal { .. } | Self::Curve { .. } | Self::Modulated(_) | Self::Schedule(_) | Self::Times(_) | Self::Trace(_) => 0,
         }
     }
 }
@@ -156,6 +147,7 @@ pub const SHAPES: &[(&str, &str)] = &[
     ("daily", "daily(mean=40/s, hours=1 1 1 1 1 1 2 4 7 9 9 9 8 9 9 9 8 7 6 5 4 3 2 1)"),
     ("weekly", "weekly(mean=40/s, days=5 5 5 5 5 2 1, hours=1 1 1 1 1 1 2 4 7 9 9 9 8 9 9 9 8 7 6 5 4 3 2 1)"),
     ("bursts", "bursts(on=100/s, off=0/s, mean_on=10 s, mean_off=60 s)"),
+    ("modulated", "modulated(100/s: - 0.1 0, 20/s: 0.02 - 0.01, 0/s: 0 0.05 -)"),
     ("groups", "groups(poisson(2/s), size=geometric(mean=5))"),
     ("fleet", "fleet(devices=10000, period=5 min, jitter=10 s, reconnect=30 min, reconnect_spread=20 s)"),
     ("cron", "cron(0 2 * * ? *, zone=+1, start=2026-11-22T00:00, count=100, over=1 min)"),
@@ -181,7 +173,8 @@ impl FromStr for Arrivals {
                 let even = call.named("even").map(truth).transpose()?.unwrap_or(false);
                 Ok(Self::Curve { rate: curve::parse(&call)?, spacing: if even { Spacing::Even } else { Spacing::Random } })
             }
-            "bursts" => bursts(&call),
+            "bursts" => modulated::bursts(&call).map(Self::Modulated),
+            "modulated" => modulated::parse(&call).map(Self::Modulated),
             "groups" => groups(&call),
             "fleet" => fleet::parse(&call).map(Self::Fleet),
             "cron" => schedule::cron(&call).map(Self::Schedule),
@@ -220,15 +213,6 @@ fn renewal(call: &Call<'_>) -> Result<Arrivals, String> {
             Ok(Arrivals::Renewal { gap, first: call.named("first").map(units::parse_duration).transpose()? })
         }
     }
-}
-
-fn bursts(call: &Call<'_>) -> Result<Arrivals, String> {
-    call.only(&["on", "off", "mean_on", "mean_off"])?;
-    let (on_mean, off_mean) = (call.duration(&["mean_on"], 2)?, call.duration(&["mean_off"], 3)?);
-    if on_mean <= 0.0 || off_mean <= 0.0 {
-        return Err("`bursts` needs periods longer than zero".to_owned());
-    }
-    Ok(Arrivals::Bursts { on_rate: call.rate(&["on"], 0)?, off_rate: call.rate(&["off"], 1)?, on_mean, off_mean })
 }
 
 fn groups(call: &Call<'_>) -> Result<Arrivals, String> {

@@ -20,7 +20,7 @@ impl Arrivals {
                 }
                 rates
             }
-            Self::Renewal { .. } | Self::Bursts { .. } | Self::Fleet(_) | Self::Times(_) | Self::Closed { .. } | Self::Trace(_) => {
+            Self::Renewal { .. } | Self::Modulated(_) | Self::Fleet(_) | Self::Times(_) | Self::Closed { .. } | Self::Trace(_) => {
                 let until = |part: usize| self.expected(part as f64 * step);
                 (0..parts).map(|part| ((until(part + 1) - until(part)) / step).max(0.0)).collect()
             }
@@ -58,6 +58,7 @@ mod tests {
             "sine(mean=40/s, amplitude=32/s, period=100 s)",
             "ramp(from=0/s, to=100/s, over=10 min)",
             "bursts(on=100/s, off=0/s, mean_on=10 s, mean_off=60 s)",
+            "modulated(10/s: - 1 0, 20/s: 0 - 2, 0/s: 0.5 0 -)",
             "groups(poisson(2/s), size=geometric(mean=5))",
             "fleet(devices=10000, period=5 min)",
             "rate(1 min)",

@@ -6,7 +6,7 @@ mod surge;
 
 use plimsoll_models::{
     Arrivals, Distribution,
-    workload::{GroupSize, RateCurve, Segment, Spacing, Trace},
+    workload::{GroupSize, RateCurve, Segment, Spacing, State, Trace},
 };
 use rand::RngExt as _;
 use rand_distr::{Distribution as _, Exp1};
@@ -18,7 +18,7 @@ pub(crate) use surge::Change;
 use crate::{
     program::Program,
     rng::StreamRng,
-    sample::Sampler,
+    sample::{Sampler, cumulate, pick},
     time::{Nanos, nanos},
 };
 
@@ -33,8 +33,8 @@ pub(crate) enum Source {
     Thinned { rate: RateCurve, scale: f64, at: f64, segment: Segment },
     /// Evenly spaced arrivals at a changing rate: one for each whole number of the integrated rate.
     Even { rate: RateCurve, scale: f64, number: u64 },
-    /// Two-state bursts.
-    Bursts { rates: [f64; 2], means: [f64; 2], state: usize, at: f64, until: f64 },
+    /// At the rate of a phase that lasts `until`, when the `next` one begins; times in seconds.
+    Modulated { phases: Box<[Phase]>, phase: usize, next: usize, at: f64, until: f64 },
     /// Given instants.
     Times { times: Box<[Nanos]>, next: usize },
     /// One or many at each time of a schedule.
@@ -49,6 +49,15 @@ pub(crate) enum Source {
     Counted { trace: u32, interval: usize, left: u64, placed: u64, count: u64, spacing: Spacing, scale: f64, at: f64 },
     /// A closed loop makes its own arrivals.
     None,
+}
+
+/// A state of a modulated load.
+#[derive(Clone, Debug)]
+pub(crate) struct Phase {
+    rate: f64,
+    stay: f64,
+    /// Which phases may follow.
+    next: Box<[(f64, usize)]>,
 }
 
 /// An arrival: when, and for a recording how long it took.
@@ -72,8 +81,10 @@ impl Source {
                 Self::Thinned { rate: rate.clone(), scale, at: 0.0, segment: rate.segment(0.0) }
             }
             Arrivals::Curve { rate, spacing: Spacing::Even } => Self::Even { rate: rate.clone(), scale, number: 0 },
-            Arrivals::Bursts { on_rate, off_rate, on_mean, off_mean } => {
-                Self::Bursts { rates: [off_rate * scale, on_rate * scale], means: [*off_mean, *on_mean], state: 1, at: 0.0, until: 0.0 }
+            Arrivals::Modulated(modulated) => {
+                let phase =
+                    |state: &State| Phase { rate: state.rate * scale, stay: state.stay, next: cumulate(state.next.iter().copied()) };
+                Self::Modulated { phases: modulated.states.iter().map(phase).collect(), phase: 0, next: 0, at: 0.0, until: 0.0 }
             }
             Arrivals::Schedule(schedule) => Self::Batches(Box::new(Batches::new(schedule, scale))),
             Arrivals::Fleet(fleet) => {
@@ -142,15 +153,21 @@ impl Source {
                 *number += 1;
                 integral_reaches(rate, *number as f64 / *scale).and_then(|seconds| plain(nanos(seconds)))
             }
-            Self::Bursts { rates, means, state, at, until } => loop {
+            Self::Modulated { phases, phase, next: following, at, until } => loop {
                 if *at >= *until {
                     let unit: f64 = Exp1.sample(rng);
-                    *state = 1 - *state;
-                    *until = *at + unit * means[*state];
+                    *phase = *following;
+                    *until = *at + unit * phases[*phase].stay;
+                    *following = match &phases[*phase].next[..] {
+                        [] => *phase,
+                        [(_, only)] => *only,
+                        several => *pick(several, rng.random()),
+                    };
                 }
-                if rates[*state] > 0.0 {
+                let rate = phases[*phase].rate;
+                if rate > 0.0 {
                     let unit: f64 = Exp1.sample(rng);
-                    let next = *at + unit / rates[*state];
+                    let next = *at + unit / rate;
                     if next < *until {
                         *at = next;
                         return plain(nanos(next));

@@ -11,7 +11,7 @@ use crate::{
     event::{Class, Timer},
     faults::{left_of, slowed},
     outcome::Outcome,
-    parts::{FixedWindow, TokenBucket},
+    parts::{SlidingWindow, SteppedBucket, TokenBucket},
     program::NodeProgram,
     result::TraceEvent,
     rng::Purpose,
@@ -40,22 +40,26 @@ pub(crate) struct External {
 #[derive(Clone, Debug)]
 enum Rate {
     Bucket(TokenBucket),
-    Window(FixedWindow),
+    Steps(SteppedBucket),
+    Sliding(SlidingWindow),
 }
 
 impl Rate {
     fn new(limiter: Limiter, per_second: f64) -> Self {
         match limiter {
             Limiter::TokenBucket { burst } => Self::Bucket(TokenBucket::new(burst, per_second)),
+            Limiter::FixedWindow { window } => Self::Steps(SteppedBucket::new(per_second * window, per_second * window, nanos(window))),
             // A rate such as 100/min leaves a trace of rounding in the product.
-            Limiter::FixedWindow { window } => Self::Window(FixedWindow::new(nanos(window), (per_second * window + 1e-6) as u64)),
+            Limiter::SlidingWindow { window } => Self::Sliding(SlidingWindow::new(nanos(window), (per_second * window + 1e-6) as usize)),
+            Limiter::SteppedBucket { burst, every } => Self::Steps(SteppedBucket::new(burst, per_second * every, nanos(every))),
         }
     }
 
     fn take(&mut self, now: Nanos) -> bool {
         match self {
             Self::Bucket(bucket) => bucket.take(now, 1.0),
-            Self::Window(window) => window.take(now),
+            Self::Steps(bucket) => bucket.take(now),
+            Self::Sliding(window) => window.take(now),
         }
     }
 
@@ -63,7 +67,8 @@ impl Rate {
     fn tighten(&mut self, now: Nanos, factor: f64) {
         match self {
             Self::Bucket(bucket) => bucket.tighten(now, factor),
-            Self::Window(window) => window.tighten(factor),
+            Self::Steps(bucket) => bucket.tighten(factor),
+            Self::Sliding(window) => window.tighten(factor),
         }
     }
 
@@ -71,7 +76,8 @@ impl Rate {
     fn retry_after(&mut self, now: Nanos) -> Option<Nanos> {
         match self {
             Self::Bucket(bucket) => Some(bucket.wait(now, 1.0)).filter(|wait| *wait != NEVER),
-            Self::Window(window) => Some(window.until_next(now)),
+            Self::Steps(bucket) => Some(bucket.until_next(now)),
+            Self::Sliding(window) => window.wait(now),
         }
     }
 }

@@ -11,6 +11,10 @@ use crate::{
     time::{Nanos, SECOND},
 };
 
+/// Longest time between two looks of a line at its bucket, which others share and faults change: the engine tells nobody when
+/// they leave tokens over. A choice of the simulation, not of any provider; shorter ones cost more events.
+const LOOK_EVERY: Nanos = SECOND;
+
 /// A rate that delays and loses nothing. Its node passes on [`Timer::Turn`].
 #[derive(Clone, Debug)]
 pub(super) struct Outgoing {
@@ -67,8 +71,7 @@ impl Outgoing {
         }
         self.timed = true;
         let now = core.now();
-        // Others share the rate, and a fault may end: nobody sleeps for longer than a second.
-        let wait = core.buckets[self.bucket as usize].wait(now, 1.0).clamp(1, SECOND);
+        let wait = core.buckets[self.bucket as usize].wait(now, 1.0).clamp(1, LOOK_EVERY);
         core.after(wait, Class::Arrival, self.node, Timer::Turn, 0);
     }
 }

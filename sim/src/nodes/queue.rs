@@ -67,7 +67,7 @@ impl Queue {
         let node = &program.nodes[index as usize];
         let polls = node.pollers.iter().map(|poller| program.mappings[*poller as usize - program.nodes.len()]).collect();
         let redrive = node.calls.iter().find_map(|edge| {
-            let RedriveConfig { start, rate } = program.edges[*edge as usize].redrive?;
+            let RedriveConfig { start, rate, .. } = program.edges[*edge as usize].redrive?;
             Some(Redrive { edge: *edge, start: nanos(start), gap: nanos(1.0 / rate).max(1) })
         });
         Self {
@@ -94,16 +94,16 @@ impl Queue {
 
     /// The sent message is there.
     fn accept(&mut self, core: &mut Core, item: u32) {
-        let cause = core.cause(item);
+        let (cause, edge) = (core.cause(item), core.items[item].edge);
         let first_sent = if let ReplyTo::Call(copy) = core.items[item].reply { core.copies[copy].first_sent } else { NEVER };
         core.nodes[self.index as usize].accepted.add(1);
-        self.keep(core, &cause, first_sent);
+        self.keep(core, &cause, edge, first_sent);
         if !core.is_doubled(self.index, cause.line) {
             return;
         }
         match &mut self.ordered {
             Some(_) => self.drop_repeated(core),
-            None => self.keep(core, &Cause { line: mix(cause.line, DUPLICATE), ..cause }, first_sent),
+            None => self.keep(core, &Cause { line: mix(cause.line, DUPLICATE), ..cause }, edge, first_sent),
         }
     }
 
@@ -117,15 +117,17 @@ impl Queue {
         }
     }
 
-    fn keep(&self, core: &mut Core, cause: &Cause, first_sent: Nanos) {
+    /// A message that came along an edge stays; `first_sent` where it has been moved from one queue to another.
+    fn keep(&self, core: &mut Core, cause: &Cause, edge: u32, first_sent: Nanos) {
         let now = core.now();
         let delayed = self.delay > 0;
         let key = core.journeys[cause.journey].key;
         let copy = core.keep(self.index, cause, if delayed { MessageState::Delayed } else { MessageState::Visible });
         core.nodes[self.index as usize].waiting.add(now, 1);
         core.note(cause.journey, self.index, NONE, TraceEvent::Enqueued);
+        let retention_lane = core.retention_lane(self.index, edge, first_sent != NEVER);
         let store = &mut core.stores[self.index as usize];
-        let (lane, retention_lane) = (store.lane, store.retention_lane);
+        let lane = store.lane;
         let rests = self.pollers.is_empty() && self.redrive.is_none();
         core.copies[copy].token = if rests { Store::NO_GROUP } else { store.join(key) };
         core.copies[copy].first_sent = first_sent;

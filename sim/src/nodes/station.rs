@@ -81,8 +81,10 @@ struct Extras {
     failure: f64,
     /// By what a fault multiplies service times.
     slow: f64,
-    /// Who is in service and the lane of their departures, where they can be interrupted.
+    /// Who is in service and the lane of their departures, where they can be interrupted; whoever began latest stands last.
     interruptible: Option<(Vec<u32>, u32)>,
+    /// Whether who comes last is served first.
+    last_come: bool,
     /// Where servers go cold.
     warm: Option<Warm>,
     /// Where all are served at once, with the lane of departures and the next one.
@@ -99,6 +101,7 @@ static PLAIN: Extras = Extras {
     failure: 0.0,
     slow: 1.0,
     interruptible: None,
+    last_come: false,
     warm: None,
     sharing: None,
     patience: None,
@@ -109,10 +112,12 @@ impl Extras {
     fn new(program: &Program, index: u32, config: &StationConfig, core: &mut Core) -> Option<Box<Self>> {
         let node = &program.nodes[index as usize];
         let cools = config.idle_timeout.is_some() || config.setup != Distribution::Constant(0.0);
-        let interruptible = config.discipline == Discipline::Preemptive && config.servers.is_some();
+        let preemptive = matches!(config.discipline, Discipline::Preemptive | Discipline::LastComePreemptive);
+        let last_come = matches!(config.discipline, Discipline::LastCome | Discipline::LastComePreemptive);
+        let interruptible = preemptive && config.servers.is_some();
         let shared = config.discipline == Discipline::Sharing;
         let fails = config.failure > 0.0 || config.fail_attempts > 0;
-        if config.capacity.is_none() && config.patience.is_none() && !(cools || interruptible || shared || fails) {
+        if config.capacity.is_none() && config.patience.is_none() && !(cools || interruptible || last_come || shared || fails) {
             return None;
         }
         let patience = |law: &Distribution, lane| Patience { law: Sampler::new(law), lane, abandoned: 0, wait_all: 0.0, waits: 0 };
@@ -124,6 +129,7 @@ impl Extras {
             slow: PLAIN.slow,
             patience: config.patience.as_ref().map(|law| patience(law, core.queue.lane())),
             interruptible: interruptible.then(|| (Vec::new(), core.queue.lane())),
+            last_come,
             sharing: shared.then(|| (Sharing::new(count(config.servers.as_ref())), core.queue.lane(), NONE)),
             warm: cools.then(|| Warm::new(index, Sampler::new(&config.setup), config.idle_timeout.as_ref().map(Sampler::new), core)),
         }))
@@ -267,16 +273,23 @@ impl Station {
         if setup.is_some() {
             core.note(row.journey, self.index, row.edge, TraceEvent::ColdStart);
         }
-        let index = self.index;
-        match self.interruptible() {
-            None => core.after(left, Class::Completion, self.index, Timer::Done, slot),
-            Some((serving, lane)) => {
-                serving.push(slot);
-                let event = Event::Timer { node: index, timer: Timer::Done, argument: slot };
-                let timer = core.queue.set_timer(*lane, now.saturating_add(left), Class::Completion, event);
-                core.customers[slot].timer = timer;
-            }
+        if self.extras().interruptible.is_some() {
+            self.watch_interruptible(core, slot, at_once);
+        } else {
+            core.after(left, Class::Completion, self.index, Timer::Done, slot);
         }
+    }
+
+    /// Waits for the end of a service that can be interrupted.
+    fn watch_interruptible(&mut self, core: &mut Core, slot: u32, at_once: bool) {
+        let (index, last_come) = (self.index, self.extras().last_come);
+        let Some((serving, lane)) = self.interruptible() else { return };
+        // Who comes back from a stack came before all who are served.
+        let place = if last_come && !at_once { 0 } else { serving.len() };
+        serving.insert(place, slot);
+        let event = Event::Timer { node: index, timer: Timer::Done, argument: slot };
+        let at = core.now().saturating_add(core.customers[slot].left);
+        core.customers[slot].timer = core.queue.set_timer(*lane, at, Class::Completion, event);
     }
 
     /// The wait of a customer is known, from when statistics begin.
@@ -296,7 +309,7 @@ impl Station {
         }
     }
 
-    /// Into the line, behind those of the same urgency.
+    /// Into the line, behind those of the same urgency, or before all where who comes last goes first.
     fn line_up(&mut self, core: &mut Core, slot: u32) {
         let now = core.now();
         let row = core.items[core.customers[slot].item];
@@ -312,15 +325,25 @@ impl Station {
             let timer = core.queue.set_timer(*lane, now.saturating_add(patience), Class::Completion, event);
             core.customers[slot].timer = timer;
         }
-        self.lines.push_back(&mut core.customers, slot);
+        if self.extras().last_come {
+            self.lines.push_front(&mut core.customers, slot);
+        } else {
+            self.lines.push_back(&mut core.customers, slot);
+        }
     }
 
-    /// Interrupts the least urgent customer in service, the latest of equals, if it is less urgent than this class.
+    /// Interrupts a customer in service for one of this class: the earliest where who comes last goes first, else the least
+    /// urgent, the latest of equals, if it is less urgent.
     fn make_room(&mut self, core: &mut Core, class: u16) -> bool {
+        let last_come = self.extras().last_come;
         let Some((serving, _)) = self.interruptible() else { return false };
         let class_of = |at: usize| core.customers[serving[at]].class;
-        let worst = (0..serving.len()).max_by_key(|at| (class_of(*at), *at));
-        let Some(worst) = worst.filter(|at| class_of(*at) > class) else { return false };
+        let worst = if last_come {
+            (!serving.is_empty()).then_some(0)
+        } else {
+            (0..serving.len()).max_by_key(|at| (class_of(*at), *at)).filter(|at| class_of(*at) > class)
+        };
+        let Some(worst) = worst else { return false };
         let now = core.now();
         let slot = serving.remove(worst);
         let customer = &mut core.customers[slot];

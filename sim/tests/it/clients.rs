@@ -46,6 +46,40 @@ fn a_success_gives_the_last_retry_back() {
     assert_eq!((result.journeys[0].succeeded, result.journeys[0].rejected), (2, 1));
 }
 
+/// A bucket of three calls that gets one back at each second of the clock: of five calls at 0.5 s two are refused and told to
+/// come back at 1 s, where one of them passes; the other passes at 2 s.
+#[test]
+fn a_bucket_filled_in_steps_gives_back_at_the_step() {
+    let api = [("limiter", "stepped-bucket"), ("rate_limit", "1/s"), ("window", "1 s"), ("burst", "3"), ("latency", "0 s")];
+    let fields = [("attempts", "5"), ("honor_retry_after", "true")];
+    let result = client_and_api("times(0.5 s, 0.5 s, 0.5 s, 0.5 s, 0.5 s)", &api, &fields);
+    assert_eq!(edge_figure(&result, "retries"), 3.0);
+    assert_eq!((result.journeys[0].succeeded, result.journeys[0].response.max), (5, 1.5));
+}
+
+/// Two calls in any second: those at 1 and 1.4 s come too early after those at 0.5 and 0.9 s. Windows of the clock let them
+/// pass, and refuse what comes at 1.5 s.
+#[test]
+fn a_sliding_window_looks_back_at_every_call() {
+    let passed = |limiter: &str| {
+        let api = [("limiter", limiter), ("rate_limit", "2/s"), ("window", "1 s")];
+        client_and_api("times(0.5 s, 0.9 s, 1 s, 1.4 s, 1.5 s)", &api, &[("attempts", "1")]).journeys[0].succeeded
+    };
+    assert_eq!((passed("sliding-window"), passed("fixed-window")), (3, 4));
+    let api = [("limiter", "sliding-window"), ("rate_limit", "2/s"), ("window", "1 s")];
+    let again = client_and_api("times(0 s, 0.5 s, 0.9 s)", &api, &[("attempts", "2"), ("honor_retry_after", "true")]);
+    assert_eq!((again.journeys[0].succeeded, again.journeys[0].response.max), (3, 0.1));
+}
+
+/// No price is too high: 100,000 tokens for a retry come back in whole, so that the next one can be paid as well.
+#[test]
+fn a_dear_retry_is_given_back_in_whole() {
+    let api = [("limiter", "fixed-window"), ("rate_limit", "1/s"), ("window", "1 s")];
+    let fields = [("attempts", "2"), ("backoff", "1 s"), ("retry_quota", "100000"), ("retry_cost_throttle", "100000")];
+    let result = client_and_api("times(0 s, 0.1 s, 3 s, 3.1 s)", &api, &fields);
+    assert_eq!((edge_figure(&result, "retries"), edge_figure(&result, "retries_denied")), (2.0, 0.0));
+}
+
 /// With three attempts, 14 tokens for a retry and what the last one took for a success, a share p of failures costs
 /// 14 p² + 14 p³ tokens a request and brings 1 - p: both are equal at 21.5 %. With five tokens, for throttles, at 32 %. Below
 /// that 500 tokens are enough for ever, above it they are gone after some thousand requests.

@@ -198,8 +198,8 @@ fn a_deployment_makes_the_next_request_cold() {
     assert_eq!(result.node("target").unwrap().metrics["instances.max"], 1.0);
 }
 
-/// A function's own events are accepted during an outage, and its attempts at them fail: at 0 s and 60.0 s into the
-/// outage, and not at 180 s.
+/// A function's own events are accepted during an outage. The provider cannot try them: at 0, 1, 3, 7, 15, 31 and 63 s it
+/// waits for twice as long each time, none of which is an error or a retry of the function, and at 127 s it can.
 #[test]
 fn an_outage_strikes_the_attempts_at_asynchronous_events() {
     let function = [("duration", "0 s"), ("init", "0 s"), ("placement", "0 s"), ("overhead", "0 s"), ("async_hop", "0 s")];
@@ -209,8 +209,11 @@ fn an_outage_strikes_the_attempts_at_asynchronous_events() {
         .edge("send", EdgeKind::Send, "client", "fn", &[("latency", "0 s")])
         .0;
     let result = struck(&diagram, "10 min", json!({"kind": "outage", "on": "fn", "from": "0 s", "to": "100 s"}));
-    assert_eq!(times(&result, TraceEvent::Failed, "fn"), [0.0, 60.0]);
-    assert_eq!(times(&result, TraceEvent::Start, "fn"), [180.0]);
+    assert_eq!(times(&result, TraceEvent::Failed, "fn"), [0.0, 1.0, 3.0, 7.0, 15.0, 31.0, 63.0]);
+    assert_eq!(times(&result, TraceEvent::Start, "fn"), [127.0]);
+    let figures = &result.node("fn").unwrap().metrics;
+    assert_eq!((figures["arrivals"], figures["failed"], figures["refused"]), (1.0, 0.0, 0.0));
+    assert_eq!(result.faults[0].struck, 7);
     assert_eq!((fate(&result, "send", "done"), fate(&result, "fn", "done")), (1, 1));
 }
 

@@ -227,6 +227,28 @@ fn a_dead_letter_keeps_the_age_of_its_message_unless_it_is_ordered() {
     assert_eq!((expired("aws/sqs-fifo", "65 s"), expired("aws/sqs-fifo", "75 s")), ((0, 55.0), (1, 60.0)));
 }
 
+/// Fifty thousand messages that were sent first come last into a dead-letter queue, behind fifty thousand of another queue:
+/// none of them has to look for its place among those that expire after it.
+#[test]
+fn many_dead_letters_of_several_queues_take_little_time() {
+    let worker = [("duration", "1 ms"), ("init", "0 s"), ("placement", "0 s"), ("fail_attempts", "9")];
+    let mut draw = Draw::default().node("dlq", "aws/sqs", &[("send_latency", "0 s"), ("retention", "30 min")]);
+    for (name, load, visibility) in
+        [("slow", "batch(50000, at=0 s)", "2 min"), ("quick", "phases(500/s for 100 s, 0/s for 1 h, even=true)", "1 s")]
+    {
+        let (client, queue, work) = (format!("client-{name}"), format!("queue-{name}"), format!("fn-{name}"));
+        draw = draw
+            .node(&client, "generic/client", &[("arrivals", load)])
+            .node(&queue, "aws/sqs", &[("send_latency", "0 s"), ("visibility_timeout", visibility), ("max_receive_count", "1")])
+            .node(&work, "aws/lambda", &worker)
+            .edge(&format!("send-{name}"), EdgeKind::Send, &client, &queue, &[("latency", "0 s")])
+            .edge(&format!("poll-{name}"), EdgeKind::Poll, &queue, &work, &[("batch_size", "1"), ("initial_concurrency", "1000")])
+            .edge(&format!("give-up-{name}"), EdgeKind::DeadLetter, &queue, "dlq", &[]);
+    }
+    let result = run(&draw.0, &[("duration", "40 min")]);
+    assert_eq!((metric(&result, "dlq", "sent"), fate(&result, "dlq", "expired")), (100_000.0, 100_000));
+}
+
 /// Every deletion misses a copy: the message comes back until its receives are used up.
 #[test]
 fn a_missed_deletion_delivers_again() {

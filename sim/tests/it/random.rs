@@ -82,6 +82,7 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
         "closed(users=10, think=exponential(1 s))",
         "batch(300, at=1 s)",
         "bursts(on=100/s, off=1/s, mean_on=2 s, mean_off=4 s)",
+        "modulated(100/s: - 0.5 0, 5/s: 0.2 - 0.2, 0/s: 0.5 0.5 -)",
         "groups(poisson(2/s), size=geometric(mean=5))",
         "fleet(devices=200, period=5 s, jitter=1 s, outage=8 s, reconnect=12 s)",
         "rate(2 s, count=20, over=1 s)",
@@ -428,10 +429,11 @@ pub(crate) fn diagram(seed: u64) -> Diagram {
             .edge("ask", EdgeKind::Request, &last, "api", &[("timeout", "200 ms")]);
     }
     if pick(&["yes", "no"]) == "yes" {
-        let manner = match pick(&["plain", "shared", "impatient", "cold"]).as_str() {
+        let manner = match pick(&["plain", "shared", "impatient", "cold", "stacked"]).as_str() {
             "shared" => ("discipline", "processor-sharing"),
             "impatient" => ("patience", "20 ms"),
             "cold" => ("idle_timeout", "100 ms"),
+            "stacked" => ("discipline", "last-come-preemptive"),
             _ => ("discipline", "preemptive"),
         };
         draw = draw.node("desk", "generic/station", &[("service", "exponential(50 ms)"), ("capacity", "3"), manner]).edge(

@@ -47,6 +47,27 @@ fn the_urgent_go_first() {
     }
 }
 
+/// Services of 10 s, customers at 0, 1 and 2 s. From a stack the third is served from 10 s and the second from 20 s; where
+/// who comes last interrupts, the third is served until 12 s, the second until 21 s and the first until 30 s. On two
+/// servers, where a fourth comes at 3 s, the last two are served at once, until 12 and 13 s, and those before go on.
+#[test]
+fn who_comes_last_can_be_first() {
+    let job =
+        |times, discipline, servers| visit(&[("Job", times)], &[("service", "10 s"), ("discipline", discipline), ("servers", servers)]);
+    let three = "times(0 s, 1 s, 2 s)";
+    let stack = job(three, "last-come", "1");
+    assert_eq!((figure(&stack, "wait.mean.Job"), stack.node("desk").unwrap().wait.max), ((0.0 + 8.0 + 19.0) / 3.0, 19.0));
+    let rude = job(three, "last-come-preemptive", "1");
+    assert_eq!((figure(&rude, "sojourn.mean.Job"), rude.node("desk").unwrap().sojourn.min), ((30.0 + 20.0 + 10.0) / 3.0, 10.0));
+    let two = job("times(0 s, 1 s, 2 s, 3 s)", "last-come-preemptive", "2");
+    // The first two have had 2 s each: the second goes on at 12 s, the first at 13 s.
+    let sojourns = [21.0, 19.0, 10.0, 10.0];
+    assert_eq!(figure(&two, "sojourn.mean.Job"), sojourns.iter().sum::<f64>() / 4.0);
+    for result in [stack, rude] {
+        assert_eq!(figure(&result, "utilization"), 30.0 / 120.0);
+    }
+}
+
 /// Each type has its own service time, where it is named.
 #[test]
 fn types_have_their_own_service_times() {
@@ -74,6 +95,8 @@ fn the_impatient_leave() {
     assert!((figure(&result, "wait_all.mean") - 5.0 / 3.0).abs() < 1e-9);
     assert_eq!(fate(&result, "client-call-visits", "expired"), 1);
     assert_eq!(figure(&result, "completed"), 2.0);
+    let finding = result.findings.iter().find(|finding| finding.code == "expired").expect("somebody left");
+    assert!(finding.advice.contains("servers") && !finding.advice.contains("retention"), "{}", finding.advice);
 }
 
 /// Set-up 1.5 s, service 1 s, warm for 0.8 s. The first waits for the set-up until 2.5 s, the second from 0.5 to 3.5 s; the

@@ -67,10 +67,12 @@ pub const LATENCY: &str = "Latency";
 /// The law of a latency.
 pub const LAW: &str = "Law";
 /// Distributions to choose from.
-pub const DISTRIBUTIONS: [&str; 8] = [
+pub const DISTRIBUTIONS: [&str; 10] = [
     "20 ms",
     "exponential(200 ms)",
     "uniform(10 ms, 50 ms)",
+    "triangular(10 ms, 20 ms, 90 ms)",
+    "shifted(20 ms, exponential(80 ms))",
     "normal(mean=80 ms, sd=20 ms)",
     "lognormal(p50=40 ms, p99=250 ms)",
     "erlang(k=4, mean=200 ms)",
@@ -78,8 +80,12 @@ pub const DISTRIBUTIONS: [&str; 8] = [
     "values(95: 20 ms, 5: 2 s)",
 ];
 /// Pauses between attempts to choose from.
-pub const BACKOFFS: [&str; 3] =
-    ["exponential(base=100 ms, factor=2, cap=20 s, jitter=full)", "schedule(60 s, 120 s)", "random(exponential(2 s))"];
+pub const BACKOFFS: [&str; 4] = [
+    "exponential(base=100 ms, factor=2, cap=20 s, jitter=full)",
+    "decorrelated(base=100 ms, cap=20 s)",
+    "schedule(60 s, 120 s)",
+    "random(exponential(2 s))",
+];
 /// Filters to choose from.
 pub const FILTERS: [&str; 3] = ["all", "40 %", "2 of 5"];
 

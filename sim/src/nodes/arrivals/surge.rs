@@ -55,8 +55,10 @@ impl Source {
                 *number = libm::floor(rate.integral(seconds(now)) * scale_now) as u64;
                 self.next(now, rng, program)
             }
-            Self::Bursts { rates, at, .. } => {
-                *rates = rates.map(|rate| rate * to / from);
+            Self::Modulated { phases, at, .. } => {
+                for phase in phases.iter_mut() {
+                    phase.rate = phase.rate * to / from;
+                }
                 if let Some(next) = next.filter(|next| *next >= now) {
                     return Some(plain(next));
                 }

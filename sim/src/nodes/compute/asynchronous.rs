@@ -47,6 +47,11 @@ impl Async {
         }
     }
 
+    /// The wait of an event that the provider could not try, after so many others.
+    fn backed_off(&self, before: u64) -> Nanos {
+        self.backoff.saturating_mul(1_u64 << before.min(32)).min(self.backoff_cap)
+    }
+
     /// Requests that are metered for an event beside its invocations.
     fn metered_beside(&self, bytes: u32) -> u64 {
         ((f64::from(bytes) - self.metered_first).max(0.0) / self.metered_chunk.max(1.0)).ceil() as u64
@@ -87,14 +92,22 @@ impl Compute {
             self.expire_async(core, copy);
             return;
         }
+        // The dashboard tells the age of an event when it is tried, again and again.
+        core.nodes[self.index as usize].age.see(now - row.born);
+        // An error of the provider's own is none of the function: the event stays in its queue, with all its retries.
+        if let Some(hang) = core.out_inside(self.index) {
+            let wait = hang.saturating_add(scaling.asynchronous.backed_off(row.token));
+            core.copies[copy].token += 1;
+            core.note(row.journey, self.index, NONE, TraceEvent::Failed);
+            core.after(wait, Class::Arrival, self.index, Timer::AsyncAttempt, copy);
+            return;
+        }
         if row.attempt == 0 && self.comes_too_often(core, row.laps) {
             core.nodes[self.index as usize].waiting.subtract(now, 1);
             self.give_up_async(core, copy, Fate::Dropped);
             return;
         }
         core.nodes[self.index as usize].waiting.subtract(now, 1);
-        // The dashboard tells the age of an event when it is tried, again and again.
-        core.nodes[self.index as usize].age.see(now - row.born);
         core.ledger.attempt(row.row);
         core.copies[copy].attempt += 1;
         core.copies[copy].state = MessageState::InFlight;
@@ -140,11 +153,10 @@ impl Compute {
             }
             Outcome::Throttled => {
                 // Throttles do not use up retries; the token counts them. The attempt is given back.
-                let throttles = row.token.min(60) as u32;
                 core.copies[copy].token += 1;
                 core.copies[copy].attempt -= 1;
                 core.note(row.journey, self.index, NONE, TraceEvent::Throttled);
-                rules.backoff.saturating_mul(1_u64 << throttles.min(32)).min(rules.backoff_cap)
+                rules.backed_off(row.token)
             }
             Outcome::Failed | Outcome::TimedOut | Outcome::Rejected | Outcome::Expired => {
                 if row.attempt > rules.retries {

@@ -25,6 +25,9 @@ pub(crate) struct Store {
     /// Lane of delays and of the queue's own visibility time-out.
     pub(super) lane: u32,
     pub(super) retention_lane: u32,
+    /// Lanes of messages whose retention began in another queue, by the edge along which they come: the retention of those
+    /// of one source ends about in the order in which they come, that of several does not.
+    pub(super) moved_lanes: Vec<(u32, u32)>,
     max_receives: u32,
     visibility: Nanos,
     in_flight_max: f64,
@@ -85,6 +88,7 @@ impl Store {
             in_flight: 0,
             lane: queue.lane(),
             retention_lane: queue.lane(),
+            moved_lanes: Vec::new(),
             max_receives: config.max_receives,
             visibility: nanos(config.visibility),
             in_flight_max: config.in_flight.value,
@@ -125,11 +129,31 @@ impl Store {
 
 /// Ages of what is in queues.
 impl Core {
-    /// When the oldest message that is still in a queue came there. Retention is the same for all of them, so it is the
-    /// first that would expire; of moved ones, whose retention goes on, the one that was sent first.
+    /// When the oldest message that is still in a queue came there, as its dashboard tells: a moved one counts from its move,
+    /// though its retention goes on from its first send. Retention is the same for all of them, so it is the first of a lane
+    /// that would expire.
     pub(crate) fn oldest_message(&self, queue: u32) -> Option<Nanos> {
-        let Event::Timer { argument, .. } = self.queue.first_of(self.stores[queue as usize].retention_lane)? else { return None };
-        Some(self.copies[argument].born)
+        let Store { retention_lane, moved_lanes, .. } = &self.stores[queue as usize];
+        let lanes = moved_lanes.iter().map(|(_, lane)| *lane).chain([*retention_lane]);
+        let first = |lane| match self.queue.first_of(lane)? {
+            Event::Timer { argument, .. } => Some(self.copies[argument].born),
+            _ => None,
+        };
+        lanes.filter_map(first).min()
+    }
+
+    /// The lane for the retention of a message that comes along an edge; `moved` where it began in another queue.
+    pub(super) fn retention_lane(&mut self, queue: u32, edge: u32, moved: bool) -> u32 {
+        let store = &mut self.stores[queue as usize];
+        if !moved {
+            return store.retention_lane;
+        }
+        if let Some((_, lane)) = store.moved_lanes.iter().find(|(from, _)| *from == edge) {
+            return *lane;
+        }
+        let lane = self.queue.lane();
+        store.moved_lanes.push((edge, lane));
+        lane
     }
 
     /// Takes the ages of the oldest messages at the end of a window of the series.

@@ -2,7 +2,11 @@
 
 use plimsoll_sim::{RunResult, result::TraceEvent};
 
-use super::{Case, Experiment, Measured, Missing, Trouble, edge_metric, field, figures, measured, metric, node, sqs};
+use super::{
+    Case, Experiment, Measured, Missing, Trouble, edge_metric, field, figures,
+    load::{self, Load},
+    measured, metric, node, sqs,
+};
 
 fn figures_of_batches(result: &RunResult) -> Result<Measured, Trouble> {
     let observed = result.run.duration_s - result.run.warm_up_s;
@@ -22,10 +26,10 @@ fn punctual() -> (&'static str, String) {
 
 /// Poisson arrivals, a size and a window.
 pub(super) fn poisson(case: &Case) -> Result<Experiment, Missing> {
-    let rate = case.model.number("rate")?;
+    let Load { arrivals, rate } = load::of(case)?;
     let window = field("batch_window", format!("{} s", case.model.number("window_s")?));
     let mapping = [field("batch_size", case.model.number("batch_size")?), window, punctual()];
-    let bench = sqs::bench(case, format!("poisson({rate}/s)"), &[], &mapping, &[field("duration", "0 s")]).lasting(case.length(rate));
+    let bench = sqs::bench(case, arrivals, &[], &mapping, &[field("duration", "0 s")]).lasting(case.length(rate));
     Ok(Experiment::new(bench, case.replications(), figures_of_batches))
 }
 
@@ -51,11 +55,11 @@ pub(super) fn periodic(case: &Case) -> Result<Experiment, Missing> {
 
 /// So many pollers take what is there, up to a size.
 pub(super) fn bulk(case: &Case) -> Result<Experiment, Missing> {
-    let (rate, pollers) = (case.model.number("rate")?, case.model.number("pollers")?);
+    let (Load { arrivals, rate }, pollers) = (load::of(case)?, case.model.number("pollers")?);
     let mapping = [field("batch_size", case.model.number("batch_max")?), field("initial_concurrency", pollers), field("ceiling", pollers)];
     let service = case.model.law("batch_service")?;
     let queue = [field("visibility_timeout", "12 h")];
-    let bench = sqs::bench(case, format!("poisson({rate}/s)"), &queue, &mapping, &[field("duration", service)]).lasting(case.length(rate));
+    let bench = sqs::bench(case, arrivals, &queue, &mapping, &[field("duration", service)]).lasting(case.length(rate));
     Ok(Experiment::new(bench, case.replications(), move |result| {
         let mut all = Measured::new();
         figures::latencies(&mut all, "wait", &node(result, "queue")?.wait);

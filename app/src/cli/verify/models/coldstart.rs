@@ -4,7 +4,11 @@ use std::{fmt::Display, fs, path::Path, sync::Arc};
 
 use plimsoll_sim::RunResult;
 
-use super::{Bench, CONCURRENCY, Case, Experiment, Measured, Missing, Trouble, UNREACHED, bare_function, field, figures, measured, metric};
+use super::{
+    Bench, CONCURRENCY, Case, Experiment, Measured, Missing, Trouble, UNREACHED, bare_function, field, figures,
+    load::{self, Load},
+    measured, metric,
+};
 use crate::cli::verify::probe::{self, Running};
 
 /// The function.
@@ -45,7 +49,7 @@ fn of_pool(result: &RunResult) -> Result<Measured, Trouble> {
 
 /// A pool of instances under Poisson load.
 pub(super) fn keepalive(case: &Case) -> Result<Experiment, Missing> {
-    let rate = case.model.number("rate")?;
+    let Load { arrivals, rate } = load::of(case)?;
     let keepalive = match case.model.optional("keepalive_s")? {
         Some(seconds) => format!("{seconds} s"),
         None => case.model.law("keepalive")?,
@@ -56,7 +60,7 @@ pub(super) fn keepalive(case: &Case) -> Result<Experiment, Missing> {
         fields.push(field("cold_duration", case.model.law("cold")?));
     }
     fields.extend(case.model.optional("provisioned")?.map(|provisioned| field("provisioned_concurrency", provisioned)));
-    let bench = bench(case, format!("poisson({rate}/s)"), &fields, concurrency).lasting(case.length(rate));
+    let bench = bench(case, arrivals, &fields, concurrency).lasting(case.length(rate));
     Ok(Experiment::new(bench, case.replications(), of_pool))
 }
 

@@ -1,6 +1,10 @@
-//! One station that does not simply serve who came first: priorities, groups, a server that goes cold.
+//! One station that does not simply serve who came first: priorities, a server that goes cold.
 
-use super::{Bench, Case, Experiment, Missing, field, figures, measured, metric, queues};
+use super::{
+    Bench, Case, Experiment, Missing, field, figures,
+    load::{self, Load},
+    measured, metric, queues,
+};
 
 /// The station.
 const QUEUE: &str = queues::QUEUE;
@@ -44,49 +48,16 @@ pub(super) fn priority(case: &Case) -> Result<Experiment, Missing> {
     }))
 }
 
-/// The law of group sizes as the document spells it, and its mean.
-fn group_size(case: &Case) -> Result<(String, f64), Missing> {
-    let model = &case.model;
-    let number = |key: &str| model.number(&format!("batch.{key}"));
-    let list = |key: &str| model.numbers(&format!("batch.{key}"));
-    let name = if model.has("batch.batch") { model.text("batch.batch") } else { model.text("batch.dist") };
-    let text = match name {
-        "fixed" | "deterministic" | "constant" => number("size").or_else(|_| number("value"))?.to_string(),
-        "geometric" => format!("geometric(mean={})", number("mean").or_else(|_| number("p").map(|p| 1.0 / p))?),
-        "uniform" => {
-            format!("uniform({}, {})", number("lo").or_else(|_| number("low"))?, number("hi").or_else(|_| number("high"))?)
-        }
-        "empirical" | "values" => {
-            let sizes = list("values").or_else(|_| list("sizes"))?;
-            let weights = list("weights").or_else(|_| list("p")).unwrap_or_else(|_| vec![1.0; sizes.len()]);
-            let parts: Vec<String> = sizes.iter().zip(weights).map(|(size, weight)| format!("{size}: {weight}")).collect();
-            format!("values({})", parts.join(", "))
-        }
-        other => return Err(format!("the law of batch sizes `{other}` is unknown")),
-    };
-    let mean = text.parse::<plimsoll_models::workload::GroupSize>()?.mean();
-    Ok((text, mean))
-}
-
-/// Customers who come in groups.
-pub(super) fn groups(case: &Case) -> Result<Experiment, Missing> {
-    let rate = case.model.number("batch_rate")?;
-    let (size, each) = group_size(case)?;
-    let arrivals = format!("groups(poisson({rate}/s), size={size})");
-    Ok(queues::arriving(case, queues::station(case, &[])?, arrivals, rate * each))
-}
-
 /// A server that goes cold when it is idle, and whose first customer waits for its set-up.
 pub(super) fn cold_queue(case: &Case) -> Result<Experiment, Missing> {
-    let rate = case.model.number("rate")?;
+    let Load { arrivals, rate } = load::of(case)?;
     let idle = match case.model.optional("idle_timeout_s")? {
         Some(seconds) => format!("{seconds} s"),
         None => case.model.law("idle_timeout")?,
     };
     let fields =
         [field("setup", case.model.law("setup")?), field("idle_timeout", idle), field("servers", queues::servers(case, "max_instances")?)];
-    let bench: Bench =
-        queues::station(case, &fields)?.client("client", format!("poisson({rate}/s)")).request("client", QUEUE).lasting(case.length(rate));
+    let bench: Bench = queues::station(case, &fields)?.client("client", arrivals).request("client", QUEUE).lasting(case.length(rate));
     Ok(Experiment::new(bench, case.replications(), |result| {
         let mut all = figures::station(result, QUEUE)?;
         all.extend(measured([("p_empty", metric(result, QUEUE, "p_empty")?.into())]));

@@ -52,22 +52,45 @@ pub(super) fn timeout(case: &Case) -> Result<Experiment, Missing> {
     }))
 }
 
+/// By how much a wait of decorrelated jitter may exceed the one before it, where a case does not say.
+const DECORRELATED: f64 = 3.0;
+
+/// Waits that grow between attempts.
+pub(super) struct Waits {
+    /// As documents spell them.
+    pub(super) law: String,
+    /// The longest of them, in seconds.
+    longest: f64,
+}
+
+/// The waits between so many attempts, and how much of them is left to chance.
+pub(super) fn waits(case: &Case, attempts: f64) -> Result<Waits, Missing> {
+    let jitter = case.model.word("jitter", &["none", "full", "equal", "decorrelated"])?;
+    let (base, cap) = (case.model.number("base_s")?, case.model.limit("cap_s")?);
+    let decorrelated = jitter == "decorrelated";
+    let factor = if decorrelated { case.model.number_or("factor", DECORRELATED)? } else { case.model.number("factor")? };
+    // No wait is longer than the cap, or than the last of the waits that grow.
+    let grown = base * factor.powf(attempts);
+    let cap = cap.unwrap_or(grown);
+    let law = if decorrelated {
+        format!("decorrelated(base={base} s, factor={factor}, cap={cap} s)")
+    } else {
+        format!("exponential(base={base} s, factor={factor}, cap={cap} s, jitter={jitter})")
+    };
+    Ok(Waits { law, longest: cap.min(grown) })
+}
+
 /// Attempts of a caller whose calls fail at once.
 pub(super) fn backoff(case: &Case) -> Result<Experiment, Missing> {
-    let jitter = case.model.word("jitter", &["none", "full", "equal"])?;
-    let (base, cap) = (case.model.number("base_s")?, case.model.limit("cap_s")?);
-    let (factor, attempts) = (case.model.number("factor")?, case.model.number("attempts")?);
-    // No wait is longer than the cap, or than the last of the waits that grow.
-    let longest = base * factor.powf(attempts);
-    let cap = cap.unwrap_or(longest);
-    let law = format!("exponential(base={base} s, factor={factor}, cap={cap} s, jitter={jitter})");
+    let attempts = case.model.number("attempts")?;
+    let Waits { law, longest } = waits(case, attempts)?;
     let edge = [field("timeout", "none"), field("attempts", attempts), field("backoff", law)];
     let count = case.sample.sequences.unwrap_or(1.0);
     let bench = Bench::new(&case.title)
         .client("client", format!("batch({count}, at=0 s)"))
         .node("broken", "generic/station", &[field("service", "0 s"), field("servers", "unlimited"), field("failure", "100 %")])
         .edge("call", EdgeKind::Request, "client", "broken", &edge)
-        .lasting((attempts * cap.min(longest) + 1.0, 0.0));
+        .lasting((attempts * longest + 1.0, 0.0));
     Ok(Experiment::new(bench, case.replications(), |result| {
         let trace = sqs::first(result)?;
         let attempts: Vec<f64> = trace.steps.iter().filter(|step| step.what == TraceEvent::Attempt).map(|step| step.at_s).collect();

@@ -3,15 +3,17 @@
 use plimsoll_sim::RunResult;
 
 use super::{
-    Bench, CONCURRENCY, Case, Experiment, Figure, Measured, Missing, Trouble, UNREACHED, bare_function, field, figures, measured, metric,
+    Bench, CONCURRENCY, Case, Experiment, Figure, Measured, Missing, Trouble, UNREACHED, bare_function, field, figures,
+    load::{self, Load},
+    measured, metric,
 };
 use crate::cli::verify::probe::{self, Running};
 
 /// The function.
 const FUNCTION: &str = "function";
 
-/// The gateway.
-const GATEWAY: &str = "gateway";
+/// What lets through and refuses.
+const LIMITER: &str = "limiter";
 
 /// Concurrency that an account cannot reserve.
 const UNRESERVED: f64 = 100.0;
@@ -24,7 +26,7 @@ pub(super) fn shared_pool(case: &Case) -> Result<Experiment, Missing> {
     let mut total = 0.0;
     for index in 0..count {
         let path = |key: &str| format!("functions.{index}.{key}");
-        let rate = case.model.number(&path("rate"))?;
+        let load = load::inside(case, &path(""))?;
         let (client, name) = (format!("client{}", index + 1), format!("fn{}", index + 1));
         let mut fields = vec![field("duration", case.model.law(&path("service"))?)];
         for key in ["reserved", "reserved_concurrency"] {
@@ -32,9 +34,8 @@ pub(super) fn shared_pool(case: &Case) -> Result<Experiment, Missing> {
             reserving |= reserved.is_some();
             fields.extend(reserved.map(|reserved| field("reserved_concurrency", reserved)));
         }
-        bench =
-            bench.client(&client, format!("poisson({rate}/s)")).node(&name, "aws/lambda", &bare_function(&fields)).request(&client, &name);
-        total += rate;
+        bench = bench.client(&client, load.arrivals).node(&name, "aws/lambda", &bare_function(&fields)).request(&client, &name);
+        total += load.rate;
     }
     // The provider keeps some concurrency unreserved, which others use here.
     let kept = if reserving { UNRESERVED } else { 0.0 };
@@ -138,32 +139,56 @@ pub(super) fn lambda_rps(case: &Case) -> Result<Experiment, Missing> {
 
 /// The arrivals of a model whose `load` has a process and a rate.
 pub(super) fn steady(case: &Case) -> Result<String, Missing> {
-    let rate = case.model.number("load.rate")?;
-    Ok(match case.model.word("load.process", &["deterministic", "constant", "poisson"])? {
-        "poisson" => format!("poisson({rate}/s)"),
-        _ => format!("constant({rate}/s)"),
-    })
+    if case.model.has("load.process") {
+        return load::at(case, "load").map(|load| load.arrivals);
+    }
+    Ok(format!("constant({}/s)", case.model.number("load.rate")?))
 }
 
-fn gateway(case: &Case, arrivals: String) -> Result<Bench, Missing> {
+/// Names of the time between two refills of a bucket that is refilled in steps.
+const STEPS: [&str; 5] = ["interval_s", "refill_interval_s", "every_s", "step_s", "period_s"];
+
+/// A limiter with a bucket that is refilled little by little, or in steps, each of which gives so many tokens back.
+fn limiter(case: &Case, arrivals: String) -> Result<Bench, Missing> {
+    let burst = case.model.optional("burst")?.map_or_else(|| case.model.number("capacity"), Ok)?;
+    let bench = Bench::new(&case.title).client("client", arrivals).request("client", LIMITER);
+    const WORDS: [&str; 6] = ["continuous", "stepped", "steps", "step", "interval", "discrete"];
+    if case.model.word("refill", &WORDS)? == WORDS[0] {
+        let fields =
+            [field("stage_rate", format!("{}/s", case.model.number("rate")?)), field("stage_burst", burst), field("overhead", "0 s")];
+        return Ok(bench
+            .node(LIMITER, "aws/api-gateway-http", &fields)
+            .node("behind", "generic/station", &[field("service", "0 s"), field("servers", "unlimited")])
+            .request(LIMITER, "behind")
+            .quota("aws/api-gateway-http.account_rate", "1000000/s")
+            .quota("aws/api-gateway-http.account_burst", UNREACHED));
+    }
+    let every = match STEPS.iter().find(|key| case.model.has(key)) {
+        Some(key) => case.model.number(key)?,
+        None => 1.0,
+    };
+    let each = ["tokens_per_interval", "refill_tokens"].into_iter().find(|key| case.model.has(key));
+    let rate = match each {
+        Some(key) => case.model.number(key)? / every,
+        None => case.model.number("rate")?,
+    };
     let fields = [
-        field("stage_rate", format!("{}/s", case.model.number("rate")?)),
-        field("stage_burst", case.model.number("burst")?),
-        field("overhead", "0 s"),
+        field("latency", "0 s"),
+        field("limiter", "stepped-bucket"),
+        field("window", format!("{every} s")),
+        field("rate_limit", format!("{rate}/s")),
+        field("burst", burst),
     ];
-    Ok(Bench::new(&case.title)
-        .client("client", arrivals)
-        .node(GATEWAY, "aws/api-gateway-http", &fields)
-        .node("behind", "generic/station", &[field("service", "0 s"), field("servers", "unlimited")])
-        .request("client", GATEWAY)
-        .request(GATEWAY, "behind")
-        .quota("aws/api-gateway-http.account_rate", "1000000/s")
-        .quota("aws/api-gateway-http.account_burst", UNREACHED))
+    Ok(bench.node(LIMITER, "generic/http-api", &fields))
 }
 
-/// When the stage's own throttle first refused, in seconds.
+/// When the limiter's own limit first refused, in seconds.
 fn first_refusal(result: &RunResult) -> Option<f64> {
-    result.limits.iter().filter(|limit| limit.key.ends_with("stage_rate")).find_map(|limit| limit.first_bound_s)
+    result
+        .limits
+        .iter()
+        .filter(|limit| limit.key.ends_with("stage_rate") || limit.key.ends_with("rate_limit"))
+        .find_map(|limit| limit.first_bound_s)
 }
 
 /// Refusals in each second from the first whole second on that lies a second after the first of them.
@@ -178,35 +203,36 @@ fn refusals_after(first: Option<f64>, horizon: f64, refused_by: impl Fn(f64) -> 
 
 /// Steady load on a bucket.
 pub(super) fn token_bucket(case: &Case) -> Result<Experiment, Missing> {
-    let (burst, horizon) = (case.model.number("burst")?, case.model.number("horizon_s")?);
+    let (burst, horizon) =
+        (case.model.optional("burst")?.map_or_else(|| case.model.number("capacity"), Ok)?, case.model.number("horizon_s")?);
     let missing = burst - case.model.number_or("start_tokens", burst)?;
     if missing < 0.0 {
         return Err("more tokens than the bucket holds".to_owned());
     }
-    let mut bench = gateway(case, steady(case)?)?.lasting((horizon, 0.0));
+    let mut bench = limiter(case, steady(case)?)?.lasting((horizon, 0.0));
     if missing > 0.0 {
         // Somebody else has taken what is not there at the start.
-        bench = bench.client("before", format!("batch({missing}, at=0 s)")).request("before", GATEWAY);
+        bench = bench.client("before", format!("batch({missing}, at=0 s)")).request("before", LIMITER);
     }
     Ok(Experiment::procedure(bench, 1, move |bench, seed| {
         let result = bench.run(seed)?;
         let first = first_refusal(&result);
-        let refused_by = |at: f64| metric(&bench.run_for(seed, at)?, GATEWAY, "refused");
+        let refused_by = |at: f64| metric(&bench.run_for(seed, at)?, LIMITER, "refused");
         Ok(measured([
             ("first_throttle_s", first.into()),
             ("throttles_per_s_after", refusals_after(first, horizon, refused_by)?),
-            ("throttled_total", metric(&result, GATEWAY, "refused")?.into()),
-            ("accepted_total", (metric(&result, GATEWAY, "accepted")? - missing).into()),
+            ("throttled_total", metric(&result, LIMITER, "refused")?.into()),
+            ("accepted_total", (metric(&result, LIMITER, "accepted")? - missing).into()),
         ]))
     }))
 }
 
 /// Poisson load near the rate of a bucket.
 pub(super) fn token_bucket_poisson(case: &Case) -> Result<Experiment, Missing> {
-    case.model.word("refill", &["continuous"])?;
-    let rate = case.model.number("arrival_rate")?;
-    let bench = gateway(case, format!("poisson({rate}/s)"))?.lasting(case.length(rate));
-    Ok(Experiment::new(bench, case.replications(), |result| throttled(result, GATEWAY)))
+    let Load { arrivals, rate } =
+        if case.model.has("arrival_rate") { load::poisson(case.model.number("arrival_rate")?) } else { load::at(case, "arrival")? };
+    let bench = limiter(case, arrivals)?.lasting(case.length(rate));
+    Ok(Experiment::new(bench, case.replications(), |result| throttled(result, LIMITER)))
 }
 
 /// What a limiter lets through and what it refuses.
@@ -220,13 +246,13 @@ fn throttled(result: &RunResult, id: &str) -> Result<Measured, Trouble> {
 /// Standard deviation of the calls in a window from which on refusals are too clumped for the advised sample.
 const CLUMP: f64 = 5.0;
 
-/// Poisson load near the limit of a counter that starts anew with each window.
-pub(super) fn fixed_window_poisson(case: &Case) -> Result<Experiment, Missing> {
+/// Random load near the limit of a counter that starts anew with each window, or looks back over one at every call.
+pub(super) fn window_poisson(case: &Case, limiter: &str) -> Result<Experiment, Missing> {
     let (rate, window, limit) =
         (case.model.number("arrival_rate")?, case.model.number("window_s")?, case.model.number("limit_per_window")?);
     let fields = [
         field("latency", "0 s"),
-        field("limiter", "fixed-window"),
+        field("limiter", limiter),
         field("window", format!("{window} s")),
         field("rate_limit", format!("{}/s", limit / window)),
     ];

@@ -10,6 +10,7 @@ mod experiments;
 mod figures;
 mod latency;
 mod limits;
+mod load;
 mod networks;
 mod property;
 mod queues;
@@ -55,12 +56,12 @@ pub(super) fn build(case: &Case, folder: &Path) -> Result<Experiment, Missing> {
 
 fn of_type(case: &Case, folder: &Path) -> Result<Experiment, Missing> {
     match case.model_type() {
-        "ggck" => queues::ggck(case),
+        "ggck" | "mxm1" => queues::ggck(case),
         "priority" => disciplines::priority(case),
         "ps" => queues::sharing(case),
-        "mxm1" => disciplines::groups(case),
         "coldqueue" => disciplines::cold_queue(case),
-        "fixed_window_poisson" => limits::fixed_window_poisson(case),
+        "fixed_window_poisson" => limits::window_poisson(case, "fixed-window"),
+        "sliding_window_poisson" => limits::window_poisson(case, "sliding-window"),
         "series" => series::series(case),
         "engset" => queues::engset(case),
         "closed" => queues::closed(case),

@@ -4,7 +4,11 @@ use plimsoll_models::EdgeKind;
 use plimsoll_sim::RunResult;
 use serde_json::json;
 
-use super::{Bench, Case, Experiment, Measured, Missing, Trouble, field, figures, journey, measured, metric, queues};
+use super::{
+    Bench, Case, Experiment, Measured, Missing, Trouble, field, figures, journey,
+    load::{self, Load},
+    measured, metric, queues,
+};
 
 fn id(index: usize) -> String {
     format!("node{}", index + 1)
@@ -72,19 +76,21 @@ const BRANCHES_MAX: usize = 1_000;
 
 /// A function that calls several stations at once and waits for the last of them.
 pub(super) fn fork_join(case: &Case) -> Result<Experiment, Missing> {
-    let (rate, branches) = (case.model.number("rate")?, case.model.number("branches")? as usize);
+    let Load { arrivals, rate } = load::of(case)?;
+    let several = case.model.has("services");
+    let branches = if several { case.model.count("services")? } else { case.model.number("branches")? as usize };
+    if several && case.model.number_or("branches", branches as f64)? != branches as f64 {
+        return Err("not as many services as branches".to_owned());
+    }
     if branches > BRANCHES_MAX {
         return Err(format!("more than {BRANCHES_MAX} branches"));
     }
     let servers = if case.model.has("servers_per_branch") { queues::servers(case, "servers_per_branch")? } else { "unlimited".to_owned() };
-    let law = case.model.law("service")?;
-    let mut bench = Bench::new(&case.title).client("client", format!("poisson({rate}/s)")).node(
-        "fork",
-        "aws/lambda",
-        &super::bare_function(&[field("duration", "0 s")]),
-    );
+    let mut bench =
+        Bench::new(&case.title).client("client", arrivals).node("fork", "aws/lambda", &super::bare_function(&[field("duration", "0 s")]));
     let mut calls = Vec::new();
     for index in 0..branches {
+        let law = case.model.law(&if several { format!("services.{index}") } else { "service".to_owned() })?;
         bench =
             bench.node(&id(index), "generic/station", &[field("service", &law), field("servers", &servers)]).request("fork", &id(index));
         calls.push(json!({"call": format!("fork-{}", id(index))}));

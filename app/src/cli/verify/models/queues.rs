@@ -1,6 +1,10 @@
 //! One station: queues with and without room, closed loops, retries.
 
-use super::{Bench, Case, Experiment, Measured, Missing, edge_metric, field, figures, journey, law, measured, metric};
+use super::{
+    Bench, Case, Experiment, Measured, Missing, edge_metric, field, figures, journey, latency, law,
+    load::{self, Load},
+    measured, metric,
+};
 use crate::cli::verify::bench::Pairs;
 use plimsoll_models::EdgeKind;
 use plimsoll_sim::RunResult;
@@ -19,20 +23,43 @@ pub(super) fn servers(case: &Case, path: &str) -> Result<String, Missing> {
     Ok(case.model.limit(path)?.map_or_else(|| "unlimited".to_owned(), |servers| servers.to_string()))
 }
 
-/// The only node, with the fields that the model has for any kind of station.
+/// Who is served next, as documents spell it.
+pub(super) fn discipline(case: &Case, path: &str) -> Result<&'static str, Missing> {
+    let text: String = case.model.text(path).chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    let last_come = text.strip_prefix("lcfs").or_else(|| text.strip_prefix("lifo")).or_else(|| text.strip_prefix("lastcome"));
+    let resumed = !text.contains("repeat");
+    match last_come.map(|rest| rest.strip_prefix("firstserved").unwrap_or(rest)) {
+        Some("") if case.model.flag("preemptive")? => return Ok("last-come-preemptive"),
+        Some(rest) if rest.is_empty() || rest == "np" || rest.starts_with("non") => return Ok("last-come"),
+        Some(rest) if rest.starts_with("pr") && resumed => return Ok("last-come-preemptive"),
+        Some(_) => return Err(format!("the discipline `{}`", case.model.text(path))),
+        None => {}
+    }
+    Ok(match case.model.word(path, &["FCFS", "FIFO", "PS", "processor_sharing", "processor sharing"])? {
+        "FCFS" | "FIFO" => "first-come",
+        _ => "processor-sharing",
+    })
+}
+
+/// The only node, with the fields that the model has for any kind of station. What the model says besides `more` must not
+/// speak against it.
 pub(super) fn station(case: &Case, more: Pairs<'_>) -> Result<Bench, Missing> {
     let mut fields = Vec::new();
     if case.model.has("service") {
         fields.push(field("service", case.model.law("service")?));
     }
-    fields.push(field("servers", servers(case, "servers")?));
+    if case.model.has("servers") || !more.iter().any(|(key, _)| *key == "servers") {
+        fields.push(field("servers", servers(case, "servers")?));
+    }
     fields.extend(case.model.limit("capacity")?.map(|capacity| field("capacity", capacity)));
     if case.model.has("patience") {
         fields.push(field("patience", case.model.law("patience")?));
     }
-    match case.model.word("discipline", &["FCFS", "FIFO", "PS", "processor_sharing"])? {
-        "PS" | "processor_sharing" => fields.push(field("discipline", "processor-sharing")),
-        _ => {}
+    if case.model.has("discipline") {
+        fields.push(field("discipline", discipline(case, "discipline")?));
+    }
+    if let Some((key, _)) = fields.iter().find(|own| more.iter().any(|other| own.0 == other.0 && own.1 != other.1)) {
+        return Err(format!("`{key}` besides what the kind of model says of it"));
     }
     fields.retain(|(key, _)| !more.iter().any(|(other, _)| other == key));
     fields.extend_from_slice(more);
@@ -40,63 +67,54 @@ pub(super) fn station(case: &Case, more: Pairs<'_>) -> Result<Bench, Missing> {
 }
 
 /// A station before which somebody arrives, once for each replication.
-pub(super) fn arriving(case: &Case, bench: Bench, arrivals: String, rate: f64) -> Experiment {
-    let bench = bench.client("client", arrivals).request("client", QUEUE).lasting(case.length(rate));
-    Experiment::new(bench, case.replications(), |result| figures::station(result, QUEUE))
-}
-
-/// G/G/c/K, first come first served or shared.
-pub(super) fn ggck(case: &Case) -> Result<Experiment, Missing> {
-    let arrival = case.model.law("arrival")?;
-    let rate = 1.0 / law::mean(&arrival)?;
-    let memoryless = arrival.starts_with("exponential");
-    let bench = station(case, &[])?.client("client", format!("renewal({arrival})")).request("client", QUEUE).lasting(case.length(rate));
-    Ok(Experiment::new(bench, case.replications(), move |result| {
+pub(super) fn arriving(case: &Case, bench: Bench, load: Load) -> Experiment {
+    let memoryless = load.is_memoryless();
+    let bench = bench.client("client", load.arrivals).request("client", QUEUE).lasting(case.length(load.rate));
+    Experiment::new(bench, case.replications(), move |result| {
         let mut all = figures::station(result, QUEUE)?;
         // Those who arrive by chance alone see what time sees.
         if memoryless {
             all.insert("p_empty".to_owned(), metric(result, QUEUE, "p_empty")?.into());
         }
         Ok(all)
-    }))
+    })
+}
+
+/// G/G/c/K: first come or last come first served, or shared.
+pub(super) fn ggck(case: &Case) -> Result<Experiment, Missing> {
+    Ok(arriving(case, station(case, &[])?, load::of(case)?))
 }
 
 /// Everybody is served at once.
 pub(super) fn sharing(case: &Case) -> Result<Experiment, Missing> {
-    let rate = case.model.number("rate")?;
-    let bench = station(case, &[field("discipline", "processor-sharing")])?;
-    Ok(arriving(case, bench, format!("poisson({rate}/s)"), rate))
+    Ok(arriving(case, station(case, &[field("discipline", "processor-sharing")])?, load::of(case)?))
+}
+
+/// The room of a model whose customers are turned away when every server is busy, unless it has a place for them to wait.
+fn room(case: &Case) -> Result<Vec<(&'static str, String)>, Missing> {
+    Ok(if case.model.has("capacity") { Vec::new() } else { vec![field("capacity", case.model.number("servers")?)] })
 }
 
 /// Clients that think, ask, and are turned away when every server is busy.
 pub(super) fn engset(case: &Case) -> Result<Experiment, Missing> {
     let (clients, cycle) = (case.model.number("clients")?, case.model.mean("think")? + case.model.mean("service")?);
-    let bench = station(case, &[field("capacity", case.model.number("servers")?)])?;
     let arrivals = format!("closed(users={clients}, think={})", case.model.law("think")?);
-    Ok(arriving(case, bench, arrivals, clients / cycle))
+    Ok(arriving(case, station(case, &room(case)?)?, Load { arrivals, rate: clients / cycle }))
 }
 
-/// Poisson arrivals at one of two rates.
+/// Random arrivals at a rate that jumps between states.
 pub(super) fn mmpp(case: &Case) -> Result<Experiment, Missing> {
-    let [on, off] = case.model.numbers("rates")?[..] else { return Err("other than two rates".to_owned()) };
-    let (on_mean, off_mean) = (1.0 / case.model.number("q12")?, 1.0 / case.model.number("q21")?);
-    let rate = (on * on_mean + off * off_mean) / (on_mean + off_mean);
-    let arrivals = format!("bursts(on={on}/s, off={off}/s, mean_on={on_mean} s, mean_off={off_mean} s)");
-    Ok(arriving(case, station(case, &[])?, arrivals, rate))
+    Ok(arriving(case, station(case, &[])?, load::modulated(case, "")?))
 }
 
 /// So many attempts, each of which may fail.
 pub(super) fn attempts(case: &Case) -> Result<Experiment, Missing> {
-    let (rate, attempts) = (case.model.number("rate")?, case.model.number("max_attempts")?);
-    let waits: Vec<String> = case.model.numbers_or_none("backoff_s")?.iter().map(|wait| format!("{wait} s")).collect();
-    if !waits.is_empty() && waits.len() as f64 != attempts - 1.0 {
-        return Err(format!("{} waits between {attempts} attempts", waits.len()));
-    }
-    let backoff = if waits.is_empty() { "0 s".to_owned() } else { waits.join(", ") };
-    let edge = [field("timeout", "none"), field("attempts", attempts), field("backoff", format!("schedule({backoff})"))];
+    let (Load { arrivals, rate }, attempts) = (load::of(case)?, case.model.number("max_attempts")?);
+    let backoff = if case.model.has("base_s") { latency::waits(case, attempts)?.law } else { given_waits(case, attempts)? };
+    let edge = [field("timeout", "none"), field("attempts", attempts), field("backoff", backoff)];
     let servers = if case.model.has("servers") { servers(case, "servers")? } else { "unlimited".to_owned() };
     let bench = station(case, &[field("servers", servers), field("failure", case.model.number("p_fail")?)])?
-        .client("client", format!("poisson({rate}/s)"))
+        .client("client", arrivals)
         .edge(EDGE, EdgeKind::Request, "client", QUEUE, &edge)
         .lasting(case.length(rate));
     Ok(Experiment::new(bench, case.replications(), |result| {
@@ -115,13 +133,22 @@ pub(super) fn attempts(case: &Case) -> Result<Experiment, Missing> {
     }))
 }
 
+/// The waits of a model that lists all of them.
+fn given_waits(case: &Case, attempts: f64) -> Result<String, Missing> {
+    let waits: Vec<String> = case.model.numbers_or_none("backoff_s")?.iter().map(|wait| format!("{wait} s")).collect();
+    if !waits.is_empty() && waits.len() as f64 != attempts - 1.0 {
+        return Err(format!("{} waits between {attempts} attempts", waits.len()));
+    }
+    Ok(format!("schedule({})", if waits.is_empty() { "0 s".to_owned() } else { waits.join(", ") }))
+}
+
 /// Customers who find no free server come back later, for ever.
 pub(super) fn retrial(case: &Case) -> Result<Experiment, Missing> {
-    let (rate, servers) = (case.model.number("rate")?, case.model.number("servers")?);
+    let Load { arrivals, rate } = load::of(case)?;
     let edge =
         [field("timeout", "none"), field("attempts", "unlimited"), field("backoff", format!("random({})", case.model.law("retry_delay")?))];
-    let bench = station(case, &[field("capacity", servers)])?
-        .client("client", format!("poisson({rate}/s)"))
+    let bench = station(case, &room(case)?)?
+        .client("client", arrivals)
         .edge(EDGE, EdgeKind::Request, "client", QUEUE, &edge)
         .lasting(case.length(rate));
     Ok(Experiment::new(bench, case.replications(), |result| {
@@ -142,6 +169,7 @@ pub(super) fn retrial(case: &Case) -> Result<Experiment, Missing> {
 struct Stop {
     service: String,
     servers: String,
+    discipline: &'static str,
     /// Mean time that a customer needs it when nobody is in the way, in seconds.
     mean: f64,
     /// How many are served at a time.
@@ -157,7 +185,8 @@ pub(super) fn closed(case: &Case) -> Result<Experiment, Missing> {
     let stop = |index: usize| -> Result<Stop, Missing> {
         let service = case.model.law(&format!("stations.{index}.service"))?;
         let servers = servers(case, &format!("stations.{index}.servers"))?;
-        Ok(Stop { mean: law::mean(&service)?, width: servers.parse().unwrap_or(f64::INFINITY), service, servers })
+        let discipline = discipline(case, &format!("stations.{index}.discipline"))?;
+        Ok(Stop { mean: law::mean(&service)?, width: servers.parse().unwrap_or(f64::INFINITY), service, servers, discipline })
     };
     let stops = (0..count).map(stop).collect::<Result<Vec<Stop>, _>>()?;
     let (users, think) = (case.model.number("users")?, case.model.mean("think")?);
@@ -173,7 +202,7 @@ pub(super) fn closed(case: &Case) -> Result<Experiment, Missing> {
     let name = |index: usize| format!("station{}", index + 1);
     for (index, stop) in stops.iter().enumerate() {
         let before = if index == 0 { "client".to_owned() } else { name(index - 1) };
-        let fields = [field("service", &stop.service), field("servers", &stop.servers)];
+        let fields = [field("service", &stop.service), field("servers", &stop.servers), field("discipline", stop.discipline)];
         bench = bench.node(&name(index), "generic/station", &fields).request(&before, &name(index));
     }
     let bench = bench.lasting(length);
