@@ -1,6 +1,10 @@
 //! Limits that refused or delayed load, and those that are close to it.
 
-use plimsoll_models::{Severity, catalog::QuotaKind, units};
+use plimsoll_models::{
+    Severity,
+    catalog::QuotaKind,
+    units::{self, Quantity},
+};
 
 use crate::{
     fixes::{change, raised, two_digits},
@@ -108,9 +112,13 @@ fn advice(limit: &LimitResult) -> String {
 /// How far above the peak demand a lifted limit should be.
 const HEADROOM: f64 = 1.2;
 
-/// A value of a limit that leaves room above the demand that was seen.
+/// A value of a limit that leaves room above the demand that was seen. Nobody has 1.4 servers.
 fn enough(limit: &LimitResult) -> f64 {
-    two_digits(raised(limit, HEADROOM), f64::ceil)
+    let value = two_digits(raised(limit, HEADROOM), f64::ceil);
+    match limit.quantity {
+        Quantity::Count | Quantity::Number => value.ceil(),
+        Quantity::Rate | Quantity::Duration | Quantity::Bytes | Quantity::Fraction | Quantity::Money => value,
+    }
 }
 
 /// The change that lifts a limit above the demand that was seen; what the provider fixed cannot be lifted.

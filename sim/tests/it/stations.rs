@@ -127,3 +127,19 @@ fn what_makes_no_sense_at_a_station_is_said() {
         assert!(has_errors(&problems), "{fields:?}");
     }
 }
+
+/// A demand of 1.05 servers, with a fifth of room, is 1.3: two servers.
+#[test]
+fn nobody_is_advised_to_have_parts_of_a_server() {
+    let result = run(
+        &Draw::default()
+            .node("client", "generic/client", &[("arrivals", "constant(1.05/s)")])
+            .node("desk", "generic/station", &[("service", "constant(1 s)"), ("servers", "1")])
+            .edge("ask", EdgeKind::Request, "client", "desk", &[("timeout", "none"), ("attempts", "1")])
+            .0,
+        &[("duration", "10 min")],
+    );
+    let finding = result.findings.iter().find(|finding| finding.title.starts_with("Servers of desk")).unwrap();
+    assert!(finding.advice.starts_with("raise it to about 2,"), "{}", finding.advice);
+    assert_eq!(finding.fix, Some(("desk.servers".to_owned(), "2".to_owned())));
+}
