@@ -275,7 +275,7 @@ impl Reader<'_> {
         match Quantity::Duration.parse(&text) {
             Ok(time) if time > 0.0 && time <= MONTH_MAX => Some(time),
             Ok(_) => {
-                self.report("per_month", "the time a month is longer than zero and at most 744 h".to_owned());
+                self.report("per_month", format!("the time a month is longer than zero and at most {} h", MONTH_MAX / 3_600.0));
                 None
             }
             Err(why) => {

@@ -470,6 +470,7 @@ impl Core {
     pub(crate) fn depart(&mut self, item: u32, latency: Nanos) {
         let now = self.now();
         let reaches = now.saturating_add(latency);
+        // Most edges take no time: said here, so that the event is built in its place.
         if latency == 0 {
             self.queue.schedule_now(Class::Arrival, Event::Reach { item });
         } else {

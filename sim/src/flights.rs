@@ -34,7 +34,7 @@ pub(crate) struct Flight {
     sent: Option<Nanos>,
     /// Whether it is no retry.
     first: bool,
-    /// Tokens that it took as a retry.
+    /// What it was paid for as a retry.
     paid: Option<Outcome>,
     given_up: bool,
 }

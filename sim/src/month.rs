@@ -11,8 +11,8 @@ use plimsoll_models::{
     catalog::{Allowance, Price, Provenance},
 };
 
-/// Hours of a month in every figure for a month: those of a year over twelve.
-pub const HOURS_PER_MONTH: f64 = 730.0;
+/// Hours of the month that storage is priced by: those of a year over twelve.
+pub(crate) const HOURS_PER_MONTH: f64 = 730.0;
 
 /// Where the user's own prices come from.
 const SET_BY_USER: &str = "set on the drawing";
